@@ -1,0 +1,62 @@
+import type { Outcome } from "../../protocol/errors";
+import type { Principal, Role } from "../../protocol/identity";
+import type { Message } from "../../protocol/message";
+import type { Ref } from "../../protocol/refs";
+import type {
+  ExecuteTask,
+  ListMessages,
+  ListTurns,
+  Page,
+  PatchStatus,
+  PatchTask,
+} from "../../protocol/rest";
+import type { Task } from "../../protocol/task";
+import type { Turn } from "../../protocol/turn";
+
+export type NewTask = {
+  taskId: string;
+  title: string;
+  teamRef: Ref;
+  prompt?: string;
+  labels: Record<string, string>;
+  metadata: Task["metadata"];
+  members: { userId: string; role: Role }[];
+};
+
+export type SessionActivity = { connections: number; lastActiveAt: number };
+
+/**
+ * What a task's room answers over RPC. Every call names its principal; the room checks the role.
+ * A caller without a role gets `not_found`. Nothing throws but the platform.
+ */
+export interface TaskRoomApi {
+  /** Idempotent: the same id again gives the task as it is. */
+  create(principal: Principal, input: NewTask): Promise<Outcome<Task>>;
+  read(principal: Principal): Promise<Outcome<Task>>;
+  update(principal: Principal, patch: PatchTask): Promise<Outcome<Task>>;
+  setStatus(principal: Principal, change: PatchStatus): Promise<Outcome<Task>>;
+  remove(principal: Principal): Promise<Outcome<null>>;
+  messages(principal: Principal, query: ListMessages): Promise<Outcome<Page<Message>>>;
+  turns(principal: Principal, query: ListTurns): Promise<Outcome<Page<Turn>>>;
+  turn(principal: Principal, turnId: string): Promise<Outcome<Turn>>;
+  /** `idempotencyKey` is the header's; the same key with another body is a `conflict`. */
+  execute(
+    principal: Principal,
+    input: ExecuteTask,
+    idempotencyKey?: string,
+  ): Promise<Outcome<{ turn: Turn }>>;
+  interruptTurn(principal: Principal, turnId: string, reason?: string): Promise<Outcome<Turn>>;
+  interruptAll(principal: Principal, reason?: string): Promise<Outcome<{ interrupted: number }>>;
+
+  /** Asked by the user's room: which of these sessions are connected here. */
+  sessionActivity(sessionIds: string[]): Promise<Record<string, SessionActivity>>;
+  /** Closes every connection of a session with a code of contract section 4. */
+  closeSession(sessionId: string, code: number, reason: string): Promise<void>;
+  /** Called by the cron sweep: whatever is overdue is done now. */
+  wake(): Promise<void>;
+}
+
+/** Header in which the worker hands the proven principal to a room with an upgrade: URI-encoded JSON. */
+export const PRINCIPAL_HEADER = "taskroom-principal";
+/** Header with the recovery token from the subprotocol list, where there was one. */
+export const RECOVERY_HEADER = "taskroom-recovery";

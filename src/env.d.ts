@@ -1,0 +1,21 @@
+import type { TaskRoom } from "./durable-objects/task-room/task-room";
+import type { UserRoom } from "./durable-objects/user-room/user-room";
+
+declare global {
+  namespace Cloudflare {
+    interface GlobalProps {
+      mainModule: typeof import("./worker/index");
+      durableNamespaces: "TaskRoom" | "UserRoom";
+    }
+    /** Bindings of `wrangler.toml`; its `[vars]` are read through `src/protocol/settings.ts` alone. */
+    interface Env {
+      DB: D1Database;
+      ASSETS: Fetcher;
+      TASK_ROOM: DurableObjectNamespace<TaskRoom>;
+      USER_ROOM: DurableObjectNamespace<UserRoom>;
+      /** Only in the `workers-ai` environment. */
+      AI?: Ai;
+    }
+  }
+  type Env = Cloudflare.Env;
+}

@@ -1,0 +1,29 @@
+import * as z from "zod";
+import { LIMITS } from "./limits";
+
+export const role = z.enum(["owner", "editor", "viewer"]);
+export type Role = z.infer<typeof role>;
+
+/** Each scope implies those before it (contract section 1). */
+export const scope = z.enum(["read", "write", "admin"]);
+export type Scope = z.infer<typeof scope>;
+
+export const userId = z.string().min(1).max(LIMITS.userIdChars);
+
+/** Who calls, proven at the edge; permission is the room's to decide. */
+export const principal = z.object({
+  userId,
+  name: z.string().optional(),
+  scope,
+  /** What is checked when a credential is revoked: an API key's id, or absent for a JWT. */
+  keyId: z.string().optional(),
+  /** Milliseconds since 1970; `null`: does not expire by itself. */
+  expiresAt: z.int().nullable(),
+});
+export type Principal = z.infer<typeof principal>;
+
+const RANK: Record<Scope, number> = { read: 0, write: 1, admin: 2 };
+
+export function hasScope(principal: Principal, needed: Scope): boolean {
+  return RANK[principal.scope] >= RANK[needed];
+}

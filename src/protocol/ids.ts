@@ -1,0 +1,32 @@
+import * as z from "zod";
+
+const PREFIXES = ["task", "turn", "msg", "sess", "conn", "key", "hook", "ntf", "req"] as const;
+type Prefix = (typeof PREFIXES)[number];
+
+// Crockford's alphabet in lower case: no i, l, o, u.
+const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+const TIME_CHARS = 10;
+const RANDOM_CHARS = 16;
+
+/** `<prefix>_` and a ULID in lower case: 48 bits of time in milliseconds, 80 random bits. */
+export function newId(prefix: Prefix, now: number): string {
+  let time = "";
+  for (let rest = now, i = 0; i < TIME_CHARS; i++) {
+    time = ALPHABET.charAt(rest % 32) + time;
+    rest = Math.floor(rest / 32);
+  }
+  const bytes = crypto.getRandomValues(new Uint8Array(RANDOM_CHARS));
+  const random = Array.from(bytes, (byte) => ALPHABET.charAt(byte % 32)).join("");
+  return `${prefix}_${time}${random}`;
+}
+
+function idOf(prefix: Prefix) {
+  return z.string().regex(new RegExp(`^${prefix}_[0-9a-hjkmnp-tv-z]{26}$`), {
+    error: `not a ${prefix} id`,
+  });
+}
+
+export const taskId = idOf("task");
+export const turnId = idOf("turn");
+export const messageId = idOf("msg");
+export const sessionId = idOf("sess");

@@ -1,0 +1,62 @@
+import * as z from "zod";
+import { LIMITS } from "./limits";
+
+export const jsonObject = z.record(z.string(), z.json());
+export type JsonObject = z.infer<typeof jsonObject>;
+
+/** A JSON object of the caller's own, bounded by `LIMITS.metadataBytes` of its JSON text. */
+export const metadata = jsonObject.refine(
+  (value) => JSON.stringify(value).length <= LIMITS.metadataBytes,
+  { error: `metadata is larger than ${LIMITS.metadataBytes} bytes as JSON` },
+);
+
+export type JsonText = { ok: true; value: unknown } | { ok: false; message: string };
+
+/**
+ * Foreign JSON text to a value. Refuses what no schema downstream should have to survive:
+ * nesting past `LIMITS.jsonDepth` (a recursive schema would overflow the stack) and lone
+ * surrogates (UTF-8 storage cannot keep them, so text would come back changed).
+ */
+export function parseJson(text: string): JsonText {
+  if (tooDeep(text)) {
+    return { ok: false, message: `nested deeper than ${LIMITS.jsonDepth} levels` };
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { ok: false, message: "not valid JSON" };
+  }
+  if (SURROGATE_ESCAPE.test(text) && !isWellFormed(value)) {
+    return { ok: false, message: "a string contains half of a surrogate pair" };
+  }
+  return { ok: true, value };
+}
+
+// UTF-8 transport cannot carry a lone surrogate, so only an escape can smuggle one in.
+const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
+
+function tooDeep(text: string): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (inString) {
+      if (c === 0x5c) i++;
+      else if (c === 0x22) inString = false;
+    } else if (c === 0x22) inString = true;
+    else if (c === 0x7b || c === 0x5b) {
+      if (++depth > LIMITS.jsonDepth) return true;
+    } else if (c === 0x7d || c === 0x5d) depth--;
+  }
+  return false;
+}
+
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === "string") return value.isWellFormed();
+  if (Array.isArray(value)) return value.every(isWellFormed);
+  if (typeof value === "object" && value !== null) {
+    return Object.entries(value).every(([key, item]) => key.isWellFormed() && isWellFormed(item));
+  }
+  return true;
+}

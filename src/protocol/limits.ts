@@ -1,0 +1,54 @@
+/** Bounds of the wire, each with its reason. What an operator may change is in `settings.ts`. */
+export const LIMITS = {
+  /** Bytes of one client frame; more closes with 1009. Eight times the longest content in UTF-8. */
+  frameBytes: 256 * 1024,
+  /** UTF-16 units of a user's message: some 8,000 tokens, a long document section. */
+  contentUnits: 32_000,
+  /** UTF-16 units of a model's answer, and of its reasoning, so that an event stays under SQLite's 2 MB row. */
+  answerUnits: 256 * 1024,
+  /** Bytes of a REST body: a frame's worth. */
+  bodyBytes: 256 * 1024,
+  /** Characters of a client's `id` on a frame. */
+  refChars: 64,
+  /** Characters of a `clientMessageId` and an `Idempotency-Key`. */
+  clientKeyChars: 255,
+  titleChars: 200,
+  reasonChars: 500,
+  /** Bytes of a `metadata` object as JSON: identifiers and settings, not documents. */
+  metadataBytes: 16 * 1024,
+  /** Levels of nesting in any JSON: recursive validation must not overflow the stack. */
+  jsonDepth: 64,
+  labels: 32,
+  labelKeyChars: 63,
+  labelValueChars: 256,
+  /** Members named when a task is created; a room has thousands of sockets, not of roles. */
+  members: 100,
+  userIdChars: 255,
+  threadChars: 64,
+  /** Items of one page. */
+  pageItems: 200,
+  defaultPageItems: 50,
+  /** Values of one repeatable query filter. */
+  filterValues: 20,
+  /** Commands per window and connection; past it `rate_limited`, at `floodFactor` times it 4429. */
+  commandsPerWindow: 20,
+  commandWindowMs: 10_000,
+  floodFactor: 5,
+  /** Frames that cannot be read, per window; one more closes with 4400. */
+  malformedPerWindow: 10,
+  connectionsPerSession: 10,
+  /** Sockets of one room, under the platform's 32,768. */
+  connectionsPerRoom: 32_000,
+  /** Turns that wait in one task. */
+  waitingTurns: 20,
+  /** Bytes unsent to one socket before it is closed with 1013: nobody's slowness is another's. */
+  unsentBytes: 1024 * 1024,
+  /** Members of a pipeline. */
+  phases: 50,
+  /** Bytes of a step's result on the socket; whole on REST. */
+  resultBytesOnSocket: 64 * 1024,
+  /** Bytes of a step's result. */
+  resultBytes: 1024 * 1024,
+  /** Hours for which an `Idempotency-Key` gives the first answer again. */
+  idempotencyHours: 24,
+} as const;

@@ -1,0 +1,55 @@
+import * as z from "zod";
+import { messageId, taskId, turnId } from "./ids";
+import { jsonObject } from "./json";
+import { timestamp } from "./time";
+import { threadId } from "./turn";
+import { usage } from "./usage";
+
+export const messageRole = z.enum(["user", "assistant", "system"]);
+export type MessageRole = z.infer<typeof messageRole>;
+
+export const messageStatus = z.enum(["complete", "interrupted", "failed"]);
+export type MessageStatus = z.infer<typeof messageStatus>;
+
+export const toolUse = z.object({
+  toolCallId: z.string(),
+  name: z.string(),
+  input: z.json(),
+  output: z.json().optional(),
+  error: z.string().optional(),
+});
+export type ToolUse = z.infer<typeof toolUse>;
+
+/** What an assistant's message tells of its making. */
+export const answerMetadata = z
+  .object({
+    model: z.string().optional(),
+    usage: usage.optional(),
+    finishReason: z.string().optional(),
+    tools: z.array(toolUse).optional(),
+    durationMs: z.int().optional(),
+    timeToFirstTokenMs: z.int().optional(),
+    attempt: z.int().optional(),
+    /** How many older messages did not fit the model's window. */
+    truncatedContext: z.int().optional(),
+  })
+  .catchall(z.json());
+export type AnswerMetadata = z.infer<typeof answerMetadata>;
+
+export const message = z.object({
+  id: messageId,
+  seq: z.int(),
+  taskId,
+  turnId,
+  threadId,
+  role: messageRole,
+  content: z.string(),
+  thinking: z.string().optional(),
+  author: z.object({ userId: z.string(), name: z.string().optional() }).optional(),
+  bot: z.string().optional(),
+  status: messageStatus,
+  createdAt: timestamp,
+  /** An answer's own, or whatever a sender put there. */
+  metadata: z.union([answerMetadata, jsonObject]),
+});
+export type Message = z.infer<typeof message>;

@@ -1,0 +1,96 @@
+import * as z from "zod";
+import { clientMessageId, content, reason } from "./commands";
+import { role, userId } from "./identity";
+import { messageId } from "./ids";
+import { metadata } from "./json";
+import { LIMITS } from "./limits";
+import { messageRole } from "./message";
+import { anyRef } from "./refs";
+import { labels, taskStatus, title } from "./task";
+import { anyTimestamp } from "./time";
+import { onBusy, threadId, turnStatus } from "./turn";
+
+export const createTask = z.strictObject({
+  title: title.optional(),
+  teamRef: anyRef.optional(),
+  prompt: content.optional(),
+  labels: labels.optional(),
+  metadata: metadata.optional(),
+  members: z.array(z.strictObject({ userId, role })).max(LIMITS.members).optional(),
+});
+export type CreateTask = z.infer<typeof createTask>;
+
+export const patchTask = z.strictObject({
+  title: title.optional(),
+  labels: labels.optional(),
+  metadata: metadata.optional(),
+});
+export type PatchTask = z.infer<typeof patchTask>;
+
+export const patchStatus = z.strictObject({ status: taskStatus, reason: reason.optional() });
+export type PatchStatus = z.infer<typeof patchStatus>;
+
+export const executeTask = z.strictObject({
+  input: content.optional(),
+  onBusy: onBusy.optional(),
+  clientMessageId: clientMessageId.optional(),
+});
+export type ExecuteTask = z.infer<typeof executeTask>;
+
+export const interruptTurn = z.strictObject({ reason: reason.optional() });
+
+export const idempotencyKey = z
+  .string()
+  .min(1)
+  .max(LIMITS.clientKeyChars)
+  .regex(/^[\x21-\x7e]+$/, { error: "visible ASCII characters only" });
+
+/** Query values are text; each name may come more than once only where a list is meant. */
+const limit = z
+  .string()
+  .regex(/^\d{1,6}$/, { error: "not a whole number" })
+  .transform(Number)
+  .pipe(z.int().min(1).max(LIMITS.pageItems))
+  .default(LIMITS.defaultPageItems);
+const cursor = z.string().min(1).max(512).optional();
+const page = { limit, cursor };
+
+const labelFilter = z.string().transform((text, context) => {
+  const cut = text.indexOf("=");
+  if (cut > 0) return { key: text.slice(0, cut), value: text.slice(cut + 1) };
+  context.addIssue({ code: "custom", message: "not of the form key=value" });
+  return z.NEVER;
+});
+
+export const listTasks = z.strictObject({
+  ...page,
+  status: z.array(taskStatus).max(LIMITS.filterValues).optional(),
+  label: z.array(labelFilter).max(LIMITS.filterValues).optional(),
+  team: anyRef.optional(),
+  createdAfter: anyTimestamp.optional(),
+  createdBefore: anyTimestamp.optional(),
+  q: z.string().min(1).max(LIMITS.titleChars).optional(),
+});
+export type ListTasks = z.infer<typeof listTasks>;
+
+export const listTurns = z.strictObject({ ...page, status: z.array(turnStatus).optional() });
+export type ListTurns = z.infer<typeof listTurns>;
+
+export const listMessages = z
+  .strictObject({
+    taskId: z.string(),
+    ...page,
+    threadId: threadId.optional(),
+    role: z.array(messageRole).optional(),
+    before: messageId.optional(),
+    after: messageId.optional(),
+  })
+  .refine((value) => [value.before, value.after, value.cursor].filter(Boolean).length <= 1, {
+    error: "only one of before, after and cursor",
+  });
+export type ListMessages = z.infer<typeof listMessages>;
+
+/** Names that may be repeated in a query; any other repeated name is an error. */
+export const REPEATABLE = ["status", "label", "type", "role", "level", "agentType"] as const;
+
+export type Page<T> = { items: T[]; nextCursor: string | null };

@@ -1,0 +1,59 @@
+import * as z from "zod";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+// An empty setting counts as unset (contract section 10).
+const unset = (value: unknown) => (value === "" ? undefined : value);
+
+const text = z.preprocess(unset, z.string().optional());
+const address = z.preprocess(unset, z.url({ protocol: /^https?$/ }).optional());
+const flag = z.preprocess(
+  unset,
+  z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((value) => value === "true"),
+);
+const list = z.preprocess(
+  unset,
+  z
+    .string()
+    .default("")
+    .transform((value) => value.split(",").flatMap((item) => item.trim() || [])),
+);
+
+function whole(fallback: number, min = 1) {
+  return z.preprocess(unset, z.coerce.number().int().min(min).default(fallback));
+}
+
+/** The `[vars]` and secrets of `wrangler.toml`, which describes each. */
+export const settings = z.object({
+  AUTH_JWT_SECRET: z.preprocess(
+    unset,
+    z.string().min(32, { error: "at least 32 characters (RFC 7518, section 3.2)" }).optional(),
+  ),
+  AUTH_JWKS_URL: address,
+  AUTH_ISSUER: text,
+  AUTH_AUDIENCE: text,
+  ALLOWED_ORIGINS: list,
+  ALLOW_PRIVATE_TARGETS: flag,
+  DEFAULT_MODEL_BASE_URL: address,
+  DEFAULT_MODEL_API_KEY: text,
+  DEFAULT_MODEL: text,
+  SECRETS_KEY: text,
+  MODEL_FIRST_BYTE_TIMEOUT_MS: whole(30 * SECOND),
+  MODEL_STALL_TIMEOUT_MS: whole(60 * SECOND),
+  TURN_TIMEOUT_MS: whole(10 * MINUTE),
+  CONFIRM_TIMEOUT_MS: whole(DAY),
+  SESSION_IDLE_MS: whole(2 * HOUR),
+  SESSIONS_PER_USER: whole(5),
+  RETRY_INITIAL_MS: whole(2 * SECOND),
+  TURN_RETENTION_MS: whole(7 * DAY),
+  TURN_TOKEN_LIMIT: whole(0, 0),
+  TURNS_PER_DAY: whole(0, 0),
+  TOKENS_PER_DAY: whole(0, 0),
+});
+export type Settings = z.infer<typeof settings>;

@@ -1,0 +1,14 @@
+import * as z from "zod";
+
+/** RFC 3339 UTC with milliseconds, as the service writes it. */
+export const timestamp = z.iso.datetime({ precision: 3 });
+
+/** Any RFC 3339 time, as a caller may write it; becomes the service's form. */
+export const anyTimestamp = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text).toISOString());
+
+/** Milliseconds since 1970 to the wire's form. */
+export function toTimestamp(ms: number): string {
+  return new Date(ms).toISOString();
+}

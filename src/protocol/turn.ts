@@ -1,0 +1,88 @@
+import * as z from "zod";
+import { failure } from "./errors";
+import { messageId, taskId, turnId } from "./ids";
+import { jsonObject } from "./json";
+import { LIMITS } from "./limits";
+import { timestamp } from "./time";
+import { usage } from "./usage";
+
+export const turnStatus = z.enum([
+  "PENDING",
+  "PROCESSING",
+  "WAITING",
+  "COMPLETED",
+  "INTERRUPTED",
+  "FAILED",
+]);
+export type TurnStatus = z.infer<typeof turnStatus>;
+
+export const stepStatus = z.enum([
+  "PENDING",
+  "RUNNING",
+  "RETRYING",
+  "WAITING",
+  "COMPLETED",
+  "FAILED",
+  "SKIPPED",
+  "INTERRUPTED",
+]);
+export type StepStatus = z.infer<typeof stepStatus>;
+
+/** What to do with a message while a turn is open. */
+export const onBusy = z.enum(["enqueue", "interrupt", "reject", "guide"]);
+export type OnBusy = z.infer<typeof onBusy>;
+
+export const threadId = z.string().min(1).max(LIMITS.threadChars);
+export const DEFAULT_THREAD = "main";
+
+export const stepResult = z.object({
+  status: z.enum(["COMPLETED", "FAILED"]),
+  output: z.string(),
+  data: z.json().optional(),
+  error: failure.optional(),
+  attempts: z.int(),
+  durationMs: z.int(),
+  usage: usage.optional(),
+  /** Set where `output` was cut for the socket; REST has it whole. */
+  truncated: z.literal(true).optional(),
+});
+export type StepResult = z.infer<typeof stepResult>;
+
+export const step = z.object({
+  /** Stable within the turn. */
+  step: z.string(),
+  /** The member's role in the team. */
+  phase: z.string(),
+  /** `namespace/name`. */
+  bot: z.string(),
+  status: stepStatus,
+  attempt: z.int(),
+  run: z.int(),
+  startedAt: timestamp.optional(),
+  endedAt: timestamp.optional(),
+  durationMs: z.int().optional(),
+  percentComplete: z.int().min(0).max(100).optional(),
+  messageId: messageId.optional(),
+  result: stepResult.optional(),
+});
+export type Step = z.infer<typeof step>;
+
+export const turn = z.object({
+  id: turnId,
+  taskId,
+  threadId,
+  /** The user's message. */
+  messageId,
+  status: turnStatus,
+  reason: z.string().optional(),
+  error: failure.optional(),
+  onBusy,
+  createdAt: timestamp,
+  startedAt: timestamp.optional(),
+  endedAt: timestamp.optional(),
+  deadlineAt: timestamp.optional(),
+  usage: usage.optional(),
+  steps: z.array(step),
+  metadata: jsonObject,
+});
+export type Turn = z.infer<typeof turn>;
