@@ -8,6 +8,7 @@ import { recoveryToken, session } from "./session";
 import { task, taskStatus } from "./task";
 import { timestamp } from "./time";
 import { stepResult, turn, turnStatus } from "./turn";
+import { usage } from "./usage";
 
 const attempt = z.int().min(1);
 const writing = { turnId, messageId, attempt };
@@ -24,7 +25,9 @@ const LOGGED = {
     queuePosition: z.int().min(1).optional(),
     deadlineAt: timestamp.optional(),
     error: failure.optional(),
-    /** Whole when the turn enters the queue. */
+    /** Of all steps so far; only of a closed turn. */
+    usage: usage.optional(),
+    /** Whole when the turn enters the queue, or when its steps are laid anew. */
     turn: turn.optional(),
   }),
   "chat:start": z.object({ ...writing, step: z.string(), bot: z.string(), model: z.string() }),

@@ -21,19 +21,17 @@ export const toolUse = z.object({
 export type ToolUse = z.infer<typeof toolUse>;
 
 /** What an assistant's message tells of its making. */
-export const answerMetadata = z
-  .object({
-    model: z.string().optional(),
-    usage: usage.optional(),
-    finishReason: z.string().optional(),
-    tools: z.array(toolUse).optional(),
-    durationMs: z.int().optional(),
-    timeToFirstTokenMs: z.int().optional(),
-    attempt: z.int().optional(),
-    /** How many older messages did not fit the model's window. */
-    truncatedContext: z.int().optional(),
-  })
-  .catchall(z.json());
+export const answerMetadata = z.looseObject({
+  model: z.string().optional(),
+  usage: usage.optional(),
+  finishReason: z.string().optional(),
+  tools: z.array(toolUse).optional(),
+  durationMs: z.int().optional(),
+  timeToFirstTokenMs: z.int().optional(),
+  attempt: z.int().optional(),
+  /** How many older messages did not fit the model's window. */
+  truncatedContext: z.int().optional(),
+});
 export type AnswerMetadata = z.infer<typeof answerMetadata>;
 
 export const message = z.object({

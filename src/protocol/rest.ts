@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { clientMessageId, content, reason } from "./commands";
 import { role, userId } from "./identity";
-import { messageId } from "./ids";
+import { messageId, taskId } from "./ids";
 import { metadata } from "./json";
 import { LIMITS } from "./limits";
 import { messageRole } from "./message";
@@ -39,6 +39,11 @@ export type ExecuteTask = z.infer<typeof executeTask>;
 
 export const interruptTurn = z.strictObject({ reason: reason.optional() });
 
+export const createSession = z.strictObject({ taskId });
+
+/** Any text: one that is no token is `recovery_invalid`, like one that is not known. */
+export const recoverSession = z.strictObject({ recoveryToken: z.string() });
+
 export const idempotencyKey = z
   .string()
   .min(1)
@@ -75,6 +80,18 @@ export type ListTasks = z.infer<typeof listTasks>;
 
 export const listTurns = z.strictObject({ ...page, status: z.array(turnStatus).optional() });
 export type ListTurns = z.infer<typeof listTurns>;
+
+export const listSessions = z.strictObject(page);
+
+/** The query of a room's upgrade: where to resume (contract section 4). */
+export const joinRoom = z.strictObject({
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/, { error: "not a whole number" })
+    .transform(Number)
+    .optional(),
+  epoch: z.string().min(1).max(64).optional(),
+});
 
 export const listMessages = z
   .strictObject({

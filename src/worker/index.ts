@@ -1,6 +1,10 @@
+import { app } from "./app";
+import { sweep } from "./sweep";
+
 export { TaskRoom } from "../durable-objects/task-room/task-room";
 export { UserRoom } from "../durable-objects/user-room/user-room";
 
 export default {
-  fetch: () => new Response("ok"),
+  fetch: app.fetch,
+  scheduled: (controller, env) => sweep(env, controller.scheduledTime),
 } satisfies ExportedHandler<Env>;

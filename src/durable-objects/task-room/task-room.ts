@@ -1,3 +1,216 @@
 import { DurableObject } from "cloudflare:workers";
+import { meetDeadlines } from "../../engine/deadlines";
+import { CLOSE } from "../../protocol/close-codes";
+import type { Outcome } from "../../protocol/errors";
+import type { Principal } from "../../protocol/identity";
+import type { Message } from "../../protocol/message";
+import type {
+  ExecuteTask,
+  ListMessages,
+  ListTurns,
+  Page,
+  PatchStatus,
+  PatchTask,
+} from "../../protocol/rest";
+import type { Task } from "../../protocol/task";
+import type { Turn } from "../../protocol/turn";
+import type { NewTask, SessionActivity, TaskRoomApi } from "./api";
+import type { Connection } from "./connection";
+import { Desk } from "./desk";
+import { type Doors, productionDoors } from "./doors";
+import { finishErasure, removeTask } from "./erasure";
+import { handleFrame } from "./frame-handler";
+import * as queries from "./queries";
+import { tellPresence } from "./socket-commands";
+import * as tasks from "./task-commands";
+import { upgrade } from "./upgrade";
 
-export class TaskRoom extends DurableObject<Env> {}
+/** One task's room: lifecycle and wiring. Its rules are in `src/engine`, its work at the desk. */
+export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
+  readonly #desk: Desk;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+    this.#desk = new Desk(ctx, this.doors(env));
+    ctx.blockConcurrencyWhile(() => this.#desk.alarm.restore());
+  }
+
+  /** A test build puts failing doors in place of these. */
+  protected doors(env: Env): Doors {
+    return productionDoors(env);
+  }
+
+  override async fetch(request: Request): Promise<Response> {
+    const desk = this.#awake();
+    return upgrade(this.ctx, desk, request, (input) =>
+      this.#userRoom(input.userId).openSession(input),
+    );
+  }
+
+  override webSocketMessage(ws: WebSocket, frame: string | ArrayBuffer): void {
+    const desk = this.#awake();
+    const connection = desk.connections.of(ws);
+    if (!connection) return ws.close(CLOSE.restart, "restart");
+    handleFrame(desk, connection, frame);
+    if (connection.attached.unconfirmed) this.#confirm(connection);
+  }
+
+  override webSocketClose(ws: WebSocket, code: number): void {
+    // 1005 and 1006 mean that no code came; they can't be sent back.
+    ws.close(code === 1005 || code === 1006 ? 1000 : code, "closed");
+    this.#gone(ws);
+  }
+
+  override webSocketError(ws: WebSocket): void {
+    this.#gone(ws);
+  }
+
+  override async alarm(): Promise<void> {
+    const desk = this.#awake();
+    desk.alarm.rang();
+    try {
+      if (desk.deletedAt !== undefined) await finishErasure(desk, () => this.#eraseStorage());
+      else this.#lookAround(desk);
+    } finally {
+      desk.alarm.arm();
+    }
+  }
+
+  async create(principal: Principal, input: NewTask): Promise<Outcome<Task>> {
+    return tasks.createTask(this.#awake(), principal, input);
+  }
+
+  async read(principal: Principal): Promise<Outcome<Task>> {
+    return queries.readTask(this.#awake(), principal);
+  }
+
+  async update(principal: Principal, patch: PatchTask): Promise<Outcome<Task>> {
+    return tasks.patchTask(this.#awake(), principal, patch);
+  }
+
+  async setStatus(principal: Principal, change: PatchStatus): Promise<Outcome<Task>> {
+    return tasks.changeStatus(this.#awake(), principal, change);
+  }
+
+  async remove(principal: Principal): Promise<Outcome<null>> {
+    return removeTask(this.#awake(), principal, () => this.#eraseStorage());
+  }
+
+  async messages(principal: Principal, query: ListMessages): Promise<Outcome<Page<Message>>> {
+    return queries.readMessages(this.#awake(), principal, query);
+  }
+
+  async turns(principal: Principal, query: ListTurns): Promise<Outcome<Page<Turn>>> {
+    return queries.readTurns(this.#awake(), principal, query);
+  }
+
+  async turn(principal: Principal, turnId: string): Promise<Outcome<Turn>> {
+    return queries.readTurn(this.#awake(), principal, turnId);
+  }
+
+  async execute(
+    principal: Principal,
+    input: ExecuteTask,
+    idempotencyKey?: string,
+  ): Promise<Outcome<{ turn: Turn }>> {
+    return tasks.execute(this.#awake(), principal, input, idempotencyKey);
+  }
+
+  async interruptTurn(
+    principal: Principal,
+    turnId: string,
+    reason?: string,
+  ): Promise<Outcome<Turn>> {
+    return tasks.interruptTurn(this.#awake(), principal, turnId, reason);
+  }
+
+  async interruptAll(
+    principal: Principal,
+    reason?: string,
+  ): Promise<Outcome<{ interrupted: number }>> {
+    return tasks.interruptAll(this.#awake(), principal, reason);
+  }
+
+  async sessionActivity(sessionIds: string[]): Promise<Record<string, SessionActivity>> {
+    const { connections } = this.#awake();
+    const entries = sessionIds.map((id) => {
+      const open = connections.ofSession(id);
+      const lastActiveAt = Math.max(0, ...open.map((connection) => this.#lastActiveAt(connection)));
+      return [id, { connections: open.length, lastActiveAt }] as const;
+    });
+    return Object.fromEntries(entries);
+  }
+
+  async closeSession(sessionId: string, code: number, reason: string): Promise<void> {
+    for (const connection of this.#awake().connections.ofSession(sessionId)) {
+      connection.close(code, reason);
+    }
+  }
+
+  async wake(): Promise<void> {
+    const desk = this.#awake();
+    this.#lookAround(desk);
+    desk.alarm.arm();
+  }
+
+  /** The desk with every step at work again: whatever woke the object, a lost turn goes on first. */
+  #awake(): Desk {
+    this.#desk.recover();
+    return this.#desk;
+  }
+
+  /** Does what is due. Only decides and starts work; waits for none of it. */
+  #lookAround(desk: Desk): void {
+    desk.perform(meetDeadlines);
+    desk.recover();
+    if (desk.outbox.lag > 0) desk.outbox.flush();
+    const now = desk.doors.now();
+    for (const connection of desk.connections.all()) {
+      if (connection.isExpired(now)) connection.close(CLOSE.unauthorized, "token expired");
+    }
+  }
+
+  #gone(ws: WebSocket): void {
+    const desk = this.#awake();
+    const connection = desk.connections.of(ws);
+    if (!connection) return;
+    desk.connections.remove(ws);
+    if (connection.attached.joined) tellPresence(desk, connection, "left");
+    const { sessionId, connectionId, principal } = connection.attached;
+    const lastActiveAt = this.#lastActiveAt(connection);
+    const room = this.#userRoom(principal.userId);
+    this.#report(() => room.closeConnection(sessionId, connectionId, lastActiveAt));
+  }
+
+  #confirm(connection: Connection): void {
+    const { sessionId, connectionId, principal } = connection.attached;
+    connection.attach({ unconfirmed: false });
+    const room = this.#userRoom(principal.userId);
+    this.#report(() => room.confirmConnection(sessionId, connectionId));
+  }
+
+  /** Tells the user's room; what gets lost it finds out by asking. */
+  #report(tell: () => Promise<void>): void {
+    const told = tell().catch((error: unknown) => {
+      console.error(JSON.stringify({ at: "user room", error: String(error) }));
+    });
+    this.ctx.waitUntil(told);
+  }
+
+  /** Commands and pings alike. */
+  #lastActiveAt({ ws, attached }: Connection): number {
+    const pinged = this.ctx.getWebSocketAutoResponseTimestamp(ws)?.getTime() ?? 0;
+    return Math.max(attached.lastActiveAt, pinged);
+  }
+
+  #userRoom(userId: string): DurableObjectStub<UserRoomClass> {
+    return this.env.USER_ROOM.getByName(userId);
+  }
+
+  async #eraseStorage(): Promise<void> {
+    await this.ctx.storage.deleteAll();
+  }
+}
+
+type UserRoomClass = import("../user-room/user-room").UserRoom;

@@ -1,0 +1,45 @@
+import { clearLine, createInterface, cursorTo, type Interface } from "node:readline";
+
+/** The line in which a person types; out of the way while something else is written. */
+export class Prompt {
+  readonly #lines: Interface;
+  readonly #visible: boolean;
+  #shown = false;
+
+  constructor(
+    visible: boolean,
+    on: { line: (text: string) => void; interrupt: () => void; end: () => void },
+  ) {
+    this.#visible = visible;
+    this.#lines = createInterface({
+      input: process.stdin,
+      ...(visible && { output: process.stdout }),
+      terminal: visible,
+      prompt: "› ",
+    });
+    this.#lines.on("line", (text) => {
+      this.#shown = false;
+      on.line(text.trim());
+    });
+    this.#lines.on("SIGINT", on.interrupt);
+    this.#lines.on("close", on.end);
+  }
+
+  hide(): void {
+    if (!this.#shown) return;
+    cursorTo(process.stdout, 0);
+    clearLine(process.stdout, 0);
+    this.#shown = false;
+  }
+
+  show(): void {
+    if (!this.#visible || this.#shown) return;
+    this.#shown = true;
+    this.#lines.prompt(true);
+  }
+
+  close(): void {
+    this.#lines.removeAllListeners("close");
+    this.#lines.close();
+  }
+}

@@ -1,0 +1,52 @@
+// The entry of every npm script: plain JavaScript without dependencies, because it runs on
+// node 20 and before anything is installed. The scripts themselves run on the locked node.
+import { spawn } from "node:child_process";
+import { realpathSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { ensureInstalled, lockedNode } from "./install.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const [name = "", ...args] = process.argv.slice(2);
+
+const missing = ensureInstalled(root);
+if (missing) {
+  process.stderr.write(`${missing}\n`);
+  process.exit(1);
+}
+
+if (realpathSync(process.execPath) === realpathSync(lockedNode(root))) await runHere();
+else handOver();
+
+/** The locked node strips types; it needs help only with our imports, which leave `.ts` out. */
+async function runHere() {
+  const { registerHooks } = await import("node:module");
+  const own = pathToFileURL(root).href;
+  registerHooks({
+    resolve(specifier, context, next) {
+      const from = context.parentURL ?? "";
+      const ours = from.startsWith(own) && !from.includes("/node_modules/");
+      const bare = specifier.startsWith(".") && !/\.[a-z]+$/.test(specifier);
+      return next(ours && bare ? `${specifier}.ts` : specifier, context);
+    },
+  });
+  const script = join(root, "scripts", `${name}.ts`);
+  process.argv.splice(1, 2, script);
+  await import(pathToFileURL(script).href);
+}
+
+function handOver() {
+  const script = fileURLToPath(import.meta.url);
+  const child = spawn(lockedNode(root), [script, name, ...args], { stdio: "inherit" });
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
+    process.on(signal, () => {
+      // A terminal sends Ctrl-C to the child as well; forwarded, it would count twice.
+      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+    });
+  }
+  child.on("exit", (code, signal) => {
+    if (!signal) process.exit(code ?? 1);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
+}

@@ -1,0 +1,35 @@
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { ROOT } from "./local-identity";
+
+// Past wrangler's own launcher, which reports a killed wrangler as a success.
+const CLI = join(ROOT, "node_modules", "wrangler", "wrangler-dist", "cli.js");
+
+/** Nothing is looked up and nothing reported: everything local works without a network. */
+const OFFLINE = {
+  WRANGLER_SEND_METRICS: "false",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+  WRANGLER_HIDE_BANNER: "true",
+};
+const settings = { cwd: ROOT, env: { ...OFFLINE, ...process.env } };
+
+export function startWrangler(args: string[], options: SpawnOptions): ChildProcess {
+  return spawn(process.execPath, ["--no-warnings", CLI, ...args], { ...settings, ...options });
+}
+
+/** Runs to the end with our terminal; gives the exit code. */
+export function runWrangler(args: string[]): number {
+  const command = ["--no-warnings", CLI, ...args];
+  return spawnSync(process.execPath, command, { ...settings, stdio: "inherit" }).status ?? 1;
+}
+
+/** Runs to the end in silence; without a terminal, wrangler asks nothing. */
+export function runWranglerQuietly(args: string[]): { status: number; output: string } {
+  const command = ["--no-warnings", CLI, ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, {
+    ...settings,
+    stdio: ["ignore", "pipe", "pipe"],
+    encoding: "utf8",
+  });
+  return { status: status ?? 1, output: `${stdout}${stderr}` };
+}

@@ -1,0 +1,89 @@
+import { createAnthropic } from "@ai-sdk/anthropic";
+import { createOpenAI } from "@ai-sdk/openai";
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import type { LanguageModelV4 } from "@ai-sdk/provider";
+import { createWorkersAI } from "workers-ai-provider";
+import type { ModelConfig, StepFailure } from "../protocol/agent";
+import type { Settings } from "../protocol/settings";
+import { demoModel } from "./demo-model";
+import { failure } from "./failure";
+import { providerFetch } from "./provider-fetch";
+import { checkTarget } from "./target";
+
+export type ProviderDoors = {
+  settings: Settings;
+  ai?: Ai | undefined;
+  /** The step's attempt: the demo model can fail at the first. */
+  attempt: number;
+};
+
+type Built<T> = { ok: true; value: T } | { ok: false; failure: StepFailure };
+
+/** The AI SDK's model for a config; a failure, always final, when it cannot be called as it is. */
+export function languageModel(config: ModelConfig, doors: ProviderDoors): Built<LanguageModelV4> {
+  if (config.provider === "demo") return built(demoModel(config.model, doors.attempt));
+  if (config.provider === "workers-ai") return workersModel(config, doors.ai);
+  const address = checkedAddress(config, doors.settings);
+  if (!address.ok) return address;
+  const key = openedKey(config, doors.settings);
+  if (!key.ok) return key;
+  return built(remoteModel(config, address.value, key.value));
+}
+
+function remoteModel(
+  { provider, model }: ModelConfig,
+  baseURL: string,
+  apiKey: string | undefined,
+): LanguageModelV4 {
+  // A key that is not given must be empty, not absent: the SDK would read the environment's.
+  const options = { baseURL, apiKey: apiKey ?? "", fetch: providerFetch };
+  if (provider === "openai") return createOpenAI(options).responses(model);
+  if (provider === "anthropic") return createAnthropic(options).languageModel(model);
+  return createOpenAICompatible({ ...options, name: "provider", includeUsage: true }).chatModel(
+    model,
+  );
+}
+
+function workersModel({ model }: ModelConfig, ai: Ai | undefined): Built<LanguageModelV4> {
+  if (!ai) return rejected("This deployment has no Workers AI binding.");
+  return built(createWorkersAI({ binding: ai })(model));
+}
+
+const DEFAULT_ADDRESS: Partial<Record<ModelConfig["provider"], string>> = {
+  openai: "https://api.openai.com/v1",
+  anthropic: "https://api.anthropic.com/v1",
+};
+
+/** Checked where it is used, not only where it was stored: what is allowed may have changed. */
+function checkedAddress(config: ModelConfig, settings: Settings): Built<string> {
+  const address = config.baseUrl ?? DEFAULT_ADDRESS[config.provider];
+  if (!address) return rejected("The model has no address.");
+  // The operator's own model may well be on a private network.
+  if (isOperators(config, settings)) return built(address);
+  const check = checkTarget(address, { allowPrivate: settings.ALLOW_PRIVATE_TARGETS });
+  return check.ok ? built(address) : rejected(`The model's address ${check.reason}.`);
+}
+
+function openedKey(config: ModelConfig, settings: Settings): Built<string | undefined> {
+  if (config.key?.from === "sealed") return rejected("The model's stored key cannot be opened.");
+  if (config.key?.from === "setting") {
+    // A plan may be older than the settings; the operator's key goes to the operator's address only.
+    return isOperators(config, settings)
+      ? built(settings.DEFAULT_MODEL_API_KEY)
+      : rejected("The default model's address has changed since this turn began.");
+  }
+  if (config.provider !== "openai-compatible") return rejected("The model has no API key.");
+  return built(undefined);
+}
+
+function isOperators({ key, baseUrl }: ModelConfig, settings: Settings): boolean {
+  return key?.from === "setting" && baseUrl === settings.DEFAULT_MODEL_BASE_URL;
+}
+
+function built<T>(value: T): { ok: true; value: T } {
+  return { ok: true, value };
+}
+
+function rejected(message: string): { ok: false; failure: StepFailure } {
+  return { ok: false, failure: failure("model_rejected", message) };
+}

@@ -1,0 +1,51 @@
+import { deadlines } from "../../engine/deadlines";
+import { RULES } from "../../engine/limits";
+import type { Desk } from "./desk";
+
+/**
+ * The object's one alarm, kept at the earliest of all that is due. Deadlines follow from the state,
+ * so nothing of them is stored; an alarm that comes too early only looks and sets the next one.
+ */
+export class AlarmClock {
+  readonly #storage: DurableObjectStorage;
+  readonly #desk: Desk;
+  #setFor: number | null = null;
+
+  constructor(storage: DurableObjectStorage, desk: Desk) {
+    this.#storage = storage;
+    this.#desk = desk;
+  }
+
+  /** Learns which alarm an earlier instance had set. */
+  async restore(): Promise<void> {
+    this.#setFor = await this.#storage.getAlarm();
+  }
+
+  /** The alarm has come: none is set any more. */
+  rang(): void {
+    this.#setFor = null;
+  }
+
+  /** Sets the alarm where one is due before the one that is set; setting it is a row written. */
+  arm(): void {
+    const due = this.#due();
+    if (due === undefined || (this.#setFor !== null && this.#setFor <= due)) return;
+    this.#setFor = due;
+    this.#desk.hold(this.#storage.setAlarm(due));
+  }
+
+  #due(): number | undefined {
+    const { room, outbox, connections, doors, deletedAt } = this.#desk;
+    const check = doors.now() + RULES.checkEveryMs;
+    const times: number[] = [];
+    if (deletedAt !== undefined) times.push(check);
+    if (room) {
+      times.push(...deadlines(room).map(({ at, name }) => (name === "begin" ? check : at)));
+      if (room.state.openTurns.length > 0) times.push(check);
+      if (outbox.lag > 0) times.push(outbox.retryAt ?? check);
+    }
+    const expiry = connections.nextExpiry();
+    if (expiry !== undefined) times.push(expiry);
+    return times.length > 0 ? Math.min(...times) : undefined;
+  }
+}

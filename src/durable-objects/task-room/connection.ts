@@ -1,0 +1,110 @@
+import * as z from "zod";
+import type { RoomEvent } from "../../protocol/events";
+import { type Principal, principal } from "../../protocol/identity";
+import { LIMITS } from "../../protocol/limits";
+
+/** What outlives hibernation with a socket; at most 16 KiB serialized. */
+export const attachment = z.object({
+  connectionId: z.string(),
+  sessionId: z.string(),
+  principal,
+  /** Whether the connection gets the task's events. */
+  joined: z.boolean(),
+  /** Whether it came with a recovery token whose predecessors its first command uses up. */
+  unconfirmed: z.boolean(),
+  lastActiveAt: z.int(),
+});
+export type Attachment = z.infer<typeof attachment>;
+
+/** One socket in the room and who is behind it. */
+export class Connection {
+  readonly ws: WebSocket;
+  #attached: Attachment;
+  typing = false;
+  readonly #limiter = new FrameLimiter();
+
+  constructor(ws: WebSocket, attached: Attachment) {
+    this.ws = ws;
+    this.#attached = attached;
+  }
+
+  get principal(): Principal {
+    return this.#attached.principal;
+  }
+
+  get attached(): Attachment {
+    return this.#attached;
+  }
+
+  get joined(): boolean {
+    return this.#attached.joined && this.ws.readyState === WebSocket.OPEN;
+  }
+
+  get limiter(): FrameLimiter {
+    return this.#limiter;
+  }
+
+  /** Changes what outlives hibernation. */
+  attach(patch: Partial<Attachment>): void {
+    this.#attached = { ...this.#attached, ...patch };
+    this.ws.serializeAttachment(this.#attached);
+  }
+
+  isExpired(now: number): boolean {
+    const { expiresAt } = this.principal;
+    return expiresAt !== null && now >= expiresAt;
+  }
+
+  isTooSlow(): boolean {
+    return this.ws.bufferedAmount > LIMITS.unsentBytes;
+  }
+
+  send(event: RoomEvent | object): void {
+    this.sendText(JSON.stringify(event));
+  }
+
+  sendText(frame: string): void {
+    // A socket that closed in this very moment; its close handler comes next.
+    if (this.ws.readyState !== WebSocket.OPEN) return;
+    this.ws.send(frame);
+  }
+
+  close(code: number, reason: string): void {
+    if (this.ws.readyState === WebSocket.OPEN) this.ws.close(code, reason);
+  }
+}
+
+export type FrameVerdict =
+  | { verdict: "pass" }
+  | { verdict: "limited"; retryAfterMs: number }
+  | { verdict: "close" };
+
+/** Commands and malformed frames of one connection, counted in windows of ten seconds. */
+export class FrameLimiter {
+  #startedAt = 0;
+  #commands = 0;
+  #malformed = 0;
+
+  command(now: number): FrameVerdict {
+    this.#roll(now);
+    this.#commands++;
+    if (this.#commands <= LIMITS.commandsPerWindow) return { verdict: "pass" };
+    if (this.#commands > LIMITS.commandsPerWindow * LIMITS.floodFactor) return { verdict: "close" };
+    const retryAfterMs = this.#startedAt + LIMITS.commandWindowMs - now;
+    return { verdict: "limited", retryAfterMs };
+  }
+
+  /** Whether one more malformed frame is within the allowance. */
+  malformed(now: number): boolean {
+    this.#roll(now);
+    this.#malformed++;
+    return this.#malformed <= LIMITS.malformedPerWindow;
+  }
+
+  #roll(now: number): void {
+    if (now - this.#startedAt < LIMITS.commandWindowMs) return;
+    this.#startedAt = now;
+    this.#commands = 0;
+    this.#malformed = 0;
+  }
+}

@@ -1,0 +1,209 @@
+import { type Decision, decide } from "../../engine/decide";
+import type { Change, Draft, Effect } from "../../engine/draft";
+import { applyEvent } from "../../engine/fold";
+import { recoverTurn } from "../../engine/recover";
+import { activeTurn, type Room } from "../../engine/room";
+import { finishStep } from "../../engine/step-end";
+import { failStep } from "../../engine/step-fail";
+import { accepted, type Outcome, type Refusal, refused } from "../../protocol/errors";
+import type { LogEvent, RoomEvent } from "../../protocol/events";
+import { AlarmClock } from "./alarm-clock";
+import { beginNext } from "./begin-next";
+import { type ClientKey, type ClientReply, clientReply } from "./client-keys";
+import { Connections } from "./connections";
+import type { Doors } from "./doors";
+import { FanOut } from "./fan-out";
+import { threadBefore } from "./history-reader";
+import { LiveText } from "./live-text";
+import { Outbox } from "./outbox";
+import { RoomStore } from "./room-store";
+import { Runner } from "./runner";
+
+/**
+ * Where everything in a room meets: a rule is decided, its change committed, and only then do
+ * sockets, runners and the outbox hear of it. Nothing here is a rule.
+ */
+export class Desk {
+  readonly doors: Doors;
+  readonly store: RoomStore;
+  readonly connections: Connections;
+  readonly fanOut: FanOut;
+  readonly live: LiveText;
+  readonly runner: Runner;
+  readonly outbox: Outbox;
+  readonly alarm: AlarmClock;
+  readonly hold: (work: Promise<unknown>) => void;
+  #room: Room | undefined;
+  #deletedAt: number | undefined;
+  #beginning = false;
+
+  constructor(ctx: DurableObjectState, doors: Doors) {
+    this.doors = doors;
+    this.hold = (work) => ctx.waitUntil(work);
+    this.store = new RoomStore(ctx.storage);
+    this.connections = new Connections(ctx.getWebSockets());
+    const room = () => this.#room;
+    this.fanOut = new FanOut(this.connections, (userId) => this.#room?.members[userId], doors.now);
+    this.outbox = new Outbox({
+      doors,
+      store: this.store,
+      room,
+      hold: this.hold,
+      rearm: () => this.alarm.arm(),
+    });
+    this.live = new LiveText({
+      now: doors.now,
+      lengthOf: (messageId, field) => this.#stream(messageId)?.[field].length ?? 0,
+      publish: (events) => this.#publish(events),
+    });
+    this.runner = new Runner(doors, {
+      room,
+      hold: this.hold,
+      history: (turnId) => threadBefore(this, turnId),
+      write: (writing, field, delta) => this.live.push(writing, field, delta),
+      finished: (report) => this.perform((draft) => finishStep(draft, report)),
+      failed: (fence, failure) => this.perform((draft) => failStep(draft, fence, failure)),
+    });
+    this.alarm = new AlarmClock(ctx.storage, this);
+    this.#load();
+  }
+
+  /** The room as it is; nothing where no task was created, or it was erased. */
+  get room(): Room | undefined {
+    return this.#deletedAt === undefined ? this.#room : undefined;
+  }
+
+  /** Milliseconds since 1970; set while the task is being erased. */
+  get deletedAt(): number | undefined {
+    return this.#deletedAt;
+  }
+
+  get buriedTaskId(): string | undefined {
+    return this.#deletedAt === undefined ? undefined : this.#room?.state.task.id;
+  }
+
+  /** A task's first commit makes its tables; before it the object holds nothing. */
+  create<T>(room: Room, rule: (draft: Draft) => T | Refusal): void {
+    this.#decide(room, undefined, rule);
+  }
+
+  /**
+   * Decides a rule and carries out what it says. Has no await: what was decided and what is
+   * committed can't come apart. `client` is the request's own id, kept with the answer.
+   */
+  perform<T>(rule: (draft: Draft) => T | Refusal, client?: ClientKey): Outcome<T> {
+    this.live.flush();
+    const { room } = this;
+    if (!room) return refused({ code: "not_found", message: "There is no such task." });
+    return this.#decide(room, room, rule, client);
+  }
+
+  /** A new attempt for a step that no runner works on; does nothing where one does. */
+  recover(): void {
+    const turn = this.room && activeTurn(this.room);
+    if (turn && !this.runner.isRunning(turn.id)) this.perform(recoverTurn);
+  }
+
+  /** Starts the queue's next turn, once its team is resolved. */
+  begin(): void {
+    if (this.#beginning) return;
+    this.#beginning = true;
+    const work = beginNext(this).finally(() => {
+      this.#beginning = false;
+    });
+    this.hold(work);
+  }
+
+  /** From here on the task is gone for everybody. */
+  bury(): void {
+    if (!this.room) return;
+    this.#deletedAt = this.doors.now();
+    this.store.putTombstone(this.room, this.#deletedAt);
+    this.runner.abortAll();
+    this.alarm.arm();
+  }
+
+  /** Forgets a room whose storage is gone. */
+  forget(): void {
+    this.#room = undefined;
+  }
+
+  #load(): void {
+    const loaded = this.store.load();
+    this.#room = loaded?.room;
+    this.#deletedAt = loaded?.deletedAt;
+  }
+
+  #decide<T>(
+    room: Room,
+    stored: Room | undefined,
+    rule: (draft: Draft) => T | Refusal,
+    client?: ClientKey,
+  ): Outcome<T> {
+    const { now, random, settings } = this.doors;
+    const context = {
+      now: now(),
+      random: random(),
+      confirmTimeoutMs: settings.CONFIRM_TIMEOUT_MS,
+    };
+    const decision: Decision<T> = decide(room, context, rule);
+    if ("refusal" in decision) return refused(decision.refusal);
+    this.#carryOut(stored, decision.change, client && keyed(client, decision.reply));
+    return accepted(decision.reply);
+  }
+
+  #carryOut(
+    before: Room | undefined,
+    change: Change,
+    answered?: { key: ClientKey; reply: ClientReply },
+  ): void {
+    this.store.commit(before, change, this.doors.now(), answered);
+    const { room, events, effects } = change;
+    // Messages live in their table; the fold's copies have done their duty.
+    this.#room = { ...room, state: { ...room.state, messages: [] } };
+    for (const turnId of endedAttempts(events)) this.live.drop(turnId);
+    this.fanOut.send(events);
+    this.alarm.arm();
+    for (const effect of effects) this.#start(effect);
+    if (Outbox.isDue(events, room)) this.outbox.flush();
+  }
+
+  #start(effect: Effect): void {
+    switch (effect.type) {
+      case "run":
+        this.runner.start(effect);
+        break;
+      case "abort":
+        this.runner.abort(effect.turnId);
+        break;
+      case "begin":
+        this.begin();
+        break;
+    }
+  }
+
+  #publish(events: RoomEvent[]): void {
+    if (!this.#room) return;
+    let { state } = this.#room;
+    for (const event of events) state = applyEvent(state, event) ?? state;
+    this.#room = { ...this.#room, state };
+    this.fanOut.send(events);
+  }
+
+  #stream(messageId: string) {
+    return this.#room?.state.streams.find((stream) => stream.messageId === messageId);
+  }
+}
+
+function endedAttempts(events: LogEvent[]): string[] {
+  return events.flatMap((event) =>
+    event.type === "chat:done" || event.type === "chat:error" || event.type === "chat:cancelled"
+      ? [event.data.turnId]
+      : [],
+  );
+}
+
+function keyed<T>(key: ClientKey, reply: T) {
+  const { messageId, turnId } = clientReply.parse(reply);
+  return { key, reply: { messageId, turnId } };
+}

@@ -1,0 +1,28 @@
+import { carryOut } from "../../agents/carry-out";
+import type { StepOutput, StepRequest } from "../../protocol/agent";
+import { type Settings, settings as settingsSchema } from "../../protocol/settings";
+
+/**
+ * Everything outside the room that can fail or be slow, behind one narrow interface each, so that a
+ * test build can put a failing one in its place. The production bundle holds none of those.
+ */
+export type Doors = {
+  settings: Settings;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** In [0, 1). */
+  random(): number;
+  db: D1Database;
+  carryOut(request: StepRequest, signal: AbortSignal): AsyncIterable<StepOutput>;
+};
+
+export function productionDoors(env: Env): Doors {
+  const settings = settingsSchema.parse(env);
+  return {
+    settings,
+    now: () => Date.now(),
+    random: () => Math.random(),
+    db: env.DB,
+    carryOut: (request, signal) => carryOut(request, { settings, signal, ai: env.AI }),
+  };
+}

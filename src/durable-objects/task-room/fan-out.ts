@@ -1,0 +1,71 @@
+import { CLOSE } from "../../protocol/close-codes";
+import type { RoomEvent } from "../../protocol/events";
+import type { Role } from "../../protocol/identity";
+import type { Connection } from "./connection";
+import type { Connections } from "./connections";
+
+type RoleOf = (userId: string) => Role | undefined;
+
+/** Sends events to everyone who may hear them; each frame is serialized once for all sockets. */
+export class FanOut {
+  readonly #connections: Connections;
+  readonly #roleOf: RoleOf;
+  readonly #now: () => number;
+
+  constructor(connections: Connections, roleOf: RoleOf, now: () => number) {
+    this.#connections = connections;
+    this.#roleOf = roleOf;
+    this.#now = now;
+  }
+
+  send(events: RoomEvent[], except?: Connection): void {
+    if (events.length === 0 || this.#connections.size === 0) return;
+    const frames = new RoleFrames(events);
+    const now = this.#now();
+    for (const connection of this.#connections.joined()) {
+      if (connection === except) continue;
+      const role = this.#admit(connection, now);
+      if (role) connection.sendText(frames.for(role));
+    }
+  }
+
+  /** The role of a connection that may still hear the room; one that may not is cut off. */
+  #admit(connection: Connection, now: number): Role | undefined {
+    const role = this.#roleOf(connection.principal.userId);
+    if (!role) connection.close(CLOSE.removed, "access removed");
+    else if (connection.isExpired(now)) connection.close(CLOSE.unauthorized, "token expired");
+    else if (connection.isTooSlow()) connection.close(CLOSE.tooSlow, "too slow: resume later");
+    else return role;
+    return undefined;
+  }
+}
+
+/** The same events as one frame, made once for all and, where a task is in them, once per role. */
+class RoleFrames {
+  readonly #events: RoomEvent[];
+  readonly #personal: boolean;
+  readonly #made = new Map<Role | "any", string>();
+
+  constructor(events: RoomEvent[]) {
+    this.#events = events;
+    this.#personal = events.some((event) => event.type === "task:updated");
+  }
+
+  for(role: Role): string {
+    const key = this.#personal ? role : "any";
+    const made = this.#made.get(key) ?? packed(this.#events.map((event) => forRole(event, role)));
+    this.#made.set(key, made);
+    return made;
+  }
+}
+
+/** A task names the role of whoever reads it. */
+export function forRole(event: RoomEvent, role: Role): RoomEvent {
+  if (event.type !== "task:updated") return event;
+  return { ...event, data: { task: { ...event.data.task, role } } };
+}
+
+/** One frame for one event or several (contract section 4, `batch`). */
+export function packed(events: RoomEvent[]): string {
+  return JSON.stringify(events.length === 1 ? events[0] : { type: "batch", data: events });
+}

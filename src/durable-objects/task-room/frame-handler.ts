@@ -1,0 +1,89 @@
+import { CLOSE } from "../../protocol/close-codes";
+import { type Command, command, frameReference } from "../../protocol/commands";
+import { issuesOf, type Outcome, type Refusal, refuse, refused } from "../../protocol/errors";
+import { parseJson } from "../../protocol/json";
+import { LIMITS } from "../../protocol/limits";
+import type { Connection } from "./connection";
+import type { Desk } from "./desk";
+import { perform } from "./socket-commands";
+
+/** One frame from a socket: read, counted, carried out, answered. Never relayed, never thrown. */
+export function handleFrame(desk: Desk, connection: Connection, frame: string | ArrayBuffer): void {
+  const now = desk.doors.now();
+  if (connection.isExpired(now)) {
+    connection.close(CLOSE.unauthorized, "token expired");
+    return;
+  }
+  if (isTooBig(frame)) {
+    connection.close(CLOSE.tooBig, "frame too big");
+    return;
+  }
+  connection.attach({ lastActiveAt: now });
+  const read = readFrame(frame);
+  if (!read.command) {
+    answerMalformed(connection, read, now);
+    return;
+  }
+  const { id } = read.command;
+  const verdict = connection.limiter.command(now);
+  if (verdict.verdict === "close") connection.close(CLOSE.flooding, "flooding");
+  else if (verdict.verdict === "limited") {
+    const { retryAfterMs } = verdict;
+    answer(connection, id, refused(refuse("rate_limited", "Too many commands.", { retryAfterMs })));
+  } else answer(connection, id, carryOut(desk, connection, read.command));
+}
+
+function carryOut(desk: Desk, connection: Connection, read: Command): Outcome<unknown> {
+  try {
+    return perform(desk, connection, read);
+  } catch (error) {
+    const { room } = desk;
+    const task = room?.state.task.id;
+    console.error(JSON.stringify({ at: read.type, task, error: String(error) }));
+    return refused(refuse("internal", "Something went wrong on our side."));
+  }
+}
+
+type ReadFrame =
+  | { command: Command }
+  | { command: undefined; ref: string | undefined; refusal: Refusal };
+
+function readFrame(frame: string | ArrayBuffer): ReadFrame {
+  if (typeof frame !== "string") return malformed("frames are text, not binary");
+  const json = parseJson(frame);
+  if (!json.ok) return malformed(json.message);
+  const read = command.safeParse(json.value);
+  if (read.success) return { command: read.data };
+  const reference = frameReference.safeParse(json.value);
+  const refusal = refuse("invalid_request", "The frame is not a valid command.", {
+    issues: issuesOf(read.error),
+  });
+  return { command: undefined, ref: reference.success ? reference.data.id : undefined, refusal };
+}
+
+function malformed(message: string): ReadFrame {
+  const refusal = refuse("invalid_request", message, { issues: [{ path: "", message }] });
+  return { command: undefined, ref: undefined, refusal };
+}
+
+function answerMalformed(
+  connection: Connection,
+  { ref, refusal }: Extract<ReadFrame, { command: undefined }>,
+  now: number,
+): void {
+  if (connection.limiter.malformed(now)) answer(connection, ref, refused(refusal));
+  else connection.close(CLOSE.malformed, "too many malformed frames");
+}
+
+function answer(connection: Connection, ref: string | undefined, outcome: Outcome<unknown>): void {
+  const to = ref === undefined ? {} : { ref };
+  if (!outcome.ok) connection.send({ type: "error", ...to, error: outcome.refusal });
+  else if (ref !== undefined) connection.send({ type: "ack", ref, data: outcome.value ?? {} });
+}
+
+function isTooBig(frame: string | ArrayBuffer): boolean {
+  if (typeof frame !== "string") return frame.byteLength > LIMITS.frameBytes;
+  // UTF-8 takes at most three bytes per UTF-16 unit, so most frames need no counting.
+  if (frame.length * 3 <= LIMITS.frameBytes) return false;
+  return new TextEncoder().encode(frame).byteLength > LIMITS.frameBytes;
+}

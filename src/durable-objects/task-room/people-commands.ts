@@ -1,0 +1,138 @@
+import { type Cancel, cancelTurn, confirmStep, retryTurn } from "../../engine/people";
+import { type Action, mayAct } from "../../engine/permissions";
+import { activeTurn, type Room } from "../../engine/room";
+import { guideTurn, send } from "../../engine/send";
+import type { ChatSend, SendAck } from "../../protocol/commands";
+import { accepted, type Outcome, refuse, refused } from "../../protocol/errors";
+import type { Principal, Role } from "../../protocol/identity";
+import { newId } from "../../protocol/ids";
+import { DEFAULT_THREAD, type OnBusy } from "../../protocol/turn";
+import { type ClientKey, clientKey } from "./client-keys";
+import { presenceOf } from "./connections";
+import type { Desk } from "./desk";
+
+/** What people do in a room, by socket and by REST alike. Each asks for the role again. */
+
+const NOT_FOUND = refuse("not_found", "There is no such task.");
+
+/** The room and the caller's role in it, or why the caller may not act so. */
+export function admit(
+  desk: Desk,
+  principal: Principal,
+  action: Action,
+): Outcome<{ room: Room; role: Role }> {
+  const role = desk.room?.members[principal.userId];
+  // What a caller may not see answers like what does not exist (contract section 1).
+  if (!desk.room || !role) return refused(NOT_FOUND);
+  if (mayAct(principal, role, action)) return accepted({ room: desk.room, role });
+  return refused(refuse("forbidden", `As ${role} with scope ${principal.scope} you may not.`));
+}
+
+/** `chat:send`: the same `clientMessageId` of the same user gives the first answer again. */
+export function sendMessage(
+  desk: Desk,
+  principal: Principal,
+  input: ChatSend,
+  key = messageKey(principal, input),
+): Outcome<SendAck> {
+  const admitted = admit(desk, principal, "write");
+  if (!admitted.ok) return admitted;
+  const known = key && desk.store.clientKeys.find(key);
+  if (known === "conflict") {
+    return refused(refuse("conflict", "The same id was used with other content before."));
+  }
+  if (known) return accepted({ ...known, duplicate: true });
+  const now = desk.doors.now();
+  const turn = { turnId: newId("turn", now), messageId: newId("msg", now) };
+  const sent = desk.perform(
+    (draft) => send(draft, { ...turn, ...messageOf(principal, input) }),
+    key,
+  );
+  return sent.ok ? accepted({ ...sent.value, duplicate: false }) : sent;
+}
+
+export function cancel(
+  desk: Desk,
+  principal: Principal,
+  input: Omit<Cancel, "by">,
+): Outcome<{ turnId: string | null }> {
+  const admitted = admit(desk, principal, "write");
+  if (!admitted.ok) return admitted;
+  return desk.perform((draft) => cancelTurn(draft, { ...input, by: principal.userId }));
+}
+
+export function retry(
+  desk: Desk,
+  principal: Principal,
+  turnId: string,
+): Outcome<{ turnId: string }> {
+  const admitted = admit(desk, principal, "write");
+  if (!admitted.ok) return admitted;
+  const open = admitted.value.room.state.openTurns.find(({ id }) => id === turnId);
+  const record = desk.store.turns.get(turnId);
+  if (!record) return refused(refuse("not_found", "There is no such turn."));
+  const { planId } = record.run;
+  const plan = planId === undefined ? undefined : desk.store.plan(planId);
+  return desk.perform((draft) => {
+    if (planId !== undefined && plan) {
+      draft.setRoom({ plans: { [planId]: plan, ...draft.room.plans } });
+    }
+    return retryTurn(draft, open ? { ...record, turn: open } : record);
+  });
+}
+
+export function confirm(
+  desk: Desk,
+  principal: Principal,
+  input: { turnId: string; step: string; approve: boolean; note?: string | undefined },
+): Outcome<{ turnId: string }> {
+  const admitted = admit(desk, principal, "write");
+  if (!admitted.ok) return admitted;
+  const { note, ...rest } = input;
+  return desk.perform((draft) =>
+    confirmStep(draft, { ...rest, ...(note !== undefined && { note }), by: principal.userId }),
+  );
+}
+
+/** `chat:guide`: steers the turn, by default the active one, at its next model call or step. */
+export function guide(
+  desk: Desk,
+  principal: Principal,
+  input: { turnId?: string | undefined; content: string },
+): Outcome<{ turnId: string }> {
+  const admitted = admit(desk, principal, "write");
+  if (!admitted.ok) return admitted;
+  const active = activeTurn(admitted.value.room);
+  if (!active || (input.turnId !== undefined && input.turnId !== active.id)) {
+    const known = input.turnId === undefined || desk.store.turns.get(input.turnId);
+    return refused(
+      known
+        ? refuse("conflict", "Only the active turn can be guided.")
+        : refuse("not_found", "There is no such turn."),
+    );
+  }
+  const now = desk.doors.now();
+  const turn = { turnId: newId("turn", now), messageId: newId("msg", now) };
+  const message = messageOf(principal, { content: input.content });
+  return desk.perform((draft) => {
+    const guided = guideTurn(draft, active.id, { ...turn, ...message });
+    return "code" in guided ? guided : { turnId: guided.turnId };
+  });
+}
+
+function messageOf(principal: Principal, input: ChatSend) {
+  const onBusy: { onBusy?: OnBusy } = input.onBusy ? { onBusy: input.onBusy } : {};
+  return {
+    author: presenceOf(principal),
+    content: input.content,
+    threadId: input.threadId ?? DEFAULT_THREAD,
+    metadata: input.metadata ?? {},
+    ...onBusy,
+  };
+}
+
+function messageKey({ userId }: Principal, input: ChatSend): ClientKey | undefined {
+  const { clientMessageId, content, threadId } = input;
+  if (clientMessageId === undefined) return undefined;
+  return clientKey("message", userId, clientMessageId, { content, threadId });
+}

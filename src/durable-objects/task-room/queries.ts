@@ -1,0 +1,70 @@
+import { accepted, type Outcome, type Refusal, refuse, refused } from "../../protocol/errors";
+import type { Principal } from "../../protocol/identity";
+import type { Message } from "../../protocol/message";
+import type { ListMessages, ListTurns, Page } from "../../protocol/rest";
+import type { Task } from "../../protocol/task";
+import type { Turn } from "../../protocol/turn";
+import { messageCursor, readCursor, turnCursor, writeCursor } from "./cursor";
+import type { Desk } from "./desk";
+import { historyPage } from "./history-reader";
+import { admit } from "./people-commands";
+
+const BAD_CURSOR: Refusal = refuse("invalid_request", "The cursor is not one of this list.", {
+  issues: [{ path: "cursor", message: "not a cursor of this list" }],
+});
+
+export function readTask(desk: Desk, principal: Principal): Outcome<Task> {
+  const admitted = admit(desk, principal, "watch");
+  if (!admitted.ok) return admitted;
+  const { room, role } = admitted.value;
+  return accepted({ ...room.state.task, role });
+}
+
+export function readMessages(
+  desk: Desk,
+  principal: Principal,
+  { cursor, ...query }: ListMessages,
+): Outcome<Page<Message>> {
+  const admitted = admit(desk, principal, "watch");
+  if (!admitted.ok) return admitted;
+  const from = cursor === undefined ? {} : readCursor(messageCursor, cursor);
+  if (!from) return refused(BAD_CURSOR);
+  const asked = { ...query, ...from };
+  const page = historyPage(desk, asked);
+  if ("code" in page) return refused(page);
+  const { items, hasMore } = page;
+  const edge = asked.after === undefined ? items[0]?.id : items.at(-1)?.id;
+  if (!hasMore || edge === undefined) return accepted({ items, nextCursor: null });
+  const next = asked.after === undefined ? { before: edge } : { after: edge };
+  return accepted({ items, nextCursor: writeCursor(next) });
+}
+
+export function readTurns(
+  desk: Desk,
+  principal: Principal,
+  { status, limit, cursor }: ListTurns,
+): Outcome<Page<Turn>> {
+  const admitted = admit(desk, principal, "watch");
+  if (!admitted.ok) return admitted;
+  const from = cursor === undefined ? undefined : readCursor(turnCursor, cursor);
+  if (cursor !== undefined && !from) return refused(BAD_CURSOR);
+  const before = from ? { beforeId: from.before } : {};
+  const found = desk.store.turns.list({ status, ...before, limit: limit + 1 });
+  const items = found.slice(0, limit).map((turn) => current(desk, turn));
+  const last = items.at(-1);
+  const more = found.length > limit && last;
+  return accepted({ items, nextCursor: more ? writeCursor({ before: last.id }) : null });
+}
+
+export function readTurn(desk: Desk, principal: Principal, turnId: string): Outcome<Turn> {
+  const admitted = admit(desk, principal, "watch");
+  if (!admitted.ok) return admitted;
+  const record = desk.store.turns.get(turnId);
+  if (!record) return refused(refuse("not_found", "There is no such turn."));
+  return accepted(current(desk, record.turn));
+}
+
+/** An open turn as it is now: momentary progress is in the state before it is in a row. */
+function current(desk: Desk, stored: Turn): Turn {
+  return desk.room?.state.openTurns.find(({ id }) => id === stored.id) ?? stored;
+}

@@ -1,0 +1,22 @@
+/**
+ * The tables of a task's room. `WITHOUT ROWID` and no secondary indexes: each would be one more row
+ * written per change, and a turn is meant to cost about a dozen.
+ */
+export const ROOM_STEPS: readonly string[] = [
+  // One row: the task and who may do what in it.
+  "CREATE TABLE room (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL) STRICT",
+  // A resolved team, written when it changes.
+  "CREATE TABLE plans (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT",
+  // Events that were committed together are one row.
+  `CREATE TABLE log (first_seq INTEGER PRIMARY KEY, last_seq INTEGER NOT NULL,
+    at INTEGER NOT NULL, events TEXT NOT NULL) STRICT`,
+  `CREATE TABLE turns (id TEXT PRIMARY KEY, status TEXT NOT NULL, closed_at INTEGER,
+    body TEXT NOT NULL) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE messages (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, thread_id TEXT NOT NULL,
+    role TEXT NOT NULL, body TEXT NOT NULL) STRICT`,
+  // What a client's own id was answered with, so that the same request gives the same answer.
+  `CREATE TABLE client_keys (key TEXT PRIMARY KEY, asked TEXT NOT NULL, reply TEXT NOT NULL,
+    at INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
+  // How far each destination has been told.
+  "CREATE TABLE outbox (destination TEXT PRIMARY KEY, cursor INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+];

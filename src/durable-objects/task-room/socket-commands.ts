@@ -1,0 +1,97 @@
+import type { Command, HistoryPage, HistorySync } from "../../protocol/commands";
+import { accepted, type Outcome, refused } from "../../protocol/errors";
+import type { Presence } from "../../protocol/events";
+import { LIMITS } from "../../protocol/limits";
+import { toTimestamp } from "../../protocol/time";
+import type { Connection } from "./connection";
+import { presenceOf } from "./connections";
+import type { Desk } from "./desk";
+import { historyPage } from "./history-reader";
+import { admit, cancel, confirm, guide, retry, sendMessage } from "./people-commands";
+import { catchUp, type Position, snapshot } from "./snapshot";
+
+/** Carries out a command for a connection and gives what its ack says. */
+export function perform(desk: Desk, connection: Connection, read: Command): Outcome<unknown> {
+  const { principal } = connection;
+  switch (read.type) {
+    case "chat:send":
+      setTyping(desk, connection, false);
+      return sendMessage(desk, principal, read.data);
+    case "chat:cancel": {
+      const { turnId, reason } = read.data;
+      return cancel(desk, principal, { ...(turnId && { turnId }), ...(reason && { reason }) });
+    }
+    case "chat:retry":
+      return retry(desk, principal, read.data.turnId);
+    case "chat:guide":
+      return guide(desk, principal, read.data);
+    case "turn:confirm":
+      return confirm(desk, principal, read.data);
+    case "chat:typing":
+      return typing(desk, connection, read.data.typing);
+    case "task:join":
+      return join(desk, connection, read.data);
+    case "task:leave":
+      return leave(desk, connection);
+    case "history:sync":
+      return sync(desk, connection, read.data);
+  }
+}
+
+function typing(desk: Desk, connection: Connection, on: boolean): Outcome<object> {
+  const admitted = admit(desk, connection.principal, "write");
+  if (!admitted.ok) return admitted;
+  setTyping(desk, connection, on);
+  return accepted({});
+}
+
+function setTyping(desk: Desk, connection: Connection, on: boolean): void {
+  if (connection.typing === on) return;
+  connection.typing = on;
+  tellPresence(desk, connection, on ? "typing" : "idle");
+}
+
+/** Tells everyone else how a user is here. */
+export function tellPresence(desk: Desk, connection: Connection, state: Presence["state"]): void {
+  const { principal } = connection;
+  const connections = desk.connections.countOf(principal.userId);
+  const ts = toTimestamp(desk.doors.now());
+  const data = { ...presenceOf(principal), state, connections };
+  desk.fanOut.send([{ type: "presence", ts, data }], connection);
+}
+
+/** The ack comes after what was missed: with it the client is caught up. */
+function join(desk: Desk, connection: Connection, position: Position): Outcome<object> {
+  const admitted = admit(desk, connection.principal, "watch");
+  if (!admitted.ok) return admitted;
+  const { room, role } = admitted.value;
+  desk.live.flush();
+  if (!connection.joined) {
+    connection.attach({ joined: true });
+    tellPresence(desk, connection, "joined");
+  }
+  const { headSeq, epoch } = room.state.task;
+  if (position.after === undefined)
+    return accepted({ headSeq, epoch, state: snapshot(desk, role) });
+  catchUp(desk, connection, position, role);
+  return accepted({ headSeq, epoch });
+}
+
+function leave(desk: Desk, connection: Connection): Outcome<object> {
+  if (connection.joined) {
+    setTyping(desk, connection, false);
+    connection.attach({ joined: false });
+    tellPresence(desk, connection, "left");
+  }
+  return accepted({});
+}
+
+function sync(desk: Desk, connection: Connection, query: HistorySync): Outcome<HistoryPage> {
+  const admitted = admit(desk, connection.principal, "watch");
+  if (!admitted.ok) return admitted;
+  const limit = query.limit ?? LIMITS.defaultPageItems;
+  const page = historyPage(desk, { ...query, limit });
+  if ("code" in page) return refused(page);
+  const { headSeq } = admitted.value.room.state.task;
+  return accepted({ messages: page.items, hasMore: page.hasMore, headSeq });
+}

@@ -1,0 +1,35 @@
+import * as z from "zod";
+import { logEvent } from "../../protocol/events";
+import { role } from "../../protocol/identity";
+import { message } from "../../protocol/message";
+import { task } from "../../protocol/task";
+import { teamPlan } from "../../protocol/team-plan";
+import { turn } from "../../protocol/turn";
+import { turnRun } from "../../protocol/turn-run";
+
+// Stored rows are read like foreign data: an older version of this code may have written them.
+
+/** What the log does not say by itself: `headSeq`, `activeTurnId` and progress follow from other rows. */
+export const storedRoom = z.object({
+  task: task.omit({ headSeq: true, activeTurnId: true }),
+  members: z.record(z.string(), role),
+  planId: z.int(),
+  /** Open turns: the active one, then the queue. */
+  openTurnIds: z.array(z.string()),
+  /** Set while the task is being erased: milliseconds since 1970. */
+  deletedAt: z.int().optional(),
+});
+export type StoredRoom = z.infer<typeof storedRoom>;
+
+export const storedTurn = z.object({ turn, run: turnRun });
+export const storedEvents = z.array(logEvent);
+export const storedMessage = message;
+export const storedPlan = teamPlan;
+
+/** Rows as SQLite gives them. */
+export const bodyRows = z.array(z.object({ body: z.string() }));
+export const eventRows = z.array(z.object({ events: z.string() }));
+
+export function readJson<T>(schema: z.ZodType<T>, text: string): T {
+  return schema.parse(JSON.parse(text));
+}

@@ -1,0 +1,138 @@
+import { announceTask, emptyRoom } from "../../engine/create";
+import { cancelAll, cancelTurn } from "../../engine/people";
+import { send } from "../../engine/send";
+import { setTaskStatus, updateTask } from "../../engine/task-rules";
+import { accepted, type Outcome, refuse, refused } from "../../protocol/errors";
+import type { Principal } from "../../protocol/identity";
+import { newId } from "../../protocol/ids";
+import type { ExecuteTask, PatchStatus, PatchTask } from "../../protocol/rest";
+import type { Task } from "../../protocol/task";
+import { DEFAULT_THREAD, type Turn } from "../../protocol/turn";
+import type { NewTask } from "./api";
+import { planFor } from "./begin-next";
+import { clientKey } from "./client-keys";
+import { presenceOf } from "./connections";
+import type { Desk } from "./desk";
+import { admit, sendMessage } from "./people-commands";
+import { readTask, readTurn } from "./queries";
+
+/** What REST asks of a task as a whole. Lists come from D1, so changes wait for it, within reason. */
+
+export async function createTask(
+  desk: Desk,
+  principal: Principal,
+  input: NewTask,
+): Promise<Outcome<Task>> {
+  if (desk.room) return readTask(desk, principal);
+  if (desk.deletedAt !== undefined) return refused(refuse("not_found", "The task was erased."));
+  const plan = await planFor(desk.doors, input.teamRef);
+  if (!plan.ok) return plan;
+  // The same request may have come twice while the team was looked up.
+  if (desk.room) return readTask(desk, principal);
+  openRoom(desk, principal, input, plan.value);
+  await desk.outbox.flush();
+  return readTask(desk, principal);
+}
+
+function openRoom(
+  desk: Desk,
+  principal: Principal,
+  input: NewTask,
+  plan: Parameters<typeof emptyRoom>[0]["plan"],
+): void {
+  const now = desk.doors.now();
+  const { prompt, members, ...seed } = input;
+  const roles = Object.fromEntries(members.map(({ userId, role }) => [userId, role]));
+  const createdBy = principal.userId;
+  const room = emptyRoom(
+    {
+      ...seed,
+      createdBy,
+      members: { ...roles, [createdBy]: "owner" },
+      epoch: newId("req", now).slice(-12),
+      plan,
+    },
+    now,
+  );
+  desk.create(room, (draft) => {
+    announceTask(draft);
+    if (prompt === undefined) return null;
+    return send(draft, {
+      turnId: newId("turn", now),
+      messageId: newId("msg", now),
+      author: presenceOf(principal),
+      content: prompt,
+      threadId: DEFAULT_THREAD,
+      metadata: {},
+    });
+  });
+}
+
+export async function patchTask(
+  desk: Desk,
+  principal: Principal,
+  patch: PatchTask,
+): Promise<Outcome<Task>> {
+  const admitted = admit(desk, principal, "write");
+  if (!admitted.ok) return admitted;
+  const done = desk.perform((draft) => updateTask(draft, patch));
+  if (!done.ok) return done;
+  await desk.outbox.flush();
+  return readTask(desk, principal);
+}
+
+export async function changeStatus(
+  desk: Desk,
+  principal: Principal,
+  change: PatchStatus,
+): Promise<Outcome<Task>> {
+  const admitted = admit(desk, principal, "write");
+  if (!admitted.ok) return admitted;
+  const done = desk.perform((draft) => setTaskStatus(draft, change, principal.userId));
+  if (!done.ok) return done;
+  await desk.outbox.flush();
+  return readTask(desk, principal);
+}
+
+export function execute(
+  desk: Desk,
+  principal: Principal,
+  input: ExecuteTask,
+  idempotencyKey: string | undefined,
+): Outcome<{ turn: Turn }> {
+  const { input: text, ...rest } = input;
+  const content = text ?? desk.room?.state.task.title ?? "";
+  const key =
+    idempotencyKey === undefined
+      ? undefined
+      : clientKey("execute", principal.userId, idempotencyKey, input);
+  const sent = sendMessage(desk, principal, { content, ...rest }, key);
+  if (!sent.ok) return sent;
+  const turn = readTurn(desk, principal, sent.value.turnId);
+  return turn.ok ? accepted({ turn: turn.value }) : turn;
+}
+
+export function interruptTurn(
+  desk: Desk,
+  principal: Principal,
+  turnId: string,
+  reason: string | undefined,
+): Outcome<Turn> {
+  const admitted = admit(desk, principal, "write");
+  if (!admitted.ok) return admitted;
+  const known = readTurn(desk, principal, turnId);
+  if (!known.ok) return known;
+  const why = reason === undefined ? {} : { reason };
+  const done = desk.perform((draft) => cancelTurn(draft, { turnId, by: principal.userId, ...why }));
+  return done.ok ? readTurn(desk, principal, turnId) : done;
+}
+
+export function interruptAll(
+  desk: Desk,
+  principal: Principal,
+  reason: string | undefined,
+): Outcome<{ interrupted: number }> {
+  const admitted = admit(desk, principal, "write");
+  if (!admitted.ok) return admitted;
+  return desk.perform((draft) => cancelAll(draft, { by: principal.userId, reason }));
+}

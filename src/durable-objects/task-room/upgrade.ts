@@ -1,0 +1,140 @@
+import {
+  type Outcome,
+  type Problem,
+  problemOf,
+  type Refusal,
+  refuse,
+  refused,
+} from "../../protocol/errors";
+import { type Principal, principal as principalSchema, type Role } from "../../protocol/identity";
+import { newId } from "../../protocol/ids";
+import { parseJson } from "../../protocol/json";
+import { LIMITS } from "../../protocol/limits";
+import { toTimestamp } from "../../protocol/time";
+import type { OpenedSession, OpenSession } from "../user-room/api";
+import { PRINCIPAL_HEADER, RECOVERY_HEADER } from "./api";
+import { Connection } from "./connection";
+import type { Desk } from "./desk";
+import { admit } from "./people-commands";
+import { catchUp, type Position, ROOM_LIMITS, snapshot, whyReset } from "./snapshot";
+import { tellPresence } from "./socket-commands";
+
+type OpenIt = (input: OpenSession) => Promise<Outcome<OpenedSession>>;
+
+type Arrival = { principal: Principal; recoveryToken: string | undefined; position: Position };
+
+/**
+ * The handshake of contract section 4: a refused one is an HTTP problem, never a 101. The worker
+ * has proven the principal; the session is the user's room's to give.
+ */
+export async function upgrade(
+  ctx: DurableObjectState,
+  desk: Desk,
+  request: Request,
+  openSession: OpenIt,
+): Promise<Response> {
+  const arrival = readArrival(request);
+  if (!arrival) return refusalResponse(refuse("invalid_request", "Not a WebSocket upgrade."));
+  const connectionId = newId("conn", desk.doors.now());
+  const opened = await open(desk, arrival, connectionId, openSession);
+  if (!opened.ok) return refusalResponse(opened.refusal);
+  // The room may have changed while the session was opened.
+  const admitted = admit(desk, arrival.principal, "watch");
+  if (!admitted.ok) return refusalResponse(admitted.refusal);
+  const { 0: client, 1: server } = new WebSocketPair();
+  ctx.acceptWebSocket(server);
+  const connection = new Connection(server, {
+    connectionId,
+    sessionId: opened.value.session.id,
+    principal: arrival.principal,
+    joined: true,
+    unconfirmed: opened.value.resumed,
+    lastActiveAt: desk.doors.now(),
+  });
+  connection.attach({});
+  welcome(desk, connection, {
+    opened: opened.value,
+    position: arrival.position,
+    role: admitted.value.role,
+  });
+  return new Response(null, { status: 101, webSocket: client });
+}
+
+async function open(
+  desk: Desk,
+  { principal, recoveryToken }: Arrival,
+  connectionId: string,
+  openSession: OpenIt,
+): Promise<Outcome<OpenedSession>> {
+  const admitted = admit(desk, principal, "watch");
+  if (!admitted.ok) return admitted;
+  if (desk.connections.size >= LIMITS.connectionsPerRoom) {
+    return refused(refuse("unavailable", "The room is full."));
+  }
+  const { userId } = principal;
+  const taskId = admitted.value.room.state.task.id;
+  const token = recoveryToken === undefined ? {} : { recoveryToken };
+  try {
+    return await openSession({ userId, taskId, connectionId, ...token });
+  } catch (error) {
+    console.error(JSON.stringify({ at: "open session", task: taskId, error: String(error) }));
+    return refused(refuse("unavailable", "The session could not be opened. Try again."));
+  }
+}
+
+type Welcome = { opened: OpenedSession; position: Position; role: Role };
+
+/** The first frame, then what was missed; from then on the room's events. */
+function welcome(desk: Desk, connection: Connection, { opened, position, role }: Welcome): void {
+  desk.live.flush();
+  const { room } = desk;
+  if (!room) return;
+  const { headSeq, epoch } = room.state.task;
+  const goesOn = position.after !== undefined && whyReset(desk, position) === undefined;
+  const state = goesOn ? undefined : snapshot(desk, role);
+  desk.connections.add(connection);
+  connection.send({
+    type: "session:ready",
+    ts: toTimestamp(desk.doors.now()),
+    data: {
+      sessionId: opened.session.id,
+      recoveryToken: opened.recoveryToken,
+      resumed: opened.resumed,
+      expiresAt: opened.session.expiresAt,
+      headSeq,
+      epoch,
+      ...(state && { state }),
+      presence: desk.connections.presence(),
+      limits: ROOM_LIMITS,
+    },
+  });
+  if (position.after !== undefined) catchUp(desk, connection, position, role);
+  tellPresence(desk, connection, "joined");
+  desk.alarm.arm();
+}
+
+function readArrival(request: Request): Arrival | undefined {
+  const header = request.headers.get(PRINCIPAL_HEADER);
+  if (request.headers.get("Upgrade") !== "websocket" || header === null) return undefined;
+  const json = parseJson(decodeURIComponent(header));
+  const principal = json.ok ? principalSchema.safeParse(json.value) : undefined;
+  if (!principal?.success) return undefined;
+  const query = new URL(request.url).searchParams;
+  const after = query.get("after");
+  return {
+    principal: principal.data,
+    recoveryToken: request.headers.get(RECOVERY_HEADER) ?? undefined,
+    position: {
+      ...(after !== null && { after: Number(after) }),
+      epoch: query.get("epoch") ?? undefined,
+    },
+  };
+}
+
+function refusalResponse(refusal: Refusal): Response {
+  const problem: Problem = problemOf(refusal);
+  return Response.json(problem, {
+    status: problem.status,
+    headers: { "Content-Type": "application/problem+json" },
+  });
+}

@@ -1,0 +1,36 @@
+import { deadlineOf, type KeptSession } from "../../engine/session";
+import type { Tables } from "./tables";
+
+/** The least time from one alarm to the next, so that what stays due does not spin. */
+const PAUSE_MS = 1000;
+
+/**
+ * The object's one alarm, never later than the earliest deadline. Deadlines are derived from the
+ * rows; an alarm that turns out early finds nothing to do and moves on, which costs less than
+ * moving it at each change.
+ */
+export class Deadlines {
+  readonly #storage: DurableObjectStorage;
+  readonly #idleMs: number;
+
+  constructor(storage: DurableObjectStorage, idleMs: number) {
+    this.#storage = storage;
+    this.#idleMs = idleMs;
+  }
+
+  async add(session: KeptSession): Promise<void> {
+    await this.#atLatest(deadlineOf(session, this.#idleMs));
+  }
+
+  /** At the end of an alarm, whatever became of it. */
+  async rearm(tables: Tables, now: number): Promise<void> {
+    const deadlines = tables.sessions.readable().map((kept) => deadlineOf(kept, this.#idleMs));
+    const earliest = Math.min(...deadlines);
+    if (deadlines.length > 0) await this.#atLatest(earliest > now ? earliest : now + PAUSE_MS);
+  }
+
+  async #atLatest(time: number): Promise<void> {
+    const current = await this.#storage.getAlarm();
+    if (current === null || time < current) await this.#storage.setAlarm(time);
+  }
+}

@@ -1,0 +1,13 @@
+import type { Settings } from "../../protocol/settings";
+import type { Deadlines } from "./deadlines";
+import type { TaskRooms } from "./task-rooms";
+
+/** What the session rules are carried out with. */
+export type Surroundings = {
+  storage: DurableObjectStorage;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  rooms: TaskRooms;
+  deadlines: Deadlines;
+  limits: Pick<Settings, "SESSION_IDLE_MS" | "SESSIONS_PER_USER">;
+};

@@ -1,0 +1,51 @@
+import type { EndedSession, KeptSession } from "../../engine/session";
+import { hasTables, migrate } from "../storage-steps";
+import { ConnectionTable } from "./connection-table";
+import { USER_ROOM_STEPS } from "./schema";
+import { SessionTable } from "./session-table";
+import { TokenTable } from "./token-table";
+
+/** What a user's room keeps. */
+export class Tables {
+  readonly sessions: SessionTable;
+  readonly connections: ConnectionTable;
+  readonly tokens: TokenTable;
+
+  private constructor({ sql }: DurableObjectStorage) {
+    migrate(sql, USER_ROOM_STEPS);
+    this.sessions = new SessionTable(sql);
+    this.connections = new ConnectionTable(sql);
+    this.tokens = new TokenTable(sql);
+  }
+
+  /** `null` before the first session: a stray call must not create anything. */
+  static find(storage: DurableObjectStorage): Tables | null {
+    return hasTables(storage.sql) ? new Tables(storage) : null;
+  }
+
+  static make(storage: DurableObjectStorage): Tables {
+    return new Tables(storage);
+  }
+
+  byToken(hash: string): KeptSession | null {
+    const id = this.tokens.sessionOf(hash);
+    return id === null ? null : this.sessions.get(id);
+  }
+
+  /** Whether the ended session is kept: something is still to be done or said about it. */
+  saveEnded(session: EndedSession): boolean {
+    if (session.state === "revoked") this.tokens.removeAll(session.id);
+    if (!session.closing) this.connections.removeAll(session.id);
+    const kept = session.closing || session.state === "expired";
+    if (kept) this.sessions.save(session);
+    else this.sessions.remove(session.id);
+    return kept;
+  }
+
+  /** The session was never there: its tokens are unknown from now on. */
+  forget(sessionId: string): void {
+    this.tokens.removeAll(sessionId);
+    this.connections.removeAll(sessionId);
+    this.sessions.remove(sessionId);
+  }
+}

@@ -1,0 +1,75 @@
+import type { Failure } from "../protocol/errors";
+import type { TeamPlan } from "../protocol/team-plan";
+import { toTimestamp } from "../protocol/time";
+import type { Step, Turn } from "../protocol/turn";
+import { advance } from "./advance";
+import type { Draft } from "./draft";
+import { activeTurn, freshSteps, waitingTurns } from "./room";
+import { failTurn } from "./turn-end";
+
+/** The plan that the team's references resolve to now; an equal one keeps its number. */
+export function usePlan(draft: Draft, plan: TeamPlan): void {
+  const { plans, planId } = draft.room;
+  if (JSON.stringify(plans[planId]) === JSON.stringify(plan)) return;
+  const next = planId + 1;
+  draft.setRoom({ planId: next, plans: { ...plans, [next]: plan } });
+}
+
+/** The queue's first turn starts, unless one is active. */
+export function beginTurn(draft: Draft, plan: TeamPlan): void {
+  const turn = nextTurn(draft);
+  if (!turn) return;
+  usePlan(draft, plan);
+  const { now } = draft.context;
+  const planId = planFor(draft, turn, plan);
+  draft.setRun(turn.id, { planId, runningSince: now });
+  const timeoutMs = draft.room.plans[planId]?.timeoutMs ?? plan.timeoutMs;
+  const steps = stepsFor(turn, draft.room.plans[planId] ?? plan);
+  draft.emit({
+    type: "turn:status",
+    data: {
+      turnId: turn.id,
+      status: "PROCESSING",
+      previous: "PENDING",
+      deadlineAt: toTimestamp(now + timeoutMs),
+      ...(steps !== turn.steps && { turn: { ...turn, steps } }),
+    },
+  });
+  advance(draft, turn.id);
+}
+
+/** The queue's first turn can't start: its team no longer resolves. */
+export function failBegin(draft: Draft, error: Failure): void {
+  const turn = nextTurn(draft);
+  if (turn) failTurn(draft, turn, error);
+}
+
+function nextTurn(draft: Draft): Turn | undefined {
+  return activeTurn(draft.room) ? undefined : waitingTurns(draft.room)[0];
+}
+
+/** A retried turn with finished steps keeps its plan where the new one has other steps. */
+function planFor(draft: Draft, turn: Turn, plan: TeamPlan): number {
+  const { planId: old } = draft.run(turn.id);
+  const kept = turn.steps.some((step) => step.status === "COMPLETED");
+  const { planId } = draft.room;
+  return kept && old !== undefined && !sameSteps(turn.steps, plan) ? old : planId;
+}
+
+/** The turn's own steps array where nothing about it changes. */
+function stepsFor(turn: Turn, plan: TeamPlan): Step[] {
+  if (!sameSteps(turn.steps, plan)) return freshSteps(plan);
+  const bots = new Map(plan.members.map((member) => [member.step, member.agent.bot]));
+  const stale = (step: Step) => step.status === "PENDING" && step.bot !== bots.get(step.step);
+  if (!turn.steps.some(stale)) return turn.steps;
+  return turn.steps.map((step) =>
+    stale(step) ? { ...step, bot: bots.get(step.step) ?? step.bot } : step,
+  );
+}
+
+function sameSteps(steps: Step[], plan: TeamPlan): boolean {
+  return (
+    steps.length === plan.members.length &&
+    steps.every((step, i) => step.step === plan.members[i]?.step)
+  );
+}

@@ -1,0 +1,73 @@
+import type { AnswerMetadata, Message } from "../protocol/message";
+import type { Stream } from "../protocol/room-state";
+import type { Step, StepResult, Turn } from "../protocol/turn";
+import { addUsage, type Usage } from "../protocol/usage";
+import { advance } from "./advance";
+import type { Draft } from "./draft";
+import { type Fence, liveStep } from "./fence";
+import { isPipeline, logPhase, memberOf, phaseData } from "./phase";
+import { agentOf } from "./step-start";
+
+export type Finished = Fence & { metadata: AnswerMetadata; usage?: Usage };
+
+/** The agent is done: what it wrote becomes the message, and the turn goes on. */
+export function finishStep(draft: Draft, report: Finished): void {
+  const live = liveStep(draft, report);
+  const stream = draft.room.state.streams.find(
+    (item) => item.turnId === report.turnId && item.step === report.step,
+  );
+  if (!live || !stream) return;
+  const { turn, step } = live;
+  spend(draft, turn.id, report.usage);
+  const message = answerOf(draft, turn, stream, report);
+  const { messageId, attempt } = stream;
+  draft.emit({ type: "chat:done", data: { turnId: turn.id, messageId, attempt, message } });
+  const { outputs } = draft.run(turn.id);
+  draft.setRun(turn.id, { outputs: { ...outputs, [step.step]: message.content } });
+  if (isPipeline(draft, turn.id)) {
+    const result = resultOf(draft, turn.id, step, message.content, report.usage);
+    draft.emit({ type: "phase:done", data: { ...phaseData(turn.id, step), result } });
+    logPhase(draft, step.phase, "success", `${step.phase} completed`);
+  }
+  advance(draft, turn.id);
+}
+
+function answerOf(draft: Draft, turn: Turn, stream: Stream, report: Finished): Message {
+  const stepRun = draft.stepRun(turn.id, stream.step);
+  return {
+    id: stream.messageId,
+    seq: draft.nextSeq,
+    taskId: turn.taskId,
+    turnId: turn.id,
+    threadId: turn.threadId,
+    role: "assistant",
+    content: stream.text.toWellFormed(),
+    ...(stream.thinking !== "" && { thinking: stream.thinking.toWellFormed() }),
+    bot: agentOf(memberOf(draft, turn.id, stream.step), stepRun).bot,
+    status: "complete",
+    createdAt: draft.ts,
+    metadata: { ...report.metadata, attempt: stream.attempt },
+  };
+}
+
+function resultOf(
+  draft: Draft,
+  turnId: string,
+  step: Step,
+  output: string,
+  usage: Usage | undefined,
+): StepResult {
+  const { startedAt = draft.context.now, tries } = draft.stepRun(turnId, step.step);
+  return {
+    status: "COMPLETED",
+    output,
+    attempts: tries + 1,
+    durationMs: draft.context.now - startedAt,
+    ...(usage && { usage }),
+  };
+}
+
+function spend(draft: Draft, turnId: string, usage: Usage | undefined): void {
+  const total = addUsage(draft.run(turnId).usage, usage);
+  if (total) draft.setRun(turnId, { usage: total });
+}

@@ -1,0 +1,109 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Role } from "../protocol/identity";
+import type { Message } from "../protocol/message";
+import { refText } from "../protocol/refs";
+import type { Task } from "../protocol/task";
+import { jsonSet, writeBatch } from "./database";
+import { guardedInsert, portions } from "./guarded-insert";
+import { taskRow } from "./rows";
+import { deletedTasks, messages, taskLabels, taskMembers, tasks } from "./schema";
+
+export { erase } from "./erase";
+export { isRetryable } from "./retry";
+
+/** A task as of `throughSeq`, and the messages that came or went since the last projection. */
+export type Projection = {
+  task: Task;
+  members: { userId: string; role: Role }[];
+  /** Absent means true; with false `members` is not read and the stored ones stay. */
+  membersChanged?: boolean;
+  throughSeq: number;
+  messages: Message[];
+  removedMessageIds: string[];
+  /** Milliseconds since 1970 of the room's next deadline. */
+  wakeAt: number | null;
+};
+
+/**
+ * Writes a projection in one batch. One that is older than what is stored, and any of an erased
+ * task, changes nothing; the same again changes nothing either.
+ * Throws what D1 throws, having written nothing; `isRetryable` says whether to try again.
+ */
+export async function project(db: D1Database, projection: Projection): Promise<void> {
+  await writeBatch(db, [
+    taskWrite(projection),
+    ...labelWrites(projection),
+    ...memberWrites(projection),
+    ...messageWrites(projection),
+  ]);
+}
+
+function taskWrite({ task, throughSeq, wakeAt }: Projection): SQL {
+  return guardedInsert({
+    table: tasks,
+    rows: [taskRow(task, { throughSeq, wakeAt })],
+    guard: sql`NOT EXISTS (SELECT 1 FROM ${deletedTasks} WHERE id = ${task.id})`,
+    key: tasks.id,
+    // Another epoch is another log, whose numbers start again.
+    replaceWhere: sql`${tasks.epoch} <> excluded.epoch
+      OR ${tasks.projectedSeq} <= excluded.projected_seq`,
+  });
+}
+
+/** Holds when the batch's first statement has written: neither outdated nor of an erased task. */
+function isCurrent({ task, throughSeq }: Projection): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${tasks} WHERE ${tasks.id} = ${task.id}
+    AND ${tasks.epoch} = ${task.epoch} AND ${tasks.projectedSeq} = ${throughSeq})`;
+}
+const IS_CURRENT_PARAMETERS = 3;
+
+function labelWrites(projection: Projection): SQL[] {
+  const { task } = projection;
+  const current = isCurrent(projection);
+  return [
+    sql`DELETE FROM ${taskLabels} WHERE ${taskLabels.taskId} = ${task.id}
+      AND ${taskLabels.key} NOT IN ${jsonSet(Object.keys(task.labels))} AND ${current}`,
+    sql`INSERT INTO ${taskLabels} (task_id, key, value)
+      SELECT ${task.id}, key, value FROM json_each(${JSON.stringify(task.labels)}) WHERE ${current}
+      ON CONFLICT (task_id, key) DO UPDATE SET value = excluded.value
+      WHERE ${taskLabels.value} <> excluded.value`,
+  ];
+}
+
+function memberWrites(projection: Projection): SQL[] {
+  const { task, members, membersChanged = true } = projection;
+  const current = isCurrent(projection);
+  if (!membersChanged) {
+    return [
+      sql`UPDATE ${taskMembers} SET status = ${task.status}
+        WHERE ${taskMembers.taskId} = ${task.id} AND ${taskMembers.status} <> ${task.status}
+        AND ${current}`,
+    ];
+  }
+  return [
+    sql`DELETE FROM ${taskMembers} WHERE ${taskMembers.taskId} = ${task.id}
+      AND ${taskMembers.userId} NOT IN ${jsonSet(members.map(({ userId }) => userId))}
+      AND ${current}`,
+    sql`INSERT INTO ${taskMembers} (task_id, user_id, role, status, team, created_at)
+      SELECT ${task.id}, value ->> '$.userId', value ->> '$.role',
+        ${task.status}, ${refText(task.teamRef)}, ${task.createdAt}
+      FROM json_each(${JSON.stringify(members)}) WHERE ${current}
+      ON CONFLICT (task_id, user_id) DO UPDATE SET role = excluded.role, status = excluded.status
+      WHERE ${taskMembers.role} <> excluded.role OR ${taskMembers.status} <> excluded.status`,
+  ];
+}
+
+function messageWrites(projection: Projection): SQL[] {
+  const { task, throughSeq, removedMessageIds } = projection;
+  const guard = isCurrent(projection);
+  const removal = sql`DELETE FROM ${messages} WHERE ${messages.taskId} = ${task.id}
+    AND ${messages.id} IN ${jsonSet(removedMessageIds)}
+    AND ${messages.seq} <= ${throughSeq} AND ${guard}`;
+  // Stored rows of the same id are replaced by newer ones of the same task only.
+  const replaceWhere = sql`${messages.taskId} = excluded.task_id
+    AND ${messages.seq} < excluded.seq`;
+  const upserts = portions(messages, projection.messages, IS_CURRENT_PARAMETERS).map((rows) =>
+    guardedInsert({ table: messages, rows, guard, key: messages.id, replaceWhere }),
+  );
+  return removedMessageIds.length > 0 ? [removal, ...upserts] : upserts;
+}

@@ -1,0 +1,113 @@
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+/** A task as its room last projected it. Times are RFC 3339 text, which sorts as it reads. */
+export const tasks = sqliteTable(
+  "tasks",
+  {
+    id: text().primaryKey(),
+    title: text().notNull(),
+    /** The title folded for `q`: SQLite's own case folding knows ASCII only. */
+    titleFolded: text("title_folded").notNull(),
+    teamNamespace: text("team_namespace").notNull(),
+    teamName: text("team_name").notNull(),
+    status: text().notNull(),
+    statusReason: text("status_reason"),
+    labels: text({ mode: "json" }).notNull(),
+    metadata: text({ mode: "json" }).notNull(),
+    createdBy: text("created_by").notNull(),
+    createdAt: text("created_at").notNull(),
+    updatedAt: text("updated_at").notNull(),
+    startedAt: text("started_at"),
+    endedAt: text("ended_at"),
+    progress: integer(),
+    activeTurnId: text("active_turn_id"),
+    headSeq: integer("head_seq").notNull(),
+    epoch: text().notNull(),
+    /** Through which `seq` of the log the rows of this task are written: the projector's guard. */
+    projectedSeq: integer("projected_seq").notNull(),
+    /** Milliseconds since 1970 of the room's next deadline. */
+    wakeAt: integer("wake_at"),
+  },
+  (t) => [index("tasks_by_wake_at").on(t.wakeAt).where(sql`wake_at IS NOT NULL`)],
+);
+
+/**
+ * Who may list which task. Repeats what lists filter by, since every list is one user's:
+ * with the user leading each index a page is one range, whatever the others have.
+ */
+export const taskMembers = sqliteTable(
+  "task_members",
+  {
+    taskId: text("task_id").notNull(),
+    userId: text("user_id").notNull(),
+    role: text().notNull(),
+    status: text().notNull(),
+    /** `namespace/name`. */
+    team: text().notNull(),
+    createdAt: text("created_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.taskId, t.userId] }),
+    index("task_members_newest").on(t.userId, t.createdAt, t.taskId),
+    index("task_members_by_status").on(t.userId, t.status, t.createdAt, t.taskId),
+    index("task_members_by_team").on(t.userId, t.team, t.createdAt, t.taskId),
+  ],
+);
+
+/** Probed by task while a user's list is walked, so the primary key serves the label filter. */
+export const taskLabels = sqliteTable(
+  "task_labels",
+  {
+    taskId: text("task_id").notNull(),
+    key: text().notNull(),
+    value: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.taskId, t.key] })],
+);
+
+export const messages = sqliteTable(
+  "messages",
+  {
+    id: text().primaryKey(),
+    taskId: text("task_id").notNull(),
+    seq: integer().notNull(),
+    turnId: text("turn_id").notNull(),
+    threadId: text("thread_id").notNull(),
+    role: text().notNull(),
+    content: text().notNull(),
+    thinking: text(),
+    author: text({ mode: "json" }),
+    bot: text(),
+    status: text().notNull(),
+    createdAt: text("created_at").notNull(),
+    metadata: text({ mode: "json" }).notNull(),
+  },
+  (t) => [
+    index("messages_by_task").on(t.taskId, t.seq),
+    index("messages_by_thread").on(t.taskId, t.threadId, t.seq),
+  ],
+);
+
+/** Tombstones: a late projection must not bring an erased task back. */
+export const deletedTasks = sqliteTable("deleted_tasks", {
+  id: text().primaryKey(),
+  deletedAt: text("deleted_at").notNull(),
+});
+
+/** Which task an `Idempotency-Key` of `POST /tasks` stands for. */
+export const idempotencyKeys = sqliteTable(
+  "idempotency_keys",
+  {
+    userId: text("user_id").notNull(),
+    key: text().notNull(),
+    bodyHash: text("body_hash").notNull(),
+    taskId: text("task_id").notNull(),
+    /** Milliseconds since 1970. */
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.userId, t.key] }),
+    index("idempotency_keys_by_age").on(t.createdAt),
+  ],
+);

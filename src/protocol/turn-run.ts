@@ -1,0 +1,44 @@
+import * as z from "zod";
+import { usage } from "./usage";
+
+export const guidance = z.object({
+  turnId: z.string(),
+  messageId: z.string(),
+  userId: z.string(),
+  name: z.string().optional(),
+  content: z.string(),
+});
+export type Guidance = z.infer<typeof guidance>;
+
+/** What the engine keeps of a step beside what everyone sees. Times in milliseconds since 1970. */
+export const stepRun = z.object({
+  /** Attempts that failed in this run and count against the retry rule. */
+  tries: z.int(),
+  startedAt: z.int().optional(),
+  deadlineAt: z.int().optional(),
+  retryAt: z.int().optional(),
+  confirmBy: z.int().optional(),
+  approved: z.boolean().optional(),
+  usesFallback: z.boolean().optional(),
+});
+export type StepRun = z.infer<typeof stepRun>;
+
+/** What the engine keeps of a turn beside what everyone sees. */
+export const turnRun = z.object({
+  userId: z.string(),
+  input: z.string(),
+  /** Number of the plan that the turn started with. */
+  planId: z.int().optional(),
+  restarts: z.int(),
+  failures: z.int(),
+  rollbacks: z.int(),
+  /** Milliseconds on the turn's clock before `runningSince`; it stands while a person is waited for. */
+  spentMs: z.int(),
+  runningSince: z.int().optional(),
+  usage: usage.optional(),
+  guidance: z.array(guidance),
+  /** Results of this turn's closed steps, for those that come after. */
+  outputs: z.record(z.string(), z.string()),
+  steps: z.record(z.string(), stepRun),
+});
+export type TurnRun = z.infer<typeof turnRun>;

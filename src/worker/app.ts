@@ -1,0 +1,28 @@
+import { Hono } from "hono";
+import type { AppEnv } from "./context";
+import { authentication } from "./middleware/authentication";
+import { crossOrigin } from "./middleware/cross-origin";
+import { onError, onUnknownPath } from "./middleware/errors";
+import { requestId } from "./middleware/request-id";
+import { scope } from "./middleware/scope";
+import { chat } from "./routes/chat";
+import { health } from "./routes/health";
+import { messages } from "./routes/messages";
+import { sessions } from "./routes/sessions";
+import { tasks } from "./routes/tasks";
+import { turns } from "./routes/turns";
+
+/** Every path that the worker answers; the rest are files. */
+export const app = new Hono<AppEnv>();
+
+app.onError(onError);
+app.notFound(onUnknownPath);
+app.use(requestId);
+app.route("/healthz", health);
+
+app.use("/api/*", crossOrigin, authentication, scope);
+app.route("/api/v1/tasks/:id/chat", chat);
+app.route("/api/v1/tasks/:id/turns", turns);
+app.route("/api/v1/tasks", tasks);
+app.route("/api/v1/messages", messages);
+app.route("/api/v1/sessions", sessions);

@@ -1,0 +1,9 @@
+import type { Context } from "hono";
+import type { Principal } from "../protocol/identity";
+
+/** What travels with a request: put there by the middleware of the same names. */
+export type AppEnv = {
+  Bindings: Env;
+  Variables: { requestId: string; principal: Principal };
+};
+export type AppContext = Context<AppEnv>;

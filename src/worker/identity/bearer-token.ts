@@ -1,0 +1,29 @@
+import { accepted, type Outcome, refuse, refused } from "../../protocol/errors";
+import { bearersOf } from "../handshake";
+import { isUpgrade } from "../upgrade";
+
+/** Characters of a token: far over any issuer's, far under what it costs to decode one. */
+const MAX_CHARS = 8192;
+// RFC 6750, section 2.1.
+const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i;
+
+/**
+ * The credential of a request: the header's or, on an upgrade without one, the subprotocol's,
+ * since a browser's WebSocket cannot send headers. Never the URL's, which ends up in logs.
+ */
+export function bearerToken(request: Request): Outcome<string> {
+  const header = request.headers.get("Authorization");
+  const token = header === null ? subprotocolToken(request) : BEARER.exec(header)?.[1];
+  if (token === undefined) return unauthorized("A bearer token is required");
+  return token.length > MAX_CHARS ? unauthorized("The token is too long") : accepted(token);
+}
+
+function subprotocolToken(request: Request): string | undefined {
+  if (!isUpgrade(request)) return undefined;
+  const [token, ...others] = bearersOf(request);
+  return others.length === 0 ? token : undefined;
+}
+
+export function unauthorized(message: string): Outcome<never> {
+  return refused(refuse("unauthorized", message));
+}

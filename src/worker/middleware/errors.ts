@@ -1,0 +1,31 @@
+import { isRetryable } from "../../history/retry";
+import { type Refusal, refuse } from "../../protocol/errors";
+import type { AppContext } from "../context";
+import { describeError, logError } from "../log";
+import { problemResponse, RefusedRequest } from "../problem";
+import { RoomUnavailable } from "../rooms/room-failure";
+
+/** Makes a problem of whatever a route throws; nothing of an unknown exception leaves the service. */
+export function onError(error: Error, c: AppContext): Response {
+  return error instanceof RefusedRequest
+    ? problemResponse(error.refusal)
+    : problemResponse(failureOf(error, c));
+}
+
+function failureOf(error: Error, c: AppContext): Refusal {
+  const { requestId } = c.var;
+  const transient = error instanceof RoomUnavailable || isRetryable(error);
+  logError(transient ? "unavailable" : "internal_error", {
+    requestId,
+    method: c.req.method,
+    path: c.req.path,
+    causes: describeError(error),
+  });
+  return transient
+    ? refuse("unavailable", "The service could not do this now; try again")
+    : refuse("internal", "Something went wrong", { requestId });
+}
+
+export function onUnknownPath(): Response {
+  return problemResponse(refuse("not_found", "There is nothing at this path"));
+}

@@ -1,0 +1,13 @@
+import { createMiddleware } from "hono/factory";
+import { refuse } from "../../protocol/errors";
+import type { AppEnv } from "../context";
+import { problemResponse } from "../problem";
+import { isUpgrade } from "../upgrade";
+
+/** The path is a WebSocket's: says so to whoever asks for it otherwise. */
+export const upgradeOnly = createMiddleware<AppEnv>(async (c, next) => {
+  if (isUpgrade(c.req.raw)) return next();
+  const answer = problemResponse(refuse("invalid_request", "This path takes WebSocket upgrades"));
+  answer.headers.set("Upgrade", "websocket");
+  return answer;
+});

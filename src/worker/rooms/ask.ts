@@ -1,0 +1,41 @@
+import type { TaskRoomApi } from "../../durable-objects/task-room/api";
+import type { UserRoomApi } from "../../durable-objects/user-room/api";
+import type { Outcome } from "../../protocol/errors";
+import { RefusedRequest } from "../problem";
+import { isWorthAsking, roomFailure } from "./room-failure";
+
+/** A stub as this worker uses it. After an exception a stub is broken: each try takes a new one. */
+export type TaskRoomStub = TaskRoomApi & { fetch(request: Request): Promise<Response> };
+
+export function taskRoom(env: Env, taskId: string): TaskRoomStub {
+  return env.TASK_ROOM.getByName(taskId) as unknown as TaskRoomStub;
+}
+
+export function userRoom(env: Env, userId: string): UserRoomApi {
+  return env.USER_ROOM.getByName(userId);
+}
+
+/** Asks once: for what must not happen twice. Throws `RoomUnavailable` for the platform's failures. */
+export async function once<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw roomFailure(error);
+  }
+}
+
+/** Asks again at once where the platform says that it may help: for what may happen twice. */
+export async function twice<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!isWorthAsking(error)) throw roomFailure(error);
+    return once(call);
+  }
+}
+
+/** What a room answered; throws what it refused. */
+export function valueOf<T>(outcome: Outcome<T>): T {
+  if (outcome.ok) return outcome.value;
+  throw new RefusedRequest(outcome.refusal);
+}

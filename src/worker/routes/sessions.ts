@@ -1,0 +1,41 @@
+import { Hono } from "hono";
+import { sessionId } from "../../protocol/ids";
+import { createSession, listSessions, recoverSession } from "../../protocol/rest";
+import { readBody } from "../body";
+import type { AppEnv } from "../context";
+import { sameOrigin } from "../middleware/same-origin";
+import { readId } from "../path-id";
+import { readQuery } from "../query";
+import { readRecoveryToken } from "../recovery";
+import { once, taskRoom, twice, userRoom, valueOf } from "../rooms/ask";
+
+export const sessions = new Hono<AppEnv>();
+
+sessions.get("/", async (c) => {
+  const query = readQuery(c.req.raw, listSessions);
+  const { userId } = c.var.principal;
+  return c.json(valueOf(await twice(() => userRoom(c.env, userId).listSessions(userId, query))));
+});
+
+sessions.post("/", sameOrigin, async (c) => {
+  const { principal } = c.var;
+  const { taskId } = await readBody(c.req.raw, createSession);
+  valueOf(await twice(() => taskRoom(c.env, taskId).read(principal)));
+  const room = userRoom(c.env, principal.userId);
+  return c.json(valueOf(await once(() => room.createSession(principal.userId, taskId))), 201);
+});
+
+sessions.post("/recover", sameOrigin, async (c) => {
+  const { userId } = c.var.principal;
+  const body = await readBody(c.req.raw, recoverSession);
+  const token = readRecoveryToken(body.recoveryToken);
+  const room = userRoom(c.env, userId);
+  return c.json(valueOf(await once(() => room.recoverSession(userId, token))));
+});
+
+sessions.delete("/:id", async (c) => {
+  const { userId } = c.var.principal;
+  const id = readId(sessionId, c.req.param("id"));
+  valueOf(await once(() => userRoom(c.env, userId).revokeSession(userId, id)));
+  return c.body(null, 204);
+});

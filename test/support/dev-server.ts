@@ -1,0 +1,172 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { waitForHealth } from "../../scripts/health";
+import { mintToken } from "../../scripts/local-identity";
+import { killAll, type Process, processes, treeOf } from "../../scripts/process-table";
+import { until } from "./until";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const START_DEADLINE_MS = 60_000;
+const STOP_DEADLINE_MS = 15_000;
+const SECRET = "system-test-secret-system-test-secret-01";
+
+export type DevServerOptions = {
+  /** Settings, given as `--var`. */
+  vars?: Record<string, string>;
+  /** Another wrangler configuration, for a test build. */
+  config?: string;
+  /** Keeps the secret of `.dev.vars`, with which `npm run token` signs. */
+  localSecret?: boolean;
+  /** More of wrangler's own options. */
+  args?: string[];
+};
+
+export type TokenOptions = { scope?: string; name?: string; ttlSeconds?: number };
+
+const running = new Set<DevServer>();
+process.once("exit", () => {
+  for (const server of running) server.abandon();
+});
+
+/** The server of `npm run dev`, in processes of its own and with a database of its own. */
+export class DevServer {
+  readonly url: string;
+  readonly wsUrl: string;
+  readonly #args: string[];
+  readonly #vars: Record<string, string>;
+  readonly #scratch = mkdtempSync(join(tmpdir(), "taskroom-dev-"));
+  #child: ChildProcess | undefined;
+  #output = "";
+
+  private constructor(port: number, options: DevServerOptions) {
+    const { vars = {}, config, args = [], localSecret = false } = options;
+    this.url = `http://localhost:${port}`;
+    this.wsUrl = `ws://localhost:${port}`;
+    this.#vars = { ...(!localSecret && { AUTH_JWT_SECRET: SECRET }), ...vars };
+    this.#args = [
+      ...["--port", String(port), "--inspector-port", "0"],
+      ...["--persist-to", join(this.#scratch, "state")],
+      ...(config ? ["--config", config] : []),
+      ...Object.entries(this.#vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
+      ...args,
+    ];
+  }
+
+  static async start(options: DevServerOptions = {}): Promise<DevServer> {
+    const server = new DevServer(await freePort(), options);
+    await server.#up();
+    return server;
+  }
+
+  /** All that the server has printed. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** The server's processes that live now. */
+  get processes(): Process[] {
+    const pid = this.#child?.pid;
+    if (pid === undefined) return [];
+    const all = processes();
+    // The group finds those whose parent has ended; the tree those that left the group.
+    const tree = new Set(treeOf(pid, all));
+    return all.filter((item) => item.pgid === pid || tree.has(item));
+  }
+
+  /** A token that this server accepts; `ttlSeconds` may be negative. */
+  async token(sub: string, { ttlSeconds = 3600, ...rest }: TokenOptions = {}): Promise<string> {
+    const token = await mintToken({ sub, ttlSeconds, ...rest }, { vars: this.#vars });
+    if (!token) throw new Error("The server has no secret.");
+    return token;
+  }
+
+  /** As a power cut would: every process at once, the runtime too. */
+  async kill9(): Promise<void> {
+    killAll(this.processes);
+    await this.#gone();
+  }
+
+  /** Comes up again with the same address and the same stored data. */
+  async restart(): Promise<void> {
+    await this.#down();
+    await this.#up();
+  }
+
+  /** Ends the server as Ctrl-C does, and removes its data. */
+  async stop(): Promise<void> {
+    await this.#down();
+    rmSync(this.#scratch, { recursive: true, force: true });
+  }
+
+  /** The last resort, when the test process itself ends. */
+  abandon(): void {
+    killAll(this.processes);
+    rmSync(this.#scratch, { recursive: true, force: true });
+  }
+
+  async #up(): Promise<void> {
+    const child = spawn(
+      process.execPath,
+      [join(ROOT, "scripts", "run.mjs"), "serve", ...this.#args],
+      {
+        cwd: ROOT,
+        detached: true,
+        // Should the test process be killed, its end of stdin closes, and the server stops.
+        stdio: ["pipe", "pipe", "pipe"],
+        env: {
+          ...process.env,
+          TASKROOM_STOP_WITH_STDIN: "1",
+          // Its own register of running workers: two servers of one name must not find each other.
+          WRANGLER_REGISTRY_PATH: join(this.#scratch, "registry"),
+          WRANGLER_LOG_PATH: join(this.#scratch, "logs"),
+        },
+      },
+    );
+    this.#child = child;
+    running.add(this);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk: Buffer) => {
+        this.#output += chunk.toString();
+      });
+    }
+    const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+    const health = await waitForHealth(this.url, { hasEnded, deadlineMs: START_DEADLINE_MS });
+    if (health === "healthy") return;
+    await this.kill9();
+    throw new Error(`The server did not start (${health}):\n${this.#output}`);
+  }
+
+  async #down(): Promise<void> {
+    this.#child?.kill("SIGTERM");
+    await this.#gone();
+  }
+
+  async #gone(): Promise<void> {
+    try {
+      await until(
+        "no process of the server is left",
+        () => this.processes.length === 0,
+        STOP_DEADLINE_MS,
+      );
+    } finally {
+      killAll(this.processes);
+      running.delete(this);
+      this.#child = undefined;
+    }
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((answer, fail) => {
+    const probe = createServer();
+    probe.once("error", fail);
+    probe.listen(0, "localhost", () => {
+      const address = probe.address();
+      const port = typeof address === "object" && address ? address.port : 0;
+      probe.close(() => answer(port));
+    });
+  });
+}

@@ -1,0 +1,270 @@
+import { beginTurn } from "../../src/engine/begin";
+import { announceTask, emptyRoom } from "../../src/engine/create";
+import { deadlines, meetDeadlines } from "../../src/engine/deadlines";
+import { type Decision, decide } from "../../src/engine/decide";
+import type { Context, Draft, Effect } from "../../src/engine/draft";
+import type { Fence } from "../../src/engine/fence";
+import { applyEvent } from "../../src/engine/fold";
+import type { Room, TurnRecord } from "../../src/engine/room";
+import { recoverTurn } from "../../src/engine/recover";
+import { restoredState } from "../../src/engine/restore";
+import { type Send, send } from "../../src/engine/send";
+import { finishStep } from "../../src/engine/step-end";
+import { failStep } from "../../src/engine/step-fail";
+import type { StepFailure } from "../../src/protocol/agent";
+import { FAILURES, type FailureCode, type Refusal } from "../../src/protocol/errors";
+import type { LogEvent, MomentaryEvent, RoomEvent } from "../../src/protocol/events";
+import type { TeamPlan } from "../../src/protocol/team-plan";
+import { toTimestamp } from "../../src/protocol/time";
+import type { Turn } from "../../src/protocol/turn";
+import { deepFreeze } from "./deep-freeze";
+import { idNumber, OWNER, T0 } from "./engine-builders";
+
+export const CONFIRM_TIMEOUT_MS = 86_400_000;
+
+/** What one committed decision did, for whoever checks it. */
+export type Commit = {
+  before: Room;
+  after: Room;
+  events: LogEvent[];
+  effects: Effect[];
+  closed: TurnRecord[];
+};
+
+/**
+ * A room with a clock and a log: decides as the durable object does, and stands in for the runner.
+ * Every room is frozen before a rule sees it.
+ */
+export class World {
+  room: Room;
+  now = T0;
+  random = 0;
+  readonly log: LogEvent[] = [];
+  /** What a client that never leaves is sent. */
+  readonly trace: RoomEvent[] = [];
+  readonly effects: Effect[] = [];
+  /** Every attempt that was ever started, oldest first. */
+  readonly attempts: Fence[] = [];
+  /** Each turn as it was when it last closed. */
+  readonly closed = new Map<string, TurnRecord>();
+  readonly turnIds: string[] = [];
+  /** What the team's references resolve to. */
+  plan: TeamPlan;
+  readonly #watch: (commit: Commit) => void;
+  /** Whether a turn begins as soon as its room says so, or when the test does. */
+  beginsByItself: boolean;
+  #ids = 0;
+
+  constructor(
+    plan: TeamPlan,
+    options: { watch?: (commit: Commit) => void; beginsByItself?: boolean } = {},
+  ) {
+    this.plan = plan;
+    this.#watch = options.watch ?? (() => {});
+    this.beginsByItself = options.beginsByItself ?? true;
+    this.room = emptyRoom(
+      {
+        taskId: idNumber("task", 1),
+        title: "A task",
+        teamRef: { namespace: "system", name: "assistant" },
+        labels: {},
+        metadata: {},
+        createdBy: OWNER,
+        members: { [OWNER]: "owner" },
+        epoch: "e1",
+        plan,
+      },
+      T0,
+    );
+    this.act(announceTask);
+  }
+
+  get context(): Context {
+    return { now: this.now, random: this.random, confirmTimeoutMs: CONFIRM_TIMEOUT_MS };
+  }
+
+  /** Decides and, unless refused, commits. */
+  decide<T>(rule: (draft: Draft) => T | Refusal): Decision<T> {
+    const before = deepFreeze(this.room);
+    const decision = decide(before, this.context, rule);
+    if ("refusal" in decision) return decision;
+    const { room, events, effects, closed } = decision.change;
+    this.room = room;
+    this.log.push(...events);
+    this.trace.push(...events);
+    this.effects.push(...effects);
+    for (const record of closed) this.closed.set(record.turn.id, record);
+    for (const effect of effects) {
+      if (effect.type === "run") this.attempts.push(effect);
+    }
+    this.#watch({ before, after: deepFreeze(room), events, effects, closed });
+    if (this.beginsByItself && effects.some((effect) => effect.type === "begin")) this.begin();
+    return decision;
+  }
+
+  /** As `decide`, where a refusal would be a mistake of the test. */
+  act<T>(rule: (draft: Draft) => T | Refusal): T {
+    const decision = this.decide(rule);
+    if ("refusal" in decision) throw new Error(`refused: ${decision.refusal.message}`);
+    return decision.reply;
+  }
+
+  refusal<T>(rule: (draft: Draft) => T | Refusal): Refusal {
+    const decision = this.decide(rule);
+    if (!("refusal" in decision)) throw new Error("was not refused");
+    return decision.refusal;
+  }
+
+  begin(): void {
+    this.act((draft) => beginTurn(draft, this.plan));
+  }
+
+  /** A message with fresh ids. */
+  draftSend(content = "hello", onBusy?: Send["onBusy"]): Send {
+    this.#ids += 1;
+    const turnId = idNumber("turn", this.#ids);
+    this.turnIds.push(turnId);
+    return {
+      turnId,
+      messageId: idNumber("msg", this.#ids),
+      author: { userId: OWNER },
+      content,
+      threadId: "main",
+      metadata: {},
+      ...(onBusy && { onBusy }),
+    };
+  }
+
+  /** The turn that the message belongs to. */
+  send(content = "hello", onBusy?: Send["onBusy"]): string {
+    const input = this.draftSend(content, onBusy);
+    return this.act((draft) => send(draft, input)).turnId;
+  }
+
+  turn(turnId: string): Turn {
+    const open = this.room.state.openTurns.find((turn) => turn.id === turnId);
+    const turn = open ?? this.closed.get(turnId)?.turn;
+    if (!turn) throw new Error(`no turn ${turnId}`);
+    return turn;
+  }
+
+  /** The newest attempt. */
+  get attempt(): Fence {
+    const attempt = this.attempts.at(-1);
+    if (!attempt) throw new Error("nothing was started");
+    return attempt;
+  }
+
+  write(delta: string, fence = this.attempt, type: "text" | "thinking" = "text"): void {
+    const stream = this.room.state.streams.find((item) => item.turnId === fence.turnId);
+    if (stream?.step !== fence.step || stream.attempt !== fence.attempt) return;
+    this.tell({
+      type: type === "text" ? "chat:chunk" : "chat:thinking",
+      ts: toTimestamp(this.now),
+      data: {
+        turnId: fence.turnId,
+        messageId: stream.messageId,
+        attempt: fence.attempt,
+        offset: stream[type].length,
+        delta,
+      },
+    });
+  }
+
+  progress(percentComplete: number, fence = this.attempt): void {
+    const turn = this.room.state.openTurns.find((item) => item.id === fence.turnId);
+    const step = turn?.steps.find((item) => item.step === fence.step);
+    if (step?.status !== "RUNNING" || step.attempt !== fence.attempt) return;
+    const { phase } = step;
+    this.tell({
+      type: "phase:update",
+      ts: toTimestamp(this.now),
+      data: { ...fenceOf(fence), phase, percentComplete },
+    });
+  }
+
+  finish(text = "done", fence = this.attempt, totalTokens?: number): void {
+    if (text) this.write(text, fence);
+    const usage = totalTokens === undefined ? {} : { usage: { totalTokens } };
+    this.act((draft) => finishStep(draft, { ...fenceOf(fence), metadata: {}, ...usage }));
+  }
+
+  fail(code: FailureCode = "model_unavailable", fence = this.attempt, retryAfterMs?: number): void {
+    const failure: StepFailure = {
+      type: "failure",
+      code,
+      message: `it was ${code}`,
+      retryable: FAILURES[code].retryable,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    };
+    this.act((draft) => failStep(draft, fenceOf(fence), failure));
+  }
+
+  /** Lets time pass, then the alarm ring. */
+  wait(ms: number): void {
+    this.now += ms;
+    this.act(meetDeadlines);
+  }
+
+  /** Lets time pass until the next deadline, then the alarm ring; false where none is left. */
+  waitForAlarm(): boolean {
+    const next = Math.min(...deadlines(this.room).map(({ at }) => at));
+    if (next === Number.POSITIVE_INFINITY) return false;
+    this.wait(Math.max(0, next - this.now));
+    return true;
+  }
+
+  /** The object dies and another takes over: what was not stored is gone, runners with it. */
+  restart(): void {
+    const { state } = this.room;
+    const { headSeq, activeTurnId, progress, ...task } = state.task;
+    const atRest = activeTurnId === undefined && progress !== undefined ? { progress } : {};
+    const restored = restoredState({ ...task, ...atRest }, headSeq, state.openTurns);
+    this.room = { ...this.room, state: { ...restored, messages: state.messages } };
+  }
+
+  crash(): void {
+    this.restart();
+    this.act(recoverTurn);
+  }
+
+  tell(event: MomentaryEvent): void {
+    const state = applyEvent(deepFreeze(this.room).state, event);
+    if (state) this.room = { ...this.room, state };
+    this.trace.push(event);
+  }
+
+  /** What was logged since there were `from` events, in short. */
+  since(from: number): string[] {
+    return this.log.slice(from).map(brief);
+  }
+}
+
+function fenceOf({ turnId, step, attempt }: Fence): Fence {
+  return { turnId, step, attempt };
+}
+
+/** An event as a table writes it: its type, and the status or step that it is about. */
+export function brief(event: LogEvent): string {
+  switch (event.type) {
+    case "turn:status":
+    case "task:status":
+      return `${event.type} ${event.data.status}`;
+    case "chat:error":
+      return `${event.type} ${event.data.retryable ? "retried" : "final"}`;
+    case "chat:guided":
+      return `${event.type} ${event.data.outcome}`;
+    case "log":
+      return `${event.type} ${event.data.level}`;
+    case "phase:start":
+    case "phase:done":
+    case "phase:error":
+    case "phase:retry":
+    case "phase:waiting":
+    case "phase:skipped":
+    case "chat:start":
+      return `${event.type} ${event.data.step}`;
+    default:
+      return event.type;
+  }
+}

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { carryOut } from "../../../src/agents/carry-out";
+import type { StepOutput } from "../../../src/protocol/agent";
+import { type Action, gate, hang, text, wait } from "../../support/model-script";
+import { type ModelServer, startModelServer } from "../../support/model-server";
+import { modelAt, outputsOf, settingsFor, stepFor } from "./step";
+
+let server: ModelServer;
+beforeAll(async () => {
+  server = await startModelServer();
+});
+afterAll(() => server.close());
+
+/** A generous bound for a machine under load; without load it is some 10 ms. */
+const PROMPTLY = 1000;
+
+describe("a step that is aborted", () => {
+  it("before the provider answers ends without output and closes the connection", async () => {
+    const n = server.requests.length + 1;
+    server.script([hang]);
+    const stop = new AbortController();
+    const outputs = outputsOf(stepFor(modelAt(server.url)), {
+      settings: settingsFor(server.url),
+      signal: stop.signal,
+    });
+    const { aborted } = await server.request(n);
+    const stoppedAt = Date.now();
+    stop.abort();
+    expect(await outputs).toEqual([]);
+    expect((await aborted) - stoppedAt).toBeLessThan(PROMPTLY);
+  });
+
+  it("in mid-stream yields nothing more and closes the connection", async () => {
+    const n = server.requests.length + 1;
+    server.script([text("a"), text("b"), hang]);
+    const stop = new AbortController();
+    const outputs: StepOutput[] = [];
+    const doors = { settings: settingsFor(server.url), signal: stop.signal };
+    let stoppedAt = 0;
+    for await (const output of carryOut(stepFor(modelAt(server.url)), doors)) {
+      outputs.push(output);
+      stoppedAt = Date.now();
+      stop.abort();
+    }
+    expect(outputs).toEqual([{ type: "text", delta: "a" }]);
+    expect(Date.now() - stoppedAt).toBeLessThan(PROMPTLY);
+    expect((await (await server.request(n)).aborted) - stoppedAt).toBeLessThan(PROMPTLY);
+  });
+
+  it("ends although the provider goes on writing", async () => {
+    const flood = Array<Action>(2000).fill(text("more "));
+    server.script([text("a"), ...flood, hang]);
+    const stop = new AbortController();
+    const outputs: StepOutput[] = [];
+    const doors = { settings: settingsFor(server.url), signal: stop.signal };
+    for await (const output of carryOut(stepFor(modelAt(server.url)), doors)) {
+      outputs.push(output);
+      if (outputs.length === 3) stop.abort();
+    }
+    expect(outputs).toHaveLength(3);
+  });
+
+  it("before it begins calls nobody", async () => {
+    const before = server.requests.length;
+    const outputs = await outputsOf(stepFor(modelAt(server.url)), {
+      settings: settingsFor(server.url),
+      signal: AbortSignal.abort(),
+    });
+    expect(outputs).toEqual([]);
+    expect(server.requests.length).toBe(before);
+  });
+
+  it("ends although the provider ignores the abort", async () => {
+    const asked = gate();
+    // A binding whose run() neither heeds its signal nor ever settles.
+    const deaf = {
+      run: () => {
+        asked.reach();
+        return new Promise(() => {});
+      },
+    } as unknown as Ai;
+    const stop = new AbortController();
+    const model = modelAt(server.url, { provider: "workers-ai", model: "@cf/deaf" });
+    const outputs = outputsOf(stepFor(model), {
+      settings: settingsFor(server.url),
+      signal: stop.signal,
+      ai: deaf,
+    });
+    await asked.reached;
+    stop.abort();
+    expect(await outputs).toEqual([]);
+  });
+
+  it("is let go by a reader that stops reading", async () => {
+    const n = server.requests.length + 1;
+    const later = gate();
+    server.script([text("a"), wait(later)]);
+    const doors = { settings: settingsFor(server.url), signal: new AbortController().signal };
+    for await (const output of carryOut(stepFor(modelAt(server.url)), doors)) {
+      expect(output).toEqual({ type: "text", delta: "a" });
+      break;
+    }
+    await (await server.request(n)).aborted;
+  });
+});

@@ -1,0 +1,236 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { StepOutput } from "../../../src/protocol/agent";
+import { LIMITS } from "../../../src/protocol/limits";
+import {
+  answer,
+  bytewise,
+  done,
+  errorInside,
+  finish,
+  hang,
+  text,
+  thinking,
+  usage,
+} from "../../support/model-script";
+import { type ModelServer, startModelServer } from "../../support/model-server";
+import { joined, KEY, modelAt, outputsOf, settingsFor, stepFor } from "./step";
+
+let server: ModelServer;
+beforeAll(async () => {
+  server = await startModelServer();
+});
+afterAll(() => server.close());
+
+function run(changes: Parameters<typeof stepFor>[1] = {}, model = {}): Promise<StepOutput[]> {
+  const request = stepFor(modelAt(server.url, model), changes);
+  return outputsOf(request, { settings: settingsFor(server.url) });
+}
+
+async function bodyOf(outputs: Promise<StepOutput[]>) {
+  const n = server.requests.length + 1;
+  await outputs;
+  return (await server.request(n)).body;
+}
+
+describe("an answer", () => {
+  it("comes as deltas in the provider's order and ends with one finish", async () => {
+    server.script([
+      thinking("Let me "),
+      thinking("see."),
+      text("Hel"),
+      text("lo"),
+      finish(),
+      usage(12, 7, {
+        completion_tokens_details: { reasoning_tokens: 4 },
+        prompt_tokens_details: { cached_tokens: 8 },
+      }),
+      done,
+    ]);
+    expect(await run()).toEqual([
+      { type: "thinking", delta: "Let me " },
+      { type: "thinking", delta: "see." },
+      { type: "text", delta: "Hel" },
+      { type: "text", delta: "lo" },
+      {
+        type: "finish",
+        finishReason: "stop",
+        model: "test-model-2026",
+        usage: {
+          inputTokens: 12,
+          outputTokens: 7,
+          totalTokens: 19,
+          reasoningTokens: 4,
+          cachedInputTokens: 8,
+        },
+      },
+    ]);
+  });
+
+  it("without counts has no usage", async () => {
+    server.script([text("Hello"), finish(), done]);
+    expect((await run()).at(-1)).not.toHaveProperty("usage");
+  });
+
+  it("cut by the provider's own limit says so", async () => {
+    server.script([text("Hel"), finish("length"), done]);
+    expect((await run()).at(-1)).toMatchObject({ type: "finish", finishReason: "length" });
+  });
+
+  it("that is all thinking up to the provider's limit is finished, not tried again", async () => {
+    server.script([thinking("hm"), finish("length"), done]);
+    expect((await run()).at(-1)).toMatchObject({ type: "finish", finishReason: "length" });
+  });
+
+  it("that finishes twice is finished once", async () => {
+    server.script([text("Hello"), finish(), finish(), usage(1, 1), done]);
+    const outputs = await run();
+    expect(outputs.filter(({ type }) => type === "finish")).toHaveLength(1);
+    expect(joined(outputs, "text")).toBe("Hello");
+  });
+
+  it("with a finish reason is complete without [DONE]: some providers never send it", async () => {
+    server.script([text("Hello"), finish()]);
+    expect((await run()).at(-1)).toMatchObject({ type: "finish", finishReason: "stop" });
+  });
+
+  it("keeps characters whose bytes come one by one", async () => {
+    server.script([bytewise("naïve 漢字 👩‍🚀"), finish(), done]);
+    expect(joined(await run(), "text")).toBe("naïve 漢字 👩‍🚀");
+  });
+
+  it("never shows half of a character that a provider cut in two", async () => {
+    server.script([
+      text("a\ud83d"),
+      thinking("b\ud83d"),
+      text("\ude00c"),
+      thinking("\ude00d"),
+      finish(),
+      done,
+    ]);
+    const outputs = await run();
+    expect(joined(outputs, "text")).toBe("a😀c");
+    expect(joined(outputs, "thinking")).toBe("b😀d");
+    for (const output of outputs) {
+      if ("delta" in output) expect(output.delta.isWellFormed()).toBe(true);
+    }
+  });
+
+  it("replaces half a character whose other half never comes", async () => {
+    server.script([text("a\ud83d"), finish(), done]);
+    expect(joined(await run(), "text")).toBe("a\ufffd");
+  });
+
+  it.each([
+    ["text", text],
+    ["thinking", thinking],
+  ] as const)("is bounded: %s past the limit is cut and the provider let go", async (type, say) => {
+    const before = server.requests.length;
+    server.script([text("."), say("x".repeat(5_000_000)), hang]);
+    const outputs = await run();
+    expect(outputs.at(-1)).toMatchObject({ type: "finish", finishReason: "length" });
+    expect(joined(outputs, type)).toHaveLength(LIMITS.answerUnits);
+    await (await server.request(before + 1)).aborted;
+  });
+
+  it("of exactly the limit is whole", async () => {
+    server.script([text("x".repeat(LIMITS.answerUnits)), finish(), done]);
+    const outputs = await run();
+    expect(joined(outputs, "text")).toHaveLength(LIMITS.answerUnits);
+    expect(outputs.at(-1)).toMatchObject({ finishReason: "stop" });
+  });
+
+  it("is not carried on by what follows an error", async () => {
+    server.script([text("a"), errorInside({ message: "x" }), text("b"), finish(), done]);
+    const outputs = await run();
+    expect(joined(outputs, "text")).toBe("a");
+    expect(outputs.at(-1)).toMatchObject({ type: "failure" });
+  });
+});
+
+describe("the request to the provider", () => {
+  it("carries instructions, history, input, the key and a wish for usage", async () => {
+    const n = server.requests.length + 1;
+    server.script(answer("ok"));
+    await run({
+      prompt: "Be kind.",
+      context: [
+        { role: "user", content: "Hi" },
+        { role: "assistant", content: "Hello" },
+      ],
+    });
+    const { path, headers, body } = await server.request(n);
+    expect(path).toBe("/v1/chat/completions");
+    expect(headers.authorization).toBe(`Bearer ${KEY}`);
+    expect(body).toMatchObject({
+      model: "test-model",
+      stream: true,
+      stream_options: { include_usage: true },
+      messages: [
+        { role: "system", content: "You are a test.\n\nBe kind." },
+        { role: "user", content: "Hi" },
+        { role: "assistant", content: "Hello" },
+        { role: "user", content: "Hello?" },
+      ],
+    });
+  });
+
+  it("carries every parameter", async () => {
+    server.script(answer("ok"));
+    const body = await bodyOf(
+      run(
+        {},
+        {
+          parameters: { temperature: 0.3, maxOutputTokens: 99, topP: 0.8, reasoningEffort: "low" },
+        },
+      ),
+    );
+    expect(body).toMatchObject({
+      temperature: 0.3,
+      max_tokens: 99,
+      top_p: 0.8,
+      reasoning_effort: "low",
+    });
+  });
+
+  it.each(["none", "minimal", "low", "medium", "high"] as const)(
+    "carries the reasoning effort %s",
+    async (reasoningEffort) => {
+      server.script(answer("ok"));
+      const body = await bodyOf(run({}, { parameters: { reasoningEffort } }));
+      expect(body).toMatchObject({ reasoning_effort: reasoningEffort });
+    },
+  );
+
+  it("carries zero as zero, and nothing that was not set", async () => {
+    server.script(answer("ok"));
+    const body = await bodyOf(run({}, { parameters: { temperature: 0, topP: undefined } }));
+    expect(body).toMatchObject({ temperature: 0 });
+    for (const name of ["top_p", "max_tokens", "reasoning_effort"]) {
+      expect(body).not.toHaveProperty(name);
+    }
+  });
+
+  it("is made once: the room retries, not the SDK", async () => {
+    const before = server.requests.length;
+    server.script([{ do: "status", status: 503 }], answer("too late"));
+    await run();
+    expect(server.requests.length).toBe(before + 1);
+    await run();
+  });
+
+  it("tells how many messages did not fit the window", async () => {
+    server.script(answer("ok"));
+    const context = Array.from({ length: 30 }, (_, i) => ({
+      role: i % 2 ? ("assistant" as const) : ("user" as const),
+      content: `${i} ${"word ".repeat(40)}`,
+    }));
+    const outputs = await run({ context }, { contextWindow: 1024 });
+    const finished = outputs.at(-1);
+    expect(finished).toMatchObject({ type: "finish", truncatedContext: expect.any(Number) });
+  });
+
+  it("says nothing of a cut when nothing was cut", async () => {
+    server.script(answer("ok"));
+    expect((await run()).at(-1)).not.toHaveProperty("truncatedContext");
+  });
+});

@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { carryOut } from "../../../src/agents/carry-out";
+import type { StepOutput } from "../../../src/protocol/agent";
+import { settings } from "../../../src/protocol/settings";
+import { joined, outputsOf, stepFor } from "./step";
+
+const none = settings.parse({});
+const model = {
+  ...{ ref: "system/demo", provider: "demo" as const, model: "demo" },
+  ...{ parameters: {}, contextWindow: 32_000 },
+};
+const ask = (input: string, attempt = 1) =>
+  outputsOf(stepFor(model, { input, attempt }), { settings: none });
+
+describe("the demo model", () => {
+  it("thinks, answers in Markdown, quotes the question and says that it is none", async () => {
+    const outputs = await ask("/fast Why is the\nsky blue?");
+    const text = joined(outputs, "text");
+    expect(joined(outputs, "thinking")).not.toBe("");
+    expect(text).toContain("demo model");
+    expect(text).toContain("> /fast Why is the\n> sky blue?");
+    for (const form of [/^## /m, /^- /m, /^```/m, /\p{Extended_Pictographic}/u]) {
+      expect(text).toMatch(form);
+    }
+    expect(outputs.length).toBeGreaterThan(20);
+    expect(outputs.at(-1)).toMatchObject({
+      type: "finish",
+      finishReason: "stop",
+      model: "demo",
+      usage: { inputTokens: expect.any(Number), reasoningTokens: expect.any(Number) },
+    });
+  });
+
+  it.each(["exactly this", "  leading,\n\n two  spaces 👩‍🚀 and /fail\n", "漢".repeat(100)])(
+    "/echo answers exactly the text: %j",
+    async (text) => {
+      const outputs = await ask(`/fast /echo ${text}`);
+      expect(joined(outputs, "text")).toBe(text);
+      expect(joined(outputs, "thinking")).toBe("");
+    },
+  );
+
+  it.each([
+    ["/fast /long", 2000],
+    ["/fast /long 37", 37],
+    ["please /fast /long 999999999", 20_000],
+  ])("%s has %i words", async (input, words) => {
+    const outputs = await ask(input);
+    expect(joined(outputs, "text").split(/\s+/)).toHaveLength(words);
+  });
+
+  it("/think reasons longer", async () => {
+    const [long, short] = [await ask("/fast /think"), await ask("/fast")];
+    expect(joined(long, "thinking").length).toBeGreaterThan(3 * joined(short, "thinking").length);
+  });
+
+  it.each([
+    ["/fail", 1, "model_unavailable", true],
+    ["/fail", 3, "model_unavailable", true],
+    ["/fail-once", 1, "model_unavailable", true],
+    ["/reject", 1, "model_rejected", false],
+    ["/echo ", 1, "model_malformed", true],
+  ])("%s at attempt %i fails as %s", async (input, attempt, code, retryable) => {
+    const outputs = await ask(input, attempt);
+    expect(outputs).toEqual([expect.objectContaining({ type: "failure", code, retryable })]);
+  });
+
+  it("/fail-once answers at the second attempt", async () => {
+    expect((await ask("/fast /fail-once", 2)).at(-1)).toMatchObject({ type: "finish" });
+  });
+
+  it("takes a word for a directive only when it stands alone, in the last message", async () => {
+    const request = stepFor(model, {
+      input: "/fast see https://example.com/fail and /failure",
+      context: [
+        { role: "user", content: "/fail" },
+        { role: "assistant", content: "/reject" },
+      ],
+    });
+    expect((await outputsOf(request, { settings: none })).at(-1)).toMatchObject({ type: "finish" });
+  });
+
+  it("pauses between its deltas, longer with /slow", async () => {
+    const firstTwo = async (input: string) => {
+      const times: number[] = [];
+      const doors = { settings: none, signal: new AbortController().signal };
+      for await (const _ of carryOut(stepFor(model, { input }), doors)) {
+        if (times.push(performance.now()) === 2) break;
+      }
+      return (times[1] ?? 0) - (times[0] ?? 0);
+    };
+    expect(await firstTwo("hello")).toBeGreaterThanOrEqual(20);
+    expect(await firstTwo("/slow")).toBeGreaterThanOrEqual(280);
+  });
+
+  it("/hang says nothing until the first-byte limit", async () => {
+    const outputs = await outputsOf(stepFor(model, { input: "/hang" }), {
+      settings: settings.parse({ MODEL_FIRST_BYTE_TIMEOUT_MS: 50 }),
+    });
+    expect(outputs).toEqual([expect.objectContaining({ code: "model_timeout" })]);
+  });
+
+  it.each(["/hang", "/slow"])("%s is stopped at once", async (input) => {
+    const stop = new AbortController();
+    const step = carryOut(stepFor(model, { input }), { settings: none, signal: stop.signal });
+    const first: Promise<IteratorResult<StepOutput, void>> = step.next();
+    stop.abort();
+    expect(await first).toEqual({ done: true, value: undefined });
+  });
+});

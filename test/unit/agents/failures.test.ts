@@ -1,0 +1,223 @@
+import { createServer } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { stepFailure } from "../../../src/protocol/agent";
+import {
+  type Action,
+  answer,
+  done,
+  errorInside,
+  finish,
+  hang,
+  reset,
+  type Script,
+  status,
+  text,
+  thinking,
+} from "../../support/model-script";
+import { type ModelServer, startModelServer } from "../../support/model-server";
+import { KEY, modelAt, outputsOf, settingsFor, stepFor } from "./step";
+
+let server: ModelServer;
+beforeAll(async () => {
+  server = await startModelServer();
+});
+afterAll(() => server.close());
+
+const SECRET = "provider's own text with req-4711";
+const own = { error: { message: SECRET, type: "whatever" } };
+const inTwoMinutes = () => new Date(Date.now() + 120_000).toUTCString();
+const raw = (data: string): Action => ({ do: "raw", text: data });
+const bare = (...actions: Action[]): Script => [{ do: "headers" }, ...actions];
+const partial = text("half an");
+
+type Expected = { code: string; retryable: boolean; retryAfterMs?: number };
+const limited: Expected = { code: "model_rate_limited", retryable: true };
+const down: Expected = { code: "model_unavailable", retryable: true };
+const refused: Expected = { code: "model_rejected", retryable: false };
+const garbled: Expected = { code: "model_malformed", retryable: true };
+
+const CASES: [name: string, script: Script, expected: Expected][] = [
+  [
+    "429 with Retry-After in seconds",
+    status(429, { "retry-after": "7" }, own),
+    { ...limited, retryAfterMs: 7000 },
+  ],
+  [
+    "429 with retry-after-ms",
+    status(429, { "retry-after-ms": "250" }, own),
+    { ...limited, retryAfterMs: 250 },
+  ],
+  [
+    "429 with an absurd Retry-After",
+    status(429, { "retry-after": "999999" }, own),
+    { ...limited, retryAfterMs: 3_600_000 },
+  ],
+  ["429 without Retry-After", status(429, {}, own), limited],
+  ["500", status(500, {}, own), down],
+  [
+    "503 with Retry-After",
+    status(503, { "retry-after": "3" }, own),
+    { ...down, retryAfterMs: 3000 },
+  ],
+  ["529", status(529, {}, own), down],
+  ["408", status(408, {}, own), down],
+  ["425", status(425, {}, own), down],
+  ["400", status(400, {}, own), refused],
+  ["401", status(401, {}, own), refused],
+  ["403", status(403, {}, own), refused],
+  ["404", status(404, {}, own), refused],
+  ["409", status(409, {}, own), refused],
+  ["422", status(422, {}, own), refused],
+  ["a final status with Retry-After", status(400, { "retry-after": "3" }, own), refused],
+  ["a redirect", status(307, { location: "http://127.0.0.1:1/" }, own), refused],
+  ["a reset before the first byte", [reset], down],
+  ["a reset in mid-stream", [partial, { do: "pause", ms: 20 }, reset], down],
+  ["an end without a finish reason", [partial], down],
+  ["an end without a finish reason, with [DONE]", [partial, done], down],
+  ["malformed JSON", [partial, raw(`data: {"choices": [${SECRET}\n\n`), finish(), done], garbled],
+  [
+    "JSON of another form",
+    [partial, raw(`data: {"answer": "${SECRET}"}\n\n`), finish(), done],
+    garbled,
+  ],
+  ["a page instead of a stream", bare(raw(`<html>${SECRET}</html>`)), garbled],
+  ["an empty 200", bare(), garbled],
+  ["an empty answer", [text(""), finish(), done], garbled],
+  ["an answer of white space", [text(" \n "), finish(), done], garbled],
+  ["thinking without an answer", [thinking("hm"), finish(), done], garbled],
+  ["a length limit without thinking or an answer", [finish("length"), done], garbled],
+  [
+    "a tool call where none was offered",
+    [
+      {
+        do: "delta",
+        delta: { tool_calls: [{ index: 0, id: "c", function: { name: "rm", arguments: "{}" } }] },
+      },
+      finish("tool_calls"),
+      done,
+    ],
+    garbled,
+  ],
+  ["the content filter", [partial, finish("content_filter"), done], refused],
+  ["a refusal", [{ do: "delta", delta: { refusal: "No." } }, finish("stop"), done], refused],
+  ["a finish reason that is an error", [partial, finish("error"), done], down],
+  [
+    "an error in a 200 with a status",
+    [partial, errorInside({ message: SECRET, code: 429 })],
+    limited,
+  ],
+  [
+    "an error in a 200 with a word",
+    [
+      partial,
+      errorInside({
+        message: SECRET,
+        code: "context_length_exceeded",
+        type: "invalid_request_error",
+      }),
+    ],
+    refused,
+  ],
+  ["an error in a 200 that says nothing", [partial, errorInside({ message: SECRET })], down],
+  ["an error in a 200 that is only a text", [partial, errorInside(SECRET)], down],
+  [
+    "an error in a 200 before anything else",
+    bare(errorInside({ message: SECRET, status: 503 })),
+    down,
+  ],
+  [
+    "an error in a 200 followed by a whole answer",
+    [errorInside({ message: SECRET }), ...answer("fine")],
+    down,
+  ],
+];
+
+describe("a provider's failure becomes one of the closed list, in words of our own", () => {
+  it.each(CASES)("%s", async (_, script, expected) => {
+    server.script(script);
+    const outputs = await outputsOf(stepFor(modelAt(server.url)), {
+      settings: settingsFor(server.url),
+    });
+    const { message, ...rest } = stepFailure.parse(outputs.at(-1));
+    expect(rest).toEqual({ type: "failure", ...expected });
+    expect(message).not.toBe("");
+    expect(outputs.filter(({ type }) => type === "failure" || type === "finish")).toHaveLength(1);
+    const said = JSON.stringify(outputs);
+    for (const secret of [SECRET, "4711", KEY, "127.0.0.1"]) expect(said).not.toContain(secret);
+  });
+
+  it("a Retry-After that is a date", async () => {
+    server.script(status(429, { "retry-after": inTwoMinutes() }));
+    const outputs = await outputsOf(stepFor(modelAt(server.url)), {
+      settings: settingsFor(server.url),
+    });
+    const { retryAfterMs = 0 } = stepFailure.parse(outputs.at(-1));
+    expect(retryAfterMs).toBeGreaterThan(110_000);
+    expect(retryAfterMs).toBeLessThanOrEqual(120_000);
+  });
+
+  it("a refused connection is model_unavailable", async () => {
+    const url = await addressWithoutServer();
+    const outputs = await outputsOf(stepFor(modelAt(url)), { settings: settingsFor(url) });
+    expect(outputs).toEqual([expect.objectContaining(down)]);
+    expect(JSON.stringify(outputs)).not.toMatch(/127\.0\.0\.1|ECONN/);
+  });
+
+  it("text that came before the failure was passed on", async () => {
+    server.script([text("half "), text("an answer"), { do: "pause", ms: 20 }, reset]);
+    const outputs = await outputsOf(stepFor(modelAt(server.url)), {
+      settings: settingsFor(server.url),
+    });
+    expect(outputs.map((output) => ("delta" in output ? output.delta : output.type))).toEqual([
+      "half ",
+      "an answer",
+      "failure",
+    ]);
+  });
+
+  it("a redirect is not followed", async () => {
+    const elsewhere = await startModelServer();
+    server.script(status(307, { location: `${elsewhere.url}/chat/completions` }));
+    await outputsOf(stepFor(modelAt(server.url)), { settings: settingsFor(server.url) });
+    expect(elsewhere.requests).toEqual([]);
+    await elsewhere.close();
+  });
+
+  it("the connection is closed after an error in mid-stream, whatever would follow", async () => {
+    const before = server.requests.length;
+    server.script([partial, errorInside({ message: "x" }), hang]);
+    await outputsOf(stepFor(modelAt(server.url)), { settings: settingsFor(server.url) });
+    await (await server.request(before + 1)).aborted;
+  });
+
+  it("a line without end is model_malformed, and memory stays bounded", async () => {
+    const megabyte = raw("x".repeat(1024 * 1024));
+    server.script([partial, raw("data: "), ...Array<Action>(64).fill(megabyte), hang]);
+    const outputs = await outputsOf(stepFor(modelAt(server.url)), {
+      settings: settingsFor(server.url),
+    });
+    expect(outputs.at(-1)).toMatchObject(garbled);
+  });
+
+  it("the http runtime is refused for now", async () => {
+    const step = stepFor(modelAt(server.url));
+    const runtime = { runtime: "http" as const, url: "https://agent.example", headers: {} };
+    const outputs = await outputsOf(
+      { ...step, config: { ...step.config, runtime } },
+      { settings: settingsFor(server.url) },
+    );
+    expect(outputs).toEqual([
+      expect.objectContaining({ type: "failure", code: "agent_rejected", retryable: false }),
+    ]);
+  });
+});
+
+/** A port that nobody listens on any more. */
+async function addressWithoutServer(): Promise<string> {
+  const listener = createServer();
+  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+  const address = listener.address();
+  await new Promise((resolve) => listener.close(resolve));
+  if (typeof address !== "object" || !address) throw new Error("no port");
+  return `http://127.0.0.1:${address.port}/v1`;
+}

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { carryOut } from "../../../src/agents/carry-out";
+import type { StepOutput } from "../../../src/protocol/agent";
+import { answer, finish, gate, hang, text, thinking, wait } from "../../support/model-script";
+import { type ModelServer, startModelServer } from "../../support/model-server";
+import { modelAt, outputsOf, settingsFor, stepFor } from "./step";
+
+let server: ModelServer;
+beforeAll(async () => {
+  server = await startModelServer();
+});
+afterAll(() => server.close());
+
+const LONG = 60_000;
+const SHORT = 80;
+const timeout = { type: "failure", code: "model_timeout", retryable: true };
+
+function limits(firstByte: number, stall: number) {
+  return settingsFor(server.url, {
+    MODEL_FIRST_BYTE_TIMEOUT_MS: firstByte,
+    MODEL_STALL_TIMEOUT_MS: stall,
+  });
+}
+
+describe("a silent provider", () => {
+  it.each([
+    ["without headers", [hang]],
+    ["after its headers", [{ do: "headers" as const }, hang]],
+  ])("%s fails at the first-byte limit, its request aborted", async (_, script) => {
+    const n = server.requests.length + 1;
+    server.script(script);
+    const outputs = await outputsOf(stepFor(modelAt(server.url)), {
+      settings: limits(SHORT, LONG),
+    });
+    expect(outputs).toEqual([expect.objectContaining(timeout)]);
+    const { receivedAt, aborted } = await server.request(n);
+    expect((await aborted) - receivedAt).toBeLessThan(SHORT + 1000);
+  });
+
+  it.each([
+    ["text", text("Hel")],
+    ["thinking", thinking("hm")],
+  ])("that stalls after %s fails at the stall limit, its request aborted", async (_, part) => {
+    const n = server.requests.length + 1;
+    server.script([part, hang]);
+    const outputs = await outputsOf(stepFor(modelAt(server.url)), {
+      settings: limits(LONG, SHORT),
+    });
+    expect(outputs).toHaveLength(2);
+    expect(outputs.at(-1)).toMatchObject(timeout);
+    await (await server.request(n)).aborted;
+  });
+
+  it("is not one that thinks: reasoning ends the wait for the first byte", async () => {
+    const thought = gate();
+    server.script([thinking("hm"), wait(thought), ...answer("ok")]);
+    const outputs: StepOutput[] = [];
+    const doors = { settings: limits(SHORT, LONG), signal: new AbortController().signal };
+    for await (const output of carryOut(stepFor(modelAt(server.url)), doors)) {
+      outputs.push(output);
+      // Opens only after the first-byte limit would have struck.
+      if (output.type === "thinking") setTimeout(thought.open, 2 * SHORT);
+    }
+    expect(outputs.at(-1)).toMatchObject({ type: "finish" });
+  });
+
+  it("is not one that is slow but steady: each part starts the stall limit anew", async () => {
+    const pause = { do: "pause" as const, ms: SHORT / 2 };
+    const steady = ["a", "b", "c", "d", "e"].flatMap((word) => [pause, text(word)]);
+    server.script([...steady, finish()]);
+    const outputs = await outputsOf(stepFor(modelAt(server.url)), {
+      settings: limits(LONG, SHORT),
+    });
+    expect(outputs.at(-1)).toMatchObject({ type: "finish" });
+  });
+
+  it("is not one whose reader is slow", async () => {
+    server.script([text("a"), ...answer("b")]);
+    const outputs: StepOutput[] = [];
+    const doors = { settings: limits(LONG, SHORT), signal: new AbortController().signal };
+    for await (const output of carryOut(stepFor(modelAt(server.url)), doors)) {
+      outputs.push(output);
+      if (outputs.length === 1) await new Promise((resolve) => setTimeout(resolve, 2 * SHORT));
+    }
+    expect(outputs.at(-1)).toMatchObject({ type: "finish" });
+  });
+});

@@ -1,0 +1,247 @@
+import fc from "fast-check";
+import { failBegin } from "../../../src/engine/begin";
+import { cancelAll, cancelTurn, confirmStep, retryTurn } from "../../../src/engine/people";
+import { activeTurn } from "../../../src/engine/room";
+import { guideTurn, send } from "../../../src/engine/send";
+import { setTaskStatus, updateTask } from "../../../src/engine/task-rules";
+import type { FailureCode } from "../../../src/protocol/errors";
+import type { MemberPlan, TeamPlan } from "../../../src/protocol/team-plan";
+import type { OnBusy } from "../../../src/protocol/turn";
+import { agent, member, OWNER, pipeline, RETRY, solo } from "../../support/engine-builders";
+import type { World } from "../../support/engine-world";
+
+/** What people, runners, the clock and fate may do to a room. Numbers pick among what there is. */
+export type Command =
+  | { do: "send"; onBusy: OnBusy | undefined }
+  | { do: "guide" | "update" | "cancelAll" | "close" | "alarm" | "crash" | "begin" | "failBegin" }
+  | { do: "cancel"; pick: number | undefined }
+  | { do: "retry"; pick: number }
+  | { do: "confirm"; pick: number; approve: boolean }
+  | { do: "replan"; pick: number }
+  | { do: "write"; text: string; thinking: boolean; back: number }
+  | { do: "progress"; percent: number; back: number }
+  | { do: "finish"; tokens: number; back: number }
+  | { do: "fail"; code: FailureCode; retryAfterMs: number | undefined; back: number }
+  | { do: "tick"; ms: number };
+
+export type Scenario = { plans: TeamPlan[]; commands: Command[] };
+
+export function perform(world: World, command: Command, plans: TeamPlan[]): void {
+  switch (command.do) {
+    case "send": {
+      const input = world.draftSend("hello", command.onBusy);
+      world.decide((draft) => send(draft, input));
+      break;
+    }
+    case "guide": {
+      const active = activeTurn(world.room);
+      if (!active) break;
+      const input = world.draftSend("rather so");
+      world.decide((draft) => guideTurn(draft, active.id, input));
+      break;
+    }
+    case "cancel": {
+      const turnId = command.pick === undefined ? undefined : picked(world.turnIds, command.pick);
+      world.decide((draft) => cancelTurn(draft, { ...(turnId && { turnId }), by: OWNER }));
+      break;
+    }
+    case "cancelAll":
+      world.decide((draft) => cancelAll(draft, { by: OWNER }));
+      break;
+    case "close":
+      world.decide((draft) => setTaskStatus(draft, { status: "CANCELLED" }, OWNER));
+      break;
+    case "update":
+      world.decide((draft) => updateTask(draft, { title: "Another title" }));
+      break;
+    case "retry": {
+      const record = picked([...world.closed.values()], command.pick);
+      if (record) world.decide((draft) => retryTurn(draft, record));
+      break;
+    }
+    case "confirm":
+      confirm(world, command.pick, command.approve);
+      break;
+    case "replan":
+      world.plan = picked(plans, command.pick) ?? world.plan;
+      break;
+    case "begin":
+      world.begin();
+      break;
+    case "failBegin":
+      world.act((draft) => failBegin(draft, { code: "model_rejected", message: "no such team" }));
+      break;
+    case "tick":
+      world.wait(command.ms);
+      break;
+    case "alarm":
+      world.waitForAlarm();
+      break;
+    case "crash":
+      world.crash();
+      break;
+    default:
+      report(world, command);
+  }
+}
+
+/** What a runner says of the newest attempt, or of one `back` before it. */
+function report(world: World, command: Extract<Command, { back: number }>): void {
+  const fence = world.attempts.at(-1 - command.back);
+  if (!fence) return;
+  switch (command.do) {
+    case "write":
+      world.write(command.text, fence, command.thinking ? "thinking" : "text");
+      break;
+    case "progress":
+      world.progress(command.percent, fence);
+      break;
+    case "finish":
+      world.finish("", fence, command.tokens);
+      break;
+    case "fail":
+      world.fail(command.code, fence, command.retryAfterMs);
+      break;
+  }
+}
+
+function confirm(world: World, pick: number, approve: boolean): void {
+  const turns = world.room.state.openTurns;
+  const waiting = activeTurn(world.room);
+  const turn = waiting?.status === "WAITING" ? waiting : picked(turns, pick);
+  const asked = turn?.steps.find((step) => step.status === "WAITING");
+  const step = asked ?? picked(turn?.steps ?? [], pick);
+  if (!turn || !step) return;
+  const input = { turnId: turn.id, step: step.step, approve, by: OWNER };
+  world.decide((draft) => confirmStep(draft, input));
+}
+
+function picked<T>(items: readonly T[], pick: number): T | undefined {
+  return items[pick % Math.max(1, items.length)];
+}
+
+const pick = fc.nat({ max: 40 });
+
+/** Mostly of the newest attempt; sometimes late, and so about one that is over. */
+const back = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(0) },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: 5 }) },
+);
+const code: fc.Arbitrary<FailureCode> = fc.constantFrom(
+  "model_unavailable",
+  "model_rate_limited",
+  "model_timeout",
+  "model_rejected",
+  "agent_malformed",
+);
+const onBusy = fc.constantFrom(undefined, "enqueue", "interrupt", "reject", "guide") as fc.Arbitrary<
+  OnBusy | undefined
+>;
+const text = fc.constantFrom("a", "word ", "👩‍🚀", "é\n", "");
+
+const runnerReport: fc.Arbitrary<Command> = fc.oneof(
+  fc.record({ do: fc.constant("write" as const), text, thinking: fc.boolean(), back }),
+  fc.record({ do: fc.constant("progress" as const), percent: fc.nat({ max: 100 }), back }),
+  fc.record({ do: fc.constant("finish" as const), tokens: fc.nat({ max: 900 }), back }),
+  fc.record({
+    do: fc.constant("fail" as const),
+    code,
+    retryAfterMs: fc.option(fc.nat({ max: 900_000 }), { nil: undefined, freq: 5 }),
+    back,
+  }),
+);
+const bySomebody: fc.Arbitrary<Command> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({ do: fc.constant("send" as const), onBusy }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("cancel" as const),
+      pick: fc.option(pick, { nil: undefined }),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("retry" as const), pick }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant("confirm" as const), pick, approve: fc.boolean() }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("guide" as const, "update" as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("cancelAll" as const) }) },
+);
+const byFate: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("begin" as const) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("alarm" as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("tick" as const), ms: fc.nat({ max: 400_000 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("crash" as const, "failBegin" as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("replan" as const), pick }) },
+);
+
+export const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 50, arbitrary: runnerReport },
+  { weight: 30, arbitrary: bySomebody },
+  { weight: 25, arbitrary: byFate },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("close" as const) }) },
+);
+
+function memberOf(roles: string[], at: number): fc.Arbitrary<MemberPlan> {
+  const role = roles[at] ?? "one";
+  return fc
+    .record({
+      maxAttempts: fc.integer({ min: 1, max: 3 }),
+      timeoutMs: fc.constantFrom(undefined, 30_000, 120_000),
+      onFailure: fc.constantFrom<MemberPlan["onFailure"]>(
+        "abort",
+        "continue",
+        { fallback: agent("understudy") },
+        { rollbackTo: roles[0] ?? role },
+        { rollbackTo: role },
+      ),
+      critical: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, fc.boolean()),
+      requireConfirmation: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, fc.boolean()),
+      bot: fc.constantFrom(role, `${role}-two`),
+    })
+    .map(({ maxAttempts, timeoutMs, bot, ...rules }) =>
+      member(role, {
+        ...rules,
+        agent: agent(bot),
+        retry: { ...RETRY, maxAttempts, jitter: true },
+        ...(timeoutMs !== undefined && { timeoutMs }),
+      }),
+    );
+}
+
+const team = fc
+  .record({
+    timeoutMs: fc.constantFrom(60_000, 600_000),
+    errorBudget: fc.option(fc.nat({ max: 6 }), { nil: undefined, freq: 3 }),
+    tokenLimit: fc.option(fc.constant(1000), { nil: undefined, freq: 3 }),
+  })
+  .map(({ timeoutMs, errorBudget, tokenLimit }) => ({
+    timeoutMs,
+    ...(errorBudget !== undefined && { errorBudget }),
+    ...(tokenLimit !== undefined && { tokenLimit }),
+  }));
+
+export const pipelinePlan: fc.Arbitrary<TeamPlan> = fc
+  .tuple(fc.shuffledSubarray(["one", "two", "three", "four"], { minLength: 1 }), team)
+  .chain(([roles, rest]) =>
+    fc
+      .tuple(...roles.map((_, at) => memberOf(roles, at)))
+      .map((members) => pipeline(members, rest)),
+  );
+
+export const soloPlan: fc.Arbitrary<TeamPlan> = fc
+  .tuple(memberOf(["one"], 0), team)
+  .map(([rules, rest]) => solo(rules, rest));
+
+export const anyPlan = fc.oneof(soloPlan, pipelinePlan);
+
+export const scenario: fc.Arbitrary<Scenario> = fc.record({
+  plans: fc.array(anyPlan, { minLength: 1, maxLength: 3 }),
+  commands: fc.array(command, { minLength: 1, maxLength: 60 }),
+});

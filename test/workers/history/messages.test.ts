@@ -1,0 +1,78 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { findMessageSeq, type MessageRange, readMessages } from "../../../src/history/messages";
+import { aMessage, aTask, clear, stored } from "./build";
+
+const task = aTask({ headSeq: 9 });
+const other = aTask({ headSeq: 9 });
+// Numbers with gaps, as a log has between its messages.
+const messages = [1, 3, 4, 7, 9].map((seq) =>
+  aMessage(task.id, seq, {
+    threadId: seq % 2 === 0 ? "side" : "main",
+    role: seq === 3 || seq === 9 ? "assistant" : "user",
+  }),
+);
+
+beforeAll(async () => {
+  await clear();
+  await stored(task, { messages });
+  await stored(other, { messages: [aMessage(other.id, 5)] });
+});
+
+describe("a stretch of messages, oldest first", () => {
+  it.each<[string, Omit<MessageRange, "limit">, number, number[]]>([
+    ["the newest without bounds", {}, 2, [7, 9]],
+    ["all", {}, 200, [1, 3, 4, 7, 9]],
+    ["the newest before, exclusive", { beforeSeq: 7 }, 2, [3, 4]],
+    ["the newest before a number that no message has", { beforeSeq: 6 }, 2, [3, 4]],
+    ["none before the first", { beforeSeq: 1 }, 2, []],
+    ["the oldest after, exclusive", { afterSeq: 3 }, 2, [4, 7]],
+    ["the oldest after nothing", { afterSeq: 0 }, 2, [1, 3]],
+    ["none after the last", { afterSeq: 9 }, 2, []],
+    ["between both, the newest", { afterSeq: 1, beforeSeq: 9 }, 2, [4, 7]],
+    ["of a thread", { threadId: "main" }, 2, [7, 9]],
+    ["of a thread before", { threadId: "main", beforeSeq: 9 }, 2, [3, 7]],
+    ["of roles", { roles: ["assistant"] }, 9, [3, 9]],
+    ["of several roles", { roles: ["assistant", "user"], afterSeq: 4 }, 9, [7, 9]],
+    ["of roles in a thread", { roles: ["user"], threadId: "side" }, 9, [4]],
+    ["of a thread that is not", { threadId: "nope" }, 9, []],
+  ])("%s", async (_name, range, limit, seqs) => {
+    const found = await readMessages(env.DB, task.id, { ...range, limit });
+    expect(found).toEqual(messages.filter(({ seq }) => seqs.includes(seq)));
+  });
+
+  it.each<[string, Omit<MessageRange, "limit">, string]>([
+    ["the newest", {}, "messages_by_task"],
+    ["before", { beforeSeq: 5 }, "messages_by_task"],
+    ["after", { afterSeq: 5, roles: ["user"] }, "messages_by_task"],
+    ["of a thread", { threadId: "main", beforeSeq: 5 }, "messages_by_thread"],
+  ])("%s: one range of %s, nothing sorted", async (_name, range, index) => {
+    const prepare = vi.spyOn(env.DB, "prepare");
+    await readMessages(env.DB, task.id, { ...range, limit: 5 });
+    const statement = prepare.mock.calls[0]?.[0] ?? "";
+    prepare.mockRestore();
+    const bound = statement.split("?").length - 1;
+    const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${statement}`)
+      .bind(...Array(bound).fill(1))
+      .all<{ detail: string }>();
+    expect(plan.results).toHaveLength(1);
+    expect(plan.results[0]?.detail).toContain(`SEARCH messages USING INDEX ${index}`);
+  });
+});
+
+describe("the number of a message", () => {
+  it("is found in its own task only", async () => {
+    const [first] = messages;
+    expect(await findMessageSeq(env.DB, task.id, first?.id ?? "")).toBe(1);
+    expect(await findMessageSeq(env.DB, other.id, first?.id ?? "")).toBeUndefined();
+    expect(await findMessageSeq(env.DB, task.id, "msg_x")).toBeUndefined();
+  });
+});
+
+it("a stored row that is no message is an error, never half an answer", async () => {
+  const broken = aTask();
+  const message = aMessage(broken.id, 1);
+  await stored(broken, { messages: [message] });
+  await env.DB.prepare("UPDATE messages SET role = 'ghost' WHERE id = ?").bind(message.id).run();
+  await expect(readMessages(env.DB, broken.id, { limit: 1 })).rejects.toThrow(/role/);
+});

@@ -1,0 +1,215 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { erase, isErased } from "../../../src/history/erase";
+import { findMessageSeq, readMessages } from "../../../src/history/messages";
+import { type Projection, project } from "../../../src/history/projector";
+import { listTasks } from "../../../src/history/tasks";
+import type { Message } from "../../../src/protocol/message";
+import type { Task } from "../../../src/protocol/task";
+import { aMessage, aProjection, aTask, clear, everything, START, stored } from "./build";
+
+const DELETED_AT = "2026-11-02T00:00:00.000Z";
+
+async function messagesOf(taskId: string): Promise<Message[]> {
+  return readMessages(env.DB, taskId, { limit: 200 });
+}
+
+async function onlyTask(userId = "alice"): Promise<Task | undefined> {
+  const listed = await listTasks(env.DB, userId, { limit: 2 });
+  if (!listed.ok) throw new Error(listed.refusal.message);
+  return listed.value.items[0];
+}
+
+beforeEach(clear);
+
+describe("what is projected reads back as it was", () => {
+  it("a task with every member, in the caller's role", async () => {
+    const task = aTask({
+      status: "RUNNING",
+      statusReason: "because",
+      labels: { env: "prod", __x: "" },
+      metadata: { nested: { list: [1, null, "x"] } },
+      startedAt: "2026-11-01T00:00:01.000Z",
+      endedAt: "2026-11-01T00:00:02.000Z",
+      progress: 40,
+      activeTurnId: aMessage("", 1).turnId,
+    });
+    await stored({ ...task, role: "viewer" });
+    expect(await onlyTask()).toEqual({ ...task, role: "owner" });
+  });
+
+  it("a message with every member, whatever its text holds", async () => {
+    const task = await stored(aTask());
+    const full = aMessage(task.id, 1, {
+      role: "assistant",
+      content: "nul \u0000, quote ' \" ` ; -- 😀 \u2028",
+      thinking: "…",
+      author: { userId: "al'ice", name: "A" },
+      bot: "system/assistant",
+      metadata: { model: "m", usage: { inputTokens: 1 }, tools: [] },
+    });
+    const bare = aMessage(task.id, 2, { status: "failed", content: "" });
+    await stored({ ...task, headSeq: 2 }, { messages: [full, bare] });
+    expect(await messagesOf(task.id)).toEqual([full, bare]);
+  });
+
+  it("more messages and members than one statement may bind", async () => {
+    const task = aTask({ headSeq: 60 });
+    const messages = Array.from({ length: 60 }, (_, i) => aMessage(task.id, i + 1));
+    const members = Array.from({ length: 150 }, (_, i) => ({
+      userId: `user-${i}`,
+      role: "viewer" as const,
+    }));
+    await stored(task, { messages, members });
+    expect(await messagesOf(task.id)).toEqual(messages);
+    expect(await onlyTask("user-149")).toMatchObject({ id: task.id, role: "viewer" });
+  });
+
+  it("in one batch, whatever there is to write", async () => {
+    const batch = vi.spyOn(env.DB, "batch");
+    const prepare = vi.spyOn(env.DB, "prepare");
+    const task = aTask({ labels: { a: "b" } });
+    const messages = [1, 2, 3].map((seq) => aMessage(task.id, seq));
+    await stored(task, { messages, removedMessageIds: [aMessage(task.id, 9).id] });
+    expect(batch).toHaveBeenCalledTimes(1);
+    expect(batch.mock.calls[0]?.[0]).toHaveLength(prepare.mock.calls.length);
+    vi.restoreAllMocks();
+  });
+});
+
+describe("a later projection replaces an earlier one", () => {
+  it("labels and members come, change and go", async () => {
+    const task = aTask({ labels: { a: "1", b: "2" } });
+    await stored(task, {
+      members: [
+        { userId: "alice", role: "owner" },
+        { userId: "bob", role: "viewer" },
+        { userId: "carol", role: "viewer" },
+      ],
+    });
+    await stored(
+      { ...task, headSeq: 2, labels: { b: "3", c: "4" } },
+      {
+        members: [
+          { userId: "alice", role: "owner" },
+          { userId: "bob", role: "editor" },
+        ],
+      },
+    );
+    expect(await onlyTask("bob")).toMatchObject({ role: "editor", labels: { b: "3", c: "4" } });
+    expect(await onlyTask("carol")).toBeUndefined();
+    const labels = await env.DB.prepare("SELECT key, value FROM task_labels ORDER BY key").all();
+    expect(labels.results).toEqual([
+      { key: "b", value: "3" },
+      { key: "c", value: "4" },
+    ]);
+  });
+
+  it("members that did not change stay, and are listed by the new status", async () => {
+    const task = await stored(aTask());
+    await stored(
+      { ...task, headSeq: 2, status: "RUNNING" },
+      { members: [], membersChanged: false },
+    );
+    const running = await listTasks(env.DB, "alice", { limit: 1, status: ["RUNNING"] });
+    expect(running).toMatchObject({ value: { items: [{ id: task.id, role: "owner" }] } });
+  });
+
+  it("members that are absent are cleared: a task left without values has none", async () => {
+    const task = await stored(aTask({ progress: 5, statusReason: "x" }));
+    const { progress, statusReason, ...rest } = task;
+    await stored({ ...rest, headSeq: 2 });
+    expect(await onlyTask()).toEqual({ ...rest, headSeq: 2, role: "owner" });
+  });
+
+  it("a message that was rewritten comes back under its id with a higher seq", async () => {
+    const task = aTask();
+    const first = aMessage(task.id, 1, { content: "old" });
+    await stored(task, { messages: [first] });
+    const again = { ...first, seq: 5, content: "new" };
+    await stored({ ...task, headSeq: 5 }, { messages: [again], removedMessageIds: [first.id] });
+    expect(await messagesOf(task.id)).toEqual([again]);
+    expect(await findMessageSeq(env.DB, task.id, first.id)).toBe(5);
+  });
+
+  it("a task without rows of an older epoch's numbers starts again", async () => {
+    const task = await stored(aTask({ headSeq: 50 }));
+    await stored({ ...task, headSeq: 1, epoch: "e2", title: "reborn" });
+    expect(await onlyTask()).toMatchObject({ title: "reborn", epoch: "e2" });
+  });
+});
+
+describe("a projection that is no news changes nothing", () => {
+  const task = aTask({ headSeq: 10, labels: { a: "1" } });
+  const kept = aMessage(task.id, 10);
+  const removed = aMessage(task.id, 4);
+  const old: Projection = aProjection(
+    { ...task, headSeq: 5, title: "old", status: "RUNNING", labels: { z: "9" } },
+    {
+      throughSeq: 5,
+      members: [{ userId: "mallory", role: "owner" }],
+      messages: [removed, { ...kept, seq: 5, content: "old" }],
+      removedMessageIds: [],
+      wakeAt: START,
+    },
+  );
+  const latest = aProjection(task, { messages: [kept], removedMessageIds: [removed.id] });
+
+  it.each<[string, Projection]>([
+    ["the same again", latest],
+    ["an older one, with what was removed and rewritten since", old],
+    [
+      "an older one that removes what was rewritten since",
+      { ...old, removedMessageIds: [kept.id] },
+    ],
+    ["an older one of unchanged members", { ...old, membersChanged: false }],
+  ])("%s", async (_name, again) => {
+    await project(env.DB, old);
+    await project(env.DB, latest);
+    const before = await everything();
+    await project(env.DB, again);
+    expect(await everything()).toEqual(before);
+  });
+
+  it("a message of another task keeps its row, whatever id a projection names", async () => {
+    await project(env.DB, latest);
+    const other = aTask({ headSeq: 99 });
+    await stored(other, {
+      messages: [{ ...kept, taskId: other.id, seq: 99 }],
+      removedMessageIds: [kept.id],
+    });
+    expect(await messagesOf(task.id)).toEqual([kept]);
+  });
+});
+
+describe("an erased task stays erased", () => {
+  it("all its rows go, those of others stay", async () => {
+    const other = await stored(aTask({ labels: { a: "b" } }));
+    await stored(other, { messages: [aMessage(other.id, 1)] });
+    const before = await everything();
+    const task = aTask({ labels: { a: "b" } });
+    await stored(task, { messages: [aMessage(task.id, 1)] });
+    await erase(env.DB, task.id, DELETED_AT);
+    expect(await everything()).toEqual(before);
+    expect([await isErased(env.DB, task.id), await isErased(env.DB, other.id)]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it("a late projection writes nothing, even before the first", async () => {
+    const task = aTask({ headSeq: 7, labels: { a: "b" } });
+    await erase(env.DB, task.id, DELETED_AT);
+    await stored(task, { messages: [aMessage(task.id, 7)] });
+    await stored(task, { messages: [aMessage(task.id, 8)], membersChanged: false });
+    expect((await everything()).flat()).toEqual([]);
+  });
+
+  it("again changes nothing, not even the time", async () => {
+    const task = await stored(aTask());
+    await erase(env.DB, task.id, DELETED_AT);
+    await erase(env.DB, task.id, "2027-01-01T00:00:00.000Z");
+    const row = await env.DB.prepare("SELECT deleted_at FROM deleted_tasks").all();
+    expect(row.results).toEqual([{ deleted_at: DELETED_AT }]);
+  });
+});

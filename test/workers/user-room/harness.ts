@@ -1,0 +1,110 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import type { SessionActivity } from "../../../src/durable-objects/task-room/api";
+import type { TaskRooms } from "../../../src/durable-objects/user-room/task-rooms";
+import { UserRoom } from "../../../src/durable-objects/user-room/user-room";
+import type { Outcome, Refusal } from "../../../src/protocol/errors";
+import { newId } from "../../../src/protocol/ids";
+
+export const HOUR = 60 * 60 * 1000;
+
+type Answers = Record<string, SessionActivity>;
+type Closed = { taskId: string; sessionId: string; code: number };
+
+/** Tasks' rooms that know what a test tells them. */
+class FakeRooms implements TaskRooms {
+  known: Answers = {};
+  readonly unreachable = new Set<string>();
+  readonly asked: string[][] = [];
+  readonly closed: Closed[] = [];
+  /** Something that happens while a room is being asked. */
+  meanwhile: () => Promise<unknown> = async () => {};
+
+  async activity(taskId: string, sessionIds: string[]): Promise<Answers> {
+    this.asked.push(sessionIds);
+    const { meanwhile } = this;
+    this.meanwhile = async () => {};
+    await meanwhile();
+    if (this.unreachable.has(taskId)) throw new Error("unreachable");
+    return Object.fromEntries(Object.entries(this.known).filter(([id]) => sessionIds.includes(id)));
+  }
+
+  async close(taskId: string, sessionId: string, code: number): Promise<void> {
+    if (this.unreachable.has(taskId)) throw new Error("unreachable");
+    this.closed.push({ taskId, sessionId, code });
+  }
+}
+
+/** One user's room with a clock to move and rooms to instruct; every use is a new instance. */
+export class World {
+  // So far ahead that no alarm of a test ever comes by itself.
+  now = Date.UTC(2090, 0, 1);
+  readonly rooms = new FakeRooms();
+  readonly userId = newId("req", Date.now());
+  readonly taskId = newId("task", this.now);
+
+  use<R>(act: (room: UserRoom, state: DurableObjectState) => R | Promise<R>): Promise<R> {
+    const world = this;
+    class TestRoom extends UserRoom {
+      protected override now(): number {
+        return world.now;
+      }
+      protected override taskRooms(): TaskRooms {
+        return world.rooms;
+      }
+    }
+    const stub = env.USER_ROOM.getByName(this.userId);
+    return runInDurableObject(stub, (_, state) => act(new TestRoom(state, env), state));
+  }
+
+  connect(change: { taskId?: string; recoveryToken?: string; connectionId?: string } = {}) {
+    const connectionId = newId("conn", this.now);
+    const input = { userId: this.userId, taskId: this.taskId, connectionId, ...change };
+    return this.use(async (room) => {
+      const outcome = await room.openSession(input);
+      return { ...input, outcome };
+    });
+  }
+
+  /** A connection that has to succeed. */
+  async connected(change: { taskId?: string; recoveryToken?: string } = {}) {
+    const { outcome, ...input } = await this.connect(change);
+    return { ...value(outcome), connectionId: input.connectionId };
+  }
+
+  disconnect({ session, connectionId }: { session: { id: string }; connectionId: string }) {
+    return this.use((room) => room.closeConnection(session.id, connectionId, this.now));
+  }
+
+  async list() {
+    return value(await this.use((room) => room.listSessions(this.userId, { limit: 200 }))).items;
+  }
+
+  alarmAt(): Promise<number | null> {
+    return this.use((_, state) => state.storage.getAlarm());
+  }
+
+  /** Moves the clock to the alarm and lets it ring, as the platform does. */
+  async ring(): Promise<void> {
+    await this.use(async (room, state) => {
+      const at = await state.storage.getAlarm();
+      if (at === null) throw new Error("no alarm is set");
+      this.now = Math.max(this.now, at);
+      await state.storage.deleteAlarm();
+      await room.alarm();
+    });
+  }
+
+  rows(table: "sessions" | "connections" | "recovery_tokens") {
+    return this.use((_, { storage }) => storage.sql.exec(`SELECT * FROM ${table}`).toArray());
+  }
+}
+
+export function value<T>(outcome: Outcome<T>): T {
+  if (!outcome.ok) throw new Error(`refused: ${JSON.stringify(outcome.refusal)}`);
+  return outcome.value;
+}
+
+export function refusal(outcome: Outcome<unknown>): Refusal["code"] | "accepted" {
+  return outcome.ok ? "accepted" : outcome.refusal.code;
+}
