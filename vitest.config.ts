@@ -5,7 +5,7 @@ const migrations = await readD1Migrations("./migrations");
 
 // The package is @cloudflare/vitest-plugin, the renamed successor of vitest-pool-workers.
 const workerd = cloudflareTest({
-  wrangler: { configPath: "./wrangler.toml" },
+  wrangler: { configPath: "./test/worker/wrangler.toml" },
   miniflare: {
     bindings: {
       TEST_MIGRATIONS: migrations,

@@ -64,7 +64,9 @@ export class Answer {
     if (finishReason === "error" || BROKEN_ENDINGS.includes(rawFinishReason ?? "")) {
       return [unavailable()];
     }
-    if (finishReason === "interrupted" || rawFinishReason === undefined) return [cutOff()];
+    // The SDK's two ways to say that the provider gave no reason.
+    const unexplained = finishReason === "other" && rawFinishReason === undefined;
+    if (finishReason === "interrupted" || unexplained) return [cutOff()];
     // Thinking that used up all tokens would do so again: that is an answer, if a poor one.
     const spentThinking = finishReason === "length" && !this.#thinking.empty;
     if (this.#text.empty && !spentThinking) return [malformed()];
@@ -90,7 +92,7 @@ function deltas(type: "text" | "thinking", delta: string): StepOutput[] {
   return delta ? [{ type, delta }] : [];
 }
 
-/** `undefined` when the provider counted nothing; Workers AI then says zero. */
+/** `undefined` when the provider counted nothing. The SDK says zero for some of what it was not told. */
 function usageOf(said: LanguageModelUsage): Usage | undefined {
   const counts = {
     inputTokens: said.inputTokens,
@@ -99,6 +101,6 @@ function usageOf(said: LanguageModelUsage): Usage | undefined {
     reasoningTokens: said.outputTokenDetails.reasoningTokens,
     cachedInputTokens: said.inputTokenDetails.cacheReadTokens,
   };
-  const entries = Object.entries(counts).filter(([, count]) => Number.isInteger(count));
-  return entries.some(([, count]) => count) ? Object.fromEntries(entries) : undefined;
+  const told = Object.entries(counts).filter(([, count]) => Number.isInteger(count) && count);
+  return told.length > 0 ? Object.fromEntries(told) : undefined;
 }

@@ -32,7 +32,7 @@ export function beginTurn(draft: Draft, plan: TeamPlan): void {
       status: "PROCESSING",
       previous: "PENDING",
       deadlineAt: toTimestamp(now + timeoutMs),
-      ...(steps !== turn.steps && { turn: { ...turn, steps } }),
+      ...(steps !== turn.steps && { turn: { ...turn, status: "PROCESSING" as const, steps } }),
     },
   });
   advance(draft, turn.id);
@@ -48,23 +48,31 @@ function nextTurn(draft: Draft): Turn | undefined {
   return activeTurn(draft.room) ? undefined : waitingTurns(draft.room)[0];
 }
 
-/** A retried turn with finished steps keeps its plan where the new one has other steps. */
+/** A retried turn with finished steps keeps its plan, if it is still there, where the new one has other steps. */
 function planFor(draft: Draft, turn: Turn, plan: TeamPlan): number {
   const { planId: old } = draft.run(turn.id);
-  const kept = turn.steps.some((step) => step.status === "COMPLETED");
-  const { planId } = draft.room;
-  return kept && old !== undefined && !sameSteps(turn.steps, plan) ? old : planId;
+  const { planId, plans } = draft.room;
+  if (old === undefined || !plans[old] || sameSteps(turn.steps, plan)) return planId;
+  return turn.steps.some((step) => step.status === "COMPLETED") ? old : planId;
 }
 
 /** The turn's own steps array where nothing about it changes. */
 function stepsFor(turn: Turn, plan: TeamPlan): Step[] {
-  if (!sameSteps(turn.steps, plan)) return freshSteps(plan);
+  if (!sameSteps(turn.steps, plan)) return otherSteps(turn, plan);
   const bots = new Map(plan.members.map((member) => [member.step, member.agent.bot]));
   const stale = (step: Step) => step.status === "PENDING" && step.bot !== bots.get(step.step);
   if (!turn.steps.some(stale)) return turn.steps;
   return turn.steps.map((step) =>
     stale(step) ? { ...step, bot: bots.get(step.step) ?? step.bot } : step,
   );
+}
+
+/** Steps of another plan go on past every attempt and run that there was: both fence for ever. */
+function otherSteps(turn: Turn, plan: TeamPlan): Step[] {
+  const attempt = Math.max(0, ...turn.steps.map((step) => step.attempt));
+  const last = Math.max(1, ...turn.steps.map((step) => step.run));
+  const run = attempt > 0 ? last + 1 : last;
+  return freshSteps(plan).map((step) => ({ ...step, attempt, run }));
 }
 
 function sameSteps(steps: Step[], plan: TeamPlan): boolean {

@@ -1,29 +1,25 @@
 import type { Failure } from "../protocol/errors";
-import type { Step, StepResult } from "../protocol/turn";
-import type { StepRun } from "../protocol/turn-run";
+import type { Step, Turn } from "../protocol/turn";
 import { advance } from "./advance";
 import type { Draft } from "./draft";
-import { stepOf } from "./fence";
+import { endStep } from "./last-words";
 import { RULES } from "./limits";
-import { isPipeline, logPhase, memberOf, phaseData } from "./phase";
+import { logPhase, memberOf, phaseData } from "./phase";
+import { retryNow } from "./step-retry";
 import { failTurn } from "./turn-end";
 
-/** A step failed for good: its member's rule decides what becomes of the turn (contract section 8). */
-export function afterFailure(draft: Draft, turnId: string, id: string, error: Failure): void {
-  const step = stepOf(draft.turn(turnId), id);
-  if (!step) return;
-  const { onFailure, critical } = memberOf(draft, turnId, id);
-  const stepRun = draft.stepRun(turnId, id);
-  announceFailure(draft, turnId, step, error);
-  if (!critical && onFailure === "continue") {
-    draft.emit({ type: "task:error", data: { turnId, phase: step.phase, ...error } });
-    advance(draft, turnId);
-  } else if (!critical && typeof onFailure === "object" && "fallback" in onFailure) {
-    if (stepRun.usesFallback) abort(draft, turnId, error);
-    else fallBack(draft, turnId, step, onFailure.fallback.bot, stepRun);
-  } else if (!critical && typeof onFailure === "object" && "rollbackTo" in onFailure) {
-    rollBack(draft, turnId, step, onFailure.rollbackTo, error);
-  } else abort(draft, turnId, error);
+/** No retry is left: the member's rule decides what becomes of the turn (contract section 8). */
+export function afterFailure(draft: Draft, turn: Turn, step: Step, error: Failure): void {
+  const { onFailure, critical } = memberOf(draft, turn.id, step.step);
+  const rule = critical ? "abort" : onFailure;
+  if (typeof rule === "object" && "fallback" in rule && fallBack(draft, turn, step, error)) return;
+  endStep(draft, turn, step, error);
+  if (rule === "continue") {
+    draft.emit({ type: "task:error", data: { turnId: turn.id, phase: step.phase, ...error } });
+    advance(draft, turn.id);
+  } else if (typeof rule === "object" && "rollbackTo" in rule) {
+    rollBack(draft, turn.id, step, rule.rollbackTo, error);
+  } else abort(draft, turn.id, error);
 }
 
 function abort(draft: Draft, turnId: string, error: Failure): void {
@@ -31,31 +27,17 @@ function abort(draft: Draft, turnId: string, error: Failure): void {
   if (turn) failTurn(draft, turn, error);
 }
 
-function announceFailure(draft: Draft, turnId: string, step: Step, error: Failure): void {
-  if (isPipeline(draft, turnId)) {
-    const result = failedResult(draft, turnId, step, error);
-    draft.emit({ type: "phase:error", data: { ...phaseData(turnId, step), error, result } });
-  }
-  logPhase(draft, step.phase, "error", `${step.phase} failed: ${error.message}`);
-}
-
-function failedResult(draft: Draft, turnId: string, step: Step, error: Failure): StepResult {
-  const { startedAt = draft.context.now, tries } = draft.stepRun(turnId, step.step);
-  const durationMs = draft.context.now - startedAt;
-  return { status: "FAILED", output: "", error, attempts: tries, durationMs };
-}
-
-function fallBack(draft: Draft, turnId: string, step: Step, bot: string, stepRun: StepRun): void {
-  const { approved } = stepRun;
-  draft.setStepRun(turnId, step.step, {
+/** The other bot takes the step over, with retries of its own; false where it already has. */
+function fallBack(draft: Draft, turn: Turn, step: Step, error: Failure): boolean {
+  const { usesFallback, approved } = draft.stepRun(turn.id, step.step);
+  if (usesFallback) return false;
+  draft.setStepRun(turn.id, step.step, {
     tries: 0,
     usesFallback: true,
     ...(approved && { approved }),
   });
-  relay(draft, turnId, "fallback", (old) =>
-    old.step === step.step ? { ...pending(old), bot } : old,
-  );
-  advance(draft, turnId);
+  retryNow(draft, turn, step, error);
+  return true;
 }
 
 function rollBack(draft: Draft, turnId: string, step: Step, role: string, error: Failure): void {
@@ -67,34 +49,12 @@ function rollBack(draft: Draft, turnId: string, step: Step, role: string, error:
     abort(draft, turnId, error);
     return;
   }
-  const again = new Set(steps.slice(from, to + 1).map((item) => item.step));
   draft.setRun(turnId, { rollbacks: rollbacks + 1 });
-  for (const id of again) draft.setStepRun(turnId, id, { tries: 0 });
-  relay(draft, turnId, `rollback to ${role}`, (old) =>
-    again.has(old.step) ? { ...pending(old), run: old.run + 1 } : old,
-  );
+  logPhase(draft, step.phase, "warn", `${step.phase} failed, back to ${role}`);
+  for (const again of steps.slice(from, to + 1)) {
+    draft.setStepRun(turnId, again.step, { tries: 0 });
+    const data = { ...phaseData(turnId, again), run: again.run + 1, error };
+    draft.emit({ type: "phase:retry", data });
+  }
   advance(draft, turnId);
-}
-
-/** Lays a turn's steps anew, for everyone to see. */
-function relay(draft: Draft, turnId: string, reason: string, change: (old: Step) => Step): void {
-  const turn = draft.turn(turnId);
-  if (!turn) return;
-  const { status } = turn;
-  draft.emit({
-    type: "turn:status",
-    data: {
-      turnId,
-      status,
-      previous: status,
-      reason,
-      ...(turn.deadlineAt && { deadlineAt: turn.deadlineAt }),
-      turn: { ...turn, steps: turn.steps.map(change) },
-    },
-  });
-}
-
-export function pending(old: Step): Step {
-  const { startedAt, endedAt, durationMs, percentComplete, result, ...rest } = old;
-  return { ...rest, status: "PENDING" };
 }

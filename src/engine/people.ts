@@ -3,13 +3,13 @@ import { LIMITS } from "../protocol/limits";
 import { toTimestamp } from "../protocol/time";
 import type { Turn } from "../protocol/turn";
 import type { Draft } from "./draft";
-import { pending } from "./failure-rules";
 import { stepOf } from "./fence";
 import { planOf } from "./phase";
 import { placeTurn } from "./queue";
-import { activeTurn, type TurnRecord, waitingTurns } from "./room";
+import { currentTurn, type TurnRecord, waitingTurns } from "./room";
 import { enterStep } from "./step-start";
 import { interruptTurn, type Stop } from "./turn-end";
+import { pending } from "./turn-fold";
 
 export type Cancel = { turnId?: string; by: string; reason?: string };
 
@@ -21,10 +21,7 @@ export function cancelTurn(
   draft: Draft,
   { turnId, by, reason }: Cancel,
 ): { turnId: string | null } {
-  const turn =
-    turnId === undefined
-      ? (activeTurn(draft.room) ?? waitingTurns(draft.room)[0])
-      : draft.turn(turnId);
+  const turn = turnId === undefined ? currentTurn(draft.room) : draft.turn(turnId);
   if (turn) interruptTurn(draft, turn, { by, reason });
   return { turnId: turn?.id ?? null };
 }
@@ -40,9 +37,10 @@ export function cancelAll(draft: Draft, stop: Stop): { interrupted: number } {
 export function retryTurn(draft: Draft, { turn, run }: TurnRecord): Refusal | { turnId: string } {
   const { task } = draft.room.state;
   if (task.status === "CANCELLED") return refuse("task_cancelled", "The task is cancelled.");
-  if (turn.status !== "FAILED" && turn.status !== "INTERRUPTED") {
+  const { status } = draft.turn(turn.id) ?? turn;
+  if (status !== "FAILED" && status !== "INTERRUPTED") {
     return refuse("invalid_transition", "Only a failed or interrupted turn can be retried.", {
-      from: turn.status,
+      from: status,
       to: "PENDING",
       allowed: [],
     });
@@ -64,7 +62,8 @@ export function retryTurn(draft: Draft, { turn, run }: TurnRecord): Refusal | { 
     guidance: [],
     steps: {},
   });
-  placeTurn(draft, { ...turn, steps }, turn.status);
+  const { reason, error, endedAt, ...kept } = turn;
+  placeTurn(draft, { ...kept, status: "PENDING", steps }, status);
   return { turnId: turn.id };
 }
 

@@ -27,6 +27,14 @@ export function activeTurn(room: Room): Turn | undefined {
   );
 }
 
+/**
+ * The turn that "stop" and "instead" mean: the active one or, before any has begun, the queue's
+ * first, so that what a person says does not depend on whether the turn has just begun.
+ */
+export function currentTurn(room: Room): Turn | undefined {
+  return activeTurn(room) ?? waitingTurns(room)[0];
+}
+
 export function waitingTurns(room: Room): Turn[] {
   return room.state.openTurns.filter((turn) => turn.status === "PENDING");
 }

@@ -4,11 +4,11 @@ import type { Step, Turn } from "../protocol/turn";
 import { retryDelay } from "./backoff";
 import type { Draft } from "./draft";
 import { afterFailure } from "./failure-rules";
-import { type Fence, liveStep, stepOf } from "./fence";
+import { type Fence, liveStep } from "./fence";
 import { RULES } from "./limits";
-import { isPipeline, logPhase, memberOf, phaseData, planOf } from "./phase";
-import { startAttempt } from "./step-start";
-import { failTurn, finalError, streamsOf } from "./turn-end";
+import { memberOf, planOf } from "./phase";
+import { announceRetry, retryNow } from "./step-retry";
+import { failTurn } from "./turn-end";
 
 /** An attempt failed: it is tried again after a wait, or the member's failure rule decides. */
 export function failStep(draft: Draft, fence: Fence, failure: StepFailure): void {
@@ -18,7 +18,8 @@ export function failStep(draft: Draft, fence: Fence, failure: StepFailure): void
   const { retry } = memberOf(draft, turn.id, step.step);
   const tries = countFailure(draft, turn.id, step);
   if (isOverBudget(draft, turn.id)) {
-    failTurn(draft, turn, { code: "error_budget", message: "The error budget is used up." });
+    const message = `The error budget is used up: ${failure.message}`;
+    failTurn(draft, turn, { code: "error_budget", message });
     return;
   }
   if (failure.retryable && tries < retry.maxAttempts) {
@@ -26,9 +27,7 @@ export function failStep(draft: Draft, fence: Fence, failure: StepFailure): void
     waitToRetry(draft, turn, step, failure, wait);
     return;
   }
-  const error = { code: failure.code, message: failure.message };
-  for (const stream of streamsOf(draft, turn)) draft.emit(finalError(draft, stream, error));
-  afterFailure(draft, turn.id, step.step, error);
+  afterFailure(draft, turn, step, { code: failure.code, message: failure.message });
 }
 
 /** The runtime died under a running step: a new attempt outside the retry budget, or the end. */
@@ -41,9 +40,7 @@ export function restartStep(draft: Draft, turn: Turn, step: Step): void {
   }
   draft.setRun(turn.id, { restarts: restarts + 1 });
   const error: Failure = { code: "runtime_restarted", message: "The runtime restarted." };
-  announceRetry(draft, turn, step, error, 0);
-  const again = stepOf(draft.turn(turn.id), step.step);
-  if (again) startAttempt(draft, turn.id, again);
+  retryNow(draft, turn, step, error);
 }
 
 /** An attempt ran into its own limit. */
@@ -68,36 +65,6 @@ function waitToRetry(draft: Draft, turn: Turn, step: Step, error: Failure, wait:
   const { deadlineAt, ...stepRun } = draft.stepRun(turn.id, step.step);
   const retryAt = draft.context.now + wait;
   draft.setStepRun(turn.id, step.step, { ...stepRun, retryAt });
-}
-
-function announceRetry(
-  draft: Draft,
-  turn: Turn,
-  step: Step,
-  { code, message }: Failure,
-  retryInMs: number,
-): void {
-  const { messageId, attempt } = step;
-  const error = { code, message };
-  draft.emit({
-    type: "chat:error",
-    data: {
-      turnId: turn.id,
-      ...(messageId && { messageId }),
-      attempt,
-      ...error,
-      retryable: true,
-      retryInMs,
-      partial: null,
-    },
-  });
-  if (isPipeline(draft, turn.id)) {
-    draft.emit({
-      type: "phase:retry",
-      data: { ...phaseData(turn.id, step), error, retryInMs },
-    });
-  }
-  logPhase(draft, step.phase, "warn", `${step.phase} failed (${code}), tried again`);
 }
 
 function countFailure(draft: Draft, turnId: string, step: Step): number {

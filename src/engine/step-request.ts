@@ -42,8 +42,9 @@ function conversation(member: MemberPlan, history: Message[]): ContextMessage[] 
 function earlierSteps(member: MemberPlan, turn: Turn, step: Step, run: TurnRun): ContextMessage[] {
   if (member.context === "none" || member.context === "input") return [];
   const before = turn.steps.slice(0, turn.steps.indexOf(step));
-  const results = before.flatMap(({ step: id, phase }) => {
-    const output = run.outputs[id];
+  const results = before.flatMap(({ step: id, phase, status }) => {
+    // What a step said before it was rolled back and failed counts no more.
+    const output = status === "COMPLETED" && run.outputs[id];
     return output ? [{ role: "assistant" as const, content: `## ${phase}\n\n${output}` }] : [];
   });
   return member.context === "previous" ? results.slice(-1) : results;

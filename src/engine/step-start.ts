@@ -3,15 +3,26 @@ import { toTimestamp } from "../protocol/time";
 import type { Step } from "../protocol/turn";
 import type { StepRun } from "../protocol/turn-run";
 import type { Draft } from "./draft";
-import { isPipeline, logPhase, memberOf, phaseData } from "./phase";
+import { isPipeline, logPhase, memberOf, phaseData, planOf } from "./phase";
 import { stepMessageId } from "./step-message";
 
-/** Enters a PENDING step: asks a person first where the member wants that, else calls its agent. */
+/**
+ * Enters a PENDING step: asks a person first where the member wants that or the turn is past its
+ * token limit, else calls the step's agent.
+ */
 export function enterStep(draft: Draft, turnId: string, step: Step): void {
   const member = memberOf(draft, turnId, step.step);
   const stepRun = draft.stepRun(turnId, step.step);
-  if (member.requireConfirmation && !stepRun.approved) waitForPerson(draft, turnId, step, stepRun);
+  const asks = member.requireConfirmation || isPastTokenLimit(draft, turnId);
+  if (asks && !stepRun.approved) waitForPerson(draft, turnId, step, stepRun);
   else startAttempt(draft, turnId, step);
+}
+
+function isPastTokenLimit(draft: Draft, turnId: string): boolean {
+  const { tokenLimit } = planOf(draft, turnId);
+  const { usage } = draft.run(turnId);
+  const { inputTokens = 0, outputTokens = 0, totalTokens } = usage ?? {};
+  return tokenLimit !== undefined && (totalTokens ?? inputTokens + outputTokens) > tokenLimit;
 }
 
 /** One more attempt of a step; it fences off all that came before. */
@@ -56,7 +67,7 @@ function waitForPerson(draft: Draft, turnId: string, step: Step, stepRun: StepRu
   const { now, confirmTimeoutMs } = draft.context;
   const { spentMs, runningSince } = draft.run(turnId);
   const { runningSince: _, ...run } = draft.run(turnId);
-  draft.addRun(turnId, { ...run, spentMs: spentMs + (runningSince ? now - runningSince : 0) });
+  draft.addRun(turnId, { ...run, spentMs: spentMs + (now - (runningSince ?? now)) });
   const confirmBy = now + confirmTimeoutMs;
   draft.setStepRun(turnId, step.step, { ...stepRun, confirmBy });
   draft.emit({ type: "phase:waiting", data: phaseData(turnId, step) });

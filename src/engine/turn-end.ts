@@ -1,13 +1,12 @@
 import type { Failure } from "../protocol/errors";
-import type { LogFact } from "../protocol/events";
-import type { Message, MessageStatus } from "../protocol/message";
-import type { Stream } from "../protocol/room-state";
 import type { TaskStatus } from "../protocol/task";
 import type { Turn, TurnStatus } from "../protocol/turn";
 import type { Draft } from "./draft";
+import { endStep, partialMessage, sayFinalError, streamOf } from "./last-words";
 import { isPipeline, phaseData } from "./phase";
 import { enqueueTurn } from "./queue";
 import { activeTurn, waitingTurns } from "./room";
+import { isStepClosed } from "./transitions";
 
 type Ending = {
   status: "COMPLETED" | "FAILED" | "INTERRUPTED";
@@ -48,9 +47,9 @@ export function closeTurn(draft: Draft, turnId: string, ending: Ending): void {
 
 /** The active turn, or one that waits, fails for good with everything that it was writing kept. */
 export function failTurn(draft: Draft, turn: Turn, error: Failure): void {
-  for (const stream of streamsOf(draft, turn)) {
-    draft.emit(finalError(draft, stream, error));
-  }
+  const atWork = turn.steps.find(({ status }) => status !== "PENDING" && !isStepClosed(status));
+  if (atWork) endStep(draft, turn, atWork, error);
+  else if (turn.status === "PENDING") sayFinalError(draft, turn, undefined, error);
   for (const step of turn.steps) {
     if (step.status === "PENDING" && isPipeline(draft, turn.id)) {
       draft.emit({ type: "phase:skipped", data: phaseData(turn.id, step) });
@@ -61,24 +60,10 @@ export function failTurn(draft: Draft, turn: Turn, error: Failure): void {
   closeTurn(draft, turn.id, { status: "FAILED", error });
 }
 
-export function finalError(draft: Draft, stream: Stream, error: Failure): LogFact {
-  return {
-    type: "chat:error",
-    data: {
-      turnId: stream.turnId,
-      messageId: stream.messageId,
-      attempt: stream.attempt,
-      ...error,
-      retryable: false,
-      partial: partialMessage(draft, stream, "failed"),
-    },
-  };
-}
-
 export type Stop = { by: string; reason?: string | undefined; last?: boolean };
 
 export function interruptTurn(draft: Draft, turn: Turn, { by, reason, last = false }: Stop): void {
-  const stream = streamsOf(draft, turn)[0];
+  const stream = streamOf(draft, turn);
   draft.emit({
     type: "chat:cancelled",
     data: {
@@ -92,32 +77,6 @@ export function interruptTurn(draft: Draft, turn: Turn, { by, reason, last = fal
   draft.effect({ type: "abort", turnId: turn.id });
   const why = reason === undefined ? {} : { reason };
   closeTurn(draft, turn.id, { status: "INTERRUPTED", ...why, last });
-}
-
-export function streamsOf(draft: Draft, turn: Turn): Stream[] {
-  return draft.room.state.streams.filter((stream) => stream.turnId === turn.id);
-}
-
-/** What an attempt had written when it ended early; `null` where it had written nothing. */
-function partialMessage(draft: Draft, stream: Stream, status: MessageStatus): Message | null {
-  if (stream.text === "" && stream.thinking === "") return null;
-  const turn = draft.turn(stream.turnId);
-  const step = turn?.steps.find((item) => item.step === stream.step);
-  if (!turn || !step) return null;
-  return {
-    id: stream.messageId,
-    seq: draft.nextSeq,
-    taskId: turn.taskId,
-    turnId: turn.id,
-    threadId: turn.threadId,
-    role: "assistant",
-    content: stream.text.toWellFormed(),
-    ...(stream.thinking !== "" && { thinking: stream.thinking.toWellFormed() }),
-    bot: step.bot,
-    status,
-    createdAt: draft.ts,
-    metadata: { attempt: stream.attempt },
-  };
 }
 
 function settleTask(draft: Draft, outcome: TurnStatus): void {

@@ -23,7 +23,7 @@ export function applyToTurn(turn: Turn, event: LogEvent): Turn {
       const { turnId, messageId, retryable } = event.data;
       if (turnId !== turn.id) return turn;
       return withSpeaker(turn, messageId, (old) =>
-        retryable ? { ...old, status: "RETRYING" } : closed(old, "FAILED", event.ts),
+        retryable ? retrying(old) : closed(old, "FAILED", event.ts),
       );
     }
     case "chat:cancelled":
@@ -78,7 +78,8 @@ function phaseStep(old: Step, type: PhaseEvent["type"], data: PhaseData, ts: str
     case "phase:error":
       return { ...closed(old, "FAILED", ts), ...result };
     case "phase:retry":
-      return { ...old, status: "RETRYING" };
+      // A closed step that is tried again was rolled back.
+      return isStepClosed(old.status) ? pending(old) : retrying(old);
     case "phase:waiting":
       return { ...old, status: "WAITING" };
     case "phase:skipped":
@@ -91,10 +92,22 @@ function running(old: Step, attempt: number, ts: string): Step {
   return { ...rest, status: "RUNNING", attempt, startedAt: old.startedAt ?? ts };
 }
 
+// Percents are momentary: who missed one must come to the same state, so an attempt's end drops it.
+function retrying({ percentComplete, ...rest }: Step): Step {
+  return { ...rest, status: "RETRYING" };
+}
+
 function closed(old: Step, status: StepStatus, ts: string): Step {
   if (old.status === status) return old;
+  const { percentComplete, ...rest } = old;
   const durationMs = old.startedAt && { durationMs: Date.parse(ts) - Date.parse(old.startedAt) };
-  return { ...old, status, endedAt: ts, ...durationMs };
+  return { ...rest, status, endedAt: ts, ...durationMs };
+}
+
+/** A closed step that is to be done again. */
+export function pending(old: Step): Step {
+  const { startedAt, endedAt, durationMs, percentComplete, result, ...rest } = old;
+  return { ...rest, status: "PENDING" };
 }
 
 function interrupted(turn: Turn, ts: string): Turn {

@@ -1,6 +1,5 @@
 /** One structured line in the platform's log. */
 export function logError(event: string, fields: Record<string, unknown>): void {
-  // biome-ignore lint/suspicious/noConsole: the platform's log is the console
   console.error(JSON.stringify({ level: "error", event, ...fields }));
 }
 

@@ -1,5 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -89,6 +97,9 @@ const forms = (path: string) =>
     "",
   ].join("\n");
 
+// A linter knows these only by the name of their object, which is harmless.
+const IMPURE = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b/;
+
 const scratch = mkdtempSync(join(tmpdir(), "taskroom-arrows-"));
 const complaints = new Map<string, number>();
 
@@ -119,6 +130,14 @@ describe("imports go down the arrows only", () => {
       .map(({ name }) => name);
     expect(Object.keys(ARROWS)).toEqual(expect.arrayContaining(present));
   });
+});
+
+it("the engine asks no clock and throws no dice", () => {
+  const folder = join(ROOT, "src/engine");
+  const impure = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => IMPURE.test(readFileSync(join(folder, name), "utf8")));
+  expect(impure).toEqual([]);
 });
 
 function lint(): z.infer<typeof report> {

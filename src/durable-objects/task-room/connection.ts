@@ -10,6 +10,7 @@ export const attachment = z.object({
   principal,
   /** Whether the connection gets the task's events. */
   joined: z.boolean(),
+  typing: z.boolean(),
   /** Whether it came with a recovery token whose predecessors its first command uses up. */
   unconfirmed: z.boolean(),
   lastActiveAt: z.int(),
@@ -20,7 +21,6 @@ export type Attachment = z.infer<typeof attachment>;
 export class Connection {
   readonly ws: WebSocket;
   #attached: Attachment;
-  typing = false;
   readonly #limiter = new FrameLimiter();
 
   constructor(ws: WebSocket, attached: Attachment) {
@@ -38,6 +38,10 @@ export class Connection {
 
   get joined(): boolean {
     return this.#attached.joined && this.ws.readyState === WebSocket.OPEN;
+  }
+
+  get typing(): boolean {
+    return this.#attached.typing;
   }
 
   get limiter(): FrameLimiter {

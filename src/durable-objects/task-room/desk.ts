@@ -2,21 +2,21 @@ import { type Decision, decide } from "../../engine/decide";
 import type { Change, Draft, Effect } from "../../engine/draft";
 import { applyEvent } from "../../engine/fold";
 import { recoverTurn } from "../../engine/recover";
-import { activeTurn, type Room } from "../../engine/room";
+import { activeTurn, type Room, waitingTurns } from "../../engine/room";
 import { finishStep } from "../../engine/step-end";
 import { failStep } from "../../engine/step-fail";
 import { accepted, type Outcome, type Refusal, refused } from "../../protocol/errors";
 import type { LogEvent, RoomEvent } from "../../protocol/events";
 import { AlarmClock } from "./alarm-clock";
 import { beginNext } from "./begin-next";
-import { type ClientKey, type ClientReply, clientReply } from "./client-keys";
+import { type ClientKey, clientReply } from "./client-keys";
 import { Connections } from "./connections";
 import type { Doors } from "./doors";
 import { FanOut } from "./fan-out";
 import { threadBefore } from "./history-reader";
 import { LiveText } from "./live-text";
 import { Outbox } from "./outbox";
-import { RoomStore } from "./room-store";
+import { type Answered, RoomStore } from "./room-store";
 import { Runner } from "./runner";
 
 /**
@@ -40,7 +40,7 @@ export class Desk {
   constructor(ctx: DurableObjectState, doors: Doors) {
     this.doors = doors;
     this.hold = (work) => ctx.waitUntil(work);
-    this.store = new RoomStore(ctx.storage);
+    this.store = new RoomStore(doors.storage);
     this.connections = new Connections(ctx.getWebSockets());
     const room = () => this.#room;
     this.fanOut = new FanOut(this.connections, (userId) => this.#room?.members[userId], doors.now);
@@ -64,7 +64,7 @@ export class Desk {
       finished: (report) => this.perform((draft) => finishStep(draft, report)),
       failed: (fence, failure) => this.perform((draft) => failStep(draft, fence, failure)),
     });
-    this.alarm = new AlarmClock(ctx.storage, this);
+    this.alarm = new AlarmClock(doors.storage, this);
     this.#load();
   }
 
@@ -89,27 +89,32 @@ export class Desk {
 
   /**
    * Decides a rule and carries out what it says. Has no await: what was decided and what is
-   * committed can't come apart. `client` is the request's own id, kept with the answer.
+   * committed can't come apart. `clientKeys` are the request's own ids, kept with the answer.
    */
-  perform<T>(rule: (draft: Draft) => T | Refusal, client?: ClientKey): Outcome<T> {
+  perform<T>(rule: (draft: Draft) => T | Refusal, clientKeys: ClientKey[] = []): Outcome<T> {
     this.live.flush();
     const { room } = this;
     if (!room) return refused({ code: "not_found", message: "There is no such task." });
-    return this.#decide(room, room, rule, client);
+    return this.#decide(room, room, rule, clientKeys);
   }
 
-  /** A new attempt for a step that no runner works on; does nothing where one does. */
+  /** Goes on with what an earlier instance left: a step that nobody works on, a queue that stands. */
   recover(): void {
-    const turn = this.room && activeTurn(this.room);
-    if (turn && !this.runner.isRunning(turn.id)) this.perform(recoverTurn);
+    const { room } = this;
+    const active = room && activeTurn(room);
+    if (active && !this.runner.isRunning(active.id)) this.perform(recoverTurn);
+    if (room && !active) this.begin();
   }
 
   /** Starts the queue's next turn, once its team is resolved. */
   begin(): void {
-    if (this.#beginning) return;
+    const { room } = this;
+    if (this.#beginning || !room || activeTurn(room) || waitingTurns(room).length === 0) return;
     this.#beginning = true;
     const work = beginNext(this).finally(() => {
       this.#beginning = false;
+      // A turn that could not begin has made way for the next.
+      this.begin();
     });
     this.hold(work);
   }
@@ -138,7 +143,7 @@ export class Desk {
     room: Room,
     stored: Room | undefined,
     rule: (draft: Draft) => T | Refusal,
-    client?: ClientKey,
+    clientKeys: ClientKey[] = [],
   ): Outcome<T> {
     const { now, random, settings } = this.doors;
     const context = {
@@ -148,7 +153,7 @@ export class Desk {
     };
     const decision: Decision<T> = decide(room, context, rule);
     if ("refusal" in decision) return refused(decision.refusal);
-    this.#carryOut(stored, decision.change, client && keyed(client, decision.reply));
+    this.#carryOut(stored, decision.change, answered(clientKeys, decision.reply));
     return accepted(decision.reply);
   }
 
@@ -203,7 +208,8 @@ function endedAttempts(events: LogEvent[]): string[] {
   );
 }
 
-function keyed<T>(key: ClientKey, reply: T) {
+function answered(keys: ClientKey[], reply: unknown): Answered[] {
+  if (keys.length === 0) return [];
   const { messageId, turnId } = clientReply.parse(reply);
-  return { key, reply: { messageId, turnId } };
+  return keys.map((key) => ({ key, reply: { messageId, turnId } }));
 }

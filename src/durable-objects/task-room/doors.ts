@@ -13,16 +13,18 @@ export type Doors = {
   /** In [0, 1). */
   random(): number;
   db: D1Database;
+  storage: DurableObjectStorage;
   carryOut(request: StepRequest, signal: AbortSignal): AsyncIterable<StepOutput>;
 };
 
-export function productionDoors(env: Env): Doors {
+export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
   const settings = settingsSchema.parse(env);
   return {
     settings,
     now: () => Date.now(),
     random: () => Math.random(),
     db: env.DB,
+    storage: ctx.storage,
     carryOut: (request, signal) => carryOut(request, { settings, signal, ai: env.AI }),
   };
 }

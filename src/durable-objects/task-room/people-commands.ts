@@ -28,25 +28,30 @@ export function admit(
   return refused(refuse("forbidden", `As ${role} with scope ${principal.scope} you may not.`));
 }
 
-/** `chat:send`: the same `clientMessageId` of the same user gives the first answer again. */
+/**
+ * `chat:send`: the same `clientMessageId` of the same user, or the same one of `keys`, gives the
+ * first answer again.
+ */
 export function sendMessage(
   desk: Desk,
   principal: Principal,
   input: ChatSend,
-  key = messageKey(principal, input),
+  keys: ClientKey[] = [],
 ): Outcome<SendAck> {
   const admitted = admit(desk, principal, "write");
   if (!admitted.ok) return admitted;
-  const known = key && desk.store.clientKeys.find(key);
-  if (known === "conflict") {
+  const own = [...keys, ...messageKey(principal, input)];
+  const answers = own.map((key) => desk.store.clientKeys.find(key));
+  if (answers.includes("conflict")) {
     return refused(refuse("conflict", "The same id was used with other content before."));
   }
+  const known = answers.find((answer) => answer !== undefined && answer !== "conflict");
   if (known) return accepted({ ...known, duplicate: true });
   const now = desk.doors.now();
   const turn = { turnId: newId("turn", now), messageId: newId("msg", now) };
   const sent = desk.perform(
     (draft) => send(draft, { ...turn, ...messageOf(principal, input) }),
-    key,
+    own,
   );
   return sent.ok ? accepted({ ...sent.value, duplicate: false }) : sent;
 }
@@ -131,8 +136,8 @@ function messageOf(principal: Principal, input: ChatSend) {
   };
 }
 
-function messageKey({ userId }: Principal, input: ChatSend): ClientKey | undefined {
+function messageKey({ userId }: Principal, input: ChatSend): ClientKey[] {
   const { clientMessageId, content, threadId } = input;
-  if (clientMessageId === undefined) return undefined;
-  return clientKey("message", userId, clientMessageId, { content, threadId });
+  if (clientMessageId === undefined) return [];
+  return [clientKey("message", userId, clientMessageId, { content, threadId })];
 }

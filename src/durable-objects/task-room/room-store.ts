@@ -48,7 +48,7 @@ export class RoomStore {
   }
 
   /** One transaction: everything that a change says, or nothing. */
-  commit(before: Room | undefined, change: Change, now: number, answered?: Answered): void {
+  commit(before: Room | undefined, change: Change, now: number, answers: Answered[]): void {
     this.#storage.transactionSync(() => {
       if (!before) migrate(this.#sql, ROOM_STEPS);
       this.log.append(change.events, now);
@@ -56,7 +56,7 @@ export class RoomStore {
       this.#putPlans(change.room);
       for (const record of changedTurns(before, change)) this.turns.put(record);
       this.#putRoom(storedForm(change.room));
-      if (answered) this.clientKeys.put(answered.key, answered.reply, now);
+      for (const { key, reply } of answers) this.clientKeys.put(key, reply, now);
     });
   }
 

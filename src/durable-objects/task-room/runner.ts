@@ -58,12 +58,12 @@ export class Runner {
     const startedAt = this.#doors.now();
     try {
       const request = await this.#request(work);
-      if (!request || work.controller.signal.aborted) return;
-      await this.#relay(work, request, startedAt);
+      if (request) await this.#relay(work, request, startedAt);
     } catch (error) {
       console.error(JSON.stringify({ at: "runner", turn: work.turnId, error: String(error) }));
-      this.#report(work, () => this.#sinks.failed(work, BROKEN));
     }
+    // Reported already, unless something broke: no attempt may end in silence.
+    this.#report(work, () => this.#sinks.failed(work, BROKEN));
   }
 
   async #request({ turnId, step, attempt }: Work): Promise<StepRequest | undefined> {

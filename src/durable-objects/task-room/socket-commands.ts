@@ -47,7 +47,7 @@ function typing(desk: Desk, connection: Connection, on: boolean): Outcome<object
 
 function setTyping(desk: Desk, connection: Connection, on: boolean): void {
   if (connection.typing === on) return;
-  connection.typing = on;
+  connection.attach({ typing: on });
   tellPresence(desk, connection, on ? "typing" : "idle");
 }
 

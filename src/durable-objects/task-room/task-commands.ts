@@ -102,11 +102,11 @@ export function execute(
 ): Outcome<{ turn: Turn }> {
   const { input: text, ...rest } = input;
   const content = text ?? desk.room?.state.task.title ?? "";
-  const key =
+  const keys =
     idempotencyKey === undefined
-      ? undefined
-      : clientKey("execute", principal.userId, idempotencyKey, input);
-  const sent = sendMessage(desk, principal, { content, ...rest }, key);
+      ? []
+      : [clientKey("execute", principal.userId, idempotencyKey, input)];
+  const sent = sendMessage(desk, principal, { content, ...rest }, keys);
   if (!sent.ok) return sent;
   const turn = readTurn(desk, principal, sent.value.turnId);
   return turn.ok ? accepted({ turn: turn.value }) : turn;

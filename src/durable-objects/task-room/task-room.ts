@@ -32,13 +32,13 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
-    this.#desk = new Desk(ctx, this.doors(env));
+    this.#desk = new Desk(ctx, this.doors(ctx, env));
     ctx.blockConcurrencyWhile(() => this.#desk.alarm.restore());
   }
 
   /** A test build puts failing doors in place of these. */
-  protected doors(env: Env): Doors {
-    return productionDoors(env);
+  protected doors(ctx: DurableObjectState, env: Env): Doors {
+    return productionDoors(ctx, env);
   }
 
   override async fetch(request: Request): Promise<Response> {
@@ -51,7 +51,10 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
   override webSocketMessage(ws: WebSocket, frame: string | ArrayBuffer): void {
     const desk = this.#awake();
     const connection = desk.connections.of(ws);
-    if (!connection) return ws.close(CLOSE.restart, "restart");
+    if (!connection) {
+      ws.close(CLOSE.restart, "restart");
+      return;
+    }
     handleFrame(desk, connection, frame);
     if (connection.attached.unconfirmed) this.#confirm(connection);
   }

@@ -48,6 +48,7 @@ export async function upgrade(
     sessionId: opened.value.session.id,
     principal: arrival.principal,
     joined: true,
+    typing: false,
     unconfirmed: opened.value.resumed,
     lastActiveAt: desk.doors.now(),
   });

@@ -70,7 +70,7 @@ export class Sessions {
     const session = tables?.sessions.get(sessionId);
     if (!tables || !session) return;
     const known = tables.connections.remove(sessionId, connectionId);
-    if (session.state !== "live") return;
+    if (!known || session.state !== "live") return;
     const moved = withActivity(session, lastActiveAt, this.#around.now());
     tables.sessions.save(moved);
     await this.#around.deadlines.add(moved);

@@ -8,7 +8,7 @@ import { isWorthAsking, roomFailure } from "./room-failure";
 export type TaskRoomStub = TaskRoomApi & { fetch(request: Request): Promise<Response> };
 
 export function taskRoom(env: Env, taskId: string): TaskRoomStub {
-  return env.TASK_ROOM.getByName(taskId) as unknown as TaskRoomStub;
+  return env.TASK_ROOM.getByName(taskId);
 }
 
 export function userRoom(env: Env, userId: string): UserRoomApi {
@@ -35,7 +35,7 @@ export async function twice<T>(call: () => Promise<T>): Promise<T> {
 }
 
 /** What a room answered; throws what it refused. */
-export function valueOf<T>(outcome: Outcome<T>): T {
+export function answerOf<T>(outcome: Outcome<T>): T {
   if (outcome.ok) return outcome.value;
   throw new RefusedRequest(outcome.refusal);
 }

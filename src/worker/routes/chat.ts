@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { PRINCIPAL_HEADER, RECOVERY_HEADER } from "../../durable-objects/task-room/api";
-import { refuse } from "../../protocol/errors";
+import { problem, type Refusal, refuse } from "../../protocol/errors";
 import { taskId } from "../../protocol/ids";
 import { joinRoom } from "../../protocol/rest";
 import type { AppContext, AppEnv } from "../context";
@@ -20,7 +20,8 @@ chat.get("/", upgradeOnly, sameOrigin, async (c) => {
   readQuery(c.req.raw, joinRoom);
   const request = upgradeFor(c);
   const answer = await once(() => taskRoom(c.env, id).fetch(request));
-  return answer.webSocket ? switched(c, answer.webSocket) : new Response(answer.body, answer);
+  if (!answer.webSocket) throw new RefusedRequest(refusalIn(await answer.json()));
+  return switched(c, answer.webSocket);
 });
 
 /** The request as the room gets it: who calls instead of the credential, and no header of the caller's. */
@@ -36,6 +37,12 @@ function upgradeFor(c: AppContext): Request {
   }
   if (token !== undefined) headers.set(RECOVERY_HEADER, readRecoveryToken(token));
   return new Request(c.req.url, { headers });
+}
+
+/** What the room refused, so that it gets the same headers as any other problem. */
+function refusalIn(answer: unknown): Refusal {
+  const { type, title, status, detail, ...refusal } = problem.parse(answer);
+  return { ...refusal, message: detail };
 }
 
 function switched(c: AppContext, webSocket: WebSocket): Response {

@@ -4,12 +4,12 @@ import { listMessages } from "../../protocol/rest";
 import type { AppEnv } from "../context";
 import { readId } from "../path-id";
 import { readQuery } from "../query";
-import { taskRoom, twice, valueOf } from "../rooms/ask";
+import { answerOf, taskRoom, twice } from "../rooms/ask";
 
 export const messages = new Hono<AppEnv>();
 
 messages.get("/", async (c) => {
   const query = readQuery(c.req.raw, listMessages);
   const id = readId(taskId, query.taskId);
-  return c.json(valueOf(await twice(() => taskRoom(c.env, id).messages(c.var.principal, query))));
+  return c.json(answerOf(await twice(() => taskRoom(c.env, id).messages(c.var.principal, query))));
 });

@@ -7,22 +7,22 @@ import { sameOrigin } from "../middleware/same-origin";
 import { readId } from "../path-id";
 import { readQuery } from "../query";
 import { readRecoveryToken } from "../recovery";
-import { once, taskRoom, twice, userRoom, valueOf } from "../rooms/ask";
+import { answerOf, once, taskRoom, twice, userRoom } from "../rooms/ask";
 
 export const sessions = new Hono<AppEnv>();
 
 sessions.get("/", async (c) => {
   const query = readQuery(c.req.raw, listSessions);
   const { userId } = c.var.principal;
-  return c.json(valueOf(await twice(() => userRoom(c.env, userId).listSessions(userId, query))));
+  return c.json(answerOf(await twice(() => userRoom(c.env, userId).listSessions(userId, query))));
 });
 
 sessions.post("/", sameOrigin, async (c) => {
   const { principal } = c.var;
   const { taskId } = await readBody(c.req.raw, createSession);
-  valueOf(await twice(() => taskRoom(c.env, taskId).read(principal)));
+  answerOf(await twice(() => taskRoom(c.env, taskId).read(principal)));
   const room = userRoom(c.env, principal.userId);
-  return c.json(valueOf(await once(() => room.createSession(principal.userId, taskId))), 201);
+  return c.json(answerOf(await once(() => room.createSession(principal.userId, taskId))), 201);
 });
 
 sessions.post("/recover", sameOrigin, async (c) => {
@@ -30,12 +30,12 @@ sessions.post("/recover", sameOrigin, async (c) => {
   const body = await readBody(c.req.raw, recoverSession);
   const token = readRecoveryToken(body.recoveryToken);
   const room = userRoom(c.env, userId);
-  return c.json(valueOf(await once(() => room.recoverSession(userId, token))));
+  return c.json(answerOf(await once(() => room.recoverSession(userId, token))));
 });
 
 sessions.delete("/:id", async (c) => {
   const { userId } = c.var.principal;
   const id = readId(sessionId, c.req.param("id"));
-  valueOf(await once(() => userRoom(c.env, userId).revokeSession(userId, id)));
+  answerOf(await once(() => userRoom(c.env, userId).revokeSession(userId, id)));
   return c.body(null, 204);
 });

@@ -15,7 +15,7 @@ import { claimTaskId, keyOf } from "../idempotency";
 import { newTask } from "../new-task";
 import { readId } from "../path-id";
 import { readQuery } from "../query";
-import { once, taskRoom, twice, valueOf } from "../rooms/ask";
+import { answerOf, once, taskRoom, twice } from "../rooms/ask";
 
 export const tasks = new Hono<AppEnv>();
 
@@ -27,35 +27,35 @@ tasks.post("/", async (c) => {
   const created = await twice(() =>
     taskRoom(c.env, id).create(principal, { ...input, taskId: id }),
   );
-  return c.json(valueOf(created), 201, { Location: `/api/v1/tasks/${id}` });
+  return c.json(answerOf(created), 201, { Location: `/api/v1/tasks/${id}` });
 });
 
 tasks.get("/", async (c) => {
   const query = readQuery(c.req.raw, listTasksQuery);
-  return c.json(valueOf(await listTasks(c.env.DB, c.var.principal.userId, query)));
+  return c.json(answerOf(await listTasks(c.env.DB, c.var.principal.userId, query)));
 });
 
 tasks.get("/:id", async (c) => {
   const id = readId(taskId, c.req.param("id"));
-  return c.json(valueOf(await twice(() => taskRoom(c.env, id).read(c.var.principal))));
+  return c.json(answerOf(await twice(() => taskRoom(c.env, id).read(c.var.principal))));
 });
 
 tasks.patch("/:id", async (c) => {
   const id = readId(taskId, c.req.param("id"));
   const patch = await readBody(c.req.raw, patchTask);
-  return c.json(valueOf(await once(() => taskRoom(c.env, id).update(c.var.principal, patch))));
+  return c.json(answerOf(await once(() => taskRoom(c.env, id).update(c.var.principal, patch))));
 });
 
 tasks.delete("/:id", async (c) => {
   const id = readId(taskId, c.req.param("id"));
-  valueOf(await once(() => taskRoom(c.env, id).remove(c.var.principal)));
+  answerOf(await once(() => taskRoom(c.env, id).remove(c.var.principal)));
   return c.body(null, 204);
 });
 
 tasks.patch("/:id/status", async (c) => {
   const id = readId(taskId, c.req.param("id"));
   const change = await readBody(c.req.raw, patchStatus);
-  return c.json(valueOf(await once(() => taskRoom(c.env, id).setStatus(c.var.principal, change))));
+  return c.json(answerOf(await once(() => taskRoom(c.env, id).setStatus(c.var.principal, change))));
 });
 
 tasks.post("/:id/execute", async (c) => {
@@ -63,12 +63,12 @@ tasks.post("/:id/execute", async (c) => {
   const input = await readBody(c.req.raw, executeTask);
   const key = keyOf(c);
   const begun = await once(() => taskRoom(c.env, id).execute(c.var.principal, input, key));
-  return c.json(valueOf(begun), 202);
+  return c.json(answerOf(begun), 202);
 });
 
 tasks.post("/:id/interrupt", async (c) => {
   const id = readId(taskId, c.req.param("id"));
   const { reason } = await readBody(c.req.raw, interruptTurn);
   const done = await once(() => taskRoom(c.env, id).interruptAll(c.var.principal, reason));
-  return c.json(valueOf(done), 202);
+  return c.json(answerOf(done), 202);
 });

@@ -5,7 +5,7 @@ import { readBody } from "../body";
 import type { AppContext, AppEnv } from "../context";
 import { readId } from "../path-id";
 import { readQuery } from "../query";
-import { once, taskRoom, twice, valueOf } from "../rooms/ask";
+import { answerOf, once, taskRoom, twice } from "../rooms/ask";
 
 export const turns = new Hono<AppEnv>();
 
@@ -19,12 +19,12 @@ function idsOf(c: AppContext): { task: string; turn: string } {
 turns.get("/", async (c) => {
   const id = readId(taskId, c.req.param("id"));
   const query = readQuery(c.req.raw, listTurns);
-  return c.json(valueOf(await twice(() => taskRoom(c.env, id).turns(c.var.principal, query))));
+  return c.json(answerOf(await twice(() => taskRoom(c.env, id).turns(c.var.principal, query))));
 });
 
 turns.get("/:turnId", async (c) => {
   const { task, turn } = idsOf(c);
-  return c.json(valueOf(await twice(() => taskRoom(c.env, task).turn(c.var.principal, turn))));
+  return c.json(answerOf(await twice(() => taskRoom(c.env, task).turn(c.var.principal, turn))));
 });
 
 turns.post("/:turnId/interrupt", async (c) => {
@@ -32,5 +32,5 @@ turns.post("/:turnId/interrupt", async (c) => {
   const { reason } = await readBody(c.req.raw, interruptTurn);
   const room = taskRoom(c.env, task);
   const stopped = await once(() => room.interruptTurn(c.var.principal, turn, reason));
-  return c.json({ turn: valueOf(stopped) }, 202);
+  return c.json({ turn: answerOf(stopped) }, 202);
 });

@@ -4,7 +4,7 @@ import { type ContextRequest, fitContext } from "../../../src/agents/context";
 import { estimateTokens } from "../../../src/agents/tokens";
 import type { ContextMessage } from "../../../src/protocol/agent";
 
-function fit(changes: Partial<ContextRequest> = {}) {
+function fitted(changes: Partial<ContextRequest> = {}) {
   return fitContext({
     ...{ systemPrompt: "System.", context: [], input: "Input?", contextWindow: 8192 },
     ...changes,
@@ -19,7 +19,7 @@ const block = (name: string) => `${name} ${"word ".repeat(65)}`;
 
 describe("the context", () => {
   it("that fits is passed on whole, the input last", () => {
-    expect(fit({ context: [user("a"), assistant("b")] })).toEqual({
+    expect(fitted({ context: [user("a"), assistant("b")] })).toEqual({
       system: "System.",
       messages: [user("a"), assistant("b"), user("Input?")],
       truncatedContext: 0,
@@ -33,31 +33,33 @@ describe("the context", () => {
       user(block("3")),
       assistant(block("4")),
     ];
-    const { messages, truncatedContext } = fit({ context, contextWindow: 340 });
+    const { messages, truncatedContext } = fitted({ context, contextWindow: 340 });
     expect(messages.map(({ content }) => content.slice(0, 2))).toEqual(["3 ", "4 ", "In"]);
     expect(truncatedContext).toBe(2);
   });
 
   it("has no gap: nothing older than the first that did not fit is taken", () => {
     const context = [user("tiny"), assistant(block("x").repeat(9)), user(block("3"))];
-    const { messages, truncatedContext } = fit({ context, contextWindow: 340 });
+    const { messages, truncatedContext } = fitted({ context, contextWindow: 340 });
     expect(JSON.stringify(messages)).not.toContain("tiny");
     expect(truncatedContext).toBe(2);
   });
 
   it("shortens the newest message rather than lose it all", () => {
-    const { messages, truncatedContext } = fit({
+    const { messages, truncatedContext } = fitted({
       context: [user("old"), assistant("😀".repeat(5000))],
       contextWindow: 600,
     });
     expect(truncatedContext).toBe(2);
-    expect(messages[0]?.content).toMatch(/^Written earlier by an assistant:\n\n(😀)+\n\[…\]$/u);
+    expect(messages[0]?.content).toMatch(
+      /^Written earlier by an assistant:\n\n(😀)+\n\[…\]\n\nInput\?$/u,
+    );
   });
 
   it("leaves room for the answer: what was asked for, at most half of the window", () => {
     const context = Array.from({ length: 20 }, (_, i) => user(block(`${i}`)));
     const cut = (maxOutputTokens?: number) =>
-      fit({ context, contextWindow: 2000, maxOutputTokens }).truncatedContext;
+      fitted({ context, contextWindow: 2000, maxOutputTokens }).truncatedContext;
     expect(cut(100)).toBeLessThan(cut(900));
     expect(cut(900)).toBeLessThanOrEqual(cut(1_000_000));
     expect(cut(1_000_000)).toBeLessThan(20);
@@ -66,13 +68,17 @@ describe("the context", () => {
 
   it("always holds the input whole, even where nothing fits", () => {
     const input = "input ".repeat(1000);
-    const { messages, truncatedContext } = fit({ context: [user("a")], input, contextWindow: 256 });
+    const { messages, truncatedContext } = fitted({
+      context: [user("a")],
+      input,
+      contextWindow: 256,
+    });
     expect(messages).toEqual([user(input)]);
     expect(truncatedContext).toBe(1);
   });
 
   it("puts the member's instruction and notes from the room beside the ghost's prompt", () => {
-    const { system: text, messages } = fit({
+    const { system: text, messages } = fitted({
       prompt: "Plan.",
       context: [system("Note."), user("a")],
     });
@@ -82,19 +88,21 @@ describe("the context", () => {
 
   it("is one message where a role speaks twice in a row", () => {
     expect(
-      fit({ context: [user("a"), user("b"), assistant("c"), assistant("d")] }).messages,
+      fitted({ context: [user("a"), user("b"), assistant("c"), assistant("d")] }).messages,
     ).toEqual([user("a\n\nb"), assistant("c\n\nd"), user("Input?")]);
   });
 
   it("opens with a user's message: what earlier phases wrote is quoted to the model", () => {
-    const { messages } = fit({ context: [assistant("## research\n\nFacts")] });
+    const { messages } = fitted({ context: [assistant("## research\n\nFacts")] });
     expect(messages).toEqual([
       user("Written earlier by an assistant:\n\n## research\n\nFacts\n\nInput?"),
     ]);
   });
 
   it("has no empty message: some providers refuse them", () => {
-    expect(fit({ context: [user("a"), assistant(" ")] }).messages).toEqual([user("a\n\nInput?")]);
+    expect(fitted({ context: [user("a"), assistant(" ")] }).messages).toEqual([
+      user("a\n\nInput?"),
+    ]);
   });
 });
 
@@ -109,7 +117,7 @@ it("whatever the history: alternating, well formed, input last, within the windo
       fc.array(message, { maxLength: 30 }),
       fc.integer({ min: 256, max: 2000 }),
       (context, contextWindow) => {
-        const { system: text, messages, truncatedContext } = fit({ context, contextWindow });
+        const { system: text, messages, truncatedContext } = fitted({ context, contextWindow });
         expect(messages[0]?.role).toBe("user");
         expect(messages.at(-1)?.content.endsWith("Input?")).toBe(true);
         for (const [i, { role, content }] of messages.entries()) {

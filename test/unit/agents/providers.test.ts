@@ -27,7 +27,7 @@ async function requestOf(script: Script, changes: Partial<ModelConfig>) {
   return { outputs, request: await server.request(n) };
 }
 
-function events(...parts: { type: string }[]): Script {
+function events(...parts: { type: string; [field: string]: unknown }[]): Script {
   const lines = parts.map((part) => `event: ${part.type}\ndata: ${JSON.stringify(part)}\n\n`);
   return [{ do: "headers" }, ...lines.map((text) => ({ do: "raw" as const, text }))];
 }
@@ -86,7 +86,7 @@ describe("OpenAI", () => {
 });
 
 describe("Anthropic", () => {
-  const claude = { provider: "anthropic" as const, model: "claude-test" };
+  const claude = { provider: "anthropic" as const, model: "claude-sonnet-4-5" };
   const message = {
     ...{ id: "a1", model: "claude-exact", role: "assistant", content: [] },
     ...{ stop_reason: null, usage: { input_tokens: 5, output_tokens: 1 } },
@@ -103,7 +103,7 @@ describe("Anthropic", () => {
     expect(request.path).toBe("/v1/messages");
     expect(request.headers["x-api-key"]).toBe(KEY);
     expect(request.body).toMatchObject({
-      ...{ model: "claude-test", stream: true, temperature: 0.4, max_tokens: 77 },
+      ...{ model: "claude-sonnet-4-5", stream: true, temperature: 0.4, max_tokens: 77 },
       system: [{ type: "text", text: "You are a test." }],
     });
     const topP = await requestOf(status(400), { ...claude, parameters: { topP: 0.6 } });

@@ -38,17 +38,18 @@ describe("a silent provider", () => {
   });
 
   it.each([
-    ["text", text("Hel")],
-    ["thinking", thinking("hm")],
-  ])("that stalls after %s fails at the stall limit, its request aborted", async (_, part) => {
-    const n = server.requests.length + 1;
+    ["a role alone", text(""), 1],
+    ["text", text("Hel"), 2],
+    ["thinking", thinking("hm"), 2],
+  ])("that stalls after %s fails at the stall limit, its request aborted", async (_, part, n) => {
+    const at = server.requests.length + 1;
     server.script([part, hang]);
     const outputs = await outputsOf(stepFor(modelAt(server.url)), {
       settings: limits(LONG, SHORT),
     });
-    expect(outputs).toHaveLength(2);
+    expect(outputs).toHaveLength(n);
     expect(outputs.at(-1)).toMatchObject(timeout);
-    await (await server.request(n)).aborted;
+    await (await server.request(at)).aborted;
   });
 
   it("is not one that thinks: reasoning ends the wait for the first byte", async () => {

@@ -24,7 +24,7 @@ export type Command =
   | { do: "fail"; code: FailureCode; retryAfterMs: number | undefined; back: number }
   | { do: "tick"; ms: number };
 
-export type Scenario = { plans: TeamPlan[]; commands: Command[] };
+export type Scenario = { plans: TeamPlan[]; commands: Command[]; beginsByItself: boolean };
 
 export function perform(world: World, command: Command, plans: TeamPlan[]): void {
   switch (command.do) {
@@ -134,58 +134,53 @@ const code: fc.Arbitrary<FailureCode> = fc.constantFrom(
   "model_rejected",
   "agent_malformed",
 );
-const onBusy = fc.constantFrom(undefined, "enqueue", "interrupt", "reject", "guide") as fc.Arbitrary<
-  OnBusy | undefined
->;
+const onBusy = fc.constantFrom(
+  undefined,
+  "enqueue",
+  "interrupt",
+  "reject",
+  "guide",
+) as fc.Arbitrary<OnBusy | undefined>;
+const retryAfterMs = fc.option(fc.nat({ max: 900_000 }), { nil: undefined, freq: 8 });
 const text = fc.constantFrom("a", "word ", "👩‍🚀", "é\n", "");
 
+function weighted<D extends Command["do"], F>(
+  weight: number,
+  name: D,
+  fields: { [K in keyof F]: fc.Arbitrary<F[K]> },
+) {
+  return { weight, arbitrary: fc.record(fields).map((rest) => ({ do: name, ...rest })) };
+}
+
 const runnerReport: fc.Arbitrary<Command> = fc.oneof(
-  fc.record({ do: fc.constant("write" as const), text, thinking: fc.boolean(), back }),
-  fc.record({ do: fc.constant("progress" as const), percent: fc.nat({ max: 100 }), back }),
-  fc.record({ do: fc.constant("finish" as const), tokens: fc.nat({ max: 900 }), back }),
-  fc.record({
-    do: fc.constant("fail" as const),
-    code,
-    retryAfterMs: fc.option(fc.nat({ max: 900_000 }), { nil: undefined, freq: 5 }),
-    back,
-  }),
+  weighted(3, "write", { text, thinking: fc.boolean(), back }),
+  weighted(2, "progress", { percent: fc.nat({ max: 100 }), back }),
+  weighted(3, "finish", { tokens: fc.nat({ max: 900 }), back }),
+  weighted(4, "fail", { code, retryAfterMs, back }),
 );
 const bySomebody: fc.Arbitrary<Command> = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.record({ do: fc.constant("send" as const), onBusy }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      do: fc.constant("cancel" as const),
-      pick: fc.option(pick, { nil: undefined }),
-    }),
-  },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("retry" as const), pick }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({ do: fc.constant("confirm" as const), pick, approve: fc.boolean() }),
-  },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("guide" as const, "update" as const) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("cancelAll" as const) }) },
+  weighted(5, "send", { onBusy }),
+  weighted(2, "cancel", { pick: fc.option(pick, { nil: undefined }) }),
+  weighted(3, "retry", { pick }),
+  weighted(6, "confirm", { pick, approve: fc.nat({ max: 4 }).map((n) => n > 0) }),
+  weighted(2, "guide", {}),
+  weighted(1, "update", {}),
+  weighted(1, "cancelAll", {}),
 );
 const byFate: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant("begin" as const) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant("alarm" as const) }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({ do: fc.constant("tick" as const), ms: fc.nat({ max: 400_000 }) }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("crash" as const, "failBegin" as const) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("replan" as const), pick }) },
+  weighted(6, "begin", {}),
+  weighted(5, "alarm", {}),
+  weighted(2, "tick", { ms: fc.nat({ max: 40_000 }) }),
+  weighted(1, "crash", {}),
+  weighted(1, "failBegin", {}),
+  weighted(1, "replan", { pick }),
 );
 
 export const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 50, arbitrary: runnerReport },
-  { weight: 30, arbitrary: bySomebody },
-  { weight: 25, arbitrary: byFate },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("close" as const) }) },
+  { weight: 240, arbitrary: runnerReport },
+  { weight: 90, arbitrary: bySomebody },
+  { weight: 70, arbitrary: byFate },
+  weighted(1, "close", {}),
 );
 
 function memberOf(roles: string[], at: number): fc.Arbitrary<MemberPlan> {
@@ -243,5 +238,7 @@ export const anyPlan = fc.oneof(soloPlan, pipelinePlan);
 
 export const scenario: fc.Arbitrary<Scenario> = fc.record({
   plans: fc.array(anyPlan, { minLength: 1, maxLength: 3 }),
-  commands: fc.array(command, { minLength: 1, maxLength: 60 }),
+  commands: fc.array(command, { minLength: 1, maxLength: 60, size: "max" }),
+  // Else a turn waits for the `begin` of the scenario, and meanwhile anything may happen.
+  beginsByItself: fc.boolean(),
 });

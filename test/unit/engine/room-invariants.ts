@@ -18,7 +18,7 @@ import type { RoomState } from "../../../src/protocol/room-state";
 import type { TaskStatus } from "../../../src/protocol/task";
 import type { TeamPlan } from "../../../src/protocol/team-plan";
 import type { Step, Turn, TurnStatus } from "../../../src/protocol/turn";
-import { type Commit, brief } from "../../support/engine-world";
+import { brief, type Commit } from "../../support/engine-world";
 
 /** What must hold of every commit, whatever was done to the room; throws where it does not. */
 export class Auditor {
@@ -37,7 +37,9 @@ export class Auditor {
     checkOrder(commit.events);
     checkRoom(commit.after);
     for (const { turn } of commit.closed) {
-      const busy = turn.steps.some((step) => !isStepClosed(step.status) && step.status !== "PENDING");
+      const busy = turn.steps.some(
+        (step) => !isStepClosed(step.status) && step.status !== "PENDING",
+      );
       claim(!busy, "a closed turn leaves no step at work", turn);
     }
   };
@@ -77,7 +79,11 @@ export class Auditor {
 
   #checkTurnMove(event: Extract<LogEvent, { type: "turn:status" }>): void {
     const { turnId, previous, status, turn } = event.data;
-    claim(previous === (this.#turns.get(turnId) ?? null), "turn:status tells what was before", event);
+    claim(
+      previous === (this.#turns.get(turnId) ?? null),
+      "turn:status tells what was before",
+      event,
+    );
     const legal = previous === null ? status === "PENDING" : TURN_MOVES[previous].includes(status);
     claim(legal, "a turn's move is legal", event);
     claim(!turn || turn.status === status, "a turn within an event has the event's status", event);
@@ -106,8 +112,13 @@ export class Auditor {
       this.#started.add(key);
       const count = (this.#runs.get(effect.turnId) ?? 0) + 1;
       this.#runs.set(effect.turnId, count);
-      const plan = planOf(after, effect.turnId) ?? planOf({ ...after, runs: runsOf(closed) }, effect.turnId);
-      claim(!plan || count <= mostRuns(plan), "retries, fallbacks and rollbacks are bounded", count);
+      const plan =
+        planOf(after, effect.turnId) ?? planOf({ ...after, runs: runsOf(closed) }, effect.turnId);
+      claim(
+        !plan || count <= mostRuns(plan),
+        "retries, fallbacks and rollbacks are bounded",
+        count,
+      );
     }
     for (const { turn } of closed) {
       if (turn.status === "COMPLETED") continue;
@@ -145,17 +156,34 @@ function checkRoom(room: Room): void {
   const running = task.status === "RUNNING";
   claim(running === openTurns.length > 0, "a task runs exactly while a turn is open", room.state);
   const runs = Object.keys(room.runs).sort();
-  claim(isDeepStrictEqual(runs, openTurns.map(({ id }) => id).sort()), "each open turn has a run", runs);
+  claim(
+    isDeepStrictEqual(runs, openTurns.map(({ id }) => id).sort()),
+    "each open turn has a run",
+    runs,
+  );
   const due = deadlines(room);
   claim(openTurns.length === 0 || due.length > 0, "what waits has a deadline", room.state);
-  claim(due.every(({ at }) => Number.isFinite(at)), "a deadline is a time", due);
+  claim(
+    due.every(({ at }) => Number.isFinite(at)),
+    "a deadline is a time",
+    due,
+  );
   for (const turn of active) checkActive(turn);
-  const speaking = active.flatMap(({ steps }) => steps.filter(({ status }) => status === "RUNNING"));
+  const speaking = active.flatMap(({ steps }) =>
+    steps.filter(({ status }) => status === "RUNNING"),
+  );
   const writing = streams.map(({ step, attempt, messageId }) => ({ step, attempt, messageId }));
   const spoken = speaking.map(({ step, attempt, messageId }) => ({ step, attempt, messageId }));
   claim(isDeepStrictEqual(writing, spoken), "a stream for each running step", { writing, spoken });
   const seqs = messages.map(({ seq }) => seq);
-  claim(isDeepStrictEqual(seqs, seqs.toSorted((a, b) => a - b)), "messages by seq", seqs);
+  claim(
+    isDeepStrictEqual(
+      seqs,
+      seqs.toSorted((a, b) => a - b),
+    ),
+    "messages by seq",
+    seqs,
+  );
   claim(new Set(messages.map(({ id }) => id)).size === messages.length, "messages once", messages);
   checkRestored(room.state);
 }
@@ -176,7 +204,10 @@ function checkRestored(state: RoomState): void {
   const restored = restoredState({ ...task, ...atRest }, headSeq, state.openTurns);
   const streams = state.streams.map((stream) => ({ ...stream, text: "", thinking: "" }));
   const stored = { ...state, streams, messages: [] };
-  claim(isDeepStrictEqual(restored, stored), "a restart restores all but texts", { restored, stored });
+  claim(isDeepStrictEqual(restored, stored), "a restart restores all but texts", {
+    restored,
+    stored,
+  });
 }
 
 const LAST_WORDS = ["chat:done", "chat:error final", "chat:cancelled"];
@@ -192,8 +223,14 @@ function checkOrder(events: LogEvent[]): void {
     const after = events.slice(at + 1);
     const late = after.some((other) => speaker(other) === turnId);
     claim(!late, "nothing is said of a turn after its end", events.map(brief));
-    const task = events.findIndex((other) => other.type === "task:status" && isEnd(other.data.status));
-    claim(task < 0 || task > at || after.length > 0, "the task's status is last", events.map(brief));
+    const task = events.findIndex(
+      (other) => other.type === "task:status" && isEnd(other.data.status),
+    );
+    claim(
+      task < 0 || task > at || after.length > 0,
+      "the task's status is last",
+      events.map(brief),
+    );
   }
 }
 

@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { deadlines } from "../../../src/engine/deadlines";
+import { solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
 import { perform, type Scenario, scenario } from "./room-commands";
 import { Auditor, mostRuns } from "./room-invariants";
-import { solo } from "../../support/engine-builders";
 
 /** Plays a scenario under the auditor's eyes. */
-function played({ plans, commands }: Scenario): World {
+function played({ plans, commands, beginsByItself }: Scenario): World {
   const [plan = solo()] = plans;
-  const world = new World(plan, { watch: new Auditor().check, beginsByItself: false });
+  const world = new World(plan, { watch: new Auditor().check, beginsByItself });
   for (const command of commands) perform(world, command, plans);
   return world;
 }

@@ -1,0 +1,25 @@
+import type { Doors } from "../../src/durable-objects/task-room/doors";
+import { TaskRoom as ProductionTaskRoom } from "../../src/durable-objects/task-room/task-room";
+import { breakableD1 } from "./breakable-d1";
+import { control } from "./control";
+import { countedStorage } from "./counted-storage";
+
+/** The room with its doors in a test's hands. */
+export class TaskRoom extends ProductionTaskRoom {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const id = ctx.id.toString();
+    control.constructed.set(id, (control.constructed.get(id) ?? 0) + 1);
+  }
+
+  protected override doors(ctx: DurableObjectState, env: Env): Doors {
+    const doors = super.doors(ctx, env);
+    return {
+      ...doors,
+      now: () => Date.now() + control.clockAheadMs,
+      db: breakableD1(env.DB),
+      storage: countedStorage(ctx.storage),
+      carryOut: (request, signal) => (control.model ?? doors.carryOut)(request, signal),
+    };
+  }
+}
