@@ -10,8 +10,9 @@ import { delimiter, join, resolve } from "node:path";
 export function ensureInstalled(root) {
   if (isInstalled(root)) return undefined;
   process.stderr.write("Installing the locked packages (npm ci)…\n");
-  // What a script prints is its answer, so npm's own talk goes to stderr.
-  const result = spawnSync("npm", ["ci"], {
+  // What a script prints is its answer, so npm talks on stderr; and it need not warn that tools
+  // want a newer node, since they get the locked one.
+  const result = spawnSync("npm", ["ci", "--loglevel=error"], {
     cwd: root,
     env: { ...process.env, PATH: pathWithout(join(root, "node_modules")) },
     stdio: ["ignore", 2, 2],

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { beginTurn } from "../../src/engine/begin";
 import { announceTask, emptyRoom } from "../../src/engine/create";
 import { deadlines, meetDeadlines } from "../../src/engine/deadlines";
@@ -33,7 +34,7 @@ export type Commit = {
 
 /**
  * A room with a clock and a log: decides as the durable object does, and stands in for the runner.
- * Every room is frozen before a rule sees it.
+ * Every room is frozen before a rule sees it, and every rule is asked twice: it must say the same.
  */
 export class World {
   room: Room;
@@ -87,6 +88,8 @@ export class World {
   decide<T>(rule: (draft: Draft) => T | Refusal): Decision<T> {
     const before = deepFreeze(this.room);
     const decision = decide(before, this.context, rule);
+    const again = decide(before, this.context, rule);
+    if (!isDeepStrictEqual(decision, again)) throw new Error("the same room decided otherwise");
     if ("refusal" in decision) return decision;
     const { room, events, effects, closed } = decision.change;
     this.room = room;

@@ -7,7 +7,7 @@ const event = z.looseObject({
   type: z.string(),
   seq: z.number().optional(),
   ref: z.string().optional(),
-  data: z.unknown(),
+  data: z.unknown().optional(),
   error: z.looseObject({ code: z.string() }).optional(),
 });
 export type Frame = z.infer<typeof event>;
@@ -20,6 +20,12 @@ export class Frames {
   readonly all: Frame[] = [];
   state: RoomState | undefined;
   closed: Closed | undefined;
+
+  /** `state`: what a client that comes back already has. */
+  constructor(state?: RoomState) {
+    this.state = state;
+  }
+
   #wakeUps = new Set<() => void>();
 
   take(text: string): void {

@@ -9,6 +9,13 @@ export function tokenOf(claims: Claims): Promise<string> {
   return signToken(env.AUTH_JWT_SECRET, claims);
 }
 
+let users = 0;
+
+/** A user whom no other test knows: their sessions are limited. */
+export function newUser(): string {
+  return `user-${++users}`;
+}
+
 /** A REST call as this user. */
 export async function call(
   user: string | Claims,

@@ -12,7 +12,6 @@ export class ScriptedAttempt {
   readonly request: StepRequest;
   readonly signal: AbortSignal;
   readonly #queue: StepOutput[] = [];
-  #wake: () => void = () => undefined;
 
   constructor(request: StepRequest, signal: AbortSignal) {
     this.request = request;
@@ -23,7 +22,6 @@ export class ScriptedAttempt {
     for (const output of outputs) {
       this.#queue.push(typeof output === "string" ? { type: "text", delta: output } : output);
     }
-    this.#wake();
   }
 
   finish(): void {
@@ -36,9 +34,7 @@ export class ScriptedAttempt {
         yield next;
         if (next.type === "finish" || next.type === "failure") return;
       }
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wake = resolve;
-      await promise;
+      await oneMoment();
     }
   }
 }
@@ -46,12 +42,10 @@ export class ScriptedAttempt {
 /** A model that does only what a test tells it to; it never looks at the abort by itself. */
 export class ScriptedModel {
   readonly attempts: ScriptedAttempt[] = [];
-  #wakeUps: (() => void)[] = [];
 
   readonly carryOut = (request: StepRequest, signal: AbortSignal): AsyncIterable<StepOutput> => {
     const attempt = new ScriptedAttempt(request, signal);
     this.attempts.push(attempt);
-    for (const wake of this.#wakeUps.splice(0)) wake();
     return attempt.outputs();
   };
 
@@ -60,9 +54,12 @@ export class ScriptedModel {
     for (;;) {
       const made = this.attempts[n - 1];
       if (made) return made;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wakeUps.push(resolve);
-      await promise;
+      await oneMoment();
     }
   }
+}
+
+/** An object and a test can't wait for each other's promises: each looks again in its own context. */
+function oneMoment(): Promise<void> {
+  return scheduler.wait(1);
 }

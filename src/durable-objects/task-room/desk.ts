@@ -121,9 +121,10 @@ export class Desk {
 
   /** From here on the task is gone for everybody. */
   bury(): void {
-    if (!this.room) return;
+    const { room } = this;
+    if (!room) return;
     this.#deletedAt = this.doors.now();
-    this.store.putTombstone(this.room, this.#deletedAt);
+    this.store.putTombstone(room, this.#deletedAt);
     this.runner.abortAll();
     this.alarm.arm();
   }
@@ -157,12 +158,8 @@ export class Desk {
     return accepted(decision.reply);
   }
 
-  #carryOut(
-    before: Room | undefined,
-    change: Change,
-    answered?: { key: ClientKey; reply: ClientReply },
-  ): void {
-    this.store.commit(before, change, this.doors.now(), answered);
+  #carryOut(before: Room | undefined, change: Change, answers: Answered[]): void {
+    this.#commit(before, change, answers);
     const { room, events, effects } = change;
     // Messages live in their table; the fold's copies have done their duty.
     this.#room = { ...room, state: { ...room.state, messages: [] } };
@@ -171,6 +168,16 @@ export class Desk {
     this.alarm.arm();
     for (const effect of effects) this.#start(effect);
     if (Outbox.isDue(events, room)) this.outbox.flush();
+  }
+
+  #commit(before: Room | undefined, change: Change, answers: Answered[]): void {
+    try {
+      this.store.commit(before, change, this.doors.now(), answers);
+    } catch (error) {
+      // Nothing was written: what this instance believes must be what is stored.
+      this.#load();
+      throw error;
+    }
   }
 
   #start(effect: Effect): void {

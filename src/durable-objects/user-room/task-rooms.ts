@@ -6,27 +6,24 @@ export interface TaskRooms {
   close(taskId: string, sessionId: string, code: number, reason: string): Promise<void>;
 }
 
-type Namespace = {
-  getByName(taskId: string): Pick<TaskRoomApi, "sessionActivity" | "closeSession">;
-};
+type TaskRoom = Pick<TaskRoomApi, "sessionActivity" | "closeSession">;
 
 /** A room that hangs must hold up neither an upgrade nor the alarm. */
 const PATIENCE_MS = 5000;
 
-export function taskRooms(namespace: Namespace): TaskRooms {
+export function taskRooms(room: (taskId: string) => TaskRoom): TaskRooms {
   return {
-    activity: async (taskId, sessionIds) =>
-      inTime(namespace.getByName(taskId).sessionActivity(sessionIds)),
-    close: async (taskId, sessionId, code, reason) =>
-      inTime(namespace.getByName(taskId).closeSession(sessionId, code, reason)),
+    activity: (taskId, sessionIds) => inTime(() => room(taskId).sessionActivity(sessionIds)),
+    close: (taskId, sessionId, code, reason) =>
+      inTime(() => room(taskId).closeSession(sessionId, code, reason)),
   };
 }
 
-async function inTime<T>(answer: Promise<T>): Promise<T> {
+async function inTime<T>(ask: () => Promise<T>): Promise<T> {
   const { promise: tooLate, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error("no answer in time")), PATIENCE_MS);
   try {
-    return await Promise.race([answer, tooLate]);
+    return await Promise.race([ask(), tooLate]);
   } finally {
     clearTimeout(timer);
   }

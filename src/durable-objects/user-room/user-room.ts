@@ -43,7 +43,7 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
 
   /** A test build puts its own in their place. */
   protected taskRooms(): TaskRooms {
-    return taskRooms(this.env.TASK_ROOM);
+    return taskRooms((taskId) => this.env.TASK_ROOM.getByName(taskId));
   }
 
   openSession(input: OpenSession): Promise<Outcome<OpenedSession>> {

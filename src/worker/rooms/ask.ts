@@ -8,7 +8,8 @@ import { isWorthAsking, roomFailure } from "./room-failure";
 export type TaskRoomStub = TaskRoomApi & { fetch(request: Request): Promise<Response> };
 
 export function taskRoom(env: Env, taskId: string): TaskRoomStub {
-  return env.TASK_ROOM.getByName(taskId);
+  // The platform's RPC types recurse without end over JSON values, so the interface stands in.
+  return env.TASK_ROOM.getByName(taskId) as unknown as TaskRoomStub;
 }
 
 export function userRoom(env: Env, userId: string): UserRoomApi {

@@ -8,7 +8,7 @@ import type { FailureCode } from "../../../src/protocol/errors";
 import type { MemberPlan, TeamPlan } from "../../../src/protocol/team-plan";
 import type { OnBusy } from "../../../src/protocol/turn";
 import { agent, member, OWNER, pipeline, RETRY, solo } from "../../support/engine-builders";
-import type { World } from "../../support/engine-world";
+import { type Commit, World } from "../../support/engine-world";
 
 /** What people, runners, the clock and fate may do to a room. Numbers pick among what there is. */
 export type Command =
@@ -26,7 +26,18 @@ export type Command =
 
 export type Scenario = { plans: TeamPlan[]; commands: Command[]; beginsByItself: boolean };
 
-export function perform(world: World, command: Command, plans: TeamPlan[]): void {
+/** Plays a scenario, every commit before the eyes of `watch`. */
+export function played(
+  { plans, commands, beginsByItself }: Scenario,
+  watch: (commit: Commit) => void = () => {},
+): World {
+  const [plan = solo()] = plans;
+  const world = new World(plan, { watch, beginsByItself });
+  for (const item of commands) perform(world, item, plans);
+  return world;
+}
+
+function perform(world: World, command: Command, plans: TeamPlan[]): void {
   switch (command.do) {
     case "send": {
       const input = world.draftSend("hello", command.onBusy);
@@ -238,7 +249,7 @@ export const anyPlan = fc.oneof(soloPlan, pipelinePlan);
 
 export const scenario: fc.Arbitrary<Scenario> = fc.record({
   plans: fc.array(anyPlan, { minLength: 1, maxLength: 3 }),
-  commands: fc.array(command, { minLength: 1, maxLength: 60, size: "max" }),
+  commands: fc.array(command, { minLength: 1, maxLength: 80, size: "max" }),
   // Else a turn waits for the `begin` of the scenario, and meanwhile anything may happen.
   beginsByItself: fc.boolean(),
 });

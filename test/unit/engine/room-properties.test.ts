@@ -1,39 +1,81 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { deadlines } from "../../../src/engine/deadlines";
-import { solo } from "../../support/engine-builders";
+import { confirmStep } from "../../../src/engine/people";
+import type { TeamPlan } from "../../../src/protocol/team-plan";
+import type { Step, Turn } from "../../../src/protocol/turn";
+import { OWNER } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
-import { perform, type Scenario, scenario } from "./room-commands";
+import { anyPlan, pipelinePlan, played, scenario } from "./room-commands";
 import { Auditor, mostRuns } from "./room-invariants";
 
-/** Plays a scenario under the auditor's eyes. */
-function played({ plans, commands, beginsByItself }: Scenario): World {
-  const [plan = solo()] = plans;
-  const world = new World(plan, { watch: new Auditor().check, beginsByItself });
-  for (const command of commands) perform(world, command, plans);
-  return world;
-}
+describe("whatever people, runners, clocks and crashes do", () => {
+  it("every commit keeps the rules that the auditor knows", { timeout: 30_000 }, () => {
+    const rule = fc.property(scenario, (input) => {
+      played(input, new Auditor().check);
+    });
+    fc.assert(rule, { numRuns: 3000 });
+  });
 
-it("every commit keeps the rules, whatever people, runners, clocks and crashes do", () => {
-  fc.assert(
-    fc.property(scenario, (input) => {
-      played(input);
-    }),
-    { numRuns: 1500 },
-  );
-});
-
-it("deadlines alone end every turn, though no runner ever answers", () => {
-  fc.assert(
-    fc.property(scenario, (input) => {
-      const world = played(input);
+  it("deadlines alone end every turn, though no runner answers any more", { timeout: 30_000 }, () => {
+    const rule = fc.property(scenario, (input) => {
+      const world = played(input, new Auditor().check);
       world.beginsByItself = true;
-      const turns = world.room.state.openTurns.length * 2;
-      const alarms = turns * (2 * Math.max(...input.plans.map(mostRuns)) + 2);
-      for (let i = 0; i <= alarms && world.waitForAlarm(); i++);
+      const { openTurns } = world.room.state;
+      // Guidance that expires becomes turns too.
+      const guided = openTurns.flatMap(({ id }) => world.room.runs[id]?.guidance ?? []);
+      const turns = openTurns.length + guided.length;
+      const most = Math.max(...input.plans.map(alarmsOfATurn));
+      let alarms = 0;
+      while (alarms <= turns * most && world.waitForAlarm()) alarms += 1;
       expect(world.room.state.openTurns).toEqual([]);
       expect(deadlines(world.room)).toEqual([]);
-    }),
-    { numRuns: 400 },
-  );
+    });
+    fc.assert(rule, { numRuns: 600 });
+  });
 });
+
+type Answer = "finish" | "model_unavailable" | "model_rejected" | "crash" | "silence";
+
+describe("a turn", () => {
+  const answers = fc.array(
+    fc.constantFrom<Answer>("finish", "model_unavailable", "model_rejected", "crash", "silence"),
+    { minLength: 1, maxLength: 30, size: "max" },
+  );
+
+  it.each([
+    ["of any team", anyPlan, 600],
+    ["of a pipeline", pipelinePlan, 1200],
+  ])("%s ends within its bounds, whatever its runners answer", (_, plans, numRuns) => {
+    const rule = fc.property(plans, answers, (plan, given) => {
+      const world = new World(plan, { watch: new Auditor().check });
+      const turnId = world.send();
+      const most = 2 * alarmsOfATurn(plan);
+      for (let i = 0; i < most && world.room.state.openTurns.length > 0; i++) {
+        answer(world, given[i % given.length] ?? "finish");
+      }
+      expect(["COMPLETED", "FAILED"]).toContain(world.turn(turnId).status);
+    });
+    fc.assert(rule, { numRuns });
+  });
+});
+
+/** A begin, the turn's own limit and, per attempt, a confirmation, a limit and a wait. */
+function alarmsOfATurn(plan: TeamPlan): number {
+  return 2 + 3 * mostRuns(plan);
+}
+
+function answer(world: World, given: Answer): void {
+  const turn = world.room.state.openTurns[0];
+  const waits = turn?.steps.find(({ status }) => status === "WAITING");
+  if (turn && waits) approve(world, turn, waits);
+  else if (given === "silence" || turn?.steps.some(({ status }) => status === "RETRYING")) {
+    world.waitForAlarm();
+  } else if (given === "crash") world.crash();
+  else if (given === "finish") world.finish("text");
+  else world.fail(given);
+}
+
+function approve(world: World, { id }: Turn, { step }: Step): void {
+  world.act((draft) => confirmStep(draft, { turnId: id, step, approve: true, by: OWNER }));
+}

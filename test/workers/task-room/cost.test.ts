@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import type { StepOutput } from "../../../src/protocol/agent";
-import { newTask, RoomClient } from "../../support/room-client";
+import { newTask, newUser, RoomClient } from "../../support/room-client";
 import { FINISH } from "../../support/scripted-model";
 import { control } from "../../worker/control";
 
@@ -16,13 +16,16 @@ async function* twoThousandTokens(): AsyncGenerator<StepOutput, void> {
   yield FINISH;
 }
 
+let alice: string;
+
 beforeEach(() => {
+  alice = newUser();
   control.model = twoThousandTokens;
 });
 
 it("an answer of 2,000 tokens costs at most 15 rows in the room and two batches in D1", async () => {
-  const taskId = await newTask("alice");
-  const client = await RoomClient.join("alice", taskId);
+  const taskId = await newTask(alice);
+  const client = await RoomClient.join(alice, taskId);
   control.rowsWritten = 0;
   control.d1Batches = 0;
   await client.ask("chat:send", { content: "go", clientMessageId: "c-1" });
@@ -39,7 +42,6 @@ it("an answer of 2,000 tokens costs at most 15 rows in the room and two batches 
     .toBe("COMPLETED");
   expect(client.frames.state?.messages.at(-1)?.content).toBe(TOKENS.join(""));
   expect(client.frames.of("chat:chunk").length).toBeGreaterThan(10);
-  console.log(control.rowsWritten, control.d1Batches, client.frames.of("chat:chunk").length);
   expect(control.rowsWritten).toBeLessThanOrEqual(15);
   expect(control.d1Batches).toBeLessThanOrEqual(2);
 });

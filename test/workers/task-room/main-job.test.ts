@@ -1,13 +1,14 @@
 import { expect, it } from "vitest";
 import * as z from "zod";
-import { call, newTask, RoomClient } from "../../support/room-client";
+import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 
 const page = z.object({ items: z.array(z.looseObject({ role: z.string(), content: z.string() })) });
 
 it("two clients see the same events in the same order and the whole answer", async () => {
-  const taskId = await newTask("alice", { title: "Main job" });
-  const one = await RoomClient.join("alice", taskId);
-  const two = await RoomClient.join("alice", taskId);
+  const alice = newUser();
+  const taskId = await newTask(alice, { title: "Main job" });
+  const one = await RoomClient.join(alice, taskId);
+  const two = await RoomClient.join(alice, taskId);
   const ack = await one.ask("chat:send", { content: "/fast hello 🎉" });
   expect(ack).toMatchObject({ type: "ack", data: { duplicate: false } });
   for (const client of [one, two]) {
@@ -32,7 +33,7 @@ it("two clients see the same events in the same order and the whole answer", asy
   expect(one.frames.of("chat:chunk").length).toBeGreaterThan(0);
 
   const messages = page.parse(
-    await (await call("alice", "GET", `/messages?taskId=${taskId}`)).json(),
+    await (await call(alice, "GET", `/messages?taskId=${taskId}`)).json(),
   );
   expect(messages.items.map(({ role }) => role)).toEqual(["user", "assistant"]);
   expect(messages.items).toEqual(one.frames.state?.messages);

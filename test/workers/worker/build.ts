@@ -34,7 +34,9 @@ export type Call = {
 export async function call(path: string, options: Call = {}): Promise<Response> {
   const { method = "GET", body, env: changed = {} } = options;
   const credential = options.token === undefined ? await token() : options.token;
-  const headers = new Headers(options.headers);
+  // A text would be declared as text/plain by the platform; a stream is declared as nothing.
+  const declared = body instanceof ReadableStream ? {} : { "Content-Type": "application/json" };
+  const headers = new Headers({ ...declared, ...options.headers });
   if (credential !== null) headers.set("Authorization", `Bearer ${credential}`);
   const raw =
     typeof body === "string" || body instanceof Uint8Array || body instanceof ReadableStream;

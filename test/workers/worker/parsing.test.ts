@@ -7,7 +7,7 @@ const { asked, env } = fakeRooms({});
 
 async function refusal(path: string, options: Call) {
   const response = await call(path, { env, ...options });
-  const body = await response.json<{ issues?: { path: string }[] }>();
+  const body = await response.json<{ detail: string; issues?: { path: string }[] }>();
   return { status: response.status, ...body, paths: body.issues?.map(({ path: at }) => at) };
 }
 
@@ -60,6 +60,7 @@ describe("bodies that are no request", () => {
   ])("%s", async (_name, body) => {
     const answer = await refusal("/api/v1/tasks", { method: "POST", body });
     expect(answer).toMatchObject({ status: 400, code: "invalid_request" });
+    expect(answer.detail).not.toContain("Content-Type");
     expect(answer.paths?.length).toBeGreaterThan(0);
     expect(asked).toEqual([]);
   });
@@ -214,7 +215,8 @@ describe("an Idempotency-Key that is none", () => {
     for (const path of ["/api/v1/tasks", `/api/v1/tasks/${TASK}/execute`]) {
       const headers = { "Idempotency-Key": key };
       const answer = await refusal(path, { method: "POST", headers });
-      expect(answer).toMatchObject({ status: 400, paths: ["Idempotency-Key"] });
+      expect(answer.status).toBe(400);
+      expect(new Set(answer.paths)).toEqual(new Set(["Idempotency-Key"]));
       expect(asked).toEqual([]);
     }
   });
