@@ -62,11 +62,15 @@ export class RoomClient {
   readonly frames: Frames;
   readonly #ws: WebSocket;
   #sent = 0;
+  #pongs = 0;
 
   private constructor(ws: WebSocket, frames: Frames) {
     this.#ws = ws;
     this.frames = frames;
-    ws.addEventListener("message", ({ data }) => frames.take(String(data)));
+    ws.addEventListener("message", ({ data }) => {
+      if (data === "pong") this.#pongs++;
+      else frames.take(String(data));
+    });
     ws.addEventListener("close", ({ code, reason }) => frames.close({ code, reason }));
     ws.accept();
   }
@@ -83,6 +87,14 @@ export class RoomClient {
 
   send(frame: object | string): void {
     this.#ws.send(typeof frame === "string" ? frame : JSON.stringify(frame));
+  }
+
+  sendBytes(bytes: Uint8Array): void {
+    this.#ws.send(bytes);
+  }
+
+  async whenPong(): Promise<void> {
+    while (this.#pongs === 0) await scheduler.wait(1);
   }
 
   /** Sends a command and waits for its one reply. */

@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { killAll, processes, treeOf } from "../../scripts/process-table";
+import { Command } from "../support/command";
+import { DevServer, freePort } from "../support/dev-server";
+import { until } from "../support/until";
+
+const SECRET = "printed-token-secret-printed-token-secret";
+
+describe("a running server", () => {
+  let server: DevServer;
+  beforeAll(async () => {
+    server = await DevServer.start({ vars: { AUTH_JWT_SECRET: SECRET } });
+  });
+  afterAll(() => server.stop());
+
+  it("says that it is well", async () => {
+    const response = await fetch(`${server.url}/healthz`);
+    expect(response.status).toBe(200);
+  });
+
+  it("serves the landing page, which may load nothing from elsewhere", async () => {
+    const response = await fetch(`${server.url}/`);
+    const page = await response.text();
+    expect(page).toContain("<h1>Taskroom</h1>");
+    expect(page).not.toMatch(/(src|href)="(https?:)?\/\//);
+    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+    for (const [, path] of page.matchAll(/(?:src|href)="(\/[^"]*)"/g)) {
+      expect((await fetch(`${server.url}${path}`)).status, path).toBe(200);
+    }
+  });
+
+  it("prints its address and a token that it accepts, signed with the secret given", async () => {
+    await until("the welcome", () => server.output.includes("Ctrl-C stops the server."));
+    expect(server.output).toContain(`Taskroom runs at ${server.url}`);
+    const [token] = server.output.match(/^ey[\w-]+\.[\w-]+\.[\w-]+$/m) ?? [];
+    const list = (bearer: string | undefined) =>
+      fetch(`${server.url}/api/v1/tasks`, { headers: { authorization: `Bearer ${bearer}` } });
+    expect((await list(token)).status).toBe(200);
+    expect((await list(`${token}x`)).status).toBe(401);
+  });
+
+  it("keeps its data and its address over kill -9", async () => {
+    const headers = { authorization: `Bearer ${await server.token("alice")}` };
+    const body = JSON.stringify({ title: "Kept" });
+    const made = await fetch(`${server.url}/api/v1/tasks`, { method: "POST", headers, body });
+    expect(made.status).toBe(201);
+    await server.kill9();
+    await expect(fetch(`${server.url}/healthz`)).rejects.toThrow();
+    await server.restart();
+    const kept = await fetch(`${server.url}${made.headers.get("location")}`, { headers });
+    expect(await kept.json()).toMatchObject({ title: "Kept" });
+  });
+});
+
+describe("starting and stopping", () => {
+  const scratch = mkdtempSync(join(tmpdir(), "taskroom-serve-"));
+  let blocker: Server | undefined;
+  let command: Command | undefined;
+  afterEach(() => {
+    blocker?.close();
+    killAll(treeOf(command?.child.pid ?? -1));
+  });
+  afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+  it("says clearly that a port is in use", async () => {
+    const port = await freePort();
+    blocker = createServer().listen(port, "localhost");
+    command = Command.script("serve", ["--port", String(port), "--persist-to", scratch]);
+    expect(await command.end()).toBe(1);
+    expect(command.stderr).toContain(`Port ${port} cannot be used: another program listens there`);
+  });
+
+  it.each(["SIGTERM", "SIGINT", "SIGKILL"] as const)(
+    "leaves no process behind when npm gets %s",
+    async (signal) => {
+      const port = await freePort();
+      const options = ["--port", String(port), "--inspector-port", "0", "--persist-to", scratch];
+      const run = new Command("npm", ["run", "dev", "--", ...options]);
+      command = run;
+      await run.says("Ctrl-C stops the server.", 60_000);
+      const tree = treeOf(run.child.pid ?? -1);
+      expect(tree.some(({ command: text }) => text.includes("/workerd "))).toBe(true);
+      run.child.kill(signal);
+      await run.end(15_000);
+      const left = () => processes().filter(({ pid }) => tree.some((item) => item.pid === pid));
+      await until("everything has ended", () => left().length === 0, 15_000);
+    },
+  );
+
+  it("passes on a failure of wrangler", async () => {
+    const options = [
+      "--port",
+      String(await freePort()),
+      "--persist-to",
+      scratch,
+      "--no-such-option",
+    ];
+    command = Command.script("serve", options);
+    expect(await command.end()).not.toBe(0);
+    expect(command.stdout + command.stderr).toContain("no-such-option");
+  });
+
+  it("does not deploy without a database", async () => {
+    command = Command.script("deploy");
+    expect(await command.end()).toBe(1);
+    expect(command.stderr).toContain("npx wrangler d1 create taskroom");
+  });
+
+  it("rehearses a deployment with the options given", async () => {
+    command = Command.script("deploy", ["--dry-run", "--outdir", join(scratch, "bundle")]);
+    expect(await command.end()).toBe(0);
+    expect(command.stdout).toContain("--dry-run");
+  });
+});
