@@ -8,9 +8,6 @@ import { guardedInsert, portions } from "./guarded-insert";
 import { taskRow } from "./rows";
 import { deletedTasks, messages, taskLabels, taskMembers, tasks } from "./schema";
 
-export { erase } from "./erase";
-export { isRetryable } from "./retry";
-
 /** A task as of `throughSeq`, and the messages that came or went since the last projection. */
 export type Projection = {
   task: Task;
@@ -94,11 +91,10 @@ function memberWrites(projection: Projection): SQL[] {
 }
 
 function messageWrites(projection: Projection): SQL[] {
-  const { task, throughSeq, removedMessageIds } = projection;
+  const { task, removedMessageIds } = projection;
   const guard = isCurrent(projection);
   const removal = sql`DELETE FROM ${messages} WHERE ${messages.taskId} = ${task.id}
-    AND ${messages.id} IN ${jsonSet(removedMessageIds)}
-    AND ${messages.seq} <= ${throughSeq} AND ${guard}`;
+    AND ${messages.id} IN ${jsonSet(removedMessageIds)} AND ${guard}`;
   // Stored rows of the same id are replaced by newer ones of the same task only.
   const replaceWhere = sql`${messages.taskId} = excluded.task_id
     AND ${messages.seq} < excluded.seq`;

@@ -10,6 +10,7 @@ export class Command {
   stdout = "";
   stderr = "";
   readonly child: ChildProcess;
+  #closed = false;
 
   constructor(program: string, args: string[], env: Record<string, string> = {}) {
     const child = spawn(program, args, { cwd: ROOT, env: { ...process.env, ...env } });
@@ -18,6 +19,10 @@ export class Command {
     });
     child.stderr.setEncoding("utf8").on("data", (text) => {
       this.stderr += text;
+    });
+    // Not "exit": what it said last may still be on its way then.
+    child.on("close", () => {
+      this.#closed = true;
     });
     this.child = child;
   }
@@ -40,11 +45,7 @@ export class Command {
   async end(deadlineMs = 60_000): Promise<number> {
     const { child } = this;
     try {
-      await until(
-        "the command ends",
-        () => child.exitCode !== null || child.signalCode,
-        deadlineMs,
-      );
+      await until("the command ends", () => this.#closed, deadlineMs);
     } catch (error) {
       killAll(treeOf(child.pid ?? -1));
       throw new Error(`${String(error)}; it said:\n${this.stdout}${this.stderr}`);

@@ -101,7 +101,7 @@ describe("starting and stopping", () => {
     ];
     command = Command.script("serve", options);
     expect(await command.end()).not.toBe(0);
-    expect(command.stdout + command.stderr).toContain("no-such-option");
+    expect(command.stdout + command.stderr).toContain("Unknown arguments: such-option");
   });
 
   it("does not deploy without a database", async () => {

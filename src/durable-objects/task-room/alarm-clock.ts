@@ -35,13 +35,15 @@ export class AlarmClock {
   }
 
   #due(): number | undefined {
-    const { room, outbox, connections, doors, deletedAt } = this.#desk;
+    const { room, store, outbox, connections, doors, deletedAt } = this.#desk;
     const check = doors.now() + RULES.checkEveryMs;
     const times: number[] = [];
     if (deletedAt !== undefined) times.push(check);
     if (room) {
       times.push(...deadlines(room).map(({ at, name }) => (name === "begin" ? check : at)));
       if (room.state.openTurns.length > 0) times.push(check);
+      const oldest = store.retention.oldest();
+      if (oldest !== null) times.push(oldest + doors.settings.TURN_RETENTION_MS);
       if (outbox.lag > 0) times.push(outbox.retryAt ?? check);
     }
     const expiry = connections.nextExpiry();

@@ -10,6 +10,7 @@ import type {
   PatchStatus,
   PatchTask,
 } from "../../protocol/rest";
+import type { TaskStats } from "../../protocol/stats";
 import type { Task } from "../../protocol/task";
 import type { Turn } from "../../protocol/turn";
 
@@ -39,6 +40,7 @@ export interface TaskRoomApi {
   messages(principal: Principal, query: ListMessages): Promise<Outcome<Page<Message>>>;
   turns(principal: Principal, query: ListTurns): Promise<Outcome<Page<Turn>>>;
   turn(principal: Principal, turnId: string): Promise<Outcome<Turn>>;
+  stats(principal: Principal): Promise<Outcome<TaskStats>>;
   /** `idempotencyKey` is the header's; the same key with another body is a `conflict`. */
   execute(
     principal: Principal,

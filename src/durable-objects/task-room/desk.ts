@@ -119,6 +119,16 @@ export class Desk {
     this.hold(work);
   }
 
+  /** Lets go of what has been kept long enough. */
+  cleanUp(): void {
+    const { retention } = this.store;
+    const { TURN_RETENTION_MS: retentionMs } = this.doors.settings;
+    const now = this.doors.now();
+    const oldest = this.room ? retention.oldest() : null;
+    if (oldest === null || oldest + retentionMs > now) return;
+    retention.cleanUp({ now, retentionMs, projected: this.store.cursor("d1") });
+  }
+
   /** From here on the task is gone for everybody. */
   bury(): void {
     const { room } = this;

@@ -30,17 +30,22 @@ export function handleFrame(desk: Desk, connection: Connection, frame: string | 
   else if (verdict.verdict === "limited") {
     const { retryAfterMs } = verdict;
     answer(connection, id, refused(refuse("rate_limited", "Too many commands.", { retryAfterMs })));
-  } else answer(connection, id, carryOut(desk, connection, read.command));
+  } else carryOut(desk, connection, read.command);
 }
 
-function carryOut(desk: Desk, connection: Connection, read: Command): Outcome<unknown> {
-  try {
-    return perform(desk, connection, read);
-  } catch (error) {
-    const { room } = desk;
-    const task = room?.state.task.id;
+function carryOut(desk: Desk, connection: Connection, read: Command): void {
+  const { id } = read;
+  const broken = (error: unknown) => {
+    const task = desk.room?.state.task.id;
     console.error(JSON.stringify({ at: read.type, task, error: String(error) }));
-    return refused(refuse("internal", "Something went wrong on our side."));
+    answer(connection, id, refused(refuse("internal", "Something went wrong on our side.")));
+  };
+  try {
+    const outcome = perform(desk, connection, read);
+    if (!(outcome instanceof Promise)) answer(connection, id, outcome);
+    else desk.hold(outcome.then((late) => answer(connection, id, late)).catch(broken));
+  } catch (error) {
+    broken(error);
   }
 }
 

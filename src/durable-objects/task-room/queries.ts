@@ -6,7 +6,7 @@ import type { Task } from "../../protocol/task";
 import type { Turn } from "../../protocol/turn";
 import { messageCursor, readCursor, turnCursor, writeCursor } from "./cursor";
 import type { Desk } from "./desk";
-import { historyPage } from "./history-reader";
+import { type HistoryPart, type HistoryQuery, historyPage } from "./history-reader";
 import { admit } from "./people-commands";
 
 const BAD_CURSOR: Refusal = refuse("invalid_request", "The cursor is not one of this list.", {
@@ -20,23 +20,37 @@ export function readTask(desk: Desk, principal: Principal): Outcome<Task> {
   return accepted({ ...room.state.task, role });
 }
 
-export function readMessages(
+/** Refuses with `unavailable` where the page lies in D1 alone and D1 can't be reached. */
+export async function readMessages(
   desk: Desk,
   principal: Principal,
   { cursor, ...query }: ListMessages,
-): Outcome<Page<Message>> {
+): Promise<Outcome<Page<Message>>> {
   const admitted = admit(desk, principal, "watch");
   if (!admitted.ok) return admitted;
   const from = cursor === undefined ? {} : readCursor(messageCursor, cursor);
   if (!from) return refused(BAD_CURSOR);
   const asked = { ...query, ...from };
-  const page = historyPage(desk, asked);
+  const page = await reachablePage(desk, asked);
   if ("code" in page) return refused(page);
   const { items, hasMore } = page;
   const edge = asked.after === undefined ? items[0]?.id : items.at(-1)?.id;
   if (!hasMore || edge === undefined) return accepted({ items, nextCursor: null });
   const next = asked.after === undefined ? { before: edge } : { after: edge };
   return accepted({ items, nextCursor: writeCursor(next) });
+}
+
+/** A page of history, or why there is none. */
+export async function reachablePage(
+  desk: Desk,
+  query: HistoryQuery,
+): Promise<HistoryPart | Refusal> {
+  try {
+    return await historyPage(desk, query);
+  } catch (error) {
+    console.error(JSON.stringify({ at: "history", error: String(error) }));
+    return refuse("unavailable", "Older messages can't be reached right now.");
+  }
 }
 
 export function readTurns(

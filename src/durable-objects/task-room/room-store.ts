@@ -7,6 +7,7 @@ import { hasTables, migrate } from "../storage-steps";
 import { type ClientKey, ClientKeys, type ClientReply } from "./client-keys";
 import { EventLog } from "./event-log";
 import { MessageTable } from "./message-table";
+import { Retention } from "./retention";
 import { ROOM_STEPS } from "./schema";
 import { bodyRows, readJson, type StoredRoom, storedPlan, storedRoom } from "./stored";
 import { TurnTable } from "./turn-table";
@@ -22,6 +23,7 @@ export class RoomStore {
   readonly messages: MessageTable;
   readonly turns: TurnTable;
   readonly clientKeys: ClientKeys;
+  readonly retention: Retention;
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   #roomBody = "";
@@ -34,6 +36,7 @@ export class RoomStore {
     this.messages = new MessageTable(this.#sql);
     this.turns = new TurnTable(this.#sql);
     this.clientKeys = new ClientKeys(this.#sql);
+    this.retention = new Retention(this.#sql);
   }
 
   /** The room as it was last committed; nothing where no task was created. Creates no tables. */
@@ -58,6 +61,7 @@ export class RoomStore {
       this.#putRoom(storedForm(change.room));
       for (const { key, reply } of answers) this.clientKeys.put(key, reply, now);
     });
+    if (change.closed.length > 0) this.retention.noteClosed(now);
   }
 
   /** From here on the task is gone for everybody; its rows follow. */

@@ -19,4 +19,6 @@ export const ROOM_STEPS: readonly string[] = [
     at INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
   // How far each destination has been told.
   "CREATE TABLE outbox (destination TEXT PRIMARY KEY, cursor INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+  // The first `seq` from which on the room holds all there is of something.
+  "CREATE TABLE kept (what TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID",
 ];

@@ -6,12 +6,19 @@ import { toTimestamp } from "../../protocol/time";
 import type { Connection } from "./connection";
 import { presenceOf } from "./connections";
 import type { Desk } from "./desk";
-import { historyPage } from "./history-reader";
 import { admit, cancel, confirm, guide, retry, sendMessage } from "./people-commands";
+import { reachablePage } from "./queries";
 import { catchUp, type Position, snapshot } from "./snapshot";
 
-/** Carries out a command for a connection and gives what its ack says. */
-export function perform(desk: Desk, connection: Connection, read: Command): Outcome<unknown> {
+/**
+ * Carries out a command for a connection and gives what its ack says. Only what reads from D1 is
+ * answered later; everything else is done, in order, before the next frame is looked at.
+ */
+export function perform(
+  desk: Desk,
+  connection: Connection,
+  read: Command,
+): Outcome<unknown> | Promise<Outcome<unknown>> {
   const { principal } = connection;
   switch (read.type) {
     case "chat:send":
@@ -86,11 +93,15 @@ function leave(desk: Desk, connection: Connection): Outcome<object> {
   return accepted({});
 }
 
-function sync(desk: Desk, connection: Connection, query: HistorySync): Outcome<HistoryPage> {
+async function sync(
+  desk: Desk,
+  connection: Connection,
+  query: HistorySync,
+): Promise<Outcome<HistoryPage>> {
   const admitted = admit(desk, connection.principal, "watch");
   if (!admitted.ok) return admitted;
   const limit = query.limit ?? LIMITS.defaultPageItems;
-  const page = historyPage(desk, { ...query, limit });
+  const page = await reachablePage(desk, { ...query, limit });
   if ("code" in page) return refused(page);
   const { headSeq } = admitted.value.room.state.task;
   return accepted({ messages: page.items, hasMore: page.hasMore, headSeq });

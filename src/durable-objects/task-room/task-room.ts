@@ -12,6 +12,7 @@ import type {
   PatchStatus,
   PatchTask,
 } from "../../protocol/rest";
+import type { TaskStats } from "../../protocol/stats";
 import type { Task } from "../../protocol/task";
 import type { Turn } from "../../protocol/turn";
 import type { NewTask, SessionActivity, TaskRoomApi } from "./api";
@@ -22,6 +23,7 @@ import { finishErasure, removeTask } from "./erasure";
 import { handleFrame } from "./frame-handler";
 import * as queries from "./queries";
 import { tellPresence } from "./socket-commands";
+import { readStats } from "./stats";
 import * as tasks from "./task-commands";
 import { upgrade } from "./upgrade";
 
@@ -112,6 +114,10 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     return queries.readTurn(this.#awake(), principal, turnId);
   }
 
+  async stats(principal: Principal): Promise<Outcome<TaskStats>> {
+    return readStats(this.#awake(), principal);
+  }
+
   async execute(
     principal: Principal,
     input: ExecuteTask,
@@ -168,6 +174,7 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     desk.perform(meetDeadlines);
     desk.recover();
     if (desk.outbox.lag > 0) desk.outbox.flush();
+    desk.cleanUp();
     const now = desk.doors.now();
     for (const connection of desk.connections.all()) {
       if (connection.isExpired(now)) connection.close(CLOSE.unauthorized, "token expired");

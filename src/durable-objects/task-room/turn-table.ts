@@ -28,6 +28,12 @@ export class TurnTable {
     return row && readJson(storedTurn, row.body);
   }
 
+  /** Every turn that is kept, oldest first. */
+  all(): Turn[] {
+    const rows = bodyRows.parse(this.#sql.exec("SELECT body FROM turns ORDER BY id").toArray());
+    return rows.map((row) => readJson(storedTurn, row.body).turn);
+  }
+
   /** Newest first: ids sort by time. */
   list({ status, beforeId, limit }: TurnFilter): Turn[] {
     const where = ["id < ?"];

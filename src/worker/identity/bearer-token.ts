@@ -9,11 +9,11 @@ const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i;
 
 /**
  * The credential of a request: the header's or, on an upgrade without one, the subprotocol's,
- * since a browser's WebSocket cannot send headers. Never the URL's, which ends up in logs.
+ * since a page cannot set a WebSocket's headers. Never the URL's, which ends up in logs.
  */
 export function bearerToken(request: Request): Outcome<string> {
-  const header = request.headers.get("Authorization");
-  const token = header === null ? subprotocolToken(request) : BEARER.exec(header)?.[1];
+  const header = request.headers.get("Authorization") ?? "";
+  const token = BEARER.exec(header)?.[1] ?? subprotocolToken(request);
   if (token === undefined) return unauthorized("A bearer token is required");
   return token.length > MAX_CHARS ? unauthorized("The token is too long") : accepted(token);
 }

@@ -89,7 +89,10 @@ it("a cancel keeps what was written as an interrupted message", () => {
     by: "bob",
     message: { content: "half a sen", thinking: "I wonder", status: "interrupted" },
   });
-  expect(world.room.state.messages.at(-1)).toMatchObject({ status: "interrupted", role: "assistant" });
+  expect(world.room.state.messages.at(-1)).toMatchObject({
+    status: "interrupted",
+    role: "assistant",
+  });
   expect(world.room.state.streams).toEqual([]);
 });
 

@@ -72,7 +72,10 @@ describe("an attempt that takes longer than its step may", () => {
     const turnId = world.send();
     while (world.waitForAlarm());
     expect(world.now - T0).toBe(62_000);
-    expect(world.turn(turnId)).toMatchObject({ status: "FAILED", error: { code: "model_timeout" } });
+    expect(world.turn(turnId)).toMatchObject({
+      status: "FAILED",
+      error: { code: "model_timeout" },
+    });
   });
 
   it("leaves the other bot to its work where the fallback takes over", () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { RULES } from "../../../src/engine/limits";
+import { confirmStep } from "../../../src/engine/people";
 import { stepRequest } from "../../../src/engine/step-request";
 import type { MemberPlan, TeamPlan } from "../../../src/protocol/team-plan";
-import { agent, member, pipeline, RETRY, solo } from "../../support/engine-builders";
+import { agent, member, OWNER, pipeline, RETRY, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
 
 const ONCE = { ...RETRY, maxAttempts: 1 };
@@ -22,12 +23,17 @@ describe("abort", () => {
     const [world, turnId] = started(pipeline(["plan", "build", "check"]));
     world.finish();
     world.fail("model_rejected");
-    expect(world.turn(turnId)).toMatchObject({ status: "FAILED", error: { code: "model_rejected" } });
+    expect(world.turn(turnId)).toMatchObject({
+      status: "FAILED",
+      error: { code: "model_rejected" },
+    });
     expect(statuses(world, turnId)).toEqual(["COMPLETED", "FAILED", "SKIPPED"]);
   });
 
   it("leaves the phase's result, with its error, attempts and duration", () => {
-    const [world, turnId] = started(pipeline([member("plan", { retry: { ...RETRY, maxAttempts: 2 } })]));
+    const [world, turnId] = started(
+      pipeline([member("plan", { retry: { ...RETRY, maxAttempts: 2 } })]),
+    );
     world.now += 1000;
     world.fail();
     world.waitForAlarm();
@@ -183,7 +189,10 @@ describe("rollback", () => {
     }
     world.finish();
     world.fail("model_rejected");
-    expect(world.turn(turnId)).toMatchObject({ status: "FAILED", error: { code: "model_rejected" } });
+    expect(world.turn(turnId)).toMatchObject({
+      status: "FAILED",
+      error: { code: "model_rejected" },
+    });
     expect(statuses(world, turnId)).toEqual(["COMPLETED", "COMPLETED", "FAILED", "SKIPPED"]);
   });
 
@@ -194,7 +203,16 @@ describe("rollback", () => {
         member("build", { onFailure: { rollbackTo: "plan" }, retry: ONCE }),
       ]),
     );
-    expect(world.turn(turnId).status).toBe("WAITING");
+    const yes = { turnId, step: "plan", approve: true, by: OWNER };
+    world.act((draft) => confirmStep(draft, yes));
+    world.finish();
+    world.fail("model_rejected");
+    expect(world.turn(turnId)).toMatchObject({ status: "WAITING", steps: [{ run: 2 }, {}] });
+    expect(world.refusal((draft) => confirmStep(draft, { ...yes, step: "build" })).code).toBe(
+      "invalid_transition",
+    );
+    world.act((draft) => confirmStep(draft, yes));
+    expect(world.attempt).toMatchObject({ step: "plan", attempt: 2 });
   });
 
   it.each([

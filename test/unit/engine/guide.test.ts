@@ -45,7 +45,7 @@ describe("guidance takes effect at the turn's next call", () => {
     expect(inputOf(world)).toBe("a game\n\nwith cats");
   });
 
-  it("once, and a retry of the turn remembers it", () => {
+  it("once, and later steps know it too", () => {
     const world = new World(pipeline(["plan", "build", "check"]));
     world.send("a game");
     world.send("with cats", "guide");

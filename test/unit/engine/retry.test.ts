@@ -70,7 +70,10 @@ describe("an attempt that may be mended is made again", () => {
     const turnId = world.send();
     world.write("half");
     world.fail();
-    expect(world.turn(turnId)).toMatchObject({ status: "PROCESSING", steps: [{ status: "RETRYING" }] });
+    expect(world.turn(turnId)).toMatchObject({
+      status: "PROCESSING",
+      steps: [{ status: "RETRYING" }],
+    });
     expect(world.room.state.streams).toEqual([]);
     world.waitForAlarm();
     expect(world.room.state.streams).toMatchObject([{ attempt: 2, text: "" }]);
@@ -155,7 +158,11 @@ describe("chat:retry", () => {
     const record = recordOf(world, turnId);
     retry(world, turnId);
     const refusal = world.refusal((draft) => retryTurn(draft, record));
-    expect(refusal).toMatchObject({ code: "invalid_transition", from: "PROCESSING", to: "PENDING" });
+    expect(refusal).toMatchObject({
+      code: "invalid_transition",
+      from: "PROCESSING",
+      to: "PENDING",
+    });
   });
 
   it("of a completed turn is refused", () => {

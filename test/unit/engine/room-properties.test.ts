@@ -17,7 +17,9 @@ describe("whatever people, runners, clocks and crashes do", () => {
     fc.assert(rule, { numRuns: 3000 });
   });
 
-  it("deadlines alone end every turn, though no runner answers any more", { timeout: 30_000 }, () => {
+  it("deadlines alone end every turn, though no runner answers any more", {
+    timeout: 30_000,
+  }, () => {
     const rule = fc.property(scenario, (input) => {
       const world = played(input, new Auditor().check);
       world.beginsByItself = true;

@@ -42,7 +42,10 @@ describe("while nothing is open, a message starts a turn, whatever it says of be
       const world = roomWith("idle");
       const from = world.log.length;
       const turnId = world.send("hello", onBusy);
-      expect(world.turn(turnId)).toMatchObject({ status: "PROCESSING", onBusy: onBusy ?? "enqueue" });
+      expect(world.turn(turnId)).toMatchObject({
+        status: "PROCESSING",
+        onBusy: onBusy ?? "enqueue",
+      });
       expect(world.since(from)).toEqual([
         "chat:message",
         "turn:status PENDING",

@@ -17,9 +17,7 @@ function movesOf(text: string): string[] {
     .split("\n")
     .flatMap((line) => {
       const [from = "", to = ""] = line.split("→");
-      return from
-        .split("|")
-        .flatMap((a) => to.split("|").map((b) => `${a.trim()} → ${b.trim()}`));
+      return from.split("|").flatMap((a) => to.split("|").map((b) => `${a.trim()} → ${b.trim()}`));
     })
     .sort();
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cancelTurn, confirmStep } from "../../../src/engine/people";
 import { recoverTurn } from "../../../src/engine/recover";
+import type { TaskStatus } from "../../../src/protocol/task";
 import type { TeamPlan } from "../../../src/protocol/team-plan";
 import { member, OWNER, pipeline, solo } from "../../support/engine-builders";
 import { CONFIRM_TIMEOUT_MS, World } from "../../support/engine-world";
@@ -139,13 +140,13 @@ describe("last words, then the turn's end, then the task's status, where", () =>
 });
 
 describe("the task takes the outcome of the turn that closed last", () => {
-  it.each([
-    ["COMPLETED", undefined, (world: World) => world.finish()],
-    ["FAILED", undefined, (world: World) => world.fail("model_rejected")],
+  it.each<[TaskStatus, string | undefined, (world: World) => void]>([
+    ["COMPLETED", undefined, (world) => world.finish()],
+    ["FAILED", undefined, (world) => world.fail("model_rejected")],
     [
       "COMPLETED",
       "interrupted",
-      (world: World) => void world.act((draft) => cancelTurn(draft, { by: OWNER })),
+      (world) => void world.act((draft) => cancelTurn(draft, { by: OWNER })),
     ],
   ])("%s, reason %s", (status, statusReason, end) => {
     const world = new World(solo());
