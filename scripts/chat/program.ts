@@ -60,7 +60,7 @@ export class ChatProgram {
 
   #listen(): void {
     const visible = process.stdout.isTTY === true && process.stdin.isTTY === true;
-    if (visible) this.#note(`${this.#taskId}. Type a message, or /help.`);
+    this.#note(`${this.#taskId}${visible ? ": type a message, or /help" : ""}`);
     this.#prompt = new Prompt(visible, {
       line: (text) => this.#line(text),
       interrupt: () => this.#interrupt(),

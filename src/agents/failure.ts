@@ -12,7 +12,7 @@ const UNREADABLE = [InvalidResponseDataError, JSONParseError, NoOutputGeneratedE
 /** A failure of the closed list; whether another attempt may mend it is the list's to say. */
 export function failure(code: FailureCode, message: string, retryAfter?: number): StepFailure {
   const { retryable } = FAILURES[code];
-  const wait = retryable && retryAfter !== undefined ? { retryAfterMs: retryAfter } : {};
+  const wait = retryAfter === undefined ? {} : { retryAfterMs: retryAfter };
   return { type: "failure", code, message, retryable, ...wait };
 }
 

@@ -27,6 +27,9 @@ export function languageModel(config: ModelConfig, doors: ProviderDoors): Built<
   if (!address.ok) return address;
   const key = openedKey(config, doors.settings);
   if (!key.ok) return key;
+  if (!key.value && config.provider !== "openai-compatible") {
+    return rejected("The model has no API key.");
+  }
   return built(remoteModel(config, address.value, key.value));
 }
 
@@ -35,7 +38,7 @@ function remoteModel(
   baseURL: string,
   apiKey: string | undefined,
 ): LanguageModelV4 {
-  // A key that is not given must be empty, not absent: the SDK would read the environment's.
+  // Empty, no key is sent; absent, the SDK would look for one in the environment.
   const options = { baseURL, apiKey: apiKey ?? "", fetch: providerFetch };
   if (provider === "openai") return createOpenAI(options).responses(model);
   if (provider === "anthropic") return createAnthropic(options).languageModel(model);
@@ -72,7 +75,6 @@ function openedKey(config: ModelConfig, settings: Settings): Built<string | unde
       ? built(settings.DEFAULT_MODEL_API_KEY)
       : rejected("The default model's address has changed since this turn began.");
   }
-  if (config.provider !== "openai-compatible") return rejected("The model has no API key.");
   return built(undefined);
 }
 

@@ -46,7 +46,11 @@ describe("a running server", () => {
   it("keeps its data and its address over kill -9", async () => {
     const headers = { authorization: `Bearer ${await server.token("alice")}` };
     const body = JSON.stringify({ title: "Kept" });
-    const made = await fetch(`${server.url}/api/v1/tasks`, { method: "POST", headers, body });
+    const made = await fetch(`${server.url}/api/v1/tasks`, {
+      method: "POST",
+      headers: { ...headers, "content-type": "application/json" },
+      body,
+    });
     expect(made.status).toBe(201);
     await server.kill9();
     await expect(fetch(`${server.url}/healthz`)).rejects.toThrow();

@@ -16,7 +16,14 @@ import type { Desk } from "./desk";
 import { admit, sendMessage } from "./people-commands";
 import { readTask, readTurn } from "./queries";
 
-/** What REST asks of a task as a whole. Lists come from D1, so changes wait for it, within reason. */
+/** What REST asks of a task as a whole. */
+
+/** Milliseconds that a change waits for D1, so that the next list shows it; it stands either way. */
+const LISTED_WITHIN_MS = 2000;
+
+async function listed(desk: Desk): Promise<void> {
+  await Promise.race([desk.outbox.flush(), scheduler.wait(LISTED_WITHIN_MS)]);
+}
 
 export async function createTask(
   desk: Desk,
@@ -30,7 +37,7 @@ export async function createTask(
   // The same request may have come twice while the team was looked up.
   if (desk.room) return readTask(desk, principal);
   openRoom(desk, principal, input, plan.value);
-  await desk.outbox.flush();
+  await listed(desk);
   return readTask(desk, principal);
 }
 
@@ -77,7 +84,7 @@ export async function patchTask(
   if (!admitted.ok) return admitted;
   const done = desk.perform((draft) => updateTask(draft, patch));
   if (!done.ok) return done;
-  await desk.outbox.flush();
+  await listed(desk);
   return readTask(desk, principal);
 }
 
@@ -90,7 +97,7 @@ export async function changeStatus(
   if (!admitted.ok) return admitted;
   const done = desk.perform((draft) => setTaskStatus(draft, change, principal.userId));
   if (!done.ok) return done;
-  await desk.outbox.flush();
+  await listed(desk);
   return readTask(desk, principal);
 }
 

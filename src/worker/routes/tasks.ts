@@ -40,6 +40,11 @@ tasks.get("/:id", async (c) => {
   return c.json(answerOf(await twice(() => taskRoom(c.env, id).read(c.var.principal))));
 });
 
+tasks.get("/:id/stats", async (c) => {
+  const id = readId(taskId, c.req.param("id"));
+  return c.json(answerOf(await twice(() => taskRoom(c.env, id).stats(c.var.principal))));
+});
+
 tasks.patch("/:id", async (c) => {
   const id = readId(taskId, c.req.param("id"));
   const patch = await readBody(c.req.raw, patchTask);

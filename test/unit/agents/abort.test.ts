@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { carryOut } from "../../../src/agents/carry-out";
 import type { StepOutput } from "../../../src/protocol/agent";
-import { type Action, gate, hang, text, wait } from "../../support/model-script";
+import { type Action, done, finish, gate, hang, text, wait } from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
 import { modelAt, outputsOf, settingsFor, stepFor } from "./step";
 
@@ -58,6 +58,18 @@ describe("a step that is aborted", () => {
       if (outputs.length === 3) stop.abort();
     }
     expect(outputs).toHaveLength(3);
+  });
+
+  it("between two outputs of the same part does not finish", async () => {
+    server.script([text("a\ud83d"), finish(), done]);
+    const stop = new AbortController();
+    const outputs: StepOutput[] = [];
+    const doors = { settings: settingsFor(server.url), signal: stop.signal };
+    for await (const output of carryOut(stepFor(modelAt(server.url)), doors)) {
+      outputs.push(output);
+      if (outputs.length === 2) stop.abort();
+    }
+    expect(outputs.at(-1)).toEqual({ type: "text", delta: "\ufffd" });
   });
 
   it("before it begins calls nobody", async () => {

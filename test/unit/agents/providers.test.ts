@@ -259,11 +259,13 @@ describe("a provider's address and key", () => {
     ["a stored key, for now", { key: { from: "sealed", sealed: "x" } }],
     ["OpenAI without a key", { provider: "openai", key: undefined as never }],
     ["Anthropic without a key", { provider: "anthropic", key: undefined as never }],
+    ["OpenAI without the operator's key", { provider: "openai" }],
     ["no address", { baseUrl: undefined as never, key: undefined as never }],
   ])("%s is rejected before anything is sent", async (_, changes) => {
     const before = server.requests.length;
     server.respond(() => [hang]);
-    const outputs = await run(changes, { ALLOW_PRIVATE_TARGETS: "true" });
+    const none = { ALLOW_PRIVATE_TARGETS: "true", DEFAULT_MODEL_API_KEY: "" };
+    const outputs = await run(changes, none);
     expect(outputs).toEqual([
       expect.objectContaining({ code: "model_rejected", retryable: false }),
     ]);

@@ -255,6 +255,20 @@ describe("a revoked session", () => {
     expect(await leftOvers(world)).toEqual([]);
   });
 
+  it("is closed later if the user's room dies while it waits for the task's", async () => {
+    const world = new World();
+    const { session } = await world.connected();
+    let alarm: number | null = null;
+    world.rooms.meanwhile = async () => {
+      alarm = await world.alarmAt();
+      throw new Error("died");
+    };
+    await world.use((room) => room.revokeSession(world.userId, session.id));
+    expect(alarm).toBe(world.now + 10_000);
+    await world.ring();
+    expect(world.rooms.closed).toMatchObject([{ sessionId: session.id, code: 4401 }]);
+  });
+
   it("is closed once more when its connection was still opening", async () => {
     const world = new World();
     const { session } = await world.connected();

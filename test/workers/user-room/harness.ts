@@ -17,21 +17,26 @@ class FakeRooms implements TaskRooms {
   readonly unreachable = new Set<string>();
   readonly asked: string[][] = [];
   readonly closed: Closed[] = [];
-  /** Something that happens while a room is being asked. */
+  /** Something that happens while a room is being called. */
   meanwhile: () => Promise<unknown> = async () => {};
 
   async activity(taskId: string, sessionIds: string[]): Promise<Answers> {
     this.asked.push(sessionIds);
-    const { meanwhile } = this;
-    this.meanwhile = async () => {};
-    await meanwhile();
+    await this.#letHappen();
     if (this.unreachable.has(taskId)) throw new Error("unreachable");
     return Object.fromEntries(Object.entries(this.known).filter(([id]) => sessionIds.includes(id)));
   }
 
   async close(taskId: string, sessionId: string, code: number): Promise<void> {
+    await this.#letHappen();
     if (this.unreachable.has(taskId)) throw new Error("unreachable");
     this.closed.push({ taskId, sessionId, code });
+  }
+
+  async #letHappen(): Promise<void> {
+    const { meanwhile } = this;
+    this.meanwhile = async () => {};
+    await meanwhile();
   }
 }
 

@@ -1,0 +1,84 @@
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import * as z from "zod";
+import { call, newTask, newUser, RoomClient } from "../../support/room-client";
+import { converse } from "../../support/room-turns";
+import { ScriptedModel } from "../../support/scripted-model";
+import { control } from "../../worker/control";
+
+let alice: string;
+let model: ScriptedModel;
+
+beforeEach(() => {
+  alice = newUser();
+  model = new ScriptedModel();
+  control.model = model.carryOut;
+});
+
+afterEach(() => {
+  control.d1 = "up";
+  control.clockAheadMs = 0;
+});
+
+const stats = z.looseObject({ outboxLag: z.number() });
+const counted = z.object({ n: z.number() });
+
+async function lagOf(taskId: string): Promise<number> {
+  return stats.parse(await (await call(alice, "GET", `/tasks/${taskId}/stats`)).json()).outboxLag;
+}
+
+async function storedContents(taskId: string): Promise<unknown[]> {
+  const query = "SELECT content FROM messages WHERE task_id = ? ORDER BY seq";
+  const { results } = await env.DB.prepare(query).bind(taskId).all();
+  return results.map(({ content }) => content);
+}
+
+it("with D1 down the chat goes on, everything is read from the room, and the lag is seen", async () => {
+  const taskId = await newTask(alice);
+  const client = await RoomClient.join(alice, taskId);
+  control.d1 = "down";
+  await converse(client, model, "one");
+  await converse(client, model, "two");
+  const page = await call(alice, "GET", `/messages?taskId=${taskId}`);
+  expect(
+    z.looseObject({ items: z.array(z.unknown()) }).parse(await page.json()).items,
+  ).toHaveLength(4);
+  expect(await lagOf(taskId)).toBeGreaterThan(0);
+  expect(await storedContents(taskId)).toEqual([]);
+
+  control.d1 = "up";
+  control.clockAheadMs = 120_000;
+  await runDurableObjectAlarm(env.TASK_ROOM.getByName(taskId));
+  await expect.poll(() => lagOf(taskId)).toBe(0);
+  expect(await storedContents(taskId)).toEqual(["about one", "one", "about two", "two"]);
+});
+
+it("a batch whose answer was lost is written again without a double", async () => {
+  const taskId = await newTask(alice);
+  const client = await RoomClient.join(alice, taskId);
+  control.d1 = "fails after its commit";
+  await converse(client, model, "one");
+  expect(await lagOf(taskId)).toBeGreaterThan(0);
+  control.d1 = "up";
+  control.clockAheadMs = 120_000;
+  await runDurableObjectAlarm(env.TASK_ROOM.getByName(taskId));
+  await expect.poll(() => lagOf(taskId)).toBe(0);
+  const query = "SELECT count(*) AS n FROM messages WHERE task_id = ?";
+  const row = counted.parse(await env.DB.prepare(query).bind(taskId).first());
+  expect(row.n).toBe(2);
+});
+
+it("a task that is erased while D1 is down is gone at once and its rows follow", async () => {
+  const taskId = await newTask(alice);
+  const client = await RoomClient.join(alice, taskId);
+  await converse(client, model, "one");
+  await expect.poll(() => lagOf(taskId)).toBe(0);
+  control.d1 = "down";
+  expect((await call(alice, "DELETE", `/tasks/${taskId}`)).status).toBe(204);
+  expect((await call(alice, "GET", `/tasks/${taskId}`)).status).toBe(404);
+  expect(await storedContents(taskId)).toHaveLength(2);
+  control.d1 = "up";
+  await runDurableObjectAlarm(env.TASK_ROOM.getByName(taskId));
+  await expect.poll(() => storedContents(taskId)).toEqual([]);
+});

@@ -1,0 +1,51 @@
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import * as z from "zod";
+import { call, newTask, newUser, RoomClient } from "../../support/room-client";
+import { converse } from "../../support/room-turns";
+import { ScriptedModel } from "../../support/scripted-model";
+import { control } from "../../worker/control";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const items = z.looseObject({ items: z.array(z.unknown()) });
+
+let alice: string;
+let model: ScriptedModel;
+
+beforeEach(() => {
+  alice = newUser();
+  model = new ScriptedModel();
+  control.model = model.carryOut;
+});
+
+afterEach(() => {
+  control.clockAheadMs = 0;
+});
+
+it("details and events of finished turns go after the retention; messages stay, and a client from before is reset", async () => {
+  const taskId = await newTask(alice);
+  const client = await RoomClient.join({ sub: alice, expiresInSeconds: 99 * 86_400 }, taskId);
+  await converse(client, model, "old");
+  const { epoch } = z.object({ epoch: z.string() }).parse(client.ready);
+
+  control.clockAheadMs = 8 * DAY_MS;
+  await runDurableObjectAlarm(env.TASK_ROOM.getByName(taskId));
+  await runDurableObjectAlarm(env.TASK_ROOM.getByName(taskId));
+
+  const late = { sub: alice, expiresInSeconds: 99 * 86_400 };
+  const turns = await call(late, "GET", `/tasks/${taskId}/turns`);
+  expect(items.parse(await turns.json()).items).toEqual([]);
+  const messages = await call(late, "GET", `/messages?taskId=${taskId}`);
+  expect(items.parse(await messages.json()).items).toHaveLength(2);
+
+  const back = await RoomClient.join(late, taskId, { after: 1, epoch });
+  await back.frames.next(({ type }) => type === "history:reset");
+  expect(back.frames.state?.messages).toEqual(client.frames.state?.messages);
+  const head = client.frames.state?.task.headSeq ?? 0;
+  await converse(client, model, "new");
+  const current = await RoomClient.join(late, taskId, { after: head, epoch });
+  await current.frames.next(({ seq }) => seq === client.frames.state?.task.headSeq);
+  expect(current.frames.of("history:reset")).toEqual([]);
+  expect(current.frames.logged().at(-1)).toEqual(client.frames.logged().at(-1));
+});
