@@ -24,7 +24,7 @@ export function demoModel(modelId: string, attempt: number): LanguageModelV4 {
       const script = demoScript(lastUserText(prompt), attempt);
       if (script.ending === "unavailable") throw refusal(503);
       if (script.ending === "rejected") throw refusal(400);
-      return { stream: streamOf(parts(script, prompt, abortSignal), abortSignal) };
+      return { stream: streamOf(parts(script, prompt, abortSignal)) };
     },
     doGenerate() {
       throw new UnsupportedFunctionalityError({ functionality: "answers in one piece" });
@@ -47,6 +47,7 @@ async function* parts(
     if (!content) continue;
     yield { type: `${kind}-start`, id };
     for (const delta of pieces(content)) {
+      signal?.throwIfAborted();
       if (script.pauseMs > 0) await pause(script.pauseMs, signal);
       yield { type: `${kind}-delta`, id, delta };
     }
@@ -61,14 +62,12 @@ async function* parts(
 
 function streamOf(
   source: AsyncGenerator<LanguageModelV4StreamPart>,
-  signal: AbortSignal | undefined,
 ): ReadableStream<LanguageModelV4StreamPart> {
   return new ReadableStream<LanguageModelV4StreamPart>({
     async pull(controller) {
       try {
         const { done, value } = await source.next();
-        if (signal?.aborted) controller.error(signal.reason);
-        else if (done) controller.close();
+        if (done) controller.close();
         else controller.enqueue(value);
       } catch (error) {
         controller.error(error);
@@ -85,7 +84,6 @@ function pieces(text: string): string[] {
 /** Rejects as soon as `signal` is aborted. */
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
     const abort = () => {
       clearTimeout(timer);
       reject(signal?.reason);

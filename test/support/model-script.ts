@@ -14,8 +14,14 @@ export function gate(): Gate {
 
 /** What the model server does with one request, in order; at the end the answer just ends. */
 export type Action =
-  /** Answers with a status other than 200, and ends. */
-  | { do: "status"; status: number; headers?: Record<string, string>; body?: unknown }
+  /** Answers with a status other than 200, and ends unless the body is `endless`. */
+  | {
+      do: "status";
+      status: number;
+      headers?: Record<string, string>;
+      body?: unknown;
+      endless?: boolean;
+    }
   /** Sends the headers of a stream; other actions do so by themselves. */
   | { do: "headers" }
   /** One chunk with this delta. */

@@ -96,7 +96,7 @@ async function perform(script: Script, request: ModelRequest, response: ServerRe
     // Goes on writing to a client that is gone, as providers do; only waiting makes no sense.
     await act(action, { request, response, closed });
   }
-  if (!response.destroyed) response.end();
+  if (!response.writableEnded && !response.destroyed) response.end();
 }
 
 type Scene = { request: ModelRequest; response: ServerResponse; closed: Promise<void> };
@@ -109,7 +109,8 @@ async function act(action: Action, scene: Scene): Promise<void> {
         "content-type": "application/json",
         ...action.headers,
       });
-      response.end(JSON.stringify(action.body ?? { error: { message: "scripted" } }));
+      response.write(JSON.stringify(action.body ?? { error: { message: "scripted" } }));
+      if (!action.endless) response.end();
       return;
     case "headers":
       return open(response);

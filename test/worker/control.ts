@@ -10,6 +10,8 @@ export const control = {
   d1: "up" as "up" | "down" | "fails after its commit",
   /** In place of the real providers. */
   model: undefined as Model | undefined,
+  /** The runtime stops dead when it comes to this point for the n-th time. */
+  fault: undefined as { point: string; nth: number } | undefined,
   /** How often rooms were constructed, by object id. */
   constructed: new Map<string, number>(),
   /** Rows that rooms wrote, alarms included. */
@@ -17,3 +19,10 @@ export const control = {
   /** Batches that D1 was asked for. */
   d1Batches: 0,
 };
+
+/** Stops this thread for good where a test wants it; only `kill -9` helps. */
+export function freezeAt(point: string): void {
+  const { fault } = control;
+  if (fault?.point !== point || --fault.nth > 0) return;
+  for (;;) Math.random();
+}

@@ -8,11 +8,28 @@ export { TaskRoom } from "./task-room";
 export default {
   ...worker,
   fetch(request, env, ctx) {
-    const { pathname, searchParams } = new URL(request.url);
-    if (pathname === "/test/constructed") {
-      const id = env.TASK_ROOM.idFromName(searchParams.get("task") ?? "").toString();
-      return Response.json({ constructed: control.constructed.get(id) ?? 0 });
-    }
-    return worker.fetch(request, env, ctx);
+    const url = new URL(request.url);
+    return url.pathname.startsWith("/test/") ? turnKnob(url, env) : worker.fetch(request, env, ctx);
   },
 } satisfies ExportedHandler<Env>;
+
+function turnKnob({ pathname, searchParams }: URL, env: Env): Response {
+  const value = (name: string) => searchParams.get(name) ?? "";
+  switch (pathname) {
+    case "/test/constructed": {
+      const id = env.TASK_ROOM.idFromName(value("task")).toString();
+      return Response.json({ constructed: control.constructed.get(id) ?? 0 });
+    }
+    case "/test/fault":
+      control.fault = { point: value("point"), nth: Number(value("nth") || 1) };
+      return Response.json({});
+    case "/test/clock":
+      control.clockAheadMs = Number(value("ahead"));
+      return Response.json({});
+    case "/test/d1":
+      control.d1 = value("is") === "down" ? "down" : "up";
+      return Response.json({});
+    default:
+      return new Response(null, { status: 404 });
+  }
+}

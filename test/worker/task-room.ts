@@ -1,7 +1,7 @@
 import type { Doors } from "../../src/durable-objects/task-room/doors";
 import { TaskRoom as ProductionTaskRoom } from "../../src/durable-objects/task-room/task-room";
 import { breakableD1 } from "./breakable-d1";
-import { control } from "./control";
+import { control, freezeAt } from "./control";
 import { countedStorage } from "./counted-storage";
 
 /** The room with its doors in a test's hands. */
@@ -19,6 +19,7 @@ export class TaskRoom extends ProductionTaskRoom {
       now: () => Date.now() + control.clockAheadMs,
       db: breakableD1(env.DB),
       storage: countedStorage(ctx.storage),
+      fault: freezeAt,
       carryOut: (request, signal) => (control.model ?? doors.carryOut)(request, signal),
     };
   }

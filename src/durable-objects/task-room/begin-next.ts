@@ -17,6 +17,7 @@ export async function beginNext(desk: Desk): Promise<void> {
   const { room } = desk;
   if (!room) return;
   const plan = await planFor(desk.doors, room.state.task.teamRef).catch(() => known(desk));
+  desk.doors.fault("before begin");
   if (plan?.ok) {
     const { value } = plan;
     desk.perform((draft) => beginTurn(draft, value));

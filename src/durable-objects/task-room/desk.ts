@@ -176,13 +176,16 @@ export class Desk {
     for (const turnId of endedAttempts(events)) this.live.drop(turnId);
     this.fanOut.send(events);
     this.alarm.arm();
+    this.doors.fault("after fan-out");
     for (const effect of effects) this.#start(effect);
     if (Outbox.isDue(events, room)) this.outbox.flush();
   }
 
   #commit(before: Room | undefined, change: Change, answers: Answered[]): void {
     try {
+      this.doors.fault("before commit");
       this.store.commit(before, change, this.doors.now(), answers);
+      this.doors.fault("after commit");
     } catch (error) {
       // Nothing was written: what this instance believes must be what is stored.
       this.#load();

@@ -2,6 +2,21 @@ import { carryOut } from "../../agents/carry-out";
 import type { StepOutput, StepRequest } from "../../protocol/agent";
 import { type Settings, settings as settingsSchema } from "../../protocol/settings";
 
+/** Places in a turn's life at which a test build may stop the runtime dead. */
+export type FaultPoint =
+  | "frame received"
+  | "before commit"
+  | "after commit"
+  | "after fan-out"
+  | "before begin"
+  | "model called"
+  | "text written"
+  | "model finished"
+  | "before D1"
+  | "after D1"
+  | "cursor marked"
+  | "alarm";
+
 /**
  * Everything outside the room that can fail or be slow, behind one narrow interface each, so that a
  * test build can put a failing one in its place. The production bundle holds none of those.
@@ -15,6 +30,7 @@ export type Doors = {
   db: D1Database;
   storage: DurableObjectStorage;
   carryOut(request: StepRequest, signal: AbortSignal): AsyncIterable<StepOutput>;
+  fault(point: FaultPoint): void;
 };
 
 export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
@@ -26,5 +42,6 @@ export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
     db: env.DB,
     storage: ctx.storage,
     carryOut: (request, signal) => carryOut(request, { settings, signal, ai: env.AI }),
+    fault: () => undefined,
   };
 }

@@ -9,6 +9,7 @@ import { perform } from "./socket-commands";
 
 /** One frame from a socket: read, counted, carried out, answered. Never relayed, never thrown. */
 export function handleFrame(desk: Desk, connection: Connection, frame: string | ArrayBuffer): void {
+  desk.doors.fault("frame received");
   const now = desk.doors.now();
   if (connection.isExpired(now)) {
     connection.close(CLOSE.unauthorized, "token expired");

@@ -81,10 +81,13 @@ export class Outbox {
     if (!now) return;
     const through = now.state.task.headSeq;
     try {
+      doors.fault("before D1");
       await project(doors.db, projectionOf(store, now, this.#position()));
+      doors.fault("after D1");
       this.#failures = 0;
       this.#retryAt = undefined;
       this.#advance(through);
+      doors.fault("cursor marked");
     } catch (error) {
       this.#failures++;
       const wait = Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), LONGEST_RETRY_MS);

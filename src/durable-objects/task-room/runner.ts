@@ -78,11 +78,13 @@ export class Runner {
     if (!stream) return;
     const { turnId, messageId, attempt } = stream;
     let firstTokenAt: number | undefined;
+    this.#doors.fault("model called");
     for await (const output of this.#doors.carryOut(request, signal)) {
       if (signal.aborted) return;
       if (output.type === "text" || output.type === "thinking") {
         firstTokenAt ??= this.#doors.now();
         this.#sinks.write({ turnId, messageId, attempt }, output.type, output.delta);
+        this.#doors.fault("text written");
       } else this.#end(work, output, { startedAt, firstTokenAt });
     }
   }
@@ -90,6 +92,7 @@ export class Runner {
   #end(work: Work, output: Exclude<StepOutput, { delta: string }>, times: Times): void {
     switch (output.type) {
       case "finish":
+        this.#doors.fault("model finished");
         this.#report(work, () =>
           this.#sinks.finished(reportOf(work, output, times, this.#doors.now())),
         );

@@ -74,6 +74,7 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
   override async alarm(): Promise<void> {
     const desk = this.#awake();
     desk.alarm.rang();
+    desk.doors.fault("alarm");
     try {
       if (desk.deletedAt !== undefined) await finishErasure(desk, () => this.#eraseStorage());
       else this.#lookAround(desk);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { carryOut } from "../../../src/agents/carry-out";
+import { demoModel } from "../../../src/agents/demo-model";
 import type { StepOutput } from "../../../src/protocol/agent";
 import { settings } from "../../../src/protocol/settings";
 import { joined, outputsOf, stepFor } from "./step";
@@ -106,5 +107,18 @@ describe("the demo model", () => {
     const first: Promise<IteratorResult<StepOutput, void>> = step.next();
     stop.abort();
     expect(await first).toEqual({ done: true, value: undefined });
+  });
+
+  it("stops by itself too, without a pause to be woken from", async () => {
+    const stop = new AbortController();
+    const prompt = [{ role: "user" as const, content: [{ type: "text" as const, text: "/fast" }] }];
+    const { stream } = await demoModel("demo", 1).doStream({ prompt, abortSignal: stop.signal });
+    const reader = stream.getReader();
+    await reader.read();
+    stop.abort(new Error("stopped"));
+    const rest = (async () => {
+      while (!(await reader.read()).done);
+    })();
+    await expect(rest).rejects.toThrow("stopped");
   });
 });

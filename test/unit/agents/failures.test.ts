@@ -68,6 +68,11 @@ const CASES: [name: string, script: Script, expected: Expected][] = [
   ["404", status(404, {}, own), refused],
   ["409", status(409, {}, own), refused],
   ["422", status(422, {}, own), refused],
+  [
+    "500 with a body that does not end",
+    [{ do: "status", status: 500, body: own, endless: true }, hang],
+    down,
+  ],
   ["a final status with Retry-After", status(400, { "retry-after": "3" }, own), refused],
   ["a redirect", status(307, { location: "http://127.0.0.1:1/" }, own), refused],
   ["a reset before the first byte", [reset], down],

@@ -11,7 +11,7 @@ function inObject<R>(name: string, act: (sql: SqlStorage) => R): Promise<R> {
   return runInDurableObject(stub, (_, { storage }) => act(storage.sql));
 }
 
-const valueOf = (sql: SqlStorage) => sql.exec("SELECT x FROM a").one().x;
+const storedX = (sql: SqlStorage) => sql.exec("SELECT x FROM a").one().x;
 
 describe("an object's tables", () => {
   it("are not there before the first step has run", async () => {
@@ -22,10 +22,10 @@ describe("an object's tables", () => {
     await inObject("grow", (sql) => {
       migrate(sql, [first]);
       migrate(sql, [first]);
-      expect([hasTables(sql), valueOf(sql)]).toEqual([true, 1]);
+      expect([hasTables(sql), storedX(sql)]).toEqual([true, 1]);
       migrate(sql, [first, second]);
       migrate(sql, [first, second]);
-      expect(valueOf(sql)).toBe(2);
+      expect(storedX(sql)).toBe(2);
     });
   });
 
@@ -34,7 +34,7 @@ describe("an object's tables", () => {
       migrate(sql, [first, second]);
       migrate(sql, [first]);
       migrate(sql, [first, second]);
-      expect(valueOf(sql)).toBe(2);
+      expect(storedX(sql)).toBe(2);
     });
   });
 });
