@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { killAll, treeOf } from "../../scripts/process-table";
 import { Command } from "../support/command";
 import { DevServer } from "../support/dev-server";
+import { until } from "../support/until";
 
 let server: DevServer;
 let token: string;
@@ -87,8 +88,12 @@ describe("npm run chat", () => {
     run.child.kill("SIGINT");
     await run.says("· cancelled");
     expect(run.child.exitCode).toBeNull();
-    run.child.kill("SIGINT");
-    expect(await run.end(15_000)).toBe(130);
+    // Two within a tenth of a second count as one, so the next may have to be another.
+    await until("it leaves", () => {
+      run.child.kill("SIGINT");
+      return run.child.exitCode !== null;
+    });
+    expect(await run.end()).toBe(130);
   });
 
   it("leaves at the first Ctrl-C when nothing runs", async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ModelConfig, StepOutput } from "../../../src/protocol/agent";
-import { answer, hang, type Script, status } from "../../support/model-script";
+import { answer, type Script, status } from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
-import { joined, KEY, modelAt, outputsOf, settingsFor, stepFor } from "./step";
+import { joined, KEY, modelAt, outputsOf, settingsFor, stepFor, usersModelAt } from "./step";
 
 let server: ModelServer;
 beforeAll(async () => {
@@ -217,12 +217,11 @@ describe("Workers AI", () => {
 });
 
 describe("a provider's address and key", () => {
-  const users = { ref: "user_1/mine", key: undefined as never };
-
   it("of a user may not be private, and nothing is sent there", async () => {
     const before = server.requests.length;
-    const { key: _, ...model } = modelAt(server.url, users);
-    const outputs = await outputsOf(stepFor(model), { settings: settingsFor(server.url) });
+    const outputs = await outputsOf(stepFor(usersModelAt(server.url)), {
+      settings: settingsFor(server.url),
+    });
     expect(outputs).toEqual([
       expect.objectContaining({ code: "model_rejected", retryable: false }),
     ]);
@@ -233,9 +232,8 @@ describe("a provider's address and key", () => {
   it("of a user may be private where the operator allows it; the operator's key stays home", async () => {
     const n = server.requests.length + 1;
     server.script(answer("ok"));
-    const { key: _, ...model } = modelAt(server.url, users);
     const settings = settingsFor("https://operator.example/v1", { ALLOW_PRIVATE_TARGETS: "true" });
-    const outputs = await outputsOf(stepFor(model), { settings });
+    const outputs = await outputsOf(stepFor(usersModelAt(server.url)), { settings });
     expect(outputs.at(-1)).toMatchObject({ type: "finish" });
     expect((await server.request(n)).headers.authorization).toBeUndefined();
   });
@@ -255,17 +253,20 @@ describe("a provider's address and key", () => {
     expect((await server.request(n)).headers.authorization).toBeUndefined();
   });
 
-  it.each<[string, Partial<ModelConfig>]>([
-    ["a stored key, for now", { key: { from: "sealed", sealed: "x" } }],
-    ["OpenAI without a key", { provider: "openai", key: undefined as never }],
-    ["Anthropic without a key", { provider: "anthropic", key: undefined as never }],
-    ["OpenAI without the operator's key", { provider: "openai" }],
-    ["no address", { baseUrl: undefined as never, key: undefined as never }],
-  ])("%s is rejected before anything is sent", async (_, changes) => {
+  const { baseUrl, ...nowhere } = usersModelAt("");
+
+  it.each<[string, (url: string) => ModelConfig]>([
+    ["a stored key, for now", (url) => modelAt(url, { key: { from: "sealed", sealed: "x" } })],
+    ["OpenAI without a key", (url) => usersModelAt(url, { provider: "openai" })],
+    ["OpenAI without the operator's key", (url) => modelAt(url, { provider: "openai" })],
+    ["Anthropic without a key", (url) => usersModelAt(url, { provider: "anthropic" })],
+    ["no address", () => nowhere],
+  ])("%s is rejected before anything is sent", async (_, model) => {
     const before = server.requests.length;
-    server.respond(() => [hang]);
-    const none = { ALLOW_PRIVATE_TARGETS: "true", DEFAULT_MODEL_API_KEY: "" };
-    const outputs = await run(changes, none);
+    const settings = settingsFor(server.url, {
+      ...{ ALLOW_PRIVATE_TARGETS: "true", DEFAULT_MODEL_API_KEY: "" },
+    });
+    const outputs = await outputsOf(stepFor(model(server.url)), { settings });
     expect(outputs).toEqual([
       expect.objectContaining({ code: "model_rejected", retryable: false }),
     ]);

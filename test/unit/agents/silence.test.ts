@@ -13,6 +13,8 @@ afterAll(() => server.close());
 
 const LONG = 60_000;
 const SHORT = 80;
+/** Long enough for a machine under load to keep within it. */
+const AMPLE = 500;
 const timeout = { type: "failure", code: "model_timeout", retryable: true };
 
 function limits(firstByte: number, stall: number) {
@@ -56,21 +58,21 @@ describe("a silent provider", () => {
     const thought = gate();
     server.script([thinking("hm"), wait(thought), ...answer("ok")]);
     const outputs: StepOutput[] = [];
-    const doors = { settings: limits(SHORT, LONG), signal: new AbortController().signal };
+    const doors = { settings: limits(AMPLE, LONG), signal: new AbortController().signal };
     for await (const output of carryOut(stepFor(modelAt(server.url)), doors)) {
       outputs.push(output);
       // Opens only after the first-byte limit would have struck.
-      if (output.type === "thinking") setTimeout(thought.open, 2 * SHORT);
+      if (output.type === "thinking") setTimeout(thought.open, 1.5 * AMPLE);
     }
     expect(outputs.at(-1)).toMatchObject({ type: "finish" });
   });
 
   it("is not one that is slow but steady: each part starts the stall limit anew", async () => {
-    const pause = { do: "pause" as const, ms: SHORT / 2 };
+    const pause = { do: "pause" as const, ms: AMPLE / 4 };
     const steady = ["a", "b", "c", "d", "e"].flatMap((word) => [pause, text(word)]);
     server.script([...steady, finish()]);
     const outputs = await outputsOf(stepFor(modelAt(server.url)), {
-      settings: limits(LONG, SHORT),
+      settings: limits(LONG, AMPLE),
     });
     expect(outputs.at(-1)).toMatchObject({ type: "finish" });
   });
@@ -78,10 +80,10 @@ describe("a silent provider", () => {
   it("is not one whose reader is slow", async () => {
     server.script([text("a"), ...answer("b")]);
     const outputs: StepOutput[] = [];
-    const doors = { settings: limits(LONG, SHORT), signal: new AbortController().signal };
+    const doors = { settings: limits(LONG, AMPLE), signal: new AbortController().signal };
     for await (const output of carryOut(stepFor(modelAt(server.url)), doors)) {
       outputs.push(output);
-      if (outputs.length === 1) await new Promise((resolve) => setTimeout(resolve, 2 * SHORT));
+      if (outputs.length === 1) await new Promise((resolve) => setTimeout(resolve, 1.5 * AMPLE));
     }
     expect(outputs.at(-1)).toMatchObject({ type: "finish" });
   });

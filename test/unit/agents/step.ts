@@ -28,6 +28,12 @@ export function modelAt(url: string, changes: Partial<ModelConfig> = {}): ModelC
   };
 }
 
+/** A user's model: without the operator's key. */
+export function usersModelAt(url: string, changes: Partial<ModelConfig> = {}): ModelConfig {
+  const { key, ...model } = modelAt(url, { ref: "user_1/mine" });
+  return { ...model, ...changes };
+}
+
 export function stepFor(model: ModelConfig, changes: Partial<StepRequest> = {}): StepRequest {
   return {
     config: {

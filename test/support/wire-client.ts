@@ -1,0 +1,91 @@
+import * as z from "zod";
+import type { DevServer } from "./dev-server";
+import { type Frame, Frames } from "./frames";
+
+const withId = z.looseObject({ id: z.string() });
+const ready = z.looseObject({
+  headSeq: z.number(),
+  epoch: z.string(),
+  recoveryToken: z.string(),
+  resumed: z.boolean(),
+});
+
+export type Join = { after?: number; epoch?: string; resume?: string };
+
+/** A user of a server in another process: REST by fetch, the room by a real WebSocket. */
+export class WireUser {
+  readonly #server: DevServer;
+  readonly #token: string;
+
+  private constructor(server: DevServer, token: string) {
+    this.#server = server;
+    this.#token = token;
+  }
+
+  static async of(server: DevServer, name: string): Promise<WireUser> {
+    return new WireUser(server, await server.token(name));
+  }
+
+  call(method: string, path: string, body?: object): Promise<Response> {
+    return fetch(`${this.#server.url}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.#token}`, "content-type": "application/json" },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  }
+
+  async newTask(body: object = {}): Promise<string> {
+    const response = await this.call("POST", "/tasks", body);
+    return withId.parse(await response.json()).id;
+  }
+
+  join(taskId: string, join: Join = {}, frames = new Frames()): Promise<WireClient> {
+    const url = new URL(`${this.#server.wsUrl}/api/v1/tasks/${taskId}/chat`);
+    if (join.after !== undefined) url.searchParams.set("after", String(join.after));
+    if (join.epoch !== undefined) url.searchParams.set("epoch", join.epoch);
+    const protocols = ["taskroom.v1", `taskroom.bearer.${this.#token}`];
+    if (join.resume !== undefined) protocols.push(`taskroom.resume.${join.resume}`);
+    return WireClient.open(new WebSocket(url, protocols), frames);
+  }
+}
+
+export class WireClient {
+  readonly frames: Frames;
+  readonly ready: z.infer<typeof ready>;
+  readonly #ws: WebSocket;
+  #sent = 0;
+
+  private constructor(ws: WebSocket, frames: Frames, first: z.infer<typeof ready>) {
+    this.#ws = ws;
+    this.frames = frames;
+    this.ready = first;
+  }
+
+  static async open(ws: WebSocket, frames: Frames): Promise<WireClient> {
+    const from = frames.all.length;
+    frames.closed = undefined;
+    ws.addEventListener("message", ({ data }) => frames.take(String(data)));
+    ws.addEventListener("close", ({ code, reason }) => frames.close({ code, reason }));
+    // A refused upgrade is followed by `close`.
+    ws.addEventListener("error", () => undefined);
+    const first = await frames.next(({ type }) => type === "session:ready", from);
+    return new WireClient(ws, frames, ready.parse(first.data));
+  }
+
+  send(frame: object): void {
+    this.#ws.send(JSON.stringify(frame));
+  }
+
+  ask(type: string, data: object = {}): Promise<Frame> {
+    const id = `ref-${++this.#sent}`;
+    const from = this.frames.all.length;
+    this.send({ type, id, data });
+    return this.frames.next((frame) => frame.ref === id, from);
+  }
+
+  /** Drops the connection without a word, as far as a WebSocket can. */
+  close(): Promise<unknown> {
+    this.#ws.close(1000, "bye");
+    return this.frames.whenClosed();
+  }
+}
