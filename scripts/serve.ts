@@ -71,7 +71,13 @@ function additions(): string[] {
 
 async function welcome(): Promise<string> {
   const token = await mintToken({ sub: "dev", name: "Developer", ttlSeconds: 86_400 }, options);
-  const url = origin === `http://localhost:${DEFAULT_PORT}` ? "" : ` -- --url ${origin}`;
+  // The other scripts know .dev.vars alone, not what this server was told besides.
+  const own = options.vars.AUTH_JWT_SECRET === undefined;
+  const chat = [
+    ...(origin === `http://localhost:${DEFAULT_PORT}` ? [] : ["--url", origin]),
+    ...(own || !token ? [] : ["--token", token]),
+  ];
+  const bearer = own ? "$(npm run -s token -- --sub dev)" : token;
   return `
 Taskroom runs at ${origin}
 
@@ -79,9 +85,9 @@ A development token (user "dev", 24 hours):
 ${token ?? `none: AUTH_JWT_SECRET is not set in ${DEV_VARS}`}
 
 Next, in another terminal:
-  npm run chat${url}
+  ${["npm run chat", ...(chat.length > 0 ? ["--"] : []), ...chat].join(" ")}
   curl -s ${origin}/api/v1/tasks \\
-    -H "Authorization: Bearer $(npm run -s token -- --sub dev)"
+    -H "Authorization: Bearer ${bearer}"
 
 Ctrl-C stops the server.
 `;

@@ -100,7 +100,9 @@ export class ChatProgram {
     const now = Date.now();
     if (now - this.#pressedAt < SAME_PRESS_MS) return;
     this.#pressedAt = now;
-    if (!this.#conversation.stop()) this.#leave(STOPPED_EXIT_CODE);
+    if (this.#conversation.stop()) return;
+    // Leaving a conversation is no failure; a single answer that did not come is one.
+    this.#leave(this.#options.once ? STOPPED_EXIT_CODE : 0);
   }
 
   #show(items: Item[]): void {

@@ -123,7 +123,8 @@ function ofReport(value: unknown): StepFailure | undefined {
 function hasCause(error: unknown, kind: new () => Error): boolean {
   const causes = [error];
   // Bounded: an error may name itself as its cause.
-  for (const item of causes)
+  for (const item of causes) {
     if (item instanceof Error && causes.length < 8) causes.push(item.cause);
+  }
   return causes.some((item) => item instanceof kind);
 }

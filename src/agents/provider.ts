@@ -5,10 +5,10 @@ import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { createWorkersAI } from "workers-ai-provider";
 import type { ModelConfig, StepFailure } from "../protocol/agent";
 import type { Settings } from "../protocol/settings";
+import { checkTarget } from "../protocol/target";
 import { demoModel } from "./demo-model";
 import { failure } from "./failure";
 import { providerFetch } from "./provider-fetch";
-import { checkTarget } from "./target";
 
 export type ProviderDoors = {
   settings: Settings;
@@ -79,7 +79,8 @@ function openedKey(config: ModelConfig, settings: Settings): Built<string | unde
 }
 
 function isOperators({ key, baseUrl }: ModelConfig, settings: Settings): boolean {
-  return key?.from === "setting" && baseUrl === settings.DEFAULT_MODEL_BASE_URL;
+  if (key?.from !== "setting" || baseUrl === undefined) return false;
+  return baseUrl === settings.DEFAULT_MODEL_BASE_URL;
 }
 
 function built<T>(value: T): { ok: true; value: T } {

@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { failureCode } from "./errors";
+import type { JsonObject, JsonValue } from "./json";
+import type { LogLevel } from "./log-entry";
 
 import { modelParameters, modelProvider } from "./resources";
 import type { Usage } from "./usage";
@@ -76,15 +78,27 @@ export type StepRequest = {
 export type StepOutput =
   | { type: "text"; delta: string }
   | { type: "thinking"; delta: string }
-  | { type: "progress"; percentComplete: number; message?: string }
+  | StepReport
   | StepFinish
   | StepFailure;
+
+/** What an agent tells of its work besides its text. */
+export type StepReport =
+  | { type: "progress"; percentComplete: number; message?: string }
+  | { type: "log"; level: LogLevel; message: string; metadata?: JsonObject }
+  | { type: "notify"; title: string; body?: string; data?: JsonObject }
+  | { type: "tool-call"; toolCallId: string; name: string; input: JsonValue }
+  | { type: "tool-result"; toolCallId: string; name: string; output: JsonValue }
+  | { type: "tool-result"; toolCallId: string; name: string; error: string };
 
 export type StepFinish = {
   type: "finish";
   finishReason: string;
   /** What the provider says answered; may be more exact than the config's model. */
   model: string;
+  /** The step's result, where it is not just the text that was written. */
+  output?: string;
+  data?: JsonValue;
   usage?: Usage;
   /** How many context messages did not fit the window. */
   truncatedContext?: number;

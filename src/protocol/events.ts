@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { failure, failureCode } from "./errors";
 import { messageId, turnId } from "./ids";
-import { jsonObject } from "./json";
+import { logEntry } from "./log-entry";
 import { message } from "./message";
 import { roomState } from "./room-state";
 import { recoveryToken, session } from "./session";
@@ -76,13 +76,7 @@ const LOGGED = {
     code: failureCode,
     message: z.string(),
   }),
-  log: z.object({
-    timestamp,
-    agentType: z.string(),
-    level: z.enum(["info", "warn", "error", "success"]),
-    message: z.string(),
-    metadata: jsonObject.optional(),
-  }),
+  log: logEntry,
 } as const;
 
 const phaseData = z.object({

@@ -3,6 +3,7 @@ import { LIMITS } from "./limits";
 
 export const jsonObject = z.record(z.string(), z.json());
 export type JsonObject = z.infer<typeof jsonObject>;
+export type JsonValue = JsonObject[string];
 
 /** A JSON object of the caller's own, bounded by `LIMITS.metadataBytes` of its JSON text. */
 export const metadata = jsonObject.refine(

@@ -45,7 +45,7 @@ export class WireUser {
     if (join.epoch !== undefined) url.searchParams.set("epoch", join.epoch);
     const protocols = ["taskroom.v1", `taskroom.bearer.${this.#token}`];
     if (join.resume !== undefined) protocols.push(`taskroom.resume.${join.resume}`);
-    return WireClient.open(new WebSocket(url, protocols), frames);
+    return WireClient.open(new WebSocket(url.toString(), protocols), frames);
   }
 }
 

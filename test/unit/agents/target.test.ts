@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkTarget } from "../../../src/agents/target";
+import { checkTarget } from "../../../src/protocol/target";
 
 const PUBLIC = [
   "https://example.com/v1",
