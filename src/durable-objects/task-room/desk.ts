@@ -78,6 +78,10 @@ export class Desk {
     return this.#deletedAt;
   }
 
+  get members(): string[] {
+    return Object.keys(this.#room?.members ?? {});
+  }
+
   get buriedTaskId(): string | undefined {
     return this.#deletedAt === undefined ? undefined : this.#room?.state.task.id;
   }

@@ -45,9 +45,13 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
 
   override async fetch(request: Request): Promise<Response> {
     const desk = this.#awake();
-    return upgrade(this.ctx, desk, request, (input) =>
-      this.#userRoom(input.userId).openSession(input),
-    );
+    return upgrade(this.ctx, desk, request, {
+      open: (input) => this.#userRoom(input.userId).openSession(input),
+      close: (userId, sessionId, connectionId) => {
+        const room = this.#userRoom(userId);
+        this.#report(() => room.closeConnection(sessionId, connectionId, desk.doors.now()));
+      },
+    });
   }
 
   override webSocketMessage(ws: WebSocket, frame: string | ArrayBuffer): void {
@@ -219,7 +223,15 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     return this.env.USER_ROOM.getByName(userId);
   }
 
+  /** Members' sessions go with the task; what can't be told now expires by itself. */
   async #eraseStorage(): Promise<void> {
+    const { buriedTaskId: taskId, members } = this.#desk;
+    if (taskId !== undefined) {
+      for (const userId of members) {
+        const room = this.#userRoom(userId);
+        this.#report(() => room.forgetTask(taskId));
+      }
+    }
     await this.ctx.storage.deleteAll();
   }
 }

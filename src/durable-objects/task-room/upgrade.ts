@@ -19,7 +19,12 @@ import { admit } from "./people-commands";
 import { catchUp, type Position, ROOM_LIMITS, snapshot, whyReset } from "./snapshot";
 import { tellPresence } from "./socket-commands";
 
-type OpenIt = (input: OpenSession) => Promise<Outcome<OpenedSession>>;
+/** What an upgrade asks of the user's room. */
+export type SessionDoor = {
+  open(input: OpenSession): Promise<Outcome<OpenedSession>>;
+  /** The connection came to nothing after all. */
+  close(userId: string, sessionId: string, connectionId: string): void;
+};
 
 type Arrival = { principal: Principal; recoveryToken: string | undefined; position: Position };
 
@@ -31,16 +36,19 @@ export async function upgrade(
   ctx: DurableObjectState,
   desk: Desk,
   request: Request,
-  openSession: OpenIt,
+  sessions: SessionDoor,
 ): Promise<Response> {
   const arrival = readArrival(request);
   if (!arrival) return refusalResponse(refuse("invalid_request", "Not a WebSocket upgrade."));
   const connectionId = newId("conn", desk.doors.now());
-  const opened = await open(desk, arrival, connectionId, openSession);
+  const opened = await open(desk, arrival, connectionId, sessions);
   if (!opened.ok) return refusalResponse(opened.refusal);
   // The room may have changed while the session was opened.
   const admitted = admit(desk, arrival.principal, "watch");
-  if (!admitted.ok) return refusalResponse(admitted.refusal);
+  if (!admitted.ok) {
+    sessions.close(arrival.principal.userId, opened.value.session.id, connectionId);
+    return refusalResponse(admitted.refusal);
+  }
   const { 0: client, 1: server } = new WebSocketPair();
   ctx.acceptWebSocket(server);
   const connection = new Connection(server, {
@@ -65,7 +73,7 @@ async function open(
   desk: Desk,
   { principal, recoveryToken }: Arrival,
   connectionId: string,
-  openSession: OpenIt,
+  sessions: SessionDoor,
 ): Promise<Outcome<OpenedSession>> {
   const admitted = admit(desk, principal, "watch");
   if (!admitted.ok) return admitted;
@@ -76,7 +84,7 @@ async function open(
   const taskId = admitted.value.room.state.task.id;
   const token = recoveryToken === undefined ? {} : { recoveryToken };
   try {
-    return await openSession({ userId, taskId, connectionId, ...token });
+    return await sessions.open({ userId, taskId, connectionId, ...token });
   } catch (error) {
     console.error(JSON.stringify({ at: "open session", task: taskId, error: String(error) }));
     return refused(refuse("unavailable", "The session could not be opened. Try again."));

@@ -114,10 +114,11 @@ it("cancelling all ends every open turn, and none begins in between", () => {
   const world = started(new World(solo()));
   world.send("b");
   world.send("c");
-  const attempts = world.attempts.length;
+  const from = world.effects.length;
   const reply = world.act((draft) => cancelAll(draft, { by: OWNER }));
   expect(reply).toEqual({ interrupted: 3 });
-  expect(world.attempts).toHaveLength(attempts);
+  const effects = new Set(world.effects.slice(from).map(({ type }) => type));
+  expect([...effects]).toEqual(["abort"]);
   expect(world.room.state).toMatchObject({ openTurns: [], task: { status: "COMPLETED" } });
 });
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { cancelTurn, retryTurn } from "../../../src/engine/people";
+import { RULES } from "../../../src/engine/limits";
+import { cancelTurn, confirmStep, retryTurn } from "../../../src/engine/people";
 import type { TurnRecord } from "../../../src/engine/room";
 import { LIMITS } from "../../../src/protocol/limits";
-import type { TeamPlan } from "../../../src/protocol/team-plan";
+import type { MemberPlan, TeamPlan } from "../../../src/protocol/team-plan";
+import { toTimestamp } from "../../../src/protocol/time";
 import { agent, member, OWNER, pipeline, RETRY, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
 
@@ -139,6 +141,41 @@ describe("chat:retry", () => {
     world.waitForAlarm();
     world.finish();
     expect(world.turn(turnId).status).toBe("COMPLETED");
+  });
+
+  it("forgets the time, the restarts and the rollbacks of before", () => {
+    const again: MemberPlan["onFailure"] = { rollbackTo: "plan" };
+    const plan = pipeline(
+      [
+        member("plan", { retry: { ...RETRY, maxAttempts: 1 }, onFailure: again }),
+        member("build", { requireConfirmation: true }),
+      ],
+      { timeoutMs: 60_000 },
+    );
+    const world = new World(plan);
+    const turnId = world.send();
+    for (let i = 0; i < RULES.restartsPerTurn; i++) world.crash();
+    for (let i = 0; i < RULES.rollbacksPerTurn; i++) world.fail();
+    world.now += 50_000;
+    world.finish();
+    expect(world.turn(turnId).status).toBe("WAITING");
+    world.act((draft) => cancelTurn(draft, { by: OWNER }));
+    retry(world, turnId);
+    world.act((draft) => confirmStep(draft, { turnId, step: "build", approve: true, by: OWNER }));
+    expect(world.turn(turnId).deadlineAt).toBe(toTimestamp(world.now + 60_000));
+    world.crash();
+    expect(world.turn(turnId).status).toBe("PROCESSING");
+  });
+
+  it("may be rolled back as often as the first time", () => {
+    const again: MemberPlan["onFailure"] = { rollbackTo: "assistant" };
+    const world = new World(solo({ onFailure: again }));
+    const turnId = world.send();
+    for (let i = 0; i <= RULES.rollbacksPerTurn; i++) world.fail("model_rejected");
+    expect(world.turn(turnId).status).toBe("FAILED");
+    retry(world, turnId);
+    world.fail("model_rejected");
+    expect(world.turn(turnId).status).toBe("PROCESSING");
   });
 
   it("supersedes the message that the failed attempt left", () => {

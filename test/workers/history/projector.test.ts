@@ -105,17 +105,17 @@ describe("a later projection replaces an earlier one", () => {
     ]);
   });
 
-  it("members that did not change stay, and are listed by the new status", async () => {
+  it.each<[string, Partial<Projection>]>([
+    ["are sent again", {}],
+    ["are said not to have changed", { members: [], membersChanged: false }],
+  ])("members that %s stay, and are listed by the new status", async (_name, over) => {
     const task = await stored(aTask());
-    await stored(
-      { ...task, headSeq: 2, status: "RUNNING" },
-      { members: [], membersChanged: false },
-    );
+    await stored({ ...task, headSeq: 2, status: "RUNNING" }, over);
     const running = await listTasks(env.DB, "alice", { limit: 1, status: ["RUNNING"] });
     expect(running).toMatchObject({ value: { items: [{ id: task.id, role: "owner" }] } });
   });
 
-  it("members that are absent are cleared: a task left without values has none", async () => {
+  it("what a task has no more is cleared", async () => {
     const task = await stored(aTask({ progress: 5, statusReason: "x" }));
     const { progress, statusReason, ...rest } = task;
     await stored({ ...rest, headSeq: 2 });
@@ -132,7 +132,16 @@ describe("a later projection replaces an earlier one", () => {
     expect(await findMessageSeq(env.DB, task.id, first.id)).toBe(5);
   });
 
-  it("a task without rows of an older epoch's numbers starts again", async () => {
+  it("a message does not go back, whatever a newer projection says", async () => {
+    const task = aTask({ headSeq: 5 });
+    const message = aMessage(task.id, 5);
+    await stored(task, { messages: [message] });
+    const stale = { ...message, seq: 4, content: "old" };
+    await stored({ ...task, headSeq: 6 }, { messages: [stale] });
+    expect(await messagesOf(task.id)).toEqual([message]);
+  });
+
+  it("a task whose log began anew is written although its numbers are lower", async () => {
     const task = await stored(aTask({ headSeq: 50 }));
     await stored({ ...task, headSeq: 1, epoch: "e2", title: "reborn" });
     expect(await onlyTask()).toMatchObject({ title: "reborn", epoch: "e2" });
