@@ -35,7 +35,8 @@ const CUT_MARK = "\n[…]";
  * room for the answer, and the input, always whole.
  */
 export function fitContext(request: ContextRequest): FittedContext {
-  const { systemPrompt, prompt, context, input, contextWindow } = request;
+  const { systemPrompt, prompt, input, contextWindow } = request;
+  const context = request.context.map(labelled);
   const instructions = [systemPrompt, prompt ?? ""];
   const fixed = [...instructions, input].reduce((sum, text) => sum + cost(text), 0);
   const { kept, cut } = newest(context, contextWindow - answerRoom(request) - fixed);
@@ -45,6 +46,11 @@ export function fitContext(request: ContextRequest): FittedContext {
     messages: conversation(kept, input),
     truncatedContext: cut,
   };
+}
+
+/** A model is told which phase a result is of; a message alone would not say so. */
+function labelled({ role, phase, content }: ContextMessage): ContextMessage {
+  return { role, content: phase === undefined ? content : `## ${phase}\n\n${content}` };
 }
 
 function answerRoom({ contextWindow, maxOutputTokens }: ContextRequest): number {

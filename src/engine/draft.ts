@@ -1,6 +1,6 @@
 import type { LogEvent, LogFact } from "../protocol/events";
 import { toTimestamp } from "../protocol/time";
-import type { Turn } from "../protocol/turn";
+import type { StepResult, Turn } from "../protocol/turn";
 import type { StepRun, TurnRun } from "../protocol/turn-run";
 import { applyEvent } from "./fold";
 import type { Room, TurnRecord } from "./room";
@@ -27,7 +27,11 @@ export type Change = {
   effects: Effect[];
   /** Turns that closed, as they are to be kept. */
   closed: TurnRecord[];
+  /** Results of steps that closed, whole. */
+  results: KeptResult[];
 };
+
+export type KeptResult = { turnId: string; step: string; run: number; result: StepResult };
 
 /**
  * One transition being made: every public change is an event through the fold, so that the state
@@ -39,6 +43,7 @@ export class Draft {
   readonly #events: LogEvent[] = [];
   readonly #effects: Effect[] = [];
   readonly #closed: TurnRecord[] = [];
+  readonly #results: KeptResult[] = [];
 
   constructor(room: Room, context: Context) {
     this.#room = room;
@@ -67,6 +72,10 @@ export class Draft {
 
   effect(effect: Effect): void {
     this.#effects.push(effect);
+  }
+
+  keepResult(result: KeptResult): void {
+    this.#results.push(result);
   }
 
   turn(turnId: string): Turn | undefined {
@@ -106,6 +115,7 @@ export class Draft {
       events: this.#events,
       effects: this.#effects,
       closed: this.#closed,
+      results: this.#results,
     };
   }
 

@@ -60,7 +60,6 @@ export function freshRun(userId: string, input: string): TurnRun {
     rollbacks: 0,
     spentMs: 0,
     guidance: [],
-    outputs: {},
     steps: {},
   };
 }

@@ -1,3 +1,5 @@
+import { cutResult } from "../protocol/cut-result";
+import type { JsonValue } from "../protocol/json";
 import type { AnswerMetadata, Message } from "../protocol/message";
 import type { Stream } from "../protocol/room-state";
 import type { Step, StepResult, Turn } from "../protocol/turn";
@@ -8,7 +10,13 @@ import { type Fence, liveStep } from "./fence";
 import { isPipeline, logPhase, memberOf, phaseData } from "./phase";
 import { agentOf } from "./step-start";
 
-export type Finished = Fence & { metadata: AnswerMetadata; usage?: Usage };
+export type Finished = Fence & {
+  metadata: AnswerMetadata;
+  usage?: Usage;
+  /** The result, where it is not just the text that was written. */
+  output?: string;
+  data?: JsonValue;
+};
 
 /** The agent is done: what it wrote becomes the message, and the turn goes on. */
 export function finishStep(draft: Draft, report: Finished): void {
@@ -22,11 +30,11 @@ export function finishStep(draft: Draft, report: Finished): void {
   const message = answerOf(draft, turn, stream, report);
   const { messageId, attempt } = stream;
   draft.emit({ type: "chat:done", data: { turnId: turn.id, messageId, attempt, message } });
-  const { outputs } = draft.run(turn.id);
-  draft.setRun(turn.id, { outputs: { ...outputs, [step.step]: message.content } });
+  const result = resultOf(draft, step, report, message.content);
+  draft.keepResult({ turnId: turn.id, step: step.step, run: step.run, result });
   if (isPipeline(draft, turn.id)) {
-    const result = resultOf(draft, turn.id, step, message.content, report.usage);
-    draft.emit({ type: "phase:done", data: { ...phaseData(turn.id, step), result } });
+    const cut = cutResult(result);
+    draft.emit({ type: "phase:done", data: { ...phaseData(turn.id, step), result: cut } });
     logPhase(draft, step.phase, "success", `${step.phase} completed`);
   }
   advance(draft, turn.id);
@@ -50,17 +58,13 @@ function answerOf(draft: Draft, turn: Turn, stream: Stream, report: Finished): M
   };
 }
 
-function resultOf(
-  draft: Draft,
-  turnId: string,
-  step: Step,
-  output: string,
-  usage: Usage | undefined,
-): StepResult {
-  const { startedAt = draft.context.now, tries } = draft.stepRun(turnId, step.step);
+function resultOf(draft: Draft, step: Step, report: Finished, text: string): StepResult {
+  const { startedAt = draft.context.now, tries } = draft.stepRun(report.turnId, step.step);
+  const { output = text, data, usage } = report;
   return {
     status: "COMPLETED",
     output,
+    ...(data !== undefined && { data }),
     attempts: tries + 1,
     durationMs: draft.context.now - startedAt,
     ...(usage && { usage }),

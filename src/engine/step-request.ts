@@ -2,13 +2,23 @@ import type { ContextMessage, StepRequest } from "../protocol/agent";
 import type { Message } from "../protocol/message";
 import type { MemberPlan } from "../protocol/team-plan";
 import type { Step, Turn } from "../protocol/turn";
-import type { TurnRun } from "../protocol/turn-run";
 import { type Fence, stepOf } from "./fence";
 import type { Room } from "./room";
 import { agentOf } from "./step-start";
 
-/** What a running step's agent is called with; `history` is the thread before the turn, oldest first. */
-export function stepRequest(room: Room, fence: Fence, history: Message[]): StepRequest | undefined {
+export type Background = {
+  /** The thread's messages besides the turn's own, oldest first. */
+  history: Message[];
+  /** What the turn's finished steps gave, by step. */
+  outputs: ReadonlyMap<string, string>;
+};
+
+/** What a running step's agent is called with. */
+export function stepRequest(
+  room: Room,
+  fence: Fence,
+  { history, outputs }: Background,
+): StepRequest | undefined {
   const turn = room.state.openTurns.find((item) => item.id === fence.turnId);
   const step = stepOf(turn, fence.step);
   const run = room.runs[fence.turnId];
@@ -27,7 +37,7 @@ export function stepRequest(room: Room, fence: Fence, history: Message[]): StepR
     idempotencyKey: `${turn.id}:${step.step}:${step.run}`,
     input: member.context === "none" ? (prompt ?? run.input) : run.input,
     ...(prompt !== undefined && { prompt }),
-    context: [...conversation(member, history), ...earlierSteps(member, turn, step, run)],
+    context: [...conversation(member, history), ...earlierSteps(member, { turn, step, outputs })],
   };
 }
 
@@ -38,14 +48,15 @@ function conversation(member: MemberPlan, history: Message[]): ContextMessage[] 
     .map(({ role, content }) => ({ role, content }));
 }
 
+type Before = { turn: Turn; step: Step; outputs: ReadonlyMap<string, string> };
+
 /** What the phases before this one handed on (requirement P9). */
-function earlierSteps(member: MemberPlan, turn: Turn, step: Step, run: TurnRun): ContextMessage[] {
+function earlierSteps(member: MemberPlan, { turn, step, outputs }: Before): ContextMessage[] {
   if (member.context === "none" || member.context === "input") return [];
   const before = turn.steps.slice(0, turn.steps.indexOf(step));
   const results = before.flatMap(({ step: id, phase, status }) => {
-    // What a step said before it was rolled back and failed counts no more.
-    const output = status === "COMPLETED" && run.outputs[id];
-    return output ? [{ role: "assistant" as const, content: `## ${phase}\n\n${output}` }] : [];
+    const content = status === "COMPLETED" ? outputs.get(id) : undefined;
+    return content ? [{ role: "assistant" as const, phase, content }] : [];
   });
   return member.context === "previous" ? results.slice(-1) : results;
 }

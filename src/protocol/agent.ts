@@ -53,7 +53,12 @@ export const agentConfig = z.object({
 export type AgentConfig = z.infer<typeof agentConfig>;
 
 /** One turn of the conversation as a model gets it. */
-export type ContextMessage = { role: "user" | "assistant" | "system"; content: string };
+export type ContextMessage = {
+  role: "user" | "assistant" | "system";
+  /** The phase whose result this is; absent for the conversation's own messages. */
+  phase?: string;
+  content: string;
+};
 
 /** Everything a step is carried out with; plain data. */
 export type StepRequest = {

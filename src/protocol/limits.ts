@@ -49,6 +49,8 @@ export const LIMITS = {
   resultBytesOnSocket: 64 * 1024,
   /** Bytes of a step's result. */
   resultBytes: 1024 * 1024,
+  /** UTF-16 units of a log entry's message; longer ones are cut. */
+  logMessageUnits: 4000,
   /** Hours for which an `Idempotency-Key` gives the first answer again. */
   idempotencyHours: 24,
 } as const;

@@ -37,8 +37,6 @@ export const turnRun = z.object({
   runningSince: z.int().optional(),
   usage: usage.optional(),
   guidance: z.array(guidance),
-  /** Results of this turn's closed steps, for those that come after. */
-  outputs: z.record(z.string(), z.string()),
   steps: z.record(z.string(), stepRun),
 });
 export type TurnRun = z.infer<typeof turnRun>;

@@ -12,9 +12,11 @@ import type { Room, TurnRecord } from "../../src/engine/room";
 import { type Send, send } from "../../src/engine/send";
 import { finishStep } from "../../src/engine/step-end";
 import { failStep } from "../../src/engine/step-fail";
-import type { StepFailure } from "../../src/protocol/agent";
+import { stepRequest } from "../../src/engine/step-request";
+import type { StepFailure, StepRequest } from "../../src/protocol/agent";
 import { FAILURES, type FailureCode, type Refusal } from "../../src/protocol/errors";
 import type { LogEvent, MomentaryEvent, RoomEvent } from "../../src/protocol/events";
+import type { Message } from "../../src/protocol/message";
 import type { TeamPlan } from "../../src/protocol/team-plan";
 import { toTimestamp } from "../../src/protocol/time";
 import type { Turn } from "../../src/protocol/turn";
@@ -54,6 +56,8 @@ export class World {
   readonly #watch: (commit: Commit) => void;
   /** Whether a turn begins as soon as its room says so, or when the test does. */
   beginsByItself: boolean;
+  /** Turn → step → what the step gave. */
+  readonly #outputs = new Map<string, Map<string, string>>();
   #ids = 0;
 
   constructor(
@@ -91,11 +95,14 @@ export class World {
     const again = decide(before, this.context, rule);
     if (!isDeepStrictEqual(decision, again)) throw new Error("the same room decided otherwise");
     if ("refusal" in decision) return decision;
-    const { room, events, effects, closed } = decision.change;
+    const { room, events, effects, closed, results } = decision.change;
     this.room = room;
     this.log.push(...events);
     this.trace.push(...events);
     this.effects.push(...effects);
+    for (const { turnId, step, result } of results) {
+      this.#outputs.set(turnId, new Map(this.#outputs.get(turnId)).set(step, result.output));
+    }
     for (const record of closed) this.closed.set(record.turn.id, record);
     for (const effect of effects) {
       if (effect.type === "run") this.attempts.push(effect);
@@ -156,6 +163,12 @@ export class World {
     const attempt = this.attempts.at(-1);
     if (!attempt) throw new Error("nothing was started");
     return attempt;
+  }
+
+  /** What the agent of an attempt is called with. */
+  request(history: Message[] = [], fence = this.attempt): StepRequest | undefined {
+    const outputs = this.#outputs.get(fence.turnId) ?? new Map();
+    return stepRequest(this.room, fence, { history, outputs });
   }
 
   write(delta: string, fence = this.attempt, type: "text" | "thinking" = "text"): void {

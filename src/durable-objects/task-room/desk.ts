@@ -2,6 +2,7 @@ import { type Decision, decide } from "../../engine/decide";
 import type { Change, Draft, Effect } from "../../engine/draft";
 import { applyEvent } from "../../engine/fold";
 import { recoverTurn } from "../../engine/recover";
+import { recordReports } from "../../engine/reports";
 import { activeTurn, type Room, waitingTurns } from "../../engine/room";
 import { finishStep } from "../../engine/step-end";
 import { failStep } from "../../engine/step-fail";
@@ -13,9 +14,12 @@ import { type ClientKey, clientReply } from "./client-keys";
 import { Connections } from "./connections";
 import type { Doors } from "./doors";
 import { FanOut } from "./fan-out";
-import { threadBefore } from "./history-reader";
+import { backgroundOf } from "./history-reader";
 import { LiveText } from "./live-text";
 import { Outbox } from "./outbox";
+import { phaseUpdate } from "./phase-update";
+import { ProgressFeed } from "./progress-feed";
+import { ReportFeed } from "./report-feed";
 import { type Answered, RoomStore } from "./room-store";
 import { Runner } from "./runner";
 
@@ -33,6 +37,8 @@ export class Desk {
   readonly outbox: Outbox;
   readonly alarm: AlarmClock;
   readonly hold: (work: Promise<unknown>) => void;
+  readonly #reports: ReportFeed;
+  readonly #progress: ProgressFeed;
   #room: Room | undefined;
   #deletedAt: number | undefined;
   #beginning = false;
@@ -59,13 +65,28 @@ export class Desk {
     this.runner = new Runner(doors, {
       room,
       hold: this.hold,
-      history: (turnId) => threadBefore(this, turnId),
+      background: (turnId) => backgroundOf(this, turnId),
       write: (writing, field, delta) => this.live.push(writing, field, delta),
-      finished: (report) => this.perform((draft) => finishStep(draft, report)),
-      failed: (fence, failure) => this.perform((draft) => failStep(draft, fence, failure)),
+      report: (fence, report) => {
+        if (report.type === "progress") this.#progress.push({ ...fence, ...report });
+        else this.#reports.push(fence, report);
+      },
+      finished: (report) => this.#close((draft) => finishStep(draft, report)),
+      failed: (fence, failure) => this.#close((draft) => failStep(draft, fence, failure)),
     });
+    this.#reports = new ReportFeed((fence, reports) => {
+      this.perform((draft) => recordReports(draft, fence, reports));
+    });
+    this.#progress = new ProgressFeed((progress) => this.#publish(phaseUpdate(this, progress)));
     this.alarm = new AlarmClock(doors.storage, this);
     this.#load();
+  }
+
+  /** An attempt's end comes after all that it has reported. */
+  #close(rule: (draft: Draft) => void): void {
+    this.#progress.flush();
+    this.#reports.flush();
+    this.perform(rule);
   }
 
   /** The room as it is; nothing where no task was created, or it was erased. */

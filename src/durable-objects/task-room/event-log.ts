@@ -17,10 +17,11 @@ export class EventLog {
     const last = events.at(-1)?.seq;
     if (first === undefined || last === undefined) return;
     this.#sql.exec(
-      "INSERT INTO log (first_seq, last_seq, at, events) VALUES (?, ?, ?, ?)",
+      "INSERT INTO log (first_seq, last_seq, at, entries, events) VALUES (?, ?, ?, ?, ?)",
       first,
       last,
       now,
+      events.filter(({ type }) => type === "log").length,
       JSON.stringify(events),
     );
   }

@@ -1,4 +1,5 @@
 import { type Room, waitingTurns } from "../../engine/room";
+import type { Background } from "../../engine/step-request";
 import { findMessageSeq, readMessages } from "../../history/messages";
 import { type Refusal, refuse } from "../../protocol/errors";
 import { LIMITS } from "../../protocol/limits";
@@ -91,14 +92,15 @@ export function newestMessages(desk: Desk): Message[] {
   return desk.store.messages.read({}, { limit: LIMITS.defaultPageItems });
 }
 
-/** What was said in a turn's thread besides the turn itself and those that still wait. */
-export async function threadBefore(desk: Desk, turnId: string): Promise<Message[]> {
+/** What a step goes on from: its thread besides the turn itself and those that wait, and its turn's results. */
+export async function backgroundOf(desk: Desk, turnId: string): Promise<Background> {
   const turn = desk.room && findTurn(desk.room, turnId);
-  if (!desk.room || !turn) return [];
+  if (!desk.room || !turn) return { history: [], outputs: new Map() };
   const left = new Set([turnId, ...waitingTurns(desk.room).map(({ id }) => id)]);
-  return desk.store.messages
+  const history = desk.store.messages
     .read({ threadId: turn.threadId }, { limit: CONTEXT_MESSAGES })
     .filter((message) => !left.has(message.turnId));
+  return { history, outputs: desk.store.turns.outputs(turnId) };
 }
 
 function findTurn(room: Room, turnId: string): Turn | undefined {

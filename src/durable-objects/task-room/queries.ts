@@ -73,12 +73,19 @@ export function readTurns(
 export function readTurn(desk: Desk, principal: Principal, turnId: string): Outcome<Turn> {
   const admitted = admit(desk, principal, "watch");
   if (!admitted.ok) return admitted;
-  const record = desk.store.turns.get(turnId);
-  if (!record) return refused(refuse("not_found", "There is no such turn."));
-  return accepted(current(desk, record.turn));
+  const turn = desk.store.turns.whole(turnId);
+  if (!turn) return refused(refuse("not_found", "There is no such turn."));
+  return accepted(current(desk, turn));
 }
 
-/** An open turn as it is now: momentary progress is in the state before it is in a row. */
+/** An open turn as it is now: a step's momentary progress is in the state before it is in a row. */
 function current(desk: Desk, stored: Turn): Turn {
-  return desk.room?.state.openTurns.find(({ id }) => id === stored.id) ?? stored;
+  const open = desk.room?.state.openTurns.find(({ id }) => id === stored.id);
+  if (!open) return stored;
+  const results = new Map(stored.steps.map(({ step, result }) => [step, result]));
+  const steps = open.steps.map((step) => {
+    const result = step.result && results.get(step.step);
+    return result ? { ...step, result } : step;
+  });
+  return { ...open, steps };
 }

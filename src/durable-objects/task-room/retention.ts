@@ -50,6 +50,7 @@ export class Retention {
   cleanUp({ now, retentionMs, projected }: CleanUp): void {
     const before = now - retentionMs;
     this.#sql.exec("DELETE FROM turns WHERE closed_at IS NOT NULL AND closed_at <= ?", before);
+    this.#sql.exec("DELETE FROM results WHERE turn_id NOT IN (SELECT id FROM turns)");
     this.#sql.exec(
       `DELETE FROM log WHERE at <= ? AND last_seq <= ?
         AND last_seq < (SELECT max(last_seq) FROM log)`,

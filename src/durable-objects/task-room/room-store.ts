@@ -58,6 +58,7 @@ export class RoomStore {
       this.messages.apply(change.events);
       this.#putPlans(change.room);
       for (const record of changedTurns(before, change)) this.turns.put(record);
+      for (const result of change.results) this.turns.putResult(result);
       this.#putRoom(storedForm(change.room));
       for (const { key, reply } of answers) this.clientKeys.put(key, reply, now);
     });

@@ -1,17 +1,24 @@
 import type { Fence } from "../../engine/fence";
 import type { Room } from "../../engine/room";
 import type { Finished } from "../../engine/step-end";
-import { stepRequest } from "../../engine/step-request";
-import type { StepFailure, StepFinish, StepOutput, StepRequest } from "../../protocol/agent";
-import type { Message } from "../../protocol/message";
+import { type Background, stepRequest } from "../../engine/step-request";
+import type {
+  StepFailure,
+  StepFinish,
+  StepOutput,
+  StepReport,
+  StepRequest,
+} from "../../protocol/agent";
+import type { ToolUse } from "../../protocol/message";
 import type { Doors } from "./doors";
 import type { Writing } from "./live-text";
 
 type Sinks = {
   room(): Room | undefined;
-  /** The thread's messages before the turn's own, oldest first. */
-  history(turnId: string): Promise<Message[]>;
+  /** What was said and done before, for an agent to go on from. */
+  background(turnId: string): Promise<Background>;
   write(writing: Writing, field: "text" | "thinking", delta: string): void;
+  report(fence: Fence, report: StepReport): void;
   finished(report: Finished): void;
   failed(fence: Fence, failure: StepFailure): void;
   /** Keeps the object alive while the promise is pending. */
@@ -63,13 +70,13 @@ export class Runner {
       console.error(JSON.stringify({ at: "runner", turn: work.turnId, error: String(error) }));
     }
     // Reported already, unless something broke: no attempt may end in silence.
-    this.#report(work, () => this.#sinks.failed(work, BROKEN));
+    this.#end(work, () => this.#sinks.failed(work, BROKEN));
   }
 
   async #request({ turnId, step, attempt }: Work): Promise<StepRequest | undefined> {
-    const history = await this.#sinks.history(turnId);
+    const background = await this.#sinks.background(turnId);
     const room = this.#sinks.room();
-    return room && stepRequest(room, { turnId, step, attempt }, history);
+    return room && stepRequest(room, { turnId, step, attempt }, background);
   }
 
   async #relay(work: Work, request: StepRequest, startedAt: number): Promise<void> {
@@ -77,43 +84,47 @@ export class Runner {
     const stream = this.#sinks.room()?.state.streams.find((item) => item.turnId === work.turnId);
     if (!stream) return;
     const { turnId, messageId, attempt } = stream;
-    let firstTokenAt: number | undefined;
+    const account: Account = { startedAt, tools: new Map() };
     this.#doors.fault("model called");
     for await (const output of this.#doors.carryOut(request, signal)) {
       if (signal.aborted) return;
-      if (output.type === "text" || output.type === "thinking") {
-        firstTokenAt ??= this.#doors.now();
-        this.#sinks.write({ turnId, messageId, attempt }, output.type, output.delta);
-        this.#doors.fault("text written");
-      } else this.#end(work, output, { startedAt, firstTokenAt });
+      this.#take(work, { turnId, messageId, attempt }, output, account);
     }
   }
 
-  #end(work: Work, output: Exclude<StepOutput, { delta: string }>, times: Times): void {
+  #take(work: Work, writing: Writing, output: StepOutput, account: Account): void {
     switch (output.type) {
+      case "text":
+      case "thinking":
+        account.firstTokenAt ??= this.#doors.now();
+        this.#sinks.write(writing, output.type, output.delta);
+        this.#doors.fault("text written");
+        break;
       case "finish":
         this.#doors.fault("model finished");
-        this.#report(work, () =>
-          this.#sinks.finished(reportOf(work, output, times, this.#doors.now())),
+        this.#end(work, () =>
+          this.#sinks.finished(reportOf(work, output, account, this.#doors.now())),
         );
         break;
       case "failure":
-        this.#report(work, () => this.#sinks.failed(work, output));
+        this.#end(work, () => this.#sinks.failed(work, output));
         break;
-      case "progress":
-        break;
+      default:
+        noteTool(account, output);
+        this.#sinks.report(work, output);
     }
   }
 
   /** Reports the end of an attempt, unless it was aborted or another has taken its place. */
-  #report(work: Work, report: () => void): void {
+  #end(work: Work, report: () => void): void {
     if (this.#work.get(work.turnId) !== work) return;
     this.#work.delete(work.turnId);
     report();
   }
 }
 
-type Times = { startedAt: number; firstTokenAt: number | undefined };
+/** What is counted while an attempt runs; times in milliseconds since 1970. */
+type Account = { startedAt: number; firstTokenAt?: number; tools: Map<string, ToolUse> };
 
 const BROKEN: StepFailure = {
   type: "failure",
@@ -122,19 +133,32 @@ const BROKEN: StepFailure = {
   retryable: true,
 };
 
-function reportOf(work: Work, finish: StepFinish, times: Times, now: number): Finished {
-  const { model, finishReason, usage, truncatedContext } = finish;
-  const { startedAt, firstTokenAt } = times;
+function noteTool({ tools }: Account, report: StepReport): void {
+  if (report.type === "tool-call") {
+    const { toolCallId, name, input } = report;
+    tools.set(toolCallId, { toolCallId, name, input });
+  } else if (report.type === "tool-result") {
+    const { type, ...result } = report;
+    tools.set(report.toolCallId, { input: null, ...tools.get(report.toolCallId), ...result });
+  }
+}
+
+function reportOf(work: Work, finish: StepFinish, account: Account, now: number): Finished {
+  const { model, finishReason, usage, truncatedContext, output, data } = finish;
+  const { startedAt, firstTokenAt, tools } = account;
   return {
     turnId: work.turnId,
     step: work.step,
     attempt: work.attempt,
     ...(usage && { usage }),
+    ...(output !== undefined && { output }),
+    ...(data !== undefined && { data }),
     metadata: {
       model,
       finishReason,
       durationMs: now - startedAt,
       ...(usage && { usage }),
+      ...(tools.size > 0 && { tools: [...tools.values()] }),
       ...(firstTokenAt !== undefined && { timeToFirstTokenMs: firstTokenAt - startedAt }),
       ...(truncatedContext !== undefined && { truncatedContext }),
     },

@@ -7,11 +7,14 @@ export const ROOM_STEPS: readonly string[] = [
   "CREATE TABLE room (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL) STRICT",
   // A resolved team, written when it changes.
   "CREATE TABLE plans (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT",
-  // Events that were committed together are one row.
+  // Events that were committed together are one row; `entries` counts those of type `log`.
   `CREATE TABLE log (first_seq INTEGER PRIMARY KEY, last_seq INTEGER NOT NULL,
-    at INTEGER NOT NULL, events TEXT NOT NULL) STRICT`,
+    at INTEGER NOT NULL, entries INTEGER NOT NULL, events TEXT NOT NULL) STRICT`,
   `CREATE TABLE turns (id TEXT PRIMARY KEY, status TEXT NOT NULL, closed_at INTEGER,
     body TEXT NOT NULL) STRICT, WITHOUT ROWID`,
+  // Results of closed steps, whole; a step that runs again writes over its own.
+  `CREATE TABLE results (turn_id TEXT NOT NULL, step TEXT NOT NULL, run INTEGER NOT NULL,
+    body TEXT NOT NULL, PRIMARY KEY (turn_id, step)) STRICT, WITHOUT ROWID`,
   `CREATE TABLE messages (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, thread_id TEXT NOT NULL,
     role TEXT NOT NULL, body TEXT NOT NULL) STRICT`,
   // What a client's own id was answered with, so that the same request gives the same answer.

@@ -4,7 +4,7 @@ import { role } from "../../protocol/identity";
 import { message } from "../../protocol/message";
 import { task } from "../../protocol/task";
 import { teamPlan } from "../../protocol/team-plan";
-import { turn } from "../../protocol/turn";
+import { stepResult, turn } from "../../protocol/turn";
 import { turnRun } from "../../protocol/turn-run";
 
 // Stored rows are read like foreign data: an older version of this code may have written them.
@@ -23,6 +23,7 @@ export type StoredRoom = z.infer<typeof storedRoom>;
 
 export const storedTurn = z.object({ turn, run: turnRun });
 export const storedEvents = z.array(logEvent);
+export const storedResult = stepResult;
 export const storedMessage = message;
 export const storedPlan = teamPlan;
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RULES } from "../../../src/engine/limits";
 import { confirmStep } from "../../../src/engine/people";
-import { stepRequest } from "../../../src/engine/step-request";
 import type { MemberPlan, TeamPlan } from "../../../src/protocol/team-plan";
 import { agent, member, OWNER, pipeline, RETRY, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
@@ -109,7 +108,7 @@ describe.each([
       attempt: 2,
       run: 1,
     });
-    expect(stepRequest(world.room, world.attempt, [])?.config.bot).toBe("system/understudy");
+    expect(world.request()?.config.bot).toBe("system/understudy");
   });
 
   it("has retries of its own, and when they are used up the turn fails", () => {
@@ -165,7 +164,7 @@ describe("rollback", () => {
         { status: "PENDING", attempt: 0, run: 1 },
       ],
     });
-    expect(stepRequest(world.room, world.attempt, [])?.idempotencyKey).toBe(`${turnId}:build:2`);
+    expect(world.request()?.idempotencyKey).toBe(`${turnId}:build:2`);
   });
 
   it("lets the turn complete as a whole when it goes well at last", () => {
@@ -248,7 +247,7 @@ describe("rollback", () => {
     world.fail("model_rejected");
     world.fail("model_rejected");
     expect(world.attempt.step).toBe("check");
-    expect(stepRequest(world.room, world.attempt, [])?.context).toEqual([]);
+    expect(world.request()?.context).toEqual([]);
   });
 });
 

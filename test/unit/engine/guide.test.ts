@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cancelTurn } from "../../../src/engine/people";
 import { guideTurn } from "../../../src/engine/send";
-import { stepRequest } from "../../../src/engine/step-request";
 import { LIMITS } from "../../../src/protocol/limits";
 import { OWNER, pipeline, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
@@ -11,7 +10,7 @@ function guided(world: World) {
 }
 
 function inputOf(world: World): string | undefined {
-  return stepRequest(world.room, world.attempt, [])?.input;
+  return world.request()?.input;
 }
 
 describe("guidance takes effect at the turn's next call", () => {

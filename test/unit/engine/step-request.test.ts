@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { stepMessageId } from "../../../src/engine/step-message";
-import { stepRequest } from "../../../src/engine/step-request";
 import { messageId } from "../../../src/protocol/ids";
 import { LIMITS } from "../../../src/protocol/limits";
 import type { Message, MessageStatus } from "../../../src/protocol/message";
@@ -24,8 +23,8 @@ function said(content: string, status: MessageStatus = "complete"): Message {
 }
 
 const history = [said("earlier"), said("broken", "failed"), said(""), said("cut", "interrupted")];
-const before = ["user earlier", "user cut"];
-const handed = ["assistant ## plan\n\nthe plan", "assistant ## build\n\nthe build"];
+const before = ["user: earlier", "user: cut"];
+const handed = ["plan: the plan", "build: the build"];
 
 /** The third phase of three, with its rule for what it is told. */
 function third(context: ContextRule, prompt?: string): World {
@@ -45,14 +44,16 @@ describe("what a phase is told of what came before", () => {
     ["all", [...before, ...handed]],
   ])("context %s", (context, told) => {
     const world = third(context);
-    const request = stepRequest(world.room, world.attempt, history);
-    expect(request?.context.map(({ role, content }) => `${role} ${content}`)).toEqual(told);
+    const request = world.request(history);
+    expect(
+      request?.context.map(({ role, phase, content }) => `${phase ?? role}: ${content}`),
+    ).toEqual(told);
     expect(request?.input).toBe("a game");
   });
 
   it("without context its own instruction takes the input's place", () => {
     const world = third("none", "Check it.");
-    expect(stepRequest(world.room, world.attempt, history)).toMatchObject({
+    expect(world.request(history)).toMatchObject({
       input: "Check it.",
       prompt: "Check it.",
     });
@@ -65,8 +66,8 @@ describe("what a phase is told of what came before", () => {
     world.send();
     world.finish("the plan");
     world.fail("model_rejected");
-    const request = stepRequest(world.room, world.attempt, []);
-    expect(request?.context.map(({ content }) => content)).toEqual(["## plan\n\nthe plan"]);
+    const request = world.request();
+    expect(request?.context.map(({ content }) => content)).toEqual(["the plan"]);
   });
 });
 
@@ -74,7 +75,7 @@ describe("what identifies the work", () => {
   it("the key is the same for all attempts of a run", () => {
     const world = new World(solo());
     const turnId = world.send();
-    const key = () => stepRequest(world.room, world.attempt, [])?.idempotencyKey;
+    const key = () => world.request()?.idempotencyKey;
     expect(key()).toBe(`${turnId}:assistant:1`);
     world.fail();
     world.waitForAlarm();
@@ -85,9 +86,9 @@ describe("what identifies the work", () => {
     const world = new World(solo());
     world.send();
     const { attempt } = world;
-    expect(stepRequest(world.room, { ...attempt, step: "other" }, [])).toBeUndefined();
+    expect(world.request([], { ...attempt, step: "other" })).toBeUndefined();
     world.finish();
-    expect(stepRequest(world.room, attempt, [])).toBeUndefined();
+    expect(world.request([], attempt)).toBeUndefined();
   });
 
   it("a step speaks in one message through all its attempts", () => {
