@@ -5,10 +5,12 @@ import type { ModelParameters } from "../protocol/resources";
 import type { Settings } from "../protocol/settings";
 import { Answer, type ModelPart } from "./answer";
 import { type FittedContext, fitContext } from "./context";
-import { failure, failureOf } from "./failure";
+import { failureOf } from "./failure";
 import { given } from "./given";
+import { httpAgent } from "./http-agent";
 import { modelParts } from "./model-parts";
 import { languageModel } from "./provider";
+import type { Unseal } from "./sealed-key";
 
 export type Doors = {
   settings: Settings;
@@ -16,6 +18,8 @@ export type Doors = {
   signal: AbortSignal;
   /** The Workers AI binding, where the deployment has one. */
   ai?: Ai | undefined;
+  /** Opens stored keys; without it no sealed key can be used. */
+  unseal?: Unseal | undefined;
 };
 
 // What a provider cannot do with a parameter is no news for the console of a server.
@@ -42,11 +46,12 @@ export async function* carryOut(
 
 async function* outputs(request: StepRequest, doors: Doors): AsyncGenerator<StepOutput, void> {
   const { config, attempt } = request;
+  const { settings, ai, unseal } = doors;
   if (config.runtime.runtime === "http") {
-    yield failure("agent_rejected", "Remote agents over HTTP are not supported yet.");
+    yield* httpAgent(request, config.runtime, doors);
     return;
   }
-  const model = languageModel(config.model, { settings: doors.settings, ai: doors.ai, attempt });
+  const model = await languageModel(config.model, { settings, ai, unseal, attempt });
   if (!model.ok) {
     yield model.failure;
     return;

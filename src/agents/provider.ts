@@ -9,10 +9,12 @@ import { checkTarget } from "../protocol/target";
 import { demoModel } from "./demo-model";
 import { failure } from "./failure";
 import { providerFetch } from "./provider-fetch";
+import { openedKey, type Unseal } from "./sealed-key";
 
 export type ProviderDoors = {
   settings: Settings;
   ai?: Ai | undefined;
+  unseal?: Unseal | undefined;
   /** The step's attempt: the demo model can fail at the first. */
   attempt: number;
 };
@@ -20,12 +22,15 @@ export type ProviderDoors = {
 type Built<T> = { ok: true; value: T } | { ok: false; failure: StepFailure };
 
 /** The AI SDK's model for a config; a failure, always final, when it cannot be called as it is. */
-export function languageModel(config: ModelConfig, doors: ProviderDoors): Built<LanguageModelV4> {
+export async function languageModel(
+  config: ModelConfig,
+  doors: ProviderDoors,
+): Promise<Built<LanguageModelV4>> {
   if (config.provider === "demo") return built(demoModel(config.model, doors.attempt));
   if (config.provider === "workers-ai") return workersModel(config, doors.ai);
   const address = checkedAddress(config, doors.settings);
   if (!address.ok) return address;
-  const key = openedKey(config, doors.settings);
+  const key = await keyOf(config, doors);
   if (!key.ok) return key;
   if (!key.value && config.provider !== "openai-compatible") {
     return rejected("The model has no API key.");
@@ -67,8 +72,14 @@ function checkedAddress(config: ModelConfig, settings: Settings): Built<string> 
   return check.ok ? built(address) : rejected(`The model's address ${check.reason}.`);
 }
 
-function openedKey(config: ModelConfig, settings: Settings): Built<string | undefined> {
-  if (config.key?.from === "sealed") return rejected("The model's stored key cannot be opened.");
+async function keyOf(
+  config: ModelConfig,
+  { settings, unseal }: ProviderDoors,
+): Promise<Built<string | undefined>> {
+  if (config.key?.from === "sealed") {
+    const key = await openedKey(config.key, unseal);
+    return key === undefined ? rejected("The model's stored key cannot be opened.") : built(key);
+  }
   if (config.key?.from === "setting") {
     // A plan may be older than the settings; the operator's key goes to the operator's address only.
     return isOperators(config, settings)

@@ -52,6 +52,7 @@ export const settings = z.object({
   SESSIONS_PER_USER: whole(5),
   RETRY_INITIAL_MS: whole(2 * SECOND),
   TURN_RETENTION_MS: whole(7 * DAY),
+  LOG_ENTRIES_KEPT: whole(10_000),
   TURN_TOKEN_LIMIT: whole(0, 0),
   TURNS_PER_DAY: whole(0, 0),
   TOKENS_PER_DAY: whole(0, 0),

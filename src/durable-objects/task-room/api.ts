@@ -62,3 +62,5 @@ export interface TaskRoomApi {
 export const PRINCIPAL_HEADER = "taskroom-principal";
 /** Header with the recovery token from the subprotocol list, where there was one. */
 export const RECOVERY_HEADER = "taskroom-recovery";
+/** Header that marks an upgrade as a feed, which the worker holds for an event stream. */
+export const FEED_HEADER = "taskroom-feed";

@@ -6,11 +6,14 @@ import { LIMITS } from "../../protocol/limits";
 /** What outlives hibernation with a socket; at most 16 KiB serialized. */
 export const attachment = z.object({
   connectionId: z.string(),
-  sessionId: z.string(),
+  /** `null` for a feed, which the worker holds for an event stream. */
+  sessionId: z.string().nullable(),
   principal,
   /** Whether the connection gets the task's events. */
   joined: z.boolean(),
   typing: z.boolean(),
+  /** Set while it is still being told what it missed; the room's events would come too early. */
+  behind: z.boolean(),
   /** Whether it came with a recovery token whose predecessors its first command uses up. */
   unconfirmed: z.boolean(),
   lastActiveAt: z.int(),
@@ -36,8 +39,17 @@ export class Connection {
     return this.#attached;
   }
 
+  get isOpen(): boolean {
+    return this.ws.readyState === WebSocket.OPEN;
+  }
+
+  /** Whether the connection is here to hear the room. */
   get joined(): boolean {
-    return this.#attached.joined && this.ws.readyState === WebSocket.OPEN;
+    return this.#attached.joined && this.isOpen;
+  }
+
+  get isBehind(): boolean {
+    return this.#attached.behind;
   }
 
   get typing(): boolean {
@@ -59,8 +71,13 @@ export class Connection {
     return expiresAt !== null && now >= expiresAt;
   }
 
+  /** Bytes that the socket has not taken yet. */
+  get unsent(): number {
+    return this.ws.bufferedAmount;
+  }
+
   isTooSlow(): boolean {
-    return this.ws.bufferedAmount > LIMITS.unsentBytes;
+    return this.unsent > LIMITS.unsentBytes;
   }
 
   send(event: RoomEvent | object): void {
@@ -69,12 +86,12 @@ export class Connection {
 
   sendText(frame: string): void {
     // A socket that closed in this very moment; its close handler comes next.
-    if (this.ws.readyState !== WebSocket.OPEN) return;
+    if (!this.isOpen) return;
     this.ws.send(frame);
   }
 
   close(code: number, reason: string): void {
-    if (this.ws.readyState === WebSocket.OPEN) this.ws.close(code, reason);
+    if (this.isOpen) this.ws.close(code, reason);
   }
 }
 

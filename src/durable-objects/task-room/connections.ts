@@ -8,8 +8,9 @@ export class Connections {
   constructor(sockets: WebSocket[]) {
     for (const ws of sockets) {
       const attached = attachment.safeParse(ws.deserializeAttachment());
-      // A socket of an older form can't be told whose it is: it has to come back.
-      if (attached.success) this.#all.set(ws, new Connection(ws, attached.data));
+      // One of an older form, or that was being told what it missed, has to come back.
+      if (attached.success && !attached.data.behind)
+        this.#all.set(ws, new Connection(ws, attached.data));
       else if (ws.readyState === WebSocket.OPEN) ws.close(1012, "restart");
     }
   }

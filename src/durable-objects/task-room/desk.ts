@@ -211,11 +211,18 @@ export class Desk {
       this.doors.fault("before commit");
       this.store.commit(before, change, this.doors.now(), answers);
       this.doors.fault("after commit");
+      this.#thinLog();
     } catch (error) {
       // Nothing was written: what this instance believes must be what is stored.
       this.#load();
       throw error;
     }
+  }
+
+  /** Thinning rewrites rows, so it waits until it is worth it. */
+  #thinLog(): void {
+    const keep = this.doors.settings.LOG_ENTRIES_KEPT;
+    if (this.store.log.entries() > keep * 1.25) this.store.log.thin(keep);
   }
 
   #start(effect: Effect): void {

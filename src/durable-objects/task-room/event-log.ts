@@ -2,11 +2,17 @@ import * as z from "zod";
 import type { LogEvent } from "../../protocol/events";
 import { eventRows, readJson, storedEvents } from "./stored";
 
+const headRows = z.array(z.object({ last_seq: z.int() }));
+const entryRows = z.array(
+  z.object({ first_seq: z.int(), last_seq: z.int(), entries: z.int(), events: z.string() }),
+);
+const sumRows = z.tuple([z.object({ entries: z.int().nullable() })]);
 const bounds = z.tuple([z.object({ first: z.int().nullable(), last: z.int().nullable() })]);
 
 /** The task's log: rows of events that were committed together, numbered without gaps. */
 export class EventLog {
   readonly #sql: SqlStorage;
+  #entries: number | undefined;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -16,12 +22,14 @@ export class EventLog {
     const first = events[0]?.seq;
     const last = events.at(-1)?.seq;
     if (first === undefined || last === undefined) return;
+    const entries = events.filter(({ type }) => type === "log").length;
+    if (this.#entries !== undefined) this.#entries += entries;
     this.#sql.exec(
       "INSERT INTO log (first_seq, last_seq, at, entries, events) VALUES (?, ?, ?, ?, ?)",
       first,
       last,
       now,
-      events.filter(({ type }) => type === "log").length,
+      entries,
       JSON.stringify(events),
     );
   }
@@ -53,5 +61,40 @@ export class EventLog {
       yield wanted;
       from = last.seq;
     }
+  }
+
+  /** The first `seq` from which on every event is still here. */
+  replayableFrom(): number {
+    const query = "SELECT seq AS last_seq FROM kept WHERE what = 'entries'";
+    const [thinned] = headRows.parse(this.#sql.exec(query).toArray());
+    return Math.max(this.bounds().first, (thinned?.last_seq ?? 0) + 1);
+  }
+
+  /** Log entries that are kept. */
+  entries(): number {
+    const query = "SELECT sum(entries) AS entries FROM log";
+    this.#entries ??= sumRows.parse(this.#sql.exec(query).toArray())[0].entries ?? 0;
+    return this.#entries;
+  }
+
+  /** Lets the oldest log entries go until `keep` are left; other events of their rows stay. */
+  thin(keep: number): void {
+    const query = `SELECT first_seq, last_seq, entries, events FROM log
+      WHERE entries > 0 AND last_seq < (SELECT max(last_seq) FROM log) ORDER BY first_seq`;
+    for (const row of entryRows.parse(this.#sql.exec(query).toArray())) {
+      if (this.entries() <= keep) return;
+      this.#withoutEntries(row);
+      this.#entries = this.entries() - row.entries;
+    }
+  }
+
+  #withoutEntries(row: z.infer<typeof entryRows>[number]): void {
+    const events = readJson(storedEvents, row.events).filter(({ type }) => type !== "log");
+    this.#sql.exec(
+      "UPDATE log SET entries = 0, events = ? WHERE first_seq = ?",
+      JSON.stringify(events),
+      row.first_seq,
+    );
+    this.#sql.exec("INSERT OR REPLACE INTO kept (what, seq) VALUES ('entries', ?)", row.last_seq);
   }
 }

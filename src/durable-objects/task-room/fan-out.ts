@@ -23,7 +23,7 @@ export class FanOut {
     const frames = new RoleFrames(events);
     const now = this.#now();
     for (const connection of this.#connections.joined()) {
-      if (connection === except) continue;
+      if (connection === except || connection.isBehind) continue;
       const role = this.#admit(connection, now);
       if (role) connection.sendText(frames.for(role));
     }

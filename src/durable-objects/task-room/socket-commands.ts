@@ -3,12 +3,13 @@ import { accepted, type Outcome, refused } from "../../protocol/errors";
 import type { Presence } from "../../protocol/events";
 import { LIMITS } from "../../protocol/limits";
 import { toTimestamp } from "../../protocol/time";
+import { catchUp } from "./catch-up";
 import type { Connection } from "./connection";
 import { presenceOf } from "./connections";
 import type { Desk } from "./desk";
 import { admit, cancel, confirm, guide, retry, sendMessage } from "./people-commands";
 import { reachablePage } from "./queries";
-import { catchUp, type Position, snapshot } from "./snapshot";
+import { type Position, snapshot } from "./snapshot";
 
 /**
  * Carries out a command for a connection and gives what its ack says. Only what reads from D1 is
@@ -68,7 +69,11 @@ export function tellPresence(desk: Desk, connection: Connection, state: Presence
 }
 
 /** The ack comes after what was missed: with it the client is caught up. */
-function join(desk: Desk, connection: Connection, position: Position): Outcome<object> {
+function join(
+  desk: Desk,
+  connection: Connection,
+  position: Position,
+): Outcome<object> | Promise<Outcome<object>> {
   const admitted = admit(desk, connection.principal, "watch");
   if (!admitted.ok) return admitted;
   const { room, role } = admitted.value;
@@ -80,8 +85,7 @@ function join(desk: Desk, connection: Connection, position: Position): Outcome<o
   const { headSeq, epoch } = room.state.task;
   if (position.after === undefined)
     return accepted({ headSeq, epoch, state: snapshot(desk, role) });
-  catchUp(desk, connection, position, role);
-  return accepted({ headSeq, epoch });
+  return catchUp(desk, connection, position, role).then(() => accepted({ headSeq, epoch }));
 }
 
 function leave(desk: Desk, connection: Connection): Outcome<object> {

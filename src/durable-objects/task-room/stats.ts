@@ -12,7 +12,9 @@ export function readStats(desk: Desk, principal: Principal): Outcome<TaskStats> 
   const { room } = admitted.value;
   const turns = desk.store.turns.all();
   const active = activeTurn(room);
-  const sessions = new Set(desk.connections.all().map(({ attached }) => attached.sessionId));
+  const sessions = new Set(
+    desk.connections.all().flatMap(({ attached }) => attached.sessionId ?? []),
+  );
   return accepted({
     turns: countByStatus(turns),
     ...(active && { activeTurnId: active.id }),

@@ -193,6 +193,7 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     desk.connections.remove(ws);
     if (connection.attached.joined) tellPresence(desk, connection, "left");
     const { sessionId, connectionId, principal } = connection.attached;
+    if (sessionId === null) return;
     const lastActiveAt = this.#lastActiveAt(connection);
     const room = this.#userRoom(principal.userId);
     this.#report(() => room.closeConnection(sessionId, connectionId, lastActiveAt));
@@ -201,6 +202,7 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
   #confirm(connection: Connection): void {
     const { sessionId, connectionId, principal } = connection.attached;
     connection.attach({ unconfirmed: false });
+    if (sessionId === null) return;
     const room = this.#userRoom(principal.userId);
     this.#report(() => room.confirmConnection(sessionId, connectionId));
   }

@@ -1,4 +1,5 @@
 import {
+  accepted,
   type Outcome,
   type Problem,
   problemOf,
@@ -12,11 +13,12 @@ import { parseJson } from "../../protocol/json";
 import { LIMITS } from "../../protocol/limits";
 import { toTimestamp } from "../../protocol/time";
 import type { OpenedSession, OpenSession } from "../user-room/api";
-import { PRINCIPAL_HEADER, RECOVERY_HEADER } from "./api";
+import { FEED_HEADER, PRINCIPAL_HEADER, RECOVERY_HEADER } from "./api";
+import { catchUp, sendReset } from "./catch-up";
 import { Connection } from "./connection";
 import type { Desk } from "./desk";
 import { admit } from "./people-commands";
-import { catchUp, type Position, ROOM_LIMITS, snapshot, whyReset } from "./snapshot";
+import { type Position, ROOM_LIMITS, snapshot, whyReset } from "./snapshot";
 import { tellPresence } from "./socket-commands";
 
 /** What an upgrade asks of the user's room. */
@@ -26,7 +28,13 @@ export type SessionDoor = {
   close(userId: string, sessionId: string, connectionId: string): void;
 };
 
-type Arrival = { principal: Principal; recoveryToken: string | undefined; position: Position };
+type Arrival = {
+  principal: Principal;
+  recoveryToken: string | undefined;
+  position: Position;
+  /** The worker holds it for an event stream: it has no session and sends nothing. */
+  isFeed: boolean;
+};
 
 /**
  * The handshake of contract section 4: a refused one is an HTTP problem, never a 101. The worker
@@ -40,47 +48,48 @@ export async function upgrade(
 ): Promise<Response> {
   const arrival = readArrival(request);
   if (!arrival) return refusalResponse(refuse("invalid_request", "Not a WebSocket upgrade."));
+  const { principal } = arrival;
   const connectionId = newId("conn", desk.doors.now());
   const opened = await open(desk, arrival, connectionId, sessions);
   if (!opened.ok) return refusalResponse(opened.refusal);
+  const sessionId = opened.value?.session.id ?? null;
   // The room may have changed while the session was opened.
-  const admitted = admit(desk, arrival.principal, "watch");
+  const admitted = admit(desk, principal, "watch");
   if (!admitted.ok) {
-    sessions.close(arrival.principal.userId, opened.value.session.id, connectionId);
+    if (sessionId !== null) sessions.close(principal.userId, sessionId, connectionId);
     return refusalResponse(admitted.refusal);
   }
   const { 0: client, 1: server } = new WebSocketPair();
   ctx.acceptWebSocket(server);
   const connection = new Connection(server, {
     connectionId,
-    sessionId: opened.value.session.id,
-    principal: arrival.principal,
+    sessionId,
+    principal,
     joined: true,
     typing: false,
-    unconfirmed: opened.value.resumed,
+    behind: true,
+    unconfirmed: opened.value?.resumed ?? false,
     lastActiveAt: desk.doors.now(),
   });
   connection.attach({});
-  welcome(desk, connection, {
-    opened: opened.value,
-    position: arrival.position,
-    role: admitted.value.role,
-  });
+  desk.connections.add(connection);
+  welcome(desk, connection, arrival.position, { opened: opened.value, role: admitted.value.role });
   return new Response(null, { status: 101, webSocket: client });
 }
 
 async function open(
   desk: Desk,
-  { principal, recoveryToken }: Arrival,
+  { principal, recoveryToken, isFeed }: Arrival,
   connectionId: string,
   sessions: SessionDoor,
-): Promise<Outcome<OpenedSession>> {
+): Promise<Outcome<OpenedSession | undefined>> {
   const admitted = admit(desk, principal, "watch");
   if (!admitted.ok) return admitted;
   if (desk.connections.size >= LIMITS.connectionsPerRoom) {
     return refused(refuse("unavailable", "The room is full."));
   }
   const { userId } = principal;
+  if (isFeed) return mayFeed(desk, userId);
   const taskId = admitted.value.room.state.task.id;
   const token = recoveryToken === undefined ? {} : { recoveryToken };
   try {
@@ -91,17 +100,43 @@ async function open(
   }
 }
 
-type Welcome = { opened: OpenedSession; position: Position; role: Role };
+/** Feeds have no session that counts them, so the room does. */
+function mayFeed(desk: Desk, userId: string): Outcome<undefined> {
+  const feeds = desk.connections
+    .all()
+    .filter(({ attached, principal }) => !attached.sessionId && principal.userId === userId);
+  if (feeds.length < LIMITS.connectionsPerSession) return accepted(undefined);
+  return refused(refuse("session_limit", "Too many event streams of this task are open."));
+}
+
+type Welcome = { opened: OpenedSession | undefined; role: Role };
 
 /** The first frame, then what was missed; from then on the room's events. */
-function welcome(desk: Desk, connection: Connection, { opened, position, role }: Welcome): void {
+function welcome(
+  desk: Desk,
+  connection: Connection,
+  position: Position,
+  { opened, role }: Welcome,
+): void {
   desk.live.flush();
+  if (opened) greet(desk, connection, position, { opened, role });
+  else if (position.after === undefined) sendReset(desk, connection, role, "the stream begins");
+  desk.hold(catchUp(desk, connection, position, role));
+  tellPresence(desk, connection, "joined");
+  desk.alarm.arm();
+}
+
+function greet(
+  desk: Desk,
+  connection: Connection,
+  position: Position,
+  { opened, role }: { opened: OpenedSession; role: Role },
+): void {
   const { room } = desk;
   if (!room) return;
   const { headSeq, epoch } = room.state.task;
   const goesOn = position.after !== undefined && whyReset(desk, position) === undefined;
   const state = goesOn ? undefined : snapshot(desk, role);
-  desk.connections.add(connection);
   connection.send({
     type: "session:ready",
     ts: toTimestamp(desk.doors.now()),
@@ -117,9 +152,6 @@ function welcome(desk: Desk, connection: Connection, { opened, position, role }:
       limits: ROOM_LIMITS,
     },
   });
-  if (position.after !== undefined) catchUp(desk, connection, position, role);
-  tellPresence(desk, connection, "joined");
-  desk.alarm.arm();
 }
 
 function readArrival(request: Request): Arrival | undefined {
@@ -137,6 +169,7 @@ function readArrival(request: Request): Arrival | undefined {
       ...(after !== null && { after: Number(after) }),
       epoch: query.get("epoch") ?? undefined,
     },
+    isFeed: request.headers.has(FEED_HEADER),
   };
 }
 

@@ -95,7 +95,7 @@ describe("for every point at which a client may lose its connection", () => {
     fc.assert(rule, { numRuns: 150 });
   });
 
-  it("events that it has already had change nothing", () => {
+  it("events that it has already had change nothing", { timeout: 30_000 }, () => {
     const rule = fc.property(scenario, (input) => {
       const { log } = played(input);
       const whole = log.reduce<Folded>(applyEvent, undefined);

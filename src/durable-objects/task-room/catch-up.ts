@@ -1,0 +1,123 @@
+import { CLOSE } from "../../protocol/close-codes";
+import type { RoomEvent } from "../../protocol/events";
+import type { Role } from "../../protocol/identity";
+import { LIMITS } from "../../protocol/limits";
+import { toTimestamp } from "../../protocol/time";
+import type { Connection } from "./connection";
+import type { Desk } from "./desk";
+import { forRole, packed } from "./fan-out";
+import { type Position, snapshot, whyReset } from "./snapshot";
+
+/** Milliseconds between two looks at whether a socket has taken what it was sent. */
+const DRAIN_LOOK_MS = 10;
+/** How long a socket may take too little before it is given up. */
+const DRAIN_LIMIT_MS = 30_000;
+/** Bytes unsent at which a replay waits, and down to which it waits. */
+const ENOUGH_BYTES = LIMITS.unsentBytes / 2;
+const DRAINED_BYTES = LIMITS.unsentBytes / 4;
+
+/**
+ * Brings a connection from its position to now (contract section 4, resume rule): the events that
+ * it missed, packed, then what is momentary; without a position it has just got a snapshot. It
+ * hears nothing else until it is there: the last look at the log, the momentary events and the end
+ * of being behind have no await between them.
+ */
+export async function catchUp(
+  desk: Desk,
+  connection: Connection,
+  position: Position,
+  role: Role,
+): Promise<void> {
+  connection.attach({ behind: true });
+  let place = goOn(desk, connection, position, role);
+  for (;;) {
+    place = sendLog(desk, connection, place, role);
+    if (place.after === headOf(desk) && connection.unsent <= ENOUGH_BYTES) break;
+    if (!(await drained(desk, connection))) return;
+    // While the socket drained, the room may have let go of what comes next.
+    place = goOn(desk, connection, { ...position, after: place.after }, role);
+  }
+  if (!place.hasSnapshot) sendMomentary(desk, connection);
+  connection.attach({ behind: false });
+}
+
+type Place = { after: number; hasSnapshot: boolean };
+
+/** Where to go on from: the position, or the head where only a snapshot can help or just did. */
+function goOn(desk: Desk, connection: Connection, position: Position, role: Role): Place {
+  desk.live.flush();
+  const reason = whyReset(desk, position);
+  if (reason !== undefined) sendReset(desk, connection, role, reason);
+  const { after } = position;
+  if (reason !== undefined || after === undefined) {
+    return { after: headOf(desk), hasSnapshot: true };
+  }
+  return { after, hasSnapshot: false };
+}
+
+/** A snapshot to go on from, and why. */
+export function sendReset(desk: Desk, connection: Connection, role: Role, reason: string): void {
+  const state = snapshot(desk, role);
+  if (!state) return;
+  const { headSeq, epoch } = state.task;
+  const ts = toTimestamp(desk.doors.now());
+  connection.send({ type: "history:reset", ts, data: { state, headSeq, epoch, reason } });
+}
+
+/** Sends log events until the socket has enough or there are no more. */
+function sendLog(desk: Desk, connection: Connection, place: Place, role: Role): Place {
+  let { after } = place;
+  for (const events of desk.store.log.after(after)) {
+    connection.sendText(packed(events.map((event) => forRole(event, role))));
+    after = events.at(-1)?.seq ?? after;
+    if (connection.unsent > ENOUGH_BYTES) break;
+  }
+  return { ...place, after };
+}
+
+async function drained(desk: Desk, connection: Connection): Promise<boolean> {
+  const deadline = desk.doors.now() + DRAIN_LIMIT_MS;
+  while (connection.unsent > DRAINED_BYTES && connection.isOpen) {
+    if (desk.doors.now() > deadline) connection.close(CLOSE.tooSlow, "too slow: resume later");
+    await scheduler.wait(DRAIN_LOOK_MS);
+  }
+  return connection.isOpen && desk.room !== undefined;
+}
+
+function headOf(desk: Desk): number {
+  return desk.room?.state.task.headSeq ?? 0;
+}
+
+function sendMomentary(desk: Desk, connection: Connection): void {
+  desk.live.flush();
+  const events = momentaryEvents(desk);
+  if (events.length > 0) connection.sendText(packed(events));
+}
+
+/** Each text being written, whole, and each running phase's last progress. */
+function momentaryEvents(desk: Desk): RoomEvent[] {
+  const state = desk.room?.state;
+  if (!state) return [];
+  const ts = toTimestamp(desk.doors.now());
+  const texts = state.streams.flatMap(({ turnId, messageId, attempt, text, thinking }) => {
+    const place = { turnId, messageId, attempt, offset: 0 };
+    const events: RoomEvent[] = [];
+    if (thinking) events.push({ type: "chat:thinking", ts, data: { ...place, delta: thinking } });
+    if (text) events.push({ type: "chat:chunk", ts, data: { ...place, delta: text } });
+    return events;
+  });
+  const phases = state.openTurns.flatMap(({ id, steps }) =>
+    steps.flatMap(({ step, phase, status, attempt, percentComplete }): RoomEvent[] =>
+      status === "RUNNING" && percentComplete !== undefined
+        ? [
+            {
+              type: "phase:update",
+              ts,
+              data: { turnId: id, step, phase, attempt, percentComplete },
+            },
+          ]
+        : [],
+    ),
+  );
+  return [...texts, ...phases];
+}
