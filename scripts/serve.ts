@@ -20,6 +20,10 @@ if (await prepare()) await serve();
 else process.exitCode = 1;
 
 async function prepare(): Promise<boolean> {
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    console.error(`--port ${port} is not a port: 1 to 65535.`);
+    return false;
+  }
   if (ensureDevVars(join(ROOT, DEV_VARS))) say(`Made ${DEV_VARS} with random secrets.`);
   const taken = await whyTaken(port, options.ip);
   if (taken) {

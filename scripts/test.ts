@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { ROOT } from "./local-identity";
 import { summarize } from "./test-summary";
 
@@ -37,8 +37,10 @@ process.exitCode = summary.failed > 0 ? 1 : 0;
 
 function run(title: string, tool: string, args: string[]): { title: string; ok: boolean } {
   console.log(`\n=== ${title}`);
-  const binary = join(ROOT, "node_modules", ".bin", tool);
-  const { status, error } = spawnSync(binary, args, { cwd: ROOT, stdio: "inherit" });
+  const bin = join(ROOT, "node_modules", ".bin");
+  // The tools look for `node` themselves, and must find the locked one.
+  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
+  const { status, error } = spawnSync(join(bin, tool), args, { cwd: ROOT, env, stdio: "inherit" });
   if (error) console.error(error.message);
   return { title, ok: status === 0 };
 }

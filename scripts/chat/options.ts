@@ -26,6 +26,9 @@ export function readChatOptions(args: string[]): ChatOptions | string | undefine
   if (once && !message) return "--once needs a message";
   if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url)) return `--url ${url} is not an address`;
   if (team && !/^.+\/[^/]+$/.test(team)) return `--team ${team} is not of the form namespace/name`;
+  if (task && !/^task_[0-9a-z]{26}$/.test(task)) return `--task ${task} is not a task's id`;
+  // What else would be no token in a header, and none in a list of subprotocols.
+  if (token && !/^[\w.-]+$/.test(token)) return "--token is neither a JWT nor an API key";
   if (task && team) return "--team is for a new task; the one of --task has its own";
   return { url: new URL(url).origin, task, team, token, once, message };
 }

@@ -45,7 +45,7 @@ export class AgentAnswer {
     }
   }
 
-  result({ output, data, usage }: Partial<AgentResult>): StepOutput[] {
+  result({ output, data, usage }: AgentResult): StepOutput[] {
     if (output === undefined && !this.#spoken) {
       throw new MalformedAnswer("The agent sent a result without an output.");
     }

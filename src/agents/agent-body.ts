@@ -37,7 +37,7 @@ export async function* serverEvents(response: Response): AsyncGenerator<ServerEv
 }
 
 async function* decoded({ body }: Response, limitBytes: number): AsyncGenerator<string, void> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
   let bytes = 0;
   if (!body) return;
   for await (const chunk of body) {

@@ -19,15 +19,18 @@ function optional<Schema extends z.ZodType>(schema: Schema) {
   return schema.nullish().transform((value) => value ?? undefined);
 }
 
-const counted = usage.refine((counts) => Object.values(counts).every((count) => count >= 0), {
-  error: "negative",
-});
+const counted = usage.refine(
+  (counts) => Object.values(counts).every((count) => (count ?? 0) >= 0),
+  {
+    error: "negative",
+  },
+);
 
 // Parsed from JSON, so there is nothing left to check: to walk a megabyte of `{}` takes a second.
 const data = z.custom<JsonValue>().optional();
 
 const result = z.object({ output: z.string(), data, usage: optional(counted) });
-export type AgentResult = z.infer<typeof result>;
+export type AgentResult = Omit<z.infer<typeof result>, "output"> & { output: string | undefined };
 
 const event = z.discriminatedUnion("type", [
   z.object({
@@ -91,7 +94,5 @@ function looseJson(text: string): { ok: true; value: unknown } | { ok: false } {
 }
 
 function unreadable(what: string): MalformedAnswer {
-  return new MalformedAnswer(
-    `The agent sent ${what === "answer" ? "an" : "a"} ${what} that cannot be read.`,
-  );
+  return new MalformedAnswer(`The agent's ${what} cannot be read.`);
 }

@@ -4,35 +4,54 @@ import { LIMITS } from "../protocol/limits";
 import type { Usage } from "../protocol/usage";
 import { BoundedText } from "./bounded-text";
 import { cutOff, endedEarly, failureOf, malformed, unavailable, withheld } from "./failure";
+import { shownError, shownValue } from "./tool-text";
 
 export type ModelPart = TextStreamPart<ToolSet>;
 type FinishPart = Extract<ModelPart, { type: "finish" }>;
+type ToolPart = Extract<ModelPart, { type: "tool-call" | "tool-result" | "tool-error" }>;
 
 // Endings that providers write as a finish reason and that finish nothing.
 const BROKEN_ENDINGS = ["error", "abort", "insufficient_system_resource"];
 
-/** Turns the AI SDK's parts of one model call into a step's outputs. */
+export type Asked = {
+  /** What was asked for; the provider may name what answered more exactly. */
+  model: string;
+  truncatedContext: number;
+  /** Tools were offered. */
+  tools: boolean;
+};
+
+/** Turns the AI SDK's parts of one answer, in several steps where it uses tools, into a step's outputs. */
 export class Answer {
   readonly #text = new BoundedText(LIMITS.answerUnits);
   readonly #thinking = new BoundedText(LIMITS.answerUnits);
   readonly #truncatedContext: number;
+  readonly #tools: boolean;
   #model: string;
+  #usedTools = false;
+  /** Text of an earlier step stands before what comes next. */
+  #between = false;
 
-  /** `model` is what was asked for; the provider may name what answered more exactly. */
-  constructor(model: string, truncatedContext: number) {
+  constructor({ model, truncatedContext, tools }: Asked) {
     this.#model = model;
     this.#truncatedContext = truncatedContext;
+    this.#tools = tools;
   }
 
   /** In order; the last is `finish` or `failure` when the answer is over, whatever parts follow. */
   take(part: ModelPart): StepOutput[] {
     switch (part.type) {
       case "text-delta":
-        return this.#grow("text", this.#text, part.text);
+        return this.#grow("text", this.#text, this.#apart(part.text));
       case "reasoning-delta":
         return this.#grow("thinking", this.#thinking, part.text);
+      case "tool-call":
+      case "tool-result":
+      case "tool-error":
+        return this.#tool(part);
       case "finish-step":
         this.#model = part.response.modelId;
+        this.#between = !this.#text.empty;
         return [];
       case "finish":
         return this.#finish(part);
@@ -59,6 +78,28 @@ export class Answer {
     return outputs;
   }
 
+  /** Two steps' texts are two paragraphs. */
+  #apart(delta: string): string {
+    if (!this.#between || !delta) return delta;
+    this.#between = false;
+    return `\n\n${delta}`;
+  }
+
+  #tool(part: ToolPart): StepOutput[] {
+    // A model that calls what nobody offered has not answered.
+    if (!this.#tools) return [];
+    this.#usedTools = true;
+    const { toolCallId, toolName: name } = part;
+    switch (part.type) {
+      case "tool-call":
+        return [{ type: "tool-call", toolCallId, name, input: shownValue(part.input) }];
+      case "tool-result":
+        return [{ type: "tool-result", toolCallId, name, output: shownValue(part.output) }];
+      case "tool-error":
+        return [{ type: "tool-result", toolCallId, name, error: shownError(part.error) }];
+    }
+  }
+
   #finish({ finishReason, rawFinishReason, totalUsage }: FinishPart): StepOutput[] {
     if (finishReason === "content-filter") return [withheld()];
     if (finishReason === "error" || BROKEN_ENDINGS.includes(rawFinishReason ?? "")) {
@@ -69,7 +110,7 @@ export class Answer {
     if (finishReason === "interrupted" || unexplained) return [cutOff()];
     // Thinking that used up all tokens would do so again: that is an answer, if a poor one.
     const spentThinking = finishReason === "length" && !this.#thinking.empty;
-    if (this.#text.empty && !spentThinking) return [malformed()];
+    if (this.#text.empty && !spentThinking && !this.#usedTools) return [malformed()];
     return [
       ...deltas("thinking", this.#thinking.rest()),
       ...deltas("text", this.#text.rest()),

@@ -8,7 +8,12 @@ export class SilentProvider extends Error {
   }
 }
 
-export type WatchLimits = { firstByteMs: number; stallMs: number };
+export type WatchLimits = {
+  firstByteMs: number;
+  stallMs: number;
+  /** While it says so nobody owes us a part; the limit begins anew afterwards. */
+  excused?: () => boolean;
+};
 
 /**
  * Judges how long we have been waiting for a part of an answer. One timer, re-armed for what is
@@ -16,6 +21,7 @@ export type WatchLimits = { firstByteMs: number; stallMs: number };
  */
 export class Watch {
   readonly #stallMs: number;
+  readonly #excused: () => boolean;
   readonly #expire: (silence: SilentProvider) => void;
   #limitMs: number;
   #phase: "first byte" | "stall" = "first byte";
@@ -23,9 +29,11 @@ export class Watch {
   #since: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ firstByteMs, stallMs }: WatchLimits, expire: (silence: SilentProvider) => void) {
+  constructor(limits: WatchLimits, expire: (silence: SilentProvider) => void) {
+    const { firstByteMs, stallMs, excused = () => false } = limits;
     this.#limitMs = firstByteMs;
     this.#stallMs = stallMs;
+    this.#excused = excused;
     this.#expire = expire;
     this.#arm(firstByteMs);
   }
@@ -52,6 +60,7 @@ export class Watch {
   }
 
   #check(): void {
+    if (this.#excused()) this.#since = Date.now();
     const leftMs =
       this.#since === undefined ? this.#limitMs : this.#since + this.#limitMs - Date.now();
     if (leftMs > 0) this.#arm(leftMs);

@@ -29,13 +29,9 @@ function abort(draft: Draft, turnId: string, error: Failure): void {
 
 /** The other bot takes the step over, with retries of its own; false where it already has. */
 function fallBack(draft: Draft, turn: Turn, step: Step, error: Failure): boolean {
-  const { usesFallback, approved } = draft.stepRun(turn.id, step.step);
-  if (usesFallback) return false;
-  draft.setStepRun(turn.id, step.step, {
-    tries: 0,
-    usesFallback: true,
-    ...(approved && { approved }),
-  });
+  const stepRun = draft.stepRun(turn.id, step.step);
+  if (stepRun.usesFallback) return false;
+  draft.setStepRun(turn.id, step.step, { ...stepRun, tries: 0, usesFallback: true });
   retryNow(draft, turn, step, error);
   return true;
 }

@@ -1,9 +1,11 @@
 import * as z from "zod";
 import { clientMessageId, content, reason } from "./commands";
+import { logEventType } from "./events";
 import { role, userId } from "./identity";
 import { messageId, taskId } from "./ids";
 import { metadata } from "./json";
 import { LIMITS } from "./limits";
+import { logEntry, logLevel } from "./log-entry";
 import { messageRole } from "./message";
 import { anyRef } from "./refs";
 import { labels, taskStatus, title } from "./task";
@@ -44,6 +46,15 @@ export const createSession = z.strictObject({ taskId });
 /** Any text: one that is no token is `recovery_invalid`, like one that is not known. */
 export const recoverSession = z.strictObject({ recoveryToken: z.string() });
 
+export const retryTurn = z.strictObject({});
+export const confirmTurn = z.strictObject({
+  step: z.string().min(1).max(LIMITS.refChars),
+  approve: z.boolean(),
+  note: reason.optional(),
+});
+export type ConfirmTurn = z.infer<typeof confirmTurn>;
+export const guideTurn = z.strictObject({ content });
+
 export const idempotencyKey = z
   .string()
   .min(1)
@@ -83,15 +94,45 @@ export type ListTurns = z.infer<typeof listTurns>;
 
 export const listSessions = z.strictObject(page);
 
+/** A position in a task's log. */
+const logPosition = z
+  .string()
+  .regex(/^\d{1,15}$/, { error: "not a whole number" })
+  .transform(Number);
+
 /** The query of a room's upgrade: where to resume (contract section 4). */
 export const joinRoom = z.strictObject({
-  after: z
-    .string()
-    .regex(/^\d{1,15}$/, { error: "not a whole number" })
-    .transform(Number)
-    .optional(),
+  after: logPosition.optional(),
   epoch: z.string().min(1).max(64).optional(),
 });
+
+/** A page of the log, oldest first; or where an event stream goes on. */
+export const listEvents = z.strictObject({
+  ...page,
+  after: logPosition.optional(),
+  type: z.array(logEventType).max(LIMITS.filterValues).optional(),
+});
+export type ListEvents = z.infer<typeof listEvents>;
+
+/** `Last-Event-ID` of an event stream: `<epoch>-<seq>`. */
+export const lastEventId = z
+  .string()
+  .regex(/^[^-\s]{1,64}-\d{1,15}$/, { error: "not of the form <epoch>-<seq>" })
+  .transform((text) => {
+    const cut = text.lastIndexOf("-");
+    return { epoch: text.slice(0, cut), after: Number(text.slice(cut + 1)) };
+  });
+
+export const listLogs = z.strictObject({
+  ...page,
+  level: z.array(logLevel).max(LIMITS.filterValues).optional(),
+  agentType: z.array(z.string().min(1).max(63)).max(LIMITS.filterValues).optional(),
+});
+export type ListLogs = z.infer<typeof listLogs>;
+
+/** A log entry with its place in the task's log. */
+export const loggedEntry = logEntry.extend({ seq: z.int() });
+export type LoggedEntry = z.infer<typeof loggedEntry>;
 
 export const listMessages = z
   .strictObject({

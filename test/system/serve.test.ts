@@ -95,6 +95,22 @@ describe("starting and stopping", () => {
     },
   );
 
+  it("ends with the stdin of whoever starts it as a part of their own work", async () => {
+    const options = ["--port", String(await freePort()), "--inspector-port", "0"];
+    const env = { TASKROOM_STOP_WITH_STDIN: "1" };
+    const run = Command.script("serve", [...options, "--persist-to", scratch], env);
+    command = run;
+    await run.says("Ctrl-C stops the server.", 60_000);
+    run.child.stdin?.end();
+    expect(await run.end(15_000)).toBe(0);
+  });
+
+  it.each(["0", "65536", "http"])("refuses --port %s", async (port) => {
+    command = Command.script("serve", ["--port", port]);
+    expect(await command.end()).toBe(1);
+    expect(command.stderr).toContain("is not a port");
+  });
+
   it("passes on a failure of wrangler", async () => {
     const options = [
       "--port",

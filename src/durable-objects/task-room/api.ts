@@ -1,11 +1,16 @@
 import type { Outcome } from "../../protocol/errors";
+import type { LogEvent } from "../../protocol/events";
 import type { Principal, Role } from "../../protocol/identity";
 import type { Message } from "../../protocol/message";
 import type { Ref } from "../../protocol/refs";
 import type {
+  ConfirmTurn,
   ExecuteTask,
+  ListEvents,
+  ListLogs,
   ListMessages,
   ListTurns,
+  LoggedEntry,
   Page,
   PatchStatus,
   PatchTask,
@@ -40,6 +45,8 @@ export interface TaskRoomApi {
   messages(principal: Principal, query: ListMessages): Promise<Outcome<Page<Message>>>;
   turns(principal: Principal, query: ListTurns): Promise<Outcome<Page<Turn>>>;
   turn(principal: Principal, turnId: string): Promise<Outcome<Turn>>;
+  events(principal: Principal, query: ListEvents): Promise<Outcome<Page<LogEvent>>>;
+  logs(principal: Principal, query: ListLogs): Promise<Outcome<Page<LoggedEntry>>>;
   stats(principal: Principal): Promise<Outcome<TaskStats>>;
   /** `idempotencyKey` is the header's; the same key with another body is a `conflict`. */
   execute(
@@ -48,6 +55,10 @@ export interface TaskRoomApi {
     idempotencyKey?: string,
   ): Promise<Outcome<{ turn: Turn }>>;
   interruptTurn(principal: Principal, turnId: string, reason?: string): Promise<Outcome<Turn>>;
+  /** A FAILED or INTERRUPTED turn goes to the queue's tail. */
+  retryTurn(principal: Principal, turnId: string): Promise<Outcome<Turn>>;
+  confirmTurn(principal: Principal, turnId: string, input: ConfirmTurn): Promise<Outcome<Turn>>;
+  guideTurn(principal: Principal, turnId: string, content: string): Promise<Outcome<Turn>>;
   interruptAll(principal: Principal, reason?: string): Promise<Outcome<{ interrupted: number }>>;
 
   /** Asked by the user's room: which of these sessions are connected here. */
@@ -64,3 +75,5 @@ export const PRINCIPAL_HEADER = "taskroom-principal";
 export const RECOVERY_HEADER = "taskroom-recovery";
 /** Header that marks an upgrade as a feed, which the worker holds for an event stream. */
 export const FEED_HEADER = "taskroom-feed";
+/** Header of a feed's 101: the epoch of the room's log. */
+export const EPOCH_HEADER = "taskroom-epoch";

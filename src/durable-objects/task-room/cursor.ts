@@ -10,6 +10,9 @@ export const messageCursor = z.union([
   z.strictObject({ after: messageId }),
 ]);
 
+export const eventCursor = z.strictObject({ after: z.int().min(0) });
+export const entryCursor = z.strictObject({ beforeSeq: z.int().min(1) });
+
 export function writeCursor(value: object): string {
   return btoa(JSON.stringify(value)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

@@ -63,6 +63,21 @@ export class EventLog {
     }
   }
 
+  /** Rows that hold log entries, newest first: their events with `seq < beforeSeq`, newest first. */
+  *before(beforeSeq = Number.MAX_SAFE_INTEGER): Generator<LogEvent[]> {
+    let until = beforeSeq;
+    for (;;) {
+      const query = `SELECT first_seq, last_seq, entries, events FROM log
+        WHERE first_seq < ? AND entries > 0 ORDER BY first_seq DESC LIMIT 100`;
+      const rows = entryRows.parse(this.#sql.exec(query, until).toArray());
+      const last = rows.at(-1);
+      if (!last) return;
+      const events = rows.flatMap((row) => readJson(storedEvents, row.events).reverse());
+      yield events.filter(({ seq }) => seq < beforeSeq);
+      until = last.first_seq;
+    }
+  }
+
   /** The first `seq` from which on every event is still here. */
   replayableFrom(): number {
     const query = "SELECT seq AS last_seq FROM kept WHERE what = 'entries'";

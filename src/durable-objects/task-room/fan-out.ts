@@ -1,5 +1,5 @@
 import { CLOSE } from "../../protocol/close-codes";
-import type { RoomEvent } from "../../protocol/events";
+import type { LogEvent, RoomEvent } from "../../protocol/events";
 import type { Role } from "../../protocol/identity";
 import type { Connection } from "./connection";
 import type { Connections } from "./connections";
@@ -60,6 +60,8 @@ class RoleFrames {
 }
 
 /** A task names the role of whoever reads it. */
+export function forRole(event: LogEvent, role: Role): LogEvent;
+export function forRole(event: RoomEvent, role: Role): RoomEvent;
 export function forRole(event: RoomEvent, role: Role): RoomEvent {
   if (event.type !== "task:updated") return event;
   return { ...event, data: { task: { ...event.data.task, role } } };

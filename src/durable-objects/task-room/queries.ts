@@ -9,9 +9,13 @@ import type { Desk } from "./desk";
 import { type HistoryPart, type HistoryQuery, historyPage } from "./history-reader";
 import { admit } from "./people-commands";
 
-const BAD_CURSOR: Refusal = refuse("invalid_request", "The cursor is not one of this list.", {
-  issues: [{ path: "cursor", message: "not a cursor of this list" }],
-});
+export const BAD_CURSOR: Refusal = refuse(
+  "invalid_request",
+  "The cursor is not one of this list.",
+  {
+    issues: [{ path: "cursor", message: "not a cursor of this list" }],
+  },
+);
 
 export function readTask(desk: Desk, principal: Principal): Outcome<Task> {
   const admitted = admit(desk, principal, "watch");

@@ -5,7 +5,7 @@ import { setTaskStatus, updateTask } from "../../engine/task-rules";
 import { accepted, type Outcome, refuse, refused } from "../../protocol/errors";
 import type { Principal } from "../../protocol/identity";
 import { newId } from "../../protocol/ids";
-import type { ExecuteTask, PatchStatus, PatchTask } from "../../protocol/rest";
+import type { ConfirmTurn, ExecuteTask, PatchStatus, PatchTask } from "../../protocol/rest";
 import type { Task } from "../../protocol/task";
 import { DEFAULT_THREAD, type Turn } from "../../protocol/turn";
 import type { NewTask } from "./api";
@@ -13,7 +13,7 @@ import { planFor } from "./begin-next";
 import { clientKey } from "./client-keys";
 import { presenceOf } from "./connections";
 import type { Desk } from "./desk";
-import { admit, sendMessage } from "./people-commands";
+import { admit, confirm, guide, retry, sendMessage } from "./people-commands";
 import { readTask, readTurn } from "./queries";
 
 /** What REST asks of a task as a whole. */
@@ -131,6 +131,37 @@ export function interruptTurn(
   if (!known.ok) return known;
   const why = reason === undefined ? {} : { reason };
   const done = desk.perform((draft) => cancelTurn(draft, { turnId, by: principal.userId, ...why }));
+  return done.ok ? readTurn(desk, principal, turnId) : done;
+}
+
+export function retryTurn(desk: Desk, principal: Principal, turnId: string): Outcome<Turn> {
+  return turnAfter(desk, principal, turnId, retry(desk, principal, turnId));
+}
+
+export function confirmTurn(
+  desk: Desk,
+  principal: Principal,
+  turnId: string,
+  input: ConfirmTurn,
+): Outcome<Turn> {
+  return turnAfter(desk, principal, turnId, confirm(desk, principal, { turnId, ...input }));
+}
+
+export function guideTurn(
+  desk: Desk,
+  principal: Principal,
+  turnId: string,
+  content: string,
+): Outcome<Turn> {
+  return turnAfter(desk, principal, turnId, guide(desk, principal, { turnId, content }));
+}
+
+function turnAfter(
+  desk: Desk,
+  principal: Principal,
+  turnId: string,
+  done: Outcome<unknown>,
+): Outcome<Turn> {
   return done.ok ? readTurn(desk, principal, turnId) : done;
 }
 

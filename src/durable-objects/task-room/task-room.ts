@@ -2,12 +2,17 @@ import { DurableObject } from "cloudflare:workers";
 import { meetDeadlines } from "../../engine/deadlines";
 import { CLOSE } from "../../protocol/close-codes";
 import type { Outcome } from "../../protocol/errors";
+import type { LogEvent } from "../../protocol/events";
 import type { Principal } from "../../protocol/identity";
 import type { Message } from "../../protocol/message";
 import type {
+  ConfirmTurn,
   ExecuteTask,
+  ListEvents,
+  ListLogs,
   ListMessages,
   ListTurns,
+  LoggedEntry,
   Page,
   PatchStatus,
   PatchTask,
@@ -21,6 +26,7 @@ import { Desk } from "./desk";
 import { type Doors, productionDoors } from "./doors";
 import { finishErasure, removeTask } from "./erasure";
 import { handleFrame } from "./frame-handler";
+import { readEvents, readLogs } from "./log-queries";
 import * as queries from "./queries";
 import { tellPresence } from "./socket-commands";
 import { readStats } from "./stats";
@@ -119,6 +125,14 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     return queries.readTurn(this.#awake(), principal, turnId);
   }
 
+  async events(principal: Principal, query: ListEvents): Promise<Outcome<Page<LogEvent>>> {
+    return readEvents(this.#awake(), principal, query);
+  }
+
+  async logs(principal: Principal, query: ListLogs): Promise<Outcome<Page<LoggedEntry>>> {
+    return readLogs(this.#awake(), principal, query);
+  }
+
   async stats(principal: Principal): Promise<Outcome<TaskStats>> {
     return readStats(this.#awake(), principal);
   }
@@ -137,6 +151,22 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     reason?: string,
   ): Promise<Outcome<Turn>> {
     return tasks.interruptTurn(this.#awake(), principal, turnId, reason);
+  }
+
+  async retryTurn(principal: Principal, turnId: string): Promise<Outcome<Turn>> {
+    return tasks.retryTurn(this.#awake(), principal, turnId);
+  }
+
+  async confirmTurn(
+    principal: Principal,
+    turnId: string,
+    input: ConfirmTurn,
+  ): Promise<Outcome<Turn>> {
+    return tasks.confirmTurn(this.#awake(), principal, turnId, input);
+  }
+
+  async guideTurn(principal: Principal, turnId: string, content: string): Promise<Outcome<Turn>> {
+    return tasks.guideTurn(this.#awake(), principal, turnId, content);
   }
 
   async interruptAll(

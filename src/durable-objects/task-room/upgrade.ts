@@ -13,7 +13,7 @@ import { parseJson } from "../../protocol/json";
 import { LIMITS } from "../../protocol/limits";
 import { toTimestamp } from "../../protocol/time";
 import type { OpenedSession, OpenSession } from "../user-room/api";
-import { FEED_HEADER, PRINCIPAL_HEADER, RECOVERY_HEADER } from "./api";
+import { EPOCH_HEADER, FEED_HEADER, PRINCIPAL_HEADER, RECOVERY_HEADER } from "./api";
 import { catchUp, sendReset } from "./catch-up";
 import { Connection } from "./connection";
 import type { Desk } from "./desk";
@@ -74,7 +74,9 @@ export async function upgrade(
   connection.attach({});
   desk.connections.add(connection);
   welcome(desk, connection, arrival.position, { opened: opened.value, role: admitted.value.role });
-  return new Response(null, { status: 101, webSocket: client });
+  const { epoch } = admitted.value.room.state.task;
+  const headers = { [EPOCH_HEADER]: epoch };
+  return new Response(null, { status: 101, webSocket: client, headers });
 }
 
 async function open(

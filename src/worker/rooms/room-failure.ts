@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { isRetryable } from "../../history/retry";
 
 /** What the platform puts on an error of a call to a Durable Object. */
 const marks = z.object({
@@ -30,8 +29,7 @@ export function isWorthAsking(error: unknown): boolean {
  */
 export function roomFailure(error: unknown): unknown {
   const found = marksOf(error);
-  if (found === undefined || isRetryable(error)) return new RoomUnavailable("", { cause: error });
-  const fromPlatform = found.retryable || found.overloaded || found.durableObjectReset;
-  if (found.remote && !fromPlatform) return error;
+  const fromPlatform = found?.retryable || found?.overloaded || found?.durableObjectReset;
+  if (found?.remote && !fromPlatform) return error;
   return new RoomUnavailable("the object did not answer", { cause: error });
 }

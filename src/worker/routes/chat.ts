@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { PRINCIPAL_HEADER, RECOVERY_HEADER } from "../../durable-objects/task-room/api";
-import { problem, type Refusal, refuse } from "../../protocol/errors";
+import { refuse } from "../../protocol/errors";
 import { taskId } from "../../protocol/ids";
 import { joinRoom } from "../../protocol/rest";
 import type { AppContext, AppEnv } from "../context";
@@ -8,7 +8,7 @@ import { offersSubprotocol, resumesOf, SUBPROTOCOL } from "../handshake";
 import { sameOrigin } from "../middleware/same-origin";
 import { upgradeOnly } from "../middleware/upgrade-only";
 import { readId } from "../path-id";
-import { RefusedRequest } from "../problem";
+import { RefusedRequest, refusalIn } from "../problem";
 import { readQuery } from "../query";
 import { readRecoveryToken } from "../recovery";
 import { once, taskRoom } from "../rooms/ask";
@@ -37,12 +37,6 @@ function upgradeFor(c: AppContext): Request {
   }
   if (token !== undefined) headers.set(RECOVERY_HEADER, readRecoveryToken(token));
   return new Request(c.req.url, { headers });
-}
-
-/** What the room refused, so that it gets the same headers as any other problem. */
-function refusalIn(answer: unknown): Refusal {
-  const { type, title, status, detail, ...refusal } = problem.parse(answer);
-  return { ...refusal, message: detail };
 }
 
 function switched(c: AppContext, webSocket: WebSocket): Response {

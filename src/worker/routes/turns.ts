@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { taskId, turnId } from "../../protocol/ids";
-import { interruptTurn, listTurns } from "../../protocol/rest";
+import { confirmTurn, guideTurn, interruptTurn, listTurns, retryTurn } from "../../protocol/rest";
 import { readBody } from "../body";
 import type { AppContext, AppEnv } from "../context";
 import { readId } from "../path-id";
@@ -33,4 +33,27 @@ turns.post("/:turnId/interrupt", async (c) => {
   const room = taskRoom(c.env, task);
   const stopped = await once(() => room.interruptTurn(c.var.principal, turn, reason));
   return c.json({ turn: answerOf(stopped) }, 202);
+});
+
+turns.post("/:turnId/retry", async (c) => {
+  const { task, turn } = idsOf(c);
+  await readBody(c.req.raw, retryTurn);
+  const retried = await once(() => taskRoom(c.env, task).retryTurn(c.var.principal, turn));
+  return c.json({ turn: answerOf(retried) }, 202);
+});
+
+turns.post("/:turnId/confirm", async (c) => {
+  const { task, turn } = idsOf(c);
+  const input = await readBody(c.req.raw, confirmTurn);
+  const room = taskRoom(c.env, task);
+  const confirmed = await once(() => room.confirmTurn(c.var.principal, turn, input));
+  return c.json({ turn: answerOf(confirmed) }, 202);
+});
+
+turns.post("/:turnId/guide", async (c) => {
+  const { task, turn } = idsOf(c);
+  const { content } = await readBody(c.req.raw, guideTurn);
+  const room = taskRoom(c.env, task);
+  const guided = await once(() => room.guideTurn(c.var.principal, turn, content));
+  return c.json({ turn: answerOf(guided) }, 202);
 });

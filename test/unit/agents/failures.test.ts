@@ -203,18 +203,6 @@ describe("a provider's failure becomes one of the closed list, in words of our o
     });
     expect(outputs.at(-1)).toMatchObject(garbled);
   });
-
-  it("the http runtime is refused for now", async () => {
-    const step = stepFor(modelAt(server.url));
-    const runtime = { runtime: "http" as const, url: "https://agent.example", headers: {} };
-    const outputs = await outputsOf(
-      { ...step, config: { ...step.config, runtime } },
-      { settings: settingsFor(server.url) },
-    );
-    expect(outputs).toEqual([
-      expect.objectContaining({ type: "failure", code: "agent_rejected", retryable: false }),
-    ]);
-  });
 });
 
 /** A port that nobody listens on any more. */

@@ -122,6 +122,17 @@ describe.each([
     expect(world.turn(turnId).status).toBe("FAILED");
   });
 
+  it("is part of the same step: what it took counts from the step's start", () => {
+    const [world, turnId] = started(plan);
+    world.now += 1000;
+    world.fail("model_rejected");
+    world.now += 500;
+    world.finish("from me");
+    const [step] = world.turn(turnId).steps;
+    expect(step).toMatchObject({ durationMs: 1500 });
+    if (plan.collaboration === "pipeline") expect(step?.result?.durationMs).toBe(1500);
+  });
+
   it("signs its message", () => {
     const [world] = started(plan);
     world.fail("model_rejected");

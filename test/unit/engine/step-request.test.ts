@@ -71,6 +71,41 @@ describe("what a phase is told of what came before", () => {
   });
 });
 
+describe("what a phase leaves", () => {
+  it("is its result: output, attempts, duration and usage", () => {
+    const world = new World(pipeline(["plan", "build"]));
+    const turnId = world.send();
+    world.now += 1000;
+    world.fail();
+    world.waitForAlarm();
+    world.now += 500;
+    world.finish("the plan", world.attempt, 7);
+    expect(world.turn(turnId).steps[0]).toMatchObject({
+      status: "COMPLETED",
+      percentComplete: 100,
+      result: {
+        status: "COMPLETED",
+        output: "the plan",
+        attempts: 2,
+        durationMs: 3500,
+        usage: { totalTokens: 7 },
+      },
+    });
+  });
+
+  it("and a message without half of a surrogate pair", () => {
+    const world = new World(solo());
+    world.send();
+    world.finish("done \ud83d");
+    expect(world.room.state.messages.at(-1)).toMatchObject({
+      role: "assistant",
+      status: "complete",
+      content: "done \ufffd",
+      metadata: { attempt: 1 },
+    });
+  });
+});
+
 describe("what identifies the work", () => {
   it("the key is the same for all attempts of a run", () => {
     const world = new World(solo());

@@ -137,9 +137,9 @@ describe("what nobody expected is 500 and says nothing", () => {
   });
 
   it("a failed query is logged without what users wrote", async () => {
-    const response = await call("/api/v1/tasks?q=private", {
-      env: { DB: { prepare: fails(new Error("D1_ERROR: no such table")) } },
-    });
+    const raw = async () => fails(new Error("D1_ERROR: no such table"))();
+    const prepare = () => ({ bind: () => ({ raw }) });
+    const response = await call("/api/v1/tasks?q=private", { env: { DB: { prepare } } });
     expect(response.status).toBe(500);
     expect(logged()).toContain("no such table");
     expect(logged()).not.toContain("private");

@@ -1,3 +1,4 @@
+import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { claimKey } from "../../../src/history/idempotency";
@@ -87,6 +88,8 @@ describe("the life of a task", () => {
       expect((await as(alice, path)).status).toBe(404);
     }
     expect(await listed(alice)).toEqual([]);
+    // An erased room remembers nothing once it has slept.
+    await evictDurableObject(env.TASK_ROOM.getByName(id));
     const again = await as(alice, "/api/v1/tasks", {
       method: "POST",
       body: { prompt: "p" },
