@@ -23,6 +23,7 @@ export default defineConfig({
         plugins: [workerd],
         test: {
           name: "workers",
+          testTimeout: 20_000,
           include: ["test/workers/**/*.test.ts"],
           setupFiles: ["test/support/apply-migrations.ts"],
           deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },

@@ -47,11 +47,11 @@ async function serve(): Promise<void> {
   const child = startWrangler(["dev", ...args, ...additions()], {
     stdio: ["ignore", "inherit", "inherit"],
   });
-  stopWithUs(child);
-  child.on("exit", (code, signal) => {
+  const wasAsked = stopWithUs(child);
+  child.on("exit", (code) => {
     sweepOrphans();
-    // A server that was killed has not succeeded; one that was asked to stop says so itself.
-    process.exit(code ?? (signal === "SIGTERM" ? 0 : 1));
+    // Stopped as asked is a success, whatever wrangler makes of it; anything else is its own word.
+    process.exit(wasAsked() ? 0 : (code ?? 1));
   });
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   const health = await waitForHealth(origin, { hasEnded, deadlineMs: HEALTH_DEADLINE_MS });

@@ -5,8 +5,11 @@ const GRACE_MS = 5000;
 const PARENT_CHECK_MS = 500;
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Ends a server with us, politely first, and whatever it started with it. */
-export function stopWithUs(child: ChildProcess): void {
+/**
+ * Ends a server with us, politely first, and whatever it started with it. What comes back says
+ * whether that was asked for.
+ */
+export function stopWithUs(child: ChildProcess): () => boolean {
   let stopping = false;
   const stop = () => {
     // Ctrl-C comes from the terminal and from npm: once is enough.
@@ -20,6 +23,7 @@ export function stopWithUs(child: ChildProcess): void {
   // Whoever starts us as a part of their own work holds our stdin open while they live.
   if (process.env.TASKROOM_STOP_WITH_STDIN) process.stdin.on("end", stop).resume();
   if (process.env.npm_lifecycle_event) onOrphaned(stop);
+  return () => stopping;
 }
 
 /** An npm that was killed outright tells its script nothing; the script gets another parent. */

@@ -1,3 +1,5 @@
+import { ToolFailed } from "./tool-text";
+
 /** Bytes of one answer of a tool's server; what a model could use of it is far less. */
 const ANSWER_BYTES = 4 * 1024 * 1024;
 /** How long a session's end may take; nobody waits for it. */
@@ -23,7 +25,7 @@ function boundedBytes(): TransformStream<Uint8Array, Uint8Array> {
   return new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       bytes += chunk.length;
-      if (bytes > ANSWER_BYTES) controller.error(new Error("the answer is too large"));
+      if (bytes > ANSWER_BYTES) controller.error(new ToolFailed("The tool's answer is too large."));
       else controller.enqueue(chunk);
     },
   });

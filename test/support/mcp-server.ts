@@ -150,9 +150,12 @@ async function replyTo(
     }
     case "tools/call": {
       const tool = tools.find(({ name }) => name === params?.name);
-      return (
-        tool?.call(params?.arguments) ?? { rpcError: { code: -32602, message: "no such tool" } }
-      );
+      try {
+        if (tool) return await tool.call(params?.arguments);
+      } catch {
+        // Arguments that the tool does not take.
+      }
+      return { rpcError: { code: -32602, message: "invalid params" } };
     }
     default:
       return { rpcError: { code: -32601, message: "no such method" } };

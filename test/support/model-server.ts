@@ -3,8 +3,8 @@ import { text as readAll } from "node:stream/consumers";
 import * as z from "zod";
 import { type Action, answer, type Script } from "./model-script";
 
-// Text as OpenAI takes it, or parts as Anthropic does.
-const content = z.union([z.string(), z.array(z.unknown())]);
+// Text as OpenAI takes it, or parts as Anthropic does; null beside the calls of tools.
+const content = z.union([z.string(), z.array(z.unknown()), z.null()]);
 const messages = z.array(z.looseObject({ role: z.string(), content }));
 const body = z.looseObject({
   model: z.string().optional(),

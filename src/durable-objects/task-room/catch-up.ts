@@ -32,7 +32,7 @@ export async function catchUp(
   let place = goOn(desk, connection, position, role);
   for (;;) {
     place = sendLog(desk, connection, place, role);
-    if (place.after === headOf(desk) && connection.unsent <= ENOUGH_BYTES) break;
+    if (place.after >= headOf(desk) && connection.unsent <= ENOUGH_BYTES) break;
     if (!(await drained(desk, connection))) return;
     // While the socket drained, the room may have let go of what comes next.
     place = goOn(desk, connection, { ...position, after: place.after }, role);
@@ -67,20 +67,24 @@ export function sendReset(desk: Desk, connection: Connection, role: Role, reason
 /** Sends log events until the socket has enough or there are no more. */
 function sendLog(desk: Desk, connection: Connection, place: Place, role: Role): Place {
   let { after } = place;
+  let sent = 0;
   for (const events of desk.store.log.after(after)) {
-    connection.sendText(packed(events.map((event) => forRole(event, role))));
+    const frame = packed(events.map((event) => forRole(event, role)));
+    connection.sendText(frame);
+    sent += frame.length;
     after = events.at(-1)?.seq ?? after;
-    if (connection.unsent > ENOUGH_BYTES) break;
+    if (Math.max(sent, connection.unsent) > ENOUGH_BYTES) break;
   }
   return { ...place, after };
 }
 
 async function drained(desk: Desk, connection: Connection): Promise<boolean> {
   const deadline = desk.doors.now() + DRAIN_LIMIT_MS;
-  while (connection.unsent > DRAINED_BYTES && connection.isOpen) {
+  do {
     if (desk.doors.now() > deadline) connection.close(CLOSE.tooSlow, "too slow: resume later");
+    // Always once: what is unsent only goes down between events.
     await scheduler.wait(DRAIN_LOOK_MS);
-  }
+  } while (connection.unsent > DRAINED_BYTES && connection.isOpen);
   return connection.isOpen && desk.room !== undefined;
 }
 

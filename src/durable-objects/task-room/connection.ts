@@ -71,9 +71,10 @@ export class Connection {
     return expiresAt !== null && now >= expiresAt;
   }
 
-  /** Bytes that the socket has not taken yet. */
+  /** Bytes that the socket has not taken yet; not known before the handshake is over. */
   get unsent(): number {
-    return this.ws.bufferedAmount;
+    const known: number | undefined = this.ws.bufferedAmount;
+    return known ?? 0;
   }
 
   isTooSlow(): boolean {

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { LogEvent } from "../../protocol/events";
-import { eventRows, readJson, storedEvents } from "./stored";
+import { readJson, storedEvents } from "./stored";
 
 const headRows = z.array(z.object({ last_seq: z.int() }));
 const entryRows = z.array(
@@ -41,25 +41,20 @@ export class EventLog {
     return { first: first ?? 0, last: last ?? 0 };
   }
 
-  /** Events with `after < seq`, oldest first, at most about `limit` of them (whole rows). */
+  /** Events with `after < seq <= through`, oldest first, in pages of whole rows. */
   *after(after: number, through = Number.MAX_SAFE_INTEGER): Generator<LogEvent[]> {
     let from = after;
     for (;;) {
-      const rows = eventRows.parse(
-        this.#sql
-          .exec(
-            "SELECT events FROM log WHERE last_seq > ? AND first_seq <= ? ORDER BY first_seq LIMIT 100",
-            from,
-            through,
-          )
-          .toArray(),
-      );
-      const events = rows.flatMap((row) => readJson(storedEvents, row.events));
-      const wanted = events.filter((event) => event.seq > from && event.seq <= through);
-      const last = wanted.at(-1);
+      const query = `SELECT first_seq, last_seq, entries, events FROM log
+        WHERE last_seq > ? AND first_seq <= ? ORDER BY first_seq LIMIT 100`;
+      const rows = entryRows.parse(this.#sql.exec(query, from, through).toArray());
+      const last = rows.at(-1);
       if (!last) return;
-      yield wanted;
-      from = last.seq;
+      const events = rows.flatMap((row) => readJson(storedEvents, row.events));
+      // A row that was thinned may have no event left.
+      const wanted = events.filter(({ seq }) => seq > after && seq <= through);
+      if (wanted.length > 0) yield wanted;
+      from = last.last_seq;
     }
   }
 

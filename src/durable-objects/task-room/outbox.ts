@@ -40,9 +40,14 @@ export class Outbox {
     return room ? room.state.task.headSeq - this.#position() : 0;
   }
 
-  /** When the next try is due; milliseconds since 1970. Nothing while none has failed. */
+  /** When the next try is due; milliseconds since 1970. Nothing while one is made or none has failed. */
   get retryAt(): number | undefined {
-    return this.lag > 0 ? this.#retryAt : undefined;
+    return this.lag > 0 && !this.#flushing ? this.#retryAt : undefined;
+  }
+
+  /** Whether D1 has something to be told, and no failure is so recent that it is to be left alone. */
+  isReady(now: number): boolean {
+    return this.lag > 0 && now >= (this.#retryAt ?? now);
   }
 
   /** Whether a commit with these events is worth a batch now. */

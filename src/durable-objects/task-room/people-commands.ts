@@ -137,7 +137,7 @@ function messageOf(principal: Principal, input: ChatSend) {
 }
 
 function messageKey({ userId }: Principal, input: ChatSend): ClientKey[] {
-  const { clientMessageId, content, threadId } = input;
+  const { clientMessageId, content, threadId = DEFAULT_THREAD } = input;
   if (clientMessageId === undefined) return [];
   return [clientKey("message", userId, clientMessageId, { content, threadId })];
 }

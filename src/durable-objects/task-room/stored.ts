@@ -29,7 +29,6 @@ export const storedPlan = teamPlan;
 
 /** Rows as SQLite gives them. */
 export const bodyRows = z.array(z.object({ body: z.string() }));
-export const eventRows = z.array(z.object({ events: z.string() }));
 
 export function readJson<T>(schema: z.ZodType<T>, text: string): T {
   return schema.parse(JSON.parse(text));

@@ -206,11 +206,11 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
 
   /** Does what is due. Only decides and starts work; waits for none of it. */
   #lookAround(desk: Desk): void {
+    const now = desk.doors.now();
     desk.perform(meetDeadlines);
     desk.recover();
-    if (desk.outbox.lag > 0) desk.outbox.flush();
+    if (desk.outbox.isReady(now)) desk.outbox.flush();
     desk.cleanUp();
-    const now = desk.doors.now();
     for (const connection of desk.connections.all()) {
       if (connection.isExpired(now)) connection.close(CLOSE.unauthorized, "token expired");
     }
