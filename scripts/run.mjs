@@ -44,6 +44,10 @@ function handOver() {
       if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
     });
   }
+  // An npm that is killed outright tells nothing; we only get another parent.
+  const parent = process.ppid;
+  const orphaned = () => process.env.npm_lifecycle_event && process.ppid !== parent;
+  setInterval(() => orphaned() && child.kill("SIGTERM"), 500).unref();
   child.on("exit", (code, signal) => {
     if (!signal) process.exit(code ?? 1);
     process.removeAllListeners(signal);

@@ -24,21 +24,15 @@ async function prepare(): Promise<boolean> {
     console.error(`--port ${port} is not a port: 1 to 65535.`);
     return false;
   }
-  if (ensureDevVars(join(ROOT, DEV_VARS))) say(`Made ${DEV_VARS} with random secrets.`);
+  if (ensureDevVars(join(ROOT, DEV_VARS))) console.log(`Made ${DEV_VARS} with random secrets.`);
   const taken = await whyTaken(port, options.ip);
   if (taken) {
     console.error(`Port ${port} cannot be used: ${taken}`);
     return false;
   }
-  say("Applying the migrations of the local database…");
-  const migrated = runWranglerQuietly([
-    "d1",
-    "migrations",
-    "apply",
-    "DB",
-    "--local",
-    ...databaseOptions(args),
-  ]);
+  console.log("Applying the migrations of the local database…");
+  const apply = ["d1", "migrations", "apply", "DB", "--local", ...databaseOptions(args)];
+  const migrated = runWranglerQuietly(apply);
   if (migrated.status !== 0) console.error(`${migrated.output}\nThe migrations failed.`);
   return migrated.status === 0;
 }
@@ -56,8 +50,7 @@ async function serve(): Promise<void> {
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   const health = await waitForHealth(origin, { hasEnded, deadlineMs: HEALTH_DEADLINE_MS });
   if (health === "healthy") console.log(await welcome());
-  if (health === "unhealthy")
-    console.error(`${origin}/healthz does not answer 200; see above for why.`);
+  if (health === "unhealthy") console.error(`${origin}/healthz does not answer 200; see above.`);
 }
 
 /** What the caller's options leave open. */
@@ -114,8 +107,4 @@ function whyTaken(wanted: number, host: string): Promise<string | undefined> {
 function shownHost(ip: string): string {
   if (["*", "0.0.0.0", "::"].includes(ip)) return "localhost";
   return ip.includes(":") ? `[${ip}]` : ip;
-}
-
-function say(text: string): void {
-  console.log(text);
 }

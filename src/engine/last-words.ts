@@ -8,6 +8,7 @@ import { isPipeline, logPhase, phaseData } from "./phase";
 /** A step fails for good, and everyone hears of it, with what it had written kept. */
 export function endStep(draft: Draft, turn: Turn, step: Step, error: Failure): void {
   const result = failedResult(draft, turn.id, step, error);
+  draft.keepResult({ turnId: turn.id, step: step.step, run: step.run, result });
   sayFinalError(draft, turn, step, error);
   if (isPipeline(draft, turn.id)) {
     draft.emit({ type: "phase:error", data: { ...phaseData(turn.id, step), error, result } });

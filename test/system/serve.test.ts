@@ -43,6 +43,15 @@ describe("a running server", () => {
     expect((await list(`${token}x`)).status).toBe(401);
   });
 
+  it("ends, and leaves no runtime behind, when its wrangler is killed", async () => {
+    const isWrangler = ({ command }: { command: string }) => / \S*cli\.js dev /.test(command);
+    const wranglers = server.processes.filter(isWrangler);
+    expect(wranglers).toHaveLength(1);
+    killAll(wranglers);
+    await until("everything has ended", () => server.processes.length === 0);
+    await server.restart();
+  });
+
   it("keeps its data and its address over kill -9", async () => {
     const headers = { authorization: `Bearer ${await server.token("alice")}` };
     const body = JSON.stringify({ title: "Kept" });
