@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -31,16 +31,19 @@ async function start(file: string, env: Record<string, string> = {}): Promise<st
   });
   running.push(child);
   const url = `http://127.0.0.1:${port}`;
-  while (
-    !(await fetch(`${url}/`).then(
-      () => true,
-      () => false,
-    ))
-  ) {
+  while (!(await listens(port))) {
     if (child.exitCode !== null) throw new Error(`${file} ended`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return url;
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.on("connect", () => resolve(true)).on("error", () => resolve(false));
+    socket.on("connect", () => socket.destroy());
+  });
 }
 
 async function freePort(): Promise<number> {
@@ -54,7 +57,7 @@ async function freePort(): Promise<number> {
 
 describe("the agent of the guide", () => {
   const guide = read("docs/bring-your-own-agent.md");
-  const [, code = ""] = /```js\n\/\/ examples\/echo-agent\.mjs\n([\s\S]*?)```/.exec(guide) ?? [];
+  const [, code = ""] = /```js\n([\s\S]*?)```/.exec(guide) ?? [];
 
   it("is the example, has fewer than 40 lines and no packages", () => {
     expect(code).toBe(read("examples/echo-agent.mjs"));

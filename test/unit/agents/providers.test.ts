@@ -253,10 +253,40 @@ describe("a provider's address and key", () => {
     expect((await server.request(n)).headers.authorization).toBeUndefined();
   });
 
+  const sealed = (url: string) =>
+    usersModelAt(url, { key: { from: "sealed", sealed: "sealed-text" } });
+  const allowed = { ALLOW_PRIVATE_TARGETS: "true" };
+
+  it("of a user is opened where it is used", async () => {
+    const n = server.requests.length + 1;
+    server.script(answer("ok"));
+    const outputs = await outputsOf(stepFor(sealed(server.url)), {
+      settings: settingsFor(server.url, allowed),
+      unseal: async (text) => (text === "sealed-text" ? "sk-of-a-user" : undefined),
+    });
+    expect((await server.request(n)).headers.authorization).toBe("Bearer sk-of-a-user");
+    expect(JSON.stringify(outputs)).not.toContain("sk-of-a-user");
+  });
+
+  it.each([
+    ["cannot be opened", async () => undefined],
+    ["fails to open", () => Promise.reject(new Error("sealed-text"))],
+  ])("that %s is rejected in words of our own", async (_, unseal) => {
+    const settings = settingsFor(server.url, allowed);
+    const outputs = await outputsOf(stepFor(sealed(server.url)), { settings, unseal });
+    expect(outputs).toEqual([
+      expect.objectContaining({ code: "model_rejected", retryable: false }),
+    ]);
+    expect(JSON.stringify(outputs)).not.toContain("sealed-text");
+  });
+
   const { baseUrl, ...nowhere } = usersModelAt("");
 
   it.each<[string, (url: string) => ModelConfig]>([
-    ["a stored key, for now", (url) => modelAt(url, { key: { from: "sealed", sealed: "x" } })],
+    [
+      "a stored key without a door that opens it",
+      (url) => modelAt(url, { key: { from: "sealed", sealed: "x" } }),
+    ],
     ["OpenAI without a key", (url) => usersModelAt(url, { provider: "openai" })],
     ["OpenAI without the operator's key", (url) => modelAt(url, { provider: "openai" })],
     ["Anthropic without a key", (url) => usersModelAt(url, { provider: "anthropic" })],

@@ -223,6 +223,7 @@ describe("a read credential", () => {
     ["POST", `${base}/interrupt`],
     ["POST", `${base}/turns/${TURN}/interrupt`],
     ["DELETE", `/api/v1/sessions/${SESSION}`],
+    ["DELETE", "/api/v1/sessions"],
   ])("may not %s %s", async (method, path) => {
     const { response, calls } = await reading(method, path);
     expect([response.status, await codeOf(response)]).toEqual([403, "forbidden"]);
