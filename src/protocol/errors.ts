@@ -85,11 +85,14 @@ export function refused(refusal: Refusal): { ok: false; refusal: Refusal } {
   return { ok: false, refusal };
 }
 
+/** A caller's own long names must not come back whole. */
+const ISSUE_CHARS = 300;
+
 /** A schema's complaints as the contract's `issues`. */
 export function issuesOf(error: z.ZodError): Issue[] {
   return error.issues.slice(0, 20).map((item) => ({
-    path: item.path.map(String).join("."),
-    message: item.message,
+    path: item.path.map(String).join(".").slice(0, ISSUE_CHARS),
+    message: item.message.slice(0, ISSUE_CHARS),
   }));
 }
 

@@ -15,8 +15,9 @@ export type JsonText = { ok: true; value: unknown } | { ok: false; message: stri
 
 /**
  * Foreign JSON text to a value. Refuses what no schema downstream should have to survive:
- * nesting past `LIMITS.jsonDepth` (a recursive schema would overflow the stack) and lone
- * surrogates (UTF-8 storage cannot keep them, so text would come back changed).
+ * nesting past `LIMITS.jsonDepth` (a recursive schema would overflow the stack), lone surrogates
+ * (UTF-8 storage cannot keep them, so text would come back changed) and `__proto__` as a name
+ * (records would drop it silently).
  */
 export function parseJson(text: string): JsonText {
   if (tooDeep(text)) {
@@ -31,6 +32,7 @@ export function parseJson(text: string): JsonText {
   if (SURROGATE_ESCAPE.test(text) && !isWellFormed(value)) {
     return { ok: false, message: "a string contains half of a surrogate pair" };
   }
+  if (hasReservedKey(value)) return { ok: false, message: `"${RESERVED_KEY}" as a name` };
   return { ok: true, value };
 }
 
@@ -60,4 +62,11 @@ function isWellFormed(value: unknown): boolean {
     return Object.entries(value).every(([key, item]) => key.isWellFormed() && isWellFormed(item));
   }
   return true;
+}
+
+const RESERVED_KEY = "__proto__";
+
+function hasReservedKey(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.hasOwn(value, RESERVED_KEY) || Object.values(value).some(hasReservedKey);
 }

@@ -60,7 +60,6 @@ describe("bodies that are no request", () => {
   ])("%s", async (_name, body) => {
     const answer = await refusal("/api/v1/tasks", { method: "POST", body });
     expect(answer).toMatchObject({ status: 400, code: "invalid_request" });
-    expect(answer.detail).not.toContain("Content-Type");
     expect(answer.paths?.length).toBeGreaterThan(0);
     expect(asked).toEqual([]);
   });
@@ -75,30 +74,19 @@ describe("bodies that are no request", () => {
   });
 
   it.each([
-    "text/plain",
-    "application/xml",
-    "multipart/form-data; boundary=x",
-    "application/jsonp",
+    "application/json",
+    "text/plain;charset=UTF-8",
+    "application/x-www-form-urlencoded",
     "",
-  ])("a Content-Type of %j", async (type) => {
+  ])("with a Content-Type of %j JSON is read as JSON", async (type) => {
     const headers = { "Content-Type": type };
-    const answer = await refusal("/api/v1/tasks", { method: "POST", headers, body: { title: 1 } });
-    expect(answer).toMatchObject({ status: 400, code: "invalid_request" });
-    expect(answer.paths).toEqual([""]);
+    const answer = await refusal("/api/v1/tasks", {
+      method: "POST",
+      headers,
+      body: { title: 1 },
+    });
+    expect(answer.paths).toEqual(["title"]);
   });
-
-  it.each(["application/json", "Application/JSON; charset=utf-8"])(
-    "a Content-Type of %j is read",
-    async (type) => {
-      const headers = { "Content-Type": type };
-      const answer = await refusal("/api/v1/tasks", {
-        method: "POST",
-        headers,
-        body: { title: 1 },
-      });
-      expect(answer.paths).toEqual(["title"]);
-    },
-  );
 });
 
 describe("bodies that are too large", () => {
