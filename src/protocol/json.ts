@@ -11,7 +11,10 @@ export const metadata = jsonObject.refine(
   { error: `metadata is larger than ${LIMITS.metadataBytes} bytes as JSON` },
 );
 
-export type JsonText = { ok: true; value: unknown } | { ok: false; message: string };
+/** `value` of a refused text is there where it could be read: only to answer whoever sent it. */
+export type JsonText =
+  | { ok: true; value: unknown }
+  | { ok: false; message: string; value?: unknown };
 
 /**
  * Foreign JSON text to a value. Refuses what no schema downstream should have to survive:
@@ -30,9 +33,9 @@ export function parseJson(text: string): JsonText {
     return { ok: false, message: "not valid JSON" };
   }
   if (SURROGATE_ESCAPE.test(text) && !isWellFormed(value)) {
-    return { ok: false, message: "a string contains half of a surrogate pair" };
+    return { ok: false, message: "a string contains half of a surrogate pair", value };
   }
-  if (hasReservedKey(value)) return { ok: false, message: `"${RESERVED_KEY}" as a name` };
+  if (hasReservedKey(value)) return { ok: false, message: `"${RESERVED_KEY}" as a name`, value };
   return { ok: true, value };
 }
 

@@ -57,19 +57,23 @@ type ReadFrame =
 function readFrame(frame: string | ArrayBuffer): ReadFrame {
   if (typeof frame !== "string") return malformed("frames are text, not binary");
   const json = parseJson(frame);
-  if (!json.ok) return malformed(json.message);
+  if (!json.ok) return malformed(json.message, refOf(json.value));
   const read = command.safeParse(json.value);
   if (read.success) return { command: read.data };
-  const reference = frameReference.safeParse(json.value);
   const refusal = refuse("invalid_request", "The frame is not a valid command.", {
     issues: issuesOf(read.error),
   });
-  return { command: undefined, ref: reference.success ? reference.data.id : undefined, refusal };
+  return { command: undefined, ref: refOf(json.value), refusal };
 }
 
-function malformed(message: string): ReadFrame {
+function malformed(message: string, ref?: string): ReadFrame {
   const refusal = refuse("invalid_request", message, { issues: [{ path: "", message }] });
-  return { command: undefined, ref: undefined, refusal };
+  return { command: undefined, ref, refusal };
+}
+
+/** Whom to answer, where that much of a frame can be read. */
+function refOf(value: unknown): string | undefined {
+  return frameReference.safeParse(value).data?.id;
 }
 
 function answerMalformed(

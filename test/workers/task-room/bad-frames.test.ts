@@ -46,11 +46,7 @@ describe("a frame that is no command gets one error, and the connection lives", 
       '{"type":"chat:send","id":"a","data":{"content":"x","__proto__":{"a":1}}}',
       "a",
     ],
-    [
-      "half a surrogate pair",
-      '{"type":"chat:send","id":"a","data":{"content":"\\ud83d"}}',
-      undefined,
-    ],
+    ["half a surrogate pair", '{"type":"chat:send","id":"a","data":{"content":"\\ud83d"}}', "a"],
     ["nesting too deep", deep, undefined],
     ["a turn id of another form", '{"type":"chat:cancel","id":"a","data":{"turnId":"x"}}', "a"],
     ["a limit out of range", '{"type":"history:sync","id":"a","data":{"limit":201}}', "a"],
@@ -98,7 +94,7 @@ it("past 20 commands in 10 s a command is refused with the time to wait, and pas
   expect(replies.filter(({ type }) => type === "ack")).toHaveLength(20);
   const refused = replies.at(-1)?.error;
   expect(refused?.code).toBe("rate_limited");
-  expect(refused?.["retryAfterMs"]).toBeGreaterThan(0);
+  expect(refused?.retryAfterMs).toBeGreaterThan(0);
   for (let i = 0; i < 80; i++) client.send({ type: "history:sync", data: {} });
   expect(await client.frames.whenClosed()).toMatchObject({ code: 4429 });
 });

@@ -82,15 +82,15 @@ describe("the log as a stream", () => {
     await converse(client, model, "one");
     await client.frames.next(says("task:status", "COMPLETED"));
     const head = client.frames.state?.task.headSeq ?? 0;
-    const seen = await reader.until(({ data }) => data["seq"] === head);
-    const logged = seen.filter(({ data }) => data["seq"] !== undefined);
-    expect(logged.map(({ data }) => data["seq"])).toEqual(
+    const seen = await reader.until(({ data }) => data.seq === head);
+    const logged = seen.filter(({ data }) => data.seq !== undefined);
+    expect(logged.map(({ data }) => data.seq)).toEqual(
       Array.from({ length: head }, (_, i) => i + 1),
     );
     const epoch = client.frames.state?.task.epoch;
     for (const { id, event, data } of logged) {
-      expect(id).toBe(`${epoch}-${data["seq"]}`);
-      expect(event).toBe(data["type"]);
+      expect(id).toBe(`${epoch}-${data.seq}`);
+      expect(event).toBe(data.type);
     }
     expect(seen.map(({ event }) => event)).toContain("chat:chunk");
     await reader.cancel();
@@ -103,8 +103,8 @@ describe("the log as a stream", () => {
     await client.frames.next(says("task:status", "COMPLETED"));
     const { epoch, headSeq } = client.frames.state?.task ?? { epoch: "", headSeq: 0 };
     const reader = new SseReader(await stream(taskId, "", { "Last-Event-ID": `${epoch}-2` }));
-    const seen = await reader.until(({ data }) => data["seq"] === headSeq);
-    expect(seen.map(({ data }) => data["seq"])).toEqual(
+    const seen = await reader.until(({ data }) => data.seq === headSeq);
+    expect(seen.map(({ data }) => data.seq)).toEqual(
       Array.from({ length: headSeq - 2 }, (_, i) => i + 3),
     );
     await reader.cancel();
@@ -125,7 +125,7 @@ describe("the log as a stream", () => {
     await converse(client, model, "one");
     const seen = await reader.until(
       ({ data }) =>
-        z.looseObject({ status: z.string() }).safeParse(data["data"]).data?.status === "COMPLETED",
+        z.looseObject({ status: z.string() }).safeParse(data.data).data?.status === "COMPLETED",
     );
     expect(new Set(seen.map(({ event }) => event))).toEqual(new Set(["task:status"]));
     await reader.cancel();
