@@ -32,7 +32,7 @@ export async function* serverEvents(response: Response): AsyncGenerator<ServerEv
       parser.feed(text.slice(at, at + SLICE_UNITS));
       for (const { event, data } of events.splice(0)) yield { name: event, data };
     }
-    if (tooLarge) throw oversized();
+    if (tooLarge) throw oversized(LIMITS.resultBytes);
   }
 }
 
@@ -42,7 +42,7 @@ async function* decoded({ body }: Response, limitBytes: number): AsyncGenerator<
   if (!body) return;
   for await (const chunk of body) {
     bytes += chunk.byteLength;
-    if (bytes > limitBytes) throw oversized();
+    if (bytes > limitBytes) throw oversized(limitBytes);
     yield textOf(() => decoder.decode(chunk, { stream: true }));
   }
   yield textOf(() => decoder.decode());
@@ -56,6 +56,8 @@ function textOf(decode: () => string): string {
   }
 }
 
-function oversized(): MalformedAnswer {
-  return new MalformedAnswer(`The agent's answer is larger than ${LIMITS.resultBytes} bytes.`);
+function oversized(bytes: number): MalformedAnswer {
+  return new MalformedAnswer(
+    `The agent's answer, or an event of it, is larger than ${bytes} bytes.`,
+  );
 }

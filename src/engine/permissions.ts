@@ -1,9 +1,10 @@
 import { hasScope, type Principal, type Role } from "../protocol/identity";
 
-export type Action = "watch" | "write" | "own";
+export type Action = "watch" | "leave" | "write" | "own";
 
 const LEAST: Record<Action, readonly Role[]> = {
   watch: ["viewer", "editor", "owner"],
+  leave: ["viewer", "editor", "owner"],
   write: ["editor", "owner"],
   own: ["owner"],
 };

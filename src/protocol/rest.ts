@@ -12,6 +12,9 @@ import { labels, taskStatus, title } from "./task";
 import { anyTimestamp } from "./time";
 import { onBusy, threadId, turnStatus } from "./turn";
 
+export const putMember = z.strictObject({ userId, role });
+export type PutMember = z.infer<typeof putMember>;
+
 export const createTask = z.strictObject({
   title: title.optional(),
   teamRef: anyRef.optional(),

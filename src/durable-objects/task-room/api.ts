@@ -14,6 +14,7 @@ import type {
   Page,
   PatchStatus,
   PatchTask,
+  PutMember,
 } from "../../protocol/rest";
 import type { TaskStats } from "../../protocol/stats";
 import type { Task } from "../../protocol/task";
@@ -47,6 +48,9 @@ export interface TaskRoomApi {
   turn(principal: Principal, turnId: string): Promise<Outcome<Turn>>;
   events(principal: Principal, query: ListEvents): Promise<Outcome<Page<LogEvent>>>;
   logs(principal: Principal, query: ListLogs): Promise<Outcome<Page<LoggedEntry>>>;
+  members(principal: Principal): Promise<Outcome<Page<PutMember>>>;
+  putMember(principal: Principal, member: PutMember): Promise<Outcome<PutMember>>;
+  dropMember(principal: Principal, userId: string): Promise<Outcome<null>>;
   stats(principal: Principal): Promise<Outcome<TaskStats>>;
   /** `idempotencyKey` is the header's; the same key with another body is a `conflict`. */
   execute(

@@ -21,7 +21,7 @@ import { readTask, readTurn } from "./queries";
 /** Milliseconds that a change waits for D1, so that the next list shows it; it stands either way. */
 const LISTED_WITHIN_MS = 2000;
 
-async function listed(desk: Desk): Promise<void> {
+export async function listed(desk: Desk): Promise<void> {
   // A timer that is left running would keep the room awake.
   const { promise: tooLate, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, LISTED_WITHIN_MS);

@@ -16,6 +16,7 @@ import type {
   Page,
   PatchStatus,
   PatchTask,
+  PutMember,
 } from "../../protocol/rest";
 import type { TaskStats } from "../../protocol/stats";
 import type { Task } from "../../protocol/task";
@@ -27,6 +28,7 @@ import { type Doors, productionDoors } from "./doors";
 import { finishErasure, removeTask } from "./erasure";
 import { handleFrame } from "./frame-handler";
 import { readEvents, readLogs } from "./log-queries";
+import { dropMember, putMember, readMembers } from "./member-commands";
 import * as queries from "./queries";
 import { tellPresence } from "./socket-commands";
 import { readStats } from "./stats";
@@ -131,6 +133,18 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
 
   async logs(principal: Principal, query: ListLogs): Promise<Outcome<Page<LoggedEntry>>> {
     return readLogs(this.#awake(), principal, query);
+  }
+
+  async members(principal: Principal): Promise<Outcome<Page<PutMember>>> {
+    return readMembers(this.#awake(), principal);
+  }
+
+  async putMember(principal: Principal, member: PutMember): Promise<Outcome<PutMember>> {
+    return putMember(this.#awake(), principal, member);
+  }
+
+  async dropMember(principal: Principal, userId: string): Promise<Outcome<null>> {
+    return dropMember(this.#awake(), principal, userId);
   }
 
   async stats(principal: Principal): Promise<Outcome<TaskStats>> {

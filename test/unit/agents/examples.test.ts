@@ -27,7 +27,7 @@ async function start(file: string, env: Record<string, string> = {}): Promise<st
   const PATH = process.env.PATH ?? "";
   const child = spawn("node", [join(ROOT, file)], {
     env: { PATH, PORT: String(port), ...env },
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: "ignore",
   });
   running.push(child);
   const url = `http://127.0.0.1:${port}`;

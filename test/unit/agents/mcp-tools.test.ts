@@ -273,6 +273,18 @@ describe("what is bounded", () => {
     expect(outputs.filter(({ type }) => type === "tool-result")).toHaveLength(8);
   });
 
+  it("the calls of a model that asks for too many at once", async () => {
+    const mcp = await serve([replying("ping", { text: "pong" })]);
+    const tool_calls = Array.from({ length: 70 }, (_, index) => ({
+      ...{ index, id: `call_${index}`, type: "function" },
+      function: { name: "ping", arguments: "{}" },
+    }));
+    script([{ do: "delta", delta: { tool_calls } }, finish("tool_calls"), done], answer("ok"));
+    const results = (await run({ mcp: mcp.url })).filter(({ type }) => type === "tool-result");
+    expect(results.filter((item) => "output" in item)).toHaveLength(64);
+    expect(results.filter((item) => "error" in item)).toHaveLength(6);
+  });
+
   it("a tool's answer, within the window of the model and 64 KiB", async () => {
     const mcp = await serve([replying("dump", { text: "👩‍🚀 and so on. ".repeat(100_000) })]);
     script(calls("dump"), answer("Long."));

@@ -1,0 +1,76 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { call, newTask, newUser, RoomClient } from "../../support/room-client";
+
+let owner: string;
+let guest: string;
+let taskId: string;
+
+beforeEach(async () => {
+  owner = newUser();
+  guest = newUser();
+  taskId = await newTask(owner);
+});
+
+const put = (by: string, userId: string, role: string) =>
+  call(by, "POST", `/tasks/${taskId}/members`, { userId, role });
+const drop = (by: string, userId: string) =>
+  call(by, "DELETE", `/tasks/${taskId}/members/${userId}`);
+const seen = async (by: string) => (await call(by, "GET", `/tasks/${taskId}`)).status;
+
+it("a member who is added sees the task, in lists too, and one who is removed no longer does", async () => {
+  expect(await seen(guest)).toBe(404);
+  expect((await put(owner, guest, "viewer")).status).toBe(201);
+  expect(await seen(guest)).toBe(200);
+  expect(await (await call(guest, "GET", "/tasks")).json()).toMatchObject({
+    items: [{ id: taskId, role: "viewer" }],
+  });
+  expect((await drop(owner, guest)).status).toBe(204);
+  expect(await seen(guest)).toBe(404);
+  expect(await (await call(guest, "GET", "/tasks")).json()).toMatchObject({ items: [] });
+});
+
+it("a removed member's sockets close with 4403 and hear nothing more", async () => {
+  await put(owner, guest, "editor");
+  const client = await RoomClient.join(guest, taskId);
+  await drop(owner, guest);
+  expect(await client.frames.whenClosed()).toMatchObject({ code: 4403 });
+  expect(client.frames.of("task:updated")).toEqual([]);
+});
+
+it("a new role counts from the next command on", async () => {
+  await put(owner, guest, "viewer");
+  const client = await RoomClient.join(guest, taskId);
+  expect(await client.ask("chat:typing", { typing: true })).toMatchObject({ type: "error" });
+  await put(owner, guest, "editor");
+  await client.frames.next(() => client.frames.state?.task.role === "editor");
+  expect(await client.ask("chat:typing", { typing: true })).toMatchObject({ type: "ack" });
+});
+
+describe("who may change members", () => {
+  it("an editor or viewer may not", async () => {
+    for (const role of ["editor", "viewer"]) {
+      await put(owner, guest, role);
+      expect((await put(guest, newUser(), "viewer")).status).toBe(403);
+      expect((await drop(guest, owner)).status).toBe(403);
+    }
+  });
+
+  it("anyone may leave, but for the last owner", async () => {
+    await put(owner, guest, "viewer");
+    expect((await drop(guest, guest)).status).toBe(204);
+    const refused = await drop(owner, owner);
+    expect(refused.status).toBe(409);
+    expect(await refused.json()).toMatchObject({ code: "conflict" });
+    expect((await put(owner, owner, "viewer")).status).toBe(409);
+    await put(owner, guest, "owner");
+    expect((await drop(owner, owner)).status).toBe(204);
+    expect(await seen(owner)).toBe(404);
+  });
+
+  it("a stranger's call and an unknown member are 404, another form is 400", async () => {
+    expect((await put(guest, guest, "owner")).status).toBe(404);
+    expect((await drop(owner, "nobody")).status).toBe(404);
+    expect((await put(owner, guest, "king")).status).toBe(400);
+    expect((await put(owner, "", "viewer")).status).toBe(400);
+  });
+});
