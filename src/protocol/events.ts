@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { failure, failureCode } from "./errors";
 import { messageId, turnId } from "./ids";
+import { jsonValue } from "./json";
 import { logEntry } from "./log-entry";
 import { message } from "./message";
 import { roomState } from "./room-state";
@@ -31,12 +32,12 @@ const LOGGED = {
     turn: turn.optional(),
   }),
   "chat:start": z.object({ ...writing, step: z.string(), bot: z.string(), model: z.string() }),
-  "tool:call": z.object({ ...writing, toolCallId: z.string(), name: z.string(), input: z.json() }),
+  "tool:call": z.object({ ...writing, toolCallId: z.string(), name: z.string(), input: jsonValue }),
   "tool:result": z.object({
     ...writing,
     toolCallId: z.string(),
     name: z.string(),
-    output: z.json().optional(),
+    output: jsonValue.optional(),
     error: z.string().optional(),
   }),
   "chat:done": z.object({ ...writing, message }),

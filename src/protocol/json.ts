@@ -1,9 +1,16 @@
 import * as z from "zod";
 import { LIMITS } from "./limits";
 
-export const jsonObject = z.record(z.string(), z.json());
+export type JsonValue = z.core.util.JSONType;
+
+/**
+ * Any JSON. What comes to a schema comes from `JSON.parse`, so that there is nothing to check, and
+ * walking it with a recursive schema would take a second for a hostile megabyte.
+ */
+export const jsonValue = z.unknown() as z.ZodType<JsonValue>;
+
+export const jsonObject = z.record(z.string(), jsonValue);
 export type JsonObject = z.infer<typeof jsonObject>;
-export type JsonValue = JsonObject[string];
 
 /** A JSON object of the caller's own, bounded by `LIMITS.metadataBytes` of its JSON text. */
 export const metadata = jsonObject.refine(

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { messageId, taskId, turnId } from "./ids";
-import { jsonObject } from "./json";
+import { jsonObject, jsonValue } from "./json";
 import { timestamp } from "./time";
 import { threadId } from "./turn";
 import { usage } from "./usage";
@@ -14,8 +14,8 @@ export type MessageStatus = z.infer<typeof messageStatus>;
 export const toolUse = z.object({
   toolCallId: z.string(),
   name: z.string(),
-  input: z.json(),
-  output: z.json().optional(),
+  input: jsonValue,
+  output: jsonValue.optional(),
   error: z.string().optional(),
 });
 export type ToolUse = z.infer<typeof toolUse>;

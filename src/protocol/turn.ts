@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { failure } from "./errors";
 import { messageId, taskId, turnId } from "./ids";
-import { jsonObject } from "./json";
+import { jsonObject, jsonValue } from "./json";
 import { LIMITS } from "./limits";
 import { timestamp } from "./time";
 import { usage } from "./usage";
@@ -38,7 +38,7 @@ export const DEFAULT_THREAD = "main";
 export const stepResult = z.object({
   status: z.enum(["COMPLETED", "FAILED"]),
   output: z.string(),
-  data: z.json().optional(),
+  data: jsonValue.optional(),
   error: failure.optional(),
   attempts: z.int(),
   durationMs: z.int(),

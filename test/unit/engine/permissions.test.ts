@@ -4,11 +4,12 @@ import { role, scope } from "../../../src/protocol/identity";
 
 const ALLOWED: Record<Action, string[]> = {
   watch: role.options.flatMap((who) => scope.options.map((what) => `${who} ${what}`)),
+  leave: role.options.flatMap((who) => [`${who} write`, `${who} admin`]),
   write: ["owner write", "owner admin", "editor write", "editor admin"],
   own: ["owner write", "owner admin"],
 };
 
-const actions: Action[] = ["watch", "write", "own"];
+const actions: Action[] = ["watch", "leave", "write", "own"];
 const cases = actions.flatMap((action) =>
   role.options.flatMap((who) =>
     scope.options.map((what) => ({
