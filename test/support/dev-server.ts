@@ -89,10 +89,14 @@ export class DevServer {
     await this.#gone();
   }
 
-  /** Comes up again with the same address and the same stored data. */
+  /**
+   * Comes up again with the same address and the same stored data. The database is prepared
+   * already, so the runtime is started alone.
+   */
   async restart(): Promise<void> {
     await this.#down();
-    await this.#up();
+    const wrangler = join(ROOT, "node_modules", "wrangler", "wrangler-dist", "cli.js");
+    await this.#up(["--no-warnings", wrangler, "dev", "--show-interactive-dev-session=false"]);
   }
 
   /** Ends the server as Ctrl-C does, and removes its data. */
@@ -107,24 +111,22 @@ export class DevServer {
     rmSync(this.#scratch, { recursive: true, force: true });
   }
 
-  async #up(): Promise<void> {
-    const child = spawn(
-      process.execPath,
-      [join(ROOT, "scripts", "run.mjs"), "serve", ...this.#args],
-      {
-        cwd: ROOT,
-        detached: true,
-        // Should the test process be killed, its end of stdin closes, and the server stops.
-        stdio: ["pipe", "pipe", "pipe"],
-        env: {
-          ...process.env,
-          TASKROOM_STOP_WITH_STDIN: "1",
-          // Its own register of running workers: two servers of one name must not find each other.
-          WRANGLER_REGISTRY_PATH: join(this.#scratch, "registry"),
-          WRANGLER_LOG_PATH: join(this.#scratch, "logs"),
-        },
+  async #up(command = [join(ROOT, "scripts", "run.mjs"), "serve"]): Promise<void> {
+    const child = spawn(process.execPath, [...command, ...this.#args], {
+      cwd: ROOT,
+      detached: true,
+      // Should the test process be killed, its end of stdin closes, and the server stops.
+      stdio: ["pipe", "pipe", "pipe"],
+      env: {
+        ...process.env,
+        TASKROOM_STOP_WITH_STDIN: "1",
+        WRANGLER_SEND_METRICS: "false",
+        CLOUDFLARE_CF_FETCH_ENABLED: "false",
+        // Its own register of running workers: two servers of one name must not find each other.
+        WRANGLER_REGISTRY_PATH: join(this.#scratch, "registry"),
+        WRANGLER_LOG_PATH: join(this.#scratch, "logs"),
       },
-    );
+    });
     this.#child = child;
     running.add(this);
     for (const stream of [child.stdout, child.stderr]) {

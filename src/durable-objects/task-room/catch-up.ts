@@ -35,7 +35,7 @@ export async function catchUp(
     if (place.after >= headOf(desk) && connection.unsent <= ENOUGH_BYTES) break;
     if (!(await drained(desk, connection))) return;
     // While the socket drained, the room may have let go of what comes next.
-    place = goOn(desk, connection, { ...position, after: place.after }, role);
+    place = goOn(desk, connection, { after: place.after }, role);
   }
   if (!place.hasSnapshot) sendMomentary(desk, connection);
   connection.attach({ behind: false });

@@ -63,7 +63,9 @@ export class Connections {
 
   /** When the first credential of an open socket runs out; milliseconds since 1970. */
   nextExpiry(): number | undefined {
-    const times = this.all().flatMap(({ principal }) => principal.expiresAt ?? []);
+    // One that is closed already may take its time to go; nothing is to be done about it any more.
+    const open = this.all().filter(({ isOpen }) => isOpen);
+    const times = open.flatMap(({ principal }) => principal.expiresAt ?? []);
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 }
