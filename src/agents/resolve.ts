@@ -1,11 +1,11 @@
 import { accepted, type Outcome, refuse, refused } from "../protocol/errors";
 import { type Ref, refText } from "../protocol/refs";
+import type { Find } from "../protocol/resource";
 import type { RetryRule, TeamMember, TeamSpec } from "../protocol/resources";
 import type { Settings } from "../protocol/settings";
 import type { MemberPlan, TeamPlan } from "../protocol/team-plan";
 import { agentOf, need, Unresolved } from "./agent";
 import { given } from "./given";
-import type { Find } from "./resource";
 import { stepIds } from "./step-id";
 
 const PHASE_TIMEOUT_MS = 120_000;
@@ -20,8 +20,9 @@ export async function resolveTeam(
   settings: Settings,
 ): Promise<Outcome<TeamPlan>> {
   try {
-    const { spec } = await need(find, "Team", teamRef);
-    return accepted(await planOf(refText(teamRef), spec, { find, settings }));
+    const { spec, metadata } = await need(find, "Team", teamRef);
+    const plan = await planOf(refText(teamRef), spec, { find, settings });
+    return accepted({ ...plan, version: metadata.resourceVersion });
   } catch (error) {
     if (!(error instanceof Unresolved)) throw error;
     const issues = [{ path: "teamRef", message: error.message }];

@@ -9,8 +9,8 @@ export function openDatabase(db: D1Database): DrizzleD1Database {
 }
 
 /** Runs statements in one transaction. Drizzle's own `batch` cannot bind what `sql` has built. */
-export async function writeBatch(db: D1Database, statements: SQL[]): Promise<void> {
-  await db.batch(
+export async function writeBatch(db: D1Database, statements: SQL[]): Promise<D1Result[]> {
+  return db.batch(
     statements.map((statement) => {
       const query = dialect.sqlToQuery(statement);
       return db.prepare(query.sql).bind(...query.params);

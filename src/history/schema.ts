@@ -1,5 +1,12 @@
 import { sql } from "drizzle-orm";
-import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
 
 /** A task as its room last projected it. Times are RFC 3339 text, which sorts as it reads. */
 export const tasks = sqliteTable(
@@ -109,5 +116,65 @@ export const idempotencyKeys = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.userId, t.key] }),
     index("idempotency_keys_by_age").on(t.createdAt),
+  ],
+);
+
+/** API keys by the hash of their text, which is stored nowhere. */
+export const apiKeys = sqliteTable(
+  "api_keys",
+  {
+    id: text().primaryKey(),
+    userId: text("user_id").notNull(),
+    hash: text().notNull(),
+    name: text().notNull(),
+    scopes: text({ mode: "json" }).notNull(),
+    createdAt: text("created_at").notNull(),
+    expiresAt: text("expires_at"),
+    lastUsedAt: text("last_used_at"),
+  },
+  (t) => [uniqueIndex("api_keys_by_hash").on(t.hash), index("api_keys_by_user").on(t.userId, t.id)],
+);
+
+/** What users (and admins, in `system`) have described; what ships is not stored. */
+export const resources = sqliteTable(
+  "resources",
+  {
+    kind: text().notNull(),
+    namespace: text().notNull(),
+    name: text().notNull(),
+    displayName: text("display_name"),
+    labels: text({ mode: "json" }),
+    /** Masks stand where `secrets` has the values. */
+    spec: text({ mode: "json" }).notNull(),
+    /** Sealed, by where they stand in the spec. */
+    secrets: text({ mode: "json" }).notNull(),
+    /** What the spec refers to: the source of `resource_refs`. */
+    refs: text({ mode: "json" }).notNull(),
+    version: integer().notNull(),
+    createdAt: text("created_at").notNull(),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.namespace, t.kind, t.name] }),
+    index("resources_newest").on(t.namespace, t.kind, t.createdAt, t.name),
+  ],
+);
+
+/** Who refers to what; rewritten from the referring row in the batch that writes it. */
+export const resourceRefs = sqliteTable(
+  "resource_refs",
+  {
+    fromKind: text("from_kind").notNull(),
+    fromNamespace: text("from_namespace").notNull(),
+    fromName: text("from_name").notNull(),
+    toKind: text("to_kind").notNull(),
+    toNamespace: text("to_namespace").notNull(),
+    toName: text("to_name").notNull(),
+  },
+  (t) => [
+    primaryKey({
+      columns: [t.fromNamespace, t.fromKind, t.fromName, t.toNamespace, t.toKind, t.toName],
+    }),
+    index("resource_refs_to").on(t.toNamespace, t.toKind, t.toName),
   ],
 );

@@ -27,3 +27,8 @@ const RANK: Record<Scope, number> = { read: 0, write: 1, admin: 2 };
 export function hasScope(principal: Principal, needed: Scope): boolean {
   return RANK[principal.scope] >= RANK[needed];
 }
+
+/** The scope that implies all of these. */
+export function highestScope(scopes: readonly Scope[]): Scope {
+  return scopes.reduce<Scope>((a, b) => (RANK[a] >= RANK[b] ? a : b), "read");
+}

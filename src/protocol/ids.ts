@@ -30,3 +30,4 @@ export const taskId = idOf("task");
 export const turnId = idOf("turn");
 export const messageId = idOf("msg");
 export const sessionId = idOf("sess");
+export const apiKeyId = idOf("key");

@@ -43,6 +43,13 @@ export const LIMITS = {
   waitingTurns: 20,
   /** Bytes unsent to one socket before it is closed with 1013: nobody's slowness is another's. */
   unsentBytes: 1024 * 1024,
+  /** Resources of one namespace; with `bodyBytes` it bounds what one user can store. */
+  resources: 1000,
+  /** Headers and tool servers that a resource names: each is sent, or connected to, for a step. */
+  headers: 50,
+  mcpServers: 20,
+  /** UTF-16 units of a team with all that it refers to: in UTF-8 still under SQLite's 2 MB row. */
+  planUnits: 600_000,
   /** Members of a pipeline. */
   phases: 50,
   /** Bytes of a step's result on the socket; whole on REST. */

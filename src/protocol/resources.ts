@@ -2,7 +2,28 @@ import * as z from "zod";
 import { LIMITS } from "./limits";
 import { anyRef } from "./refs";
 
-const headers = z.record(z.string().min(1).max(128), z.string().max(4096));
+/** What a secret is read back as; sent on PUT, it keeps the stored one. */
+export const MASK = "•••";
+const mask = z.literal(MASK);
+
+/** Names and values as HTTP takes them (RFC 9110, section 5); a mask keeps the stored value. */
+const headers = z
+  .record(
+    z
+      .string()
+      .max(128)
+      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: "not a header's name" }),
+    z.union([
+      mask,
+      z
+        .string()
+        .max(4096)
+        .regex(/^[\x20-\x7e]*$/, { error: "not visible ASCII" }),
+    ]),
+  )
+  .refine((value) => Object.keys(value).length <= LIMITS.headers, {
+    error: `more than ${LIMITS.headers} headers`,
+  });
 const url = z.url().max(2048);
 const durationMs = z
   .int()
@@ -13,6 +34,9 @@ export const ghostSpec = z.strictObject({
   systemPrompt: z.string().max(LIMITS.contentUnits),
   mcpServers: z
     .record(z.string().min(1).max(63), z.strictObject({ url, headers: headers.optional() }))
+    .refine((value) => Object.keys(value).length <= LIMITS.mcpServers, {
+      error: `more than ${LIMITS.mcpServers} servers`,
+    })
     .optional(),
 });
 export type GhostSpec = z.infer<typeof ghostSpec>;
@@ -37,7 +61,15 @@ export const modelSpec = z.strictObject({
   provider: modelProvider,
   model: z.string().min(1).max(255),
   baseUrl: url.optional(),
-  apiKey: z.string().min(1).max(4096).optional(),
+  apiKey: z
+    .union([
+      mask,
+      z
+        .string()
+        .max(4096)
+        .regex(/^[\x21-\x7e]+$/, { error: "not visible ASCII" }),
+    ])
+    .optional(),
   parameters: modelParameters.optional(),
   /** Tokens; the context is cut to fit. */
   contextWindow: z.int().min(256).max(100_000_000).optional(),
@@ -49,8 +81,13 @@ export const shellSpec = z.strictObject({
   url: url.optional(),
   headers: headers.optional(),
   secret: z
-    .string()
-    .regex(/^whsec_[A-Za-z0-9+/=]+$/)
+    .union([
+      mask,
+      z
+        .string()
+        .max(4096)
+        .regex(/^whsec_[A-Za-z0-9+/=]+$/),
+    ])
     .optional(),
 });
 export type ShellSpec = z.infer<typeof shellSpec>;

@@ -7,7 +7,7 @@ import { metadata } from "./json";
 import { LIMITS } from "./limits";
 import { logEntry, logLevel } from "./log-entry";
 import { messageRole } from "./message";
-import { anyRef } from "./refs";
+import { anyRef, namespace } from "./refs";
 import { labels, taskStatus, title } from "./task";
 import { anyTimestamp } from "./time";
 import { onBusy, threadId, turnStatus } from "./turn";
@@ -73,6 +73,7 @@ const limit = z
   .default(LIMITS.defaultPageItems);
 const cursor = z.string().min(1).max(512).optional();
 const page = { limit, cursor };
+export const listPage = z.strictObject(page);
 
 const labelFilter = z.string().transform((text, context) => {
   const cut = text.indexOf("=");
@@ -94,6 +95,9 @@ export type ListTasks = z.infer<typeof listTasks>;
 
 export const listTurns = z.strictObject({ ...page, status: z.array(turnStatus).optional() });
 export type ListTurns = z.infer<typeof listTurns>;
+
+export const listResources = z.strictObject({ ...page, namespace: namespace.optional() });
+export type ListResources = z.infer<typeof listResources>;
 
 export const listSessions = z.strictObject(page);
 

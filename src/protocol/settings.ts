@@ -25,6 +25,11 @@ const list = z.preprocess(
     .transform((value) => value.split(",").flatMap((item) => item.trim() || [])),
 );
 
+// 32 bytes in base64 (RFC 4648, section 4). What is wrong is named, never the value.
+const secretKeys = list.pipe(
+  z.array(z.string().regex(/^[A-Za-z0-9+/]{43}=$/, { error: "not 32 bytes in base64" })),
+);
+
 function whole(fallback: number, min = 1) {
   return z.preprocess(unset, z.coerce.number().int().min(min).default(fallback));
 }
@@ -43,7 +48,8 @@ export const settings = z.object({
   DEFAULT_MODEL_BASE_URL: address,
   DEFAULT_MODEL_API_KEY: text,
   DEFAULT_MODEL: text,
-  SECRETS_KEY: text,
+  /** The first seals, all unseal: an old one stays until everything is sealed anew. */
+  SECRETS_KEY: secretKeys,
   MODEL_FIRST_BYTE_TIMEOUT_MS: whole(30 * SECOND),
   MODEL_STALL_TIMEOUT_MS: whole(60 * SECOND),
   TURN_TIMEOUT_MS: whole(10 * MINUTE),

@@ -25,6 +25,8 @@ export type MemberPlan = z.infer<typeof memberPlan>;
 /** A Team as the engine runs it; a running turn keeps the plan that it started with. */
 export const teamPlan = z.object({
   team: z.string(),
+  /** The team's `resourceVersion` at resolution; those of the rest are in each agent. */
+  version: z.string().optional(),
   collaboration: z.enum(["solo", "pipeline"]),
   onBusy: z.enum(["enqueue", "interrupt", "reject", "guide"]),
   /** Limit of a whole turn, without the time that it waits for a person. */

@@ -12,6 +12,8 @@ const reset = z.looseObject({ headSeq: z.int(), epoch: z.string() });
 /** Milliseconds between comments that show a silent stream to be alive. */
 const HEARTBEAT_MS = 15_000;
 
+/** Milliseconds between two looks at whether an API key was revoked: sooner than the 5 s promised. */
+const GUARD_MS = 4000;
 /** Bytes that a reader may be behind before it is cut off; it resumes where it was. */
 const UNREAD_BYTES = 1024 * 1024;
 
@@ -20,6 +22,8 @@ export type StreamOptions = {
   epoch: string;
   types: string[] | undefined;
   signal: AbortSignal;
+  /** Asked every few seconds; once it gives false the stream ends. Absent: the room sees to it. */
+  isStillAllowed?: (() => Promise<boolean>) | undefined;
 };
 
 /**
@@ -44,8 +48,17 @@ export function eventStream(room: WebSocket, options: StreamOptions): Response {
     writer.write(encoder.encode(text)).catch(() => room.close(1000, "reader gone"));
   };
   const heartbeat = setInterval(() => write(": alive\n\n"), HEARTBEAT_MS);
+  const guard = setInterval(() => {
+    options.isStillAllowed?.().then(
+      (allowed) => {
+        if (!allowed) room.close(1000, "credential revoked");
+      },
+      () => undefined,
+    );
+  }, GUARD_MS);
   const end = () => {
     clearInterval(heartbeat);
+    clearInterval(guard);
     writer.close().catch(() => undefined);
   };
   room.accept();

@@ -69,6 +69,8 @@ export interface TaskRoomApi {
   sessionActivity(sessionIds: string[]): Promise<Record<string, SessionActivity>>;
   /** Closes every connection of a session with a code of contract section 4. */
   closeSession(sessionId: string, code: number, reason: string): Promise<void>;
+  /** Closes every connection that came with this API key: it was revoked. */
+  closeKey(keyId: string): Promise<void>;
   /** Called by the cron sweep: whatever is overdue is done now. */
   wake(): Promise<void>;
 }

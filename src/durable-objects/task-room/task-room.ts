@@ -206,6 +206,13 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     }
   }
 
+  async closeKey(keyId: string): Promise<void> {
+    for (const connection of this.#awake().connections.all()) {
+      if (connection.principal.keyId !== keyId) continue;
+      connection.close(CLOSE.unauthorized, "API key revoked");
+    }
+  }
+
   async wake(): Promise<void> {
     const desk = this.#awake();
     this.#lookAround(desk);

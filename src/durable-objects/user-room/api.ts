@@ -31,6 +31,8 @@ export interface UserRoomApi {
   confirmConnection(sessionId: string, connectionId: string): Promise<void>;
   /** A connection is gone; `lastActiveAt` in milliseconds since 1970. */
   closeConnection(sessionId: string, connectionId: string, lastActiveAt: number): Promise<void>;
+  /** The tasks in which the user has connections, as far as is known here. */
+  connectedTasks(): Promise<string[]>;
   /** A task was erased: its sessions go too. */
   forgetTask(taskId: string): Promise<void>;
 }

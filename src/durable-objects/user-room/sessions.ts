@@ -46,6 +46,14 @@ export class Sessions {
     return accepted({ items, nextCursor: more ? (items.at(-1)?.id ?? null) : null });
   }
 
+  connectedTasks(): string[] {
+    const tables = this.#tables();
+    if (!tables) return [];
+    const counts = tables.connections.counts();
+    const connected = tables.sessions.readable().filter(({ id }) => (counts.get(id) ?? 0) > 0);
+    return [...new Set(connected.map(({ taskId }) => taskId))];
+  }
+
   async revoke(userId: string, sessionId: string): Promise<Outcome<null>> {
     const tables = this.#tables();
     const session = tables?.sessions.get(sessionId);

@@ -81,6 +81,10 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     await this.#sessions.close(sessionId, connectionId, lastActiveAt);
   }
 
+  async connectedTasks(): Promise<string[]> {
+    return this.#sessions.connectedTasks();
+  }
+
   async forgetTask(taskId: string): Promise<void> {
     this.#sessions.forgetTask(taskId);
   }

@@ -3,22 +3,25 @@ import { accepted, type Outcome, refuse, refused } from "../../protocol/errors";
 import type { Principal } from "../../protocol/identity";
 import type { Settings } from "../../protocol/settings";
 import { describeError, logError } from "../log";
+import { isApiKey, type KeyDoors, principalOfKey } from "./api-key";
 import { bearerToken, unauthorized } from "./bearer-token";
 import { principalOf } from "./claims";
 import { verifyJwt } from "./jwt";
 import { KeysUnavailable } from "./signing-keys";
 
-/** Proves who calls. `now` in milliseconds since 1970. Never throws for anything in the request. */
+/** Proves who calls, by JWT or API key. Never throws for anything in the request. */
 export async function identify(
   request: Request,
   settings: Settings,
-  now: number,
+  doors: KeyDoors,
 ): Promise<Outcome<Principal>> {
+  const { now } = doors;
   if (settings.AUTH_JWT_SECRET === undefined && settings.AUTH_JWKS_URL === undefined) {
     return refused(refuse("auth_not_configured", "Neither a secret nor a key set is configured"));
   }
   const token = bearerToken(request);
   if (!token.ok) return token;
+  if (isApiKey(token.value)) return principalOfKey(token.value, doors);
   try {
     const principal = principalOf(await verifyJwt(token.value, settings, new Date(now)));
     if (!principal) return unauthorized("The token's claims are not valid");

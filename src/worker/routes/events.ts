@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { EPOCH_HEADER, FEED_HEADER, PRINCIPAL_HEADER } from "../../durable-objects/task-room/api";
+import { isApiKeyValid } from "../../history/api-keys";
 import { issuesOf, refuse } from "../../protocol/errors";
 import { taskId } from "../../protocol/ids";
 import { lastEventId, listEvents, listLogs } from "../../protocol/rest";
@@ -21,7 +22,13 @@ events.get("/events", async (c) => {
   }
   const position = { ...(query.after !== undefined && { after: query.after }), ...resumed(c) };
   const { webSocket, epoch } = await openFeed(c, id, position);
-  return eventStream(webSocket, { epoch, types: query.type, signal: c.req.raw.signal });
+  const { keyId } = c.var.principal;
+  return eventStream(webSocket, {
+    epoch,
+    types: query.type,
+    signal: c.req.raw.signal,
+    isStillAllowed: keyId === undefined ? undefined : () => isApiKeyValid(c.env.DB, keyId),
+  });
 });
 
 events.get("/logs", async (c) => {

@@ -71,3 +71,8 @@ export function fakeRooms({ task = {}, user = {} }: Fakes) {
   });
   return { asked, env: { TASK_ROOM: namespace(task), USER_ROOM: namespace(user) } };
 }
+
+/** What identification reaches besides the request. */
+export function doorsAt(now: number) {
+  return { db: env.DB, now, later: () => undefined };
+}

@@ -2,7 +2,7 @@ import { base64url, type JWTPayload, SignJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { settings as settingsSchema } from "../../../src/protocol/settings";
 import { identify } from "../../../src/worker/identity/identify";
-import { call, codeOf, ORIGIN, SECRET, secondsFromNow, token } from "./build";
+import { call, codeOf, doorsAt, ORIGIN, SECRET, secondsFromNow, token } from "./build";
 
 const NOW = Date.now();
 const settings = settingsSchema.parse({ AUTH_JWT_SECRET: SECRET });
@@ -10,7 +10,11 @@ const settings = settingsSchema.parse({ AUTH_JWT_SECRET: SECRET });
 async function whoIs(credential: string, over: Record<string, string> = {}) {
   const headers = { Authorization: `Bearer ${credential}` };
   const request = new Request(ORIGIN, { headers });
-  return identify(request, settingsSchema.parse({ AUTH_JWT_SECRET: SECRET, ...over }), NOW);
+  return identify(
+    request,
+    settingsSchema.parse({ AUTH_JWT_SECRET: SECRET, ...over }),
+    doorsAt(NOW),
+  );
 }
 
 function unsigned(header: object, claims: object): string {
@@ -183,7 +187,7 @@ describe("where a token is looked for", () => {
   ];
   it.each(cases)("%s", async (_name, headers, ok) => {
     const request = new Request(ORIGIN, { headers: headers(await token()) });
-    expect(await identify(request, settings, NOW)).toMatchObject({ ok });
+    expect(await identify(request, settings, doorsAt(NOW))).toMatchObject({ ok });
   });
 
   it("never the URL", async () => {

@@ -2,7 +2,7 @@ import { exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT } from "jose"
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { settings as settingsSchema } from "../../../src/protocol/settings";
 import { identify } from "../../../src/worker/identity/identify";
-import { ORIGIN, SECRET, secondsFromNow, token } from "./build";
+import { doorsAt, ORIGIN, SECRET, secondsFromNow, token } from "./build";
 
 type Issuer = { alg: string; kid: string; privateKey: CryptoKey; publicKey: CryptoKey; jwk: JWK };
 
@@ -50,7 +50,11 @@ async function sign(key: Issuer, header: { kid?: string } = { kid: key.kid }): P
 
 async function whoIs(credential: string, over: Record<string, string> = {}) {
   const request = new Request(ORIGIN, { headers: { Authorization: `Bearer ${credential}` } });
-  return identify(request, settingsSchema.parse({ AUTH_JWKS_URL: url, ...over }), Date.now());
+  return identify(
+    request,
+    settingsSchema.parse({ AUTH_JWKS_URL: url, ...over }),
+    doorsAt(Date.now()),
+  );
 }
 
 const alice = { ok: true, value: { userId: "alice", scope: "write" } };

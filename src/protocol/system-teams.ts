@@ -1,5 +1,5 @@
-import type { Ref } from "../protocol/refs";
-import type { TeamMember, TeamSpec } from "../protocol/resources";
+import type { Ref } from "./refs";
+import type { TeamMember, TeamSpec } from "./resources";
 import type { SystemBot } from "./system-ghosts";
 
 const SECOND = 1000;

@@ -1,0 +1,11 @@
+import type { Find, Resource, ResourceKind, ResourceOf } from "../protocol/resource";
+import type { Ref } from "../protocol/refs";
+
+/** Finds what is among these; of two with the same name the first. */
+export function finderOf(resources: readonly Resource[]): Find {
+  return async <Kind extends ResourceKind>(kind: Kind, { namespace, name }: Ref) =>
+    resources.find(
+      (item): item is Resource & ResourceOf<Kind> =>
+        item.kind === kind && item.metadata.namespace === namespace && item.metadata.name === name,
+    );
+}
