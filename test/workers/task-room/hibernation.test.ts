@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import * as z from "zod";
 import { Frames } from "../../support/frames";
-import { newTask, newUser, RoomClient } from "../../support/room-client";
+import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { ScriptedModel } from "../../support/scripted-model";
 import { control } from "../../worker/control";
 
@@ -53,6 +53,8 @@ it("an evicted room goes on with its sockets, its state and its numbers", async 
 it("a turn whose object died gets a new attempt when its alarm comes, and ends", async () => {
   const taskId = await newTask(alice, { prompt: "go" });
   (await model.attempt(1)).say("lost");
+  // An answer leaves the object only once what it rests on is stored.
+  await call(alice, "GET", `/tasks/${taskId}`);
   await abortAllDurableObjects();
   await runDurableObjectAlarm(roomOf(taskId));
   const again = await model.attempt(2);
