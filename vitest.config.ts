@@ -11,6 +11,7 @@ const workerd = cloudflareTest({
       TEST_MIGRATIONS: migrations,
       AUTH_JWT_SECRET: "test-secret-test-secret-test-secret-0123",
       ALLOW_PRIVATE_TARGETS: "true",
+      SECRETS_KEY: "dGVzdC1zZWNyZXRzLWtleS10ZXN0LXNlY3JldHMtMDE=",
     },
   },
 });

@@ -1,5 +1,7 @@
-import type { Find, Resource, ResourceKind, ResourceOf } from "../protocol/resource";
 import type { Ref } from "../protocol/refs";
+import type { Find, Resource, ResourceKind, ResourceOf } from "../protocol/resource";
+import type { Settings } from "../protocol/settings";
+import { systemResources } from "../protocol/system-resources";
 
 /** Finds what is among these; of two with the same name the first. */
 export function finderOf(resources: readonly Resource[]): Find {
@@ -8,4 +10,9 @@ export function finderOf(resources: readonly Resource[]): Find {
       (item): item is Resource & ResourceOf<Kind> =>
         item.kind === kind && item.metadata.namespace === namespace && item.metadata.name === name,
     );
+}
+
+/** Finds what is shipped, and nothing else. */
+export function systemFinder(settings: Settings): Find {
+  return finderOf(systemResources(settings));
 }

@@ -23,6 +23,7 @@ export function emptyRoom(seed: TaskSeed, now: number): Room {
   return {
     state: { task: taskOf(seed, now), openTurns: [], streams: [], messages: [] },
     members: seed.members,
+    since: Object.fromEntries(Object.keys(seed.members).map((userId) => [userId, 1])),
     runs: {},
     plans: { 1: seed.plan },
     planId: 1,

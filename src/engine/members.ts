@@ -28,7 +28,12 @@ export function removeMember(draft: Draft, userId: string): Refusal | null {
 
 /** Everyone who stays sees the task anew, with the own role in it. */
 function changeMembers(draft: Draft, members: MemberRoles): void {
-  draft.setRoom({ members });
+  const { since } = draft.room;
+  const kept = Object.keys(members).map((userId) => [
+    userId,
+    draft.room.members[userId] ? (since[userId] ?? 0) : draft.nextSeq,
+  ]);
+  draft.setRoom({ members, since: Object.fromEntries(kept) });
   updateTask(draft, {});
 }
 

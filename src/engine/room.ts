@@ -15,6 +15,8 @@ export type TurnRecord = { turn: Turn; run: TurnRun };
 export type Room = {
   state: RoomState;
   members: MemberRoles;
+  /** The `seq` with which each member came in; from it on the task's events are theirs. */
+  since: Record<string, number>;
   runs: Record<string, TurnRun>;
   plans: Record<number, TeamPlan>;
   /** The plan as it was when the team was last resolved. */

@@ -1,4 +1,4 @@
-import { getTableColumns, type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import * as z from "zod";
 import { accepted, type Outcome, refuse, refused } from "../protocol/errors";
 import { LIMITS } from "../protocol/limits";
@@ -7,7 +7,15 @@ import { type Reference, referencesOf } from "../protocol/resource-references";
 import { unresolved } from "../protocol/resource-rules";
 import type { StoredResource } from "../protocol/resource-secrets";
 import { writeBatch } from "./database";
-import { resourceRow } from "./resource-rows";
+import {
+  insertion,
+  isFrom,
+  isRow,
+  missingOf,
+  referenceWrites,
+  referrersOf,
+  update,
+} from "./resource-statements";
 import { resourceRefs, resources } from "./schema";
 
 /** Whether something of this id ships with the service: then it is there without a row. */
@@ -23,7 +31,7 @@ export async function createResource(
   isShipped: IsShipped,
 ): Promise<Outcome<null>> {
   const id = idOf(resource);
-  const missing = missingOf(resource, isShipped);
+  const missing = missingOf(stored(resource, isShipped));
   const [inserted, , , lacking, there] = await writeBatch(db, [
     insertion(resource, missing),
     ...referenceWrites(id),
@@ -46,11 +54,9 @@ export async function replaceResource(
 ): Promise<Outcome<"replaced" | "outdated">> {
   const { replaces, isShipped } = change;
   const id = idOf(resource);
-  const missing = missingOf(resource, isShipped);
+  const missing = missingOf(stored(resource, isShipped));
   const [updated, , , lacking] = await writeBatch(db, [
-    sql`UPDATE ${resources} SET ${sql.join(assignments(resource), sql`, `)}
-      WHERE ${isRow(id)} AND version = ${Number(replaces)} AND NOT EXISTS (${missing})
-      RETURNING name`,
+    update(resource, replaces, missing),
     ...referenceWrites(id),
     missing,
   ]);
@@ -83,59 +89,6 @@ const referrerRows = z.array(
 );
 const missingRows = z.array(z.object({ place: z.int() }));
 
-function insertion(resource: StoredResource, missing: SQL): SQL {
-  const row = Object.entries(columnValues(resource));
-  const names = row.map(([name]) => sql.identifier(name));
-  const values = row.map(([, value]) => value);
-  const { namespace } = resource.metadata;
-  return sql`INSERT INTO ${resources} (${sql.join(names, sql`, `)})
-    SELECT ${sql.join(values, sql`, `)} WHERE NOT EXISTS (${missing})
-    AND NOT EXISTS (SELECT 1 FROM ${resources} WHERE namespace = ${namespace}
-      LIMIT 1 OFFSET ${LIMITS.resources - 1})
-    ON CONFLICT DO NOTHING RETURNING name`;
-}
-
-const FIXED = ["kind", "namespace", "name", "created_at"];
-
-function assignments(resource: StoredResource): SQL[] {
-  return Object.entries(columnValues(resource))
-    .filter(([name]) => !FIXED.includes(name))
-    .map(([name, value]) => sql`${sql.identifier(name)} = ${value}`);
-}
-
-/** A row's values as they are bound, by column. */
-function columnValues(resource: StoredResource): Record<string, SQL> {
-  const row: Record<string, unknown> = resourceRow(resource);
-  return Object.fromEntries(
-    Object.entries(getTableColumns(resources)).map(([key, column]) => [
-      column.name,
-      row[key] === null ? sql`NULL` : sql`${sql.param(row[key], column)}`,
-    ]),
-  );
-}
-
-/** The row itself says what it refers to, so this is right whether or not it was just written. */
-function referenceWrites(id: ResourceId): [SQL, SQL] {
-  return [
-    sql`DELETE FROM ${resourceRefs} WHERE ${isFrom(id)}`,
-    sql`INSERT INTO ${resourceRefs}
-      (from_kind, from_namespace, from_name, to_kind, to_namespace, to_name)
-      SELECT DISTINCT r.kind, r.namespace, r.name,
-        value ->> '$.kind', value ->> '$.namespace', value ->> '$.name'
-      FROM ${resources} r, json_each(r.refs)
-      WHERE r.namespace = ${id.namespace} AND r.kind = ${id.kind} AND r.name = ${id.name}`,
-  ];
-}
-
-/** Places, in the list of references, of those that lead nowhere. */
-function missingOf(resource: StoredResource, isShipped: IsShipped): SQL {
-  const wanted = stored(resource, isShipped).map(({ to }) => to);
-  return sql`SELECT e.key AS place FROM json_each(${JSON.stringify(wanted)}) e
-    WHERE NOT EXISTS (SELECT 1 FROM ${resources} r
-      WHERE r.namespace = e.value ->> '$.namespace' AND r.kind = e.value ->> '$.kind'
-      AND r.name = e.value ->> '$.name')`;
-}
-
 /** References to what must have a row. */
 function stored(resource: StoredResource, isShipped: IsShipped): Reference[] {
   return referencesOf(resource).filter(({ to }) => !isShipped(to));
@@ -153,20 +106,6 @@ function missingRefusal(
   });
   if (issues.length === 0) return undefined;
   return refuse("invalid_request", "The body refers to what is not there", { issues });
-}
-
-function referrersOf({ kind, namespace, name }: ResourceId): SQL {
-  return sql`SELECT from_kind AS kind, from_namespace AS namespace, from_name AS name
-    FROM ${resourceRefs} WHERE to_namespace = ${namespace} AND to_kind = ${kind}
-    AND to_name = ${name}`;
-}
-
-function isRow({ kind, namespace, name }: ResourceId): SQL {
-  return sql`namespace = ${namespace} AND kind = ${kind} AND name = ${name}`;
-}
-
-function isFrom({ kind, namespace, name }: ResourceId): SQL {
-  return sql`from_namespace = ${namespace} AND from_kind = ${kind} AND from_name = ${name}`;
 }
 
 function idOf({ kind, metadata }: StoredResource): ResourceId {

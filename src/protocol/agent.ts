@@ -36,7 +36,7 @@ export const runtimeConfig = z.discriminatedUnion("runtime", [
 ]);
 export type RuntimeConfig = z.infer<typeof runtimeConfig>;
 
-/** A Bot with everything that it refers to: what a step is carried out with. */
+/** A Bot with everything that it refers to; in a plan the values of headers are sealed, like keys. */
 export const agentConfig = z.object({
   /** `namespace/name` of the Bot resource. */
   bot: z.string(),

@@ -1,6 +1,17 @@
 import * as z from "zod";
 
-const PREFIXES = ["task", "turn", "msg", "sess", "conn", "key", "hook", "ntf", "req"] as const;
+const PREFIXES = [
+  "task",
+  "turn",
+  "msg",
+  "sess",
+  "conn",
+  "key",
+  "hook",
+  "dlv",
+  "ntf",
+  "req",
+] as const;
 type Prefix = (typeof PREFIXES)[number];
 
 // Crockford's alphabet in lower case: no i, l, o, u.
@@ -31,3 +42,6 @@ export const turnId = idOf("turn");
 export const messageId = idOf("msg");
 export const sessionId = idOf("sess");
 export const apiKeyId = idOf("key");
+export const notificationId = idOf("ntf");
+export const webhookId = idOf("hook");
+export const deliveryId = idOf("dlv");

@@ -58,6 +58,18 @@ export const LIMITS = {
   resultBytes: 1024 * 1024,
   /** UTF-16 units of a log entry's message; longer ones are cut. */
   logMessageUnits: 4000,
+  /** Sockets of one user's own room: every device of five sessions. */
+  connectionsPerUser: 50,
+  /** Days that a user's events and notifications are kept. */
+  notificationDays: 30,
+  webhooks: 20,
+  /** Finished deliveries of one webhook, and days for which they are listed. */
+  deliveriesKept: 1000,
+  deliveryDays: 7,
+  /** Deliveries that wait for one endpoint; past it the webhook is paused. */
+  deliveriesWaiting: 10_000,
+  /** Hours of retries before a delivery has failed. */
+  deliveryHours: 24,
   /** Hours for which an `Idempotency-Key` gives the first answer again. */
   idempotencyHours: 24,
 } as const;

@@ -19,13 +19,21 @@ export function isKey(path: string): boolean {
 
 type Change = (path: string, value: string) => string;
 
-/** The resource with every secret of its spec, keys and values of headers, put through `change`. */
+/**
+ * A kind and its spec with every secret, keys and values of headers, put through `change`. Nothing
+ * else of what was given is in the result.
+ */
 export function changeSecrets(resource: Described, change: Change): Described {
   switch (resource.kind) {
+    case "Ghost": {
+      const { mcpServers, ...spec } = resource.spec;
+      const changed = mcpServers && { mcpServers: changeServers(mcpServers, change) };
+      return { kind: "Ghost", spec: { ...spec, ...changed } };
+    }
     case "Model": {
       const { apiKey, ...spec } = resource.spec;
-      if (apiKey === undefined) return resource;
-      return { kind: "Model", spec: { ...spec, apiKey: change("apiKey", apiKey) } };
+      const changed = apiKey === undefined ? {} : { apiKey: change("apiKey", apiKey) };
+      return { kind: "Model", spec: { ...spec, ...changed } };
     }
     case "Shell": {
       const { secret, headers, ...spec } = resource.spec;
@@ -35,13 +43,10 @@ export function changeSecrets(resource: Described, change: Change): Described {
       };
       return { kind: "Shell", spec: { ...spec, ...changed } };
     }
-    case "Ghost": {
-      const { mcpServers, ...spec } = resource.spec;
-      if (!mcpServers) return resource;
-      return { kind: "Ghost", spec: { ...spec, mcpServers: changeServers(mcpServers, change) } };
-    }
-    default:
-      return resource;
+    case "Bot":
+      return { kind: "Bot", spec: resource.spec };
+    case "Team":
+      return { kind: "Team", spec: resource.spec };
   }
 }
 

@@ -19,13 +19,13 @@ import { timestamp } from "./time";
 export const SYSTEM_NAMESPACE = "system";
 
 /** The REST collections of contract section 8. */
-export const COLLECTIONS = {
-  ghosts: "Ghost",
-  models: "Model",
-  shells: "Shell",
-  bots: "Bot",
-  teams: "Team",
-} as const;
+export const COLLECTIONS = [
+  { path: "ghosts", kind: "Ghost" },
+  { path: "models", kind: "Model" },
+  { path: "shells", kind: "Shell" },
+  { path: "bots", kind: "Bot" },
+  { path: "teams", kind: "Team" },
+] as const;
 
 export const resourceKind = z.enum(["Ghost", "Model", "Shell", "Bot", "Team"]);
 export type ResourceKind = z.infer<typeof resourceKind>;

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { clientMessageId, content, reason } from "./commands";
 import { logEventType } from "./events";
 import { role, userId } from "./identity";
-import { messageId, taskId } from "./ids";
+import { messageId, notificationId, taskId } from "./ids";
 import { metadata } from "./json";
 import { LIMITS } from "./limits";
 import { logEntry, logLevel } from "./log-entry";
@@ -105,7 +105,8 @@ export const listSessions = z.strictObject(page);
 const logPosition = z
   .string()
   .regex(/^\d{1,15}$/, { error: "not a whole number" })
-  .transform(Number);
+  .transform(Number)
+  .pipe(z.int().min(0));
 
 /** The query of a room's upgrade: where to resume (contract section 4). */
 export const joinRoom = z.strictObject({
@@ -154,6 +155,25 @@ export const listMessages = z
     error: "only one of before, after and cursor",
   });
 export type ListMessages = z.infer<typeof listMessages>;
+
+export const listNotifications = z.strictObject({
+  ...page,
+  unread: z
+    .enum(["true", "false"])
+    .transform((text) => text === "true")
+    .optional(),
+});
+export type ListNotifications = z.infer<typeof listNotifications>;
+
+/** Ids that are not there (any more) are passed over: to acknowledge may be repeated. */
+export const ackNotifications = z.union([
+  z.strictObject({ ids: z.array(notificationId).min(1).max(LIMITS.pageItems) }),
+  z.strictObject({ upTo: notificationId }),
+]);
+export type AckNotifications = z.infer<typeof ackNotifications>;
+
+export const unreadCount = z.object({ unread: z.int() });
+export type UnreadCount = z.infer<typeof unreadCount>;
 
 /** Names that may be repeated in a query; any other repeated name is an error. */
 export const REPEATABLE = ["status", "label", "type", "role", "level", "agentType"] as const;

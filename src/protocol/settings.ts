@@ -57,6 +57,7 @@ export const settings = z.object({
   SESSION_IDLE_MS: whole(2 * HOUR),
   SESSIONS_PER_USER: whole(5),
   RETRY_INITIAL_MS: whole(2 * SECOND),
+  WEBHOOK_RETRY_INITIAL_MS: whole(5 * SECOND),
   TURN_RETENTION_MS: whole(7 * DAY),
   LOG_ENTRIES_KEPT: whole(10_000),
   TURN_TOKEN_LIMIT: whole(0, 0),

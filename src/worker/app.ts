@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { COLLECTIONS } from "../protocol/resource";
 import type { AppEnv } from "./context";
 import { authentication } from "./middleware/authentication";
 import { crossOrigin } from "./middleware/cross-origin";
@@ -7,13 +8,18 @@ import { requestId } from "./middleware/request-id";
 import { scope } from "./middleware/scope";
 import { apiKeys } from "./routes/api-keys";
 import { chat } from "./routes/chat";
+import { docs } from "./routes/docs";
 import { events } from "./routes/events";
 import { health } from "./routes/health";
 import { members } from "./routes/members";
 import { messages } from "./routes/messages";
+import { notifications } from "./routes/notifications";
+import { resources } from "./routes/resources";
 import { sessions } from "./routes/sessions";
 import { tasks } from "./routes/tasks";
 import { turns } from "./routes/turns";
+import { userSocket } from "./routes/user-socket";
+import { webhooks } from "./routes/webhooks";
 
 /** Every path that the worker answers; the rest are files. */
 export const app = new Hono<AppEnv>();
@@ -22,6 +28,7 @@ app.onError(onError);
 app.notFound(onUnknownPath);
 app.use(requestId);
 app.route("/healthz", health);
+app.route("/", docs);
 
 app.use("/api/*", crossOrigin, authentication, scope);
 app.route("/api/v1/tasks/:id/chat", chat);
@@ -31,4 +38,8 @@ app.route("/api/v1/tasks/:id", events);
 app.route("/api/v1/tasks", tasks);
 app.route("/api/v1/messages", messages);
 app.route("/api/v1/sessions", sessions);
+app.route("/api/v1/notifications", notifications);
+app.route("/api/v1/user/notifications", userSocket);
+app.route("/api/v1/webhooks", webhooks);
 app.route("/api/v1/api-keys", apiKeys);
+for (const { path, kind } of COLLECTIONS) app.route(`/api/v1/${path}`, resources(path, kind));

@@ -1,5 +1,5 @@
 /** The subprotocol of contract section 4. */
-export const SUBPROTOCOL = "taskroom.v1";
+const SUBPROTOCOL = "taskroom.v1";
 const BEARER_PREFIX = "taskroom.bearer.";
 const RESUME_PREFIX = "taskroom.resume.";
 
@@ -24,6 +24,9 @@ export function resumesOf(request: Request): string[] {
   return withPrefix(request, RESUME_PREFIX);
 }
 
-export function offersSubprotocol(request: Request): boolean {
-  return offers(request).includes(SUBPROTOCOL);
+/** The answer that hands a room's socket to the caller, with the subprotocol that was agreed on. */
+export function switched(request: Request, webSocket: WebSocket): Response {
+  const headers = new Headers();
+  if (offers(request).includes(SUBPROTOCOL)) headers.set("Sec-WebSocket-Protocol", SUBPROTOCOL);
+  return new Response(null, { status: 101, webSocket, headers });
 }

@@ -33,12 +33,14 @@ export class Frames {
     const packed = batch.safeParse(json);
     for (const frame of packed.success ? packed.data.data : [event.parse(json)]) {
       this.all.push(frame);
-      // The fold is given what the server sent; a wrong shape shows in the state.
-      if (frame.type !== "ack" && frame.type !== "error") {
-        this.state = applyEvent(this.state, frame as unknown as RoomEvent);
-      }
+      if (frame.type !== "ack" && frame.type !== "error") this.fold(frame);
     }
     this.#wake();
+  }
+
+  /** The fold is given what the server sent; a wrong shape shows in the state. */
+  protected fold(frame: Frame): void {
+    this.state = applyEvent(this.state, frame as unknown as RoomEvent);
   }
 
   close(closed: Closed): void {

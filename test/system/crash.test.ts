@@ -98,7 +98,7 @@ async function sendUntilAcked(taskId: string): Promise<string> {
   return ack.parse(reply.data).messageId;
 }
 
-describe("kill -9 loses no accepted message, repeats no number and leaves no turn behind", () => {
+describe("[C2] kill -9 loses no accepted message, repeats no number and leaves no turn behind", () => {
   const points: [string, number][] = [
     ["frame received", 1],
     ["before commit", 1],

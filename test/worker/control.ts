@@ -8,6 +8,8 @@ export const control = {
   clockAheadMs: 0,
   /** How D1 behaves. */
   d1: "up" as "up" | "down" | "fails after its commit",
+  /** Whether users' rooms can be reached, and whether their answers get through. */
+  users: "up" as "up" | "down" | "answers are lost",
   /** In place of the real providers. */
   model: undefined as Model | undefined,
   /** The runtime stops dead when it comes to this point for the n-th time. */

@@ -1,8 +1,8 @@
 import worker from "../../src/worker/index";
 import { control } from "./control";
 
-export { UserRoom } from "../../src/durable-objects/user-room/user-room";
 export { TaskRoom } from "./task-room";
+export { UserRoom } from "./user-room";
 
 /** The service as it is, and `/test/*` for a test that runs in another process. */
 export default {

@@ -20,6 +20,11 @@ export class TaskRoom extends ProductionTaskRoom {
       db: breakableD1(env.DB),
       storage: countedStorage(ctx.storage),
       fault: freezeAt,
+      tellUser: async (userId, news) => {
+        if (control.users === "down") throw new Error("the user's room is down");
+        await doors.tellUser(userId, news);
+        if (control.users === "answers are lost") throw new Error("the answer is lost");
+      },
       carryOut: (request, signal) => (control.model ?? doors.carryOut)(request, signal),
     };
   }

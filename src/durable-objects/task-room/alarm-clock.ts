@@ -35,7 +35,7 @@ export class AlarmClock {
   }
 
   #due(): number | undefined {
-    const { room, store, outbox, connections, doors, deletedAt } = this.#desk;
+    const { room, store, outbox, news, connections, doors, deletedAt } = this.#desk;
     const check = doors.now() + RULES.checkEveryMs;
     const times: number[] = [];
     if (deletedAt !== undefined) times.push(check);
@@ -44,7 +44,7 @@ export class AlarmClock {
       if (room.state.openTurns.length > 0) times.push(check);
       const oldest = store.retention.oldest();
       if (oldest !== null) times.push(oldest + doors.settings.TURN_RETENTION_MS);
-      if (outbox.lag > 0) times.push(outbox.retryAt ?? check);
+      for (const feed of [outbox, news]) if (feed.lag > 0) times.push(feed.retryAt ?? check);
     }
     const expiry = connections.nextExpiry();
     if (expiry !== undefined) times.push(expiry);

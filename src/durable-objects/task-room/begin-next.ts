@@ -1,22 +1,56 @@
+import { systemFinder } from "../../agents/finder";
 import { resolveTeam } from "../../agents/resolve";
-import { systemFinder } from "../../agents/system-resources";
 import { beginTurn, failBegin } from "../../engine/begin";
-import type { Outcome } from "../../protocol/errors";
+import { type Outcome, refuse, refused } from "../../protocol/errors";
+import { LIMITS } from "../../protocol/limits";
 import type { Ref } from "../../protocol/refs";
 import type { TeamPlan } from "../../protocol/team-plan";
 import type { Desk } from "./desk";
 import type { Doors } from "./doors";
+import { teamFinder } from "./team-finder";
 
-/** The team as its references resolve now. Rejects where they can't be looked up. */
-export function planFor(doors: Doors, teamRef: Ref): Promise<Outcome<TeamPlan>> {
-  return resolveTeam(teamRef, systemFinder(doors.settings), doors.settings);
+/** The team as its references resolve now, for a task of this user. Rejects where D1 is down. */
+export async function planFor(
+  doors: Doors,
+  teamRef: Ref,
+  userId: string,
+): Promise<Outcome<TeamPlan>> {
+  return bounded(
+    await resolveTeam(teamRef, await teamFinder(doors, teamRef, userId), doors.settings),
+  );
+}
+
+/** The same for a task's first turn: what ships is there also where D1 is down. */
+export async function firstPlan(
+  doors: Doors,
+  teamRef: Ref,
+  userId: string,
+): Promise<Outcome<TeamPlan>> {
+  try {
+    return await planFor(doors, teamRef, userId);
+  } catch (error) {
+    // A failed query's own message repeats the query.
+    const cause = error instanceof Error && error.cause ? error.cause : error;
+    console.error(JSON.stringify({ at: "team", error: String(cause) }));
+    const shipped = await resolveTeam(teamRef, systemFinder(doors.settings), doors.settings);
+    // What does not ship may well be there.
+    return shipped.ok ? shipped : refused(refuse("unavailable", "The team cannot be looked up."));
+  }
+}
+
+/** A plan is one row, whatever its team refers to. */
+function bounded(plan: Outcome<TeamPlan>): Outcome<TeamPlan> {
+  if (!plan.ok || JSON.stringify(plan.value).length <= LIMITS.planUnits) return plan;
+  const issues = [{ path: "teamRef", message: "too large with all that it refers to" }];
+  return refused(refuse("invalid_request", "The team cannot be used.", { issues }));
 }
 
 /** Starts the queue's next turn with the team as it is now, or as it was where D1 is down. */
 export async function beginNext(desk: Desk): Promise<void> {
   const { room } = desk;
   if (!room) return;
-  const plan = await planFor(desk.doors, room.state.task.teamRef).catch(() => known(desk));
+  const { teamRef, createdBy } = room.state.task;
+  const plan = await planFor(desk.doors, teamRef, createdBy).catch(() => known(desk));
   desk.doors.fault("before begin");
   if (plan?.ok) {
     const { value } = plan;

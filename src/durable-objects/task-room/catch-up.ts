@@ -13,7 +13,7 @@ const DRAIN_LOOK_MS = 10;
 /** How long a socket may take too little before it is given up. */
 const DRAIN_LIMIT_MS = 30_000;
 /** Bytes unsent at which a replay waits, and down to which it waits. */
-const ENOUGH_BYTES = LIMITS.unsentBytes / 2;
+export const ENOUGH_BYTES = LIMITS.unsentBytes / 2;
 const DRAINED_BYTES = LIMITS.unsentBytes / 4;
 
 /**
@@ -33,7 +33,7 @@ export async function catchUp(
   for (;;) {
     place = sendLog(desk, connection, place, role);
     if (place.after >= headOf(desk) && connection.unsent <= ENOUGH_BYTES) break;
-    if (!(await drained(desk, connection))) return;
+    if (!(await drained(connection, desk.doors.now)) || !desk.room) return;
     // While the socket drained, the room may have let go of what comes next.
     place = goOn(desk, connection, { after: place.after }, role);
   }
@@ -78,14 +78,15 @@ function sendLog(desk: Desk, connection: Connection, place: Place, role: Role): 
   return { ...place, after };
 }
 
-async function drained(desk: Desk, connection: Connection): Promise<boolean> {
-  const deadline = desk.doors.now() + DRAIN_LIMIT_MS;
+/** Waits until a socket has taken what it was sent; false where it is closed instead. */
+export async function drained(connection: Connection, now: () => number): Promise<boolean> {
+  const deadline = now() + DRAIN_LIMIT_MS;
   do {
-    if (desk.doors.now() > deadline) connection.close(CLOSE.tooSlow, "too slow: resume later");
+    if (now() > deadline) connection.close(CLOSE.tooSlow, "too slow: resume later");
     // Always once: what is unsent only goes down between events.
     await scheduler.wait(DRAIN_LOOK_MS);
   } while (connection.unsent > DRAINED_BYTES && connection.isOpen);
-  return connection.isOpen && desk.room !== undefined;
+  return connection.isOpen;
 }
 
 function headOf(desk: Desk): number {

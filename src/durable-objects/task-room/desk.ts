@@ -6,6 +6,8 @@ import { recordReports } from "../../engine/reports";
 import { activeTurn, type Room, waitingTurns } from "../../engine/room";
 import { finishStep } from "../../engine/step-end";
 import { failStep } from "../../engine/step-fail";
+import { isNews } from "../../engine/user-news";
+import { project } from "../../history/projector";
 import { accepted, type Outcome, type Refusal, refused } from "../../protocol/errors";
 import type { LogEvent, RoomEvent } from "../../protocol/events";
 import { AlarmClock } from "./alarm-clock";
@@ -16,7 +18,8 @@ import type { Doors } from "./doors";
 import { FanOut } from "./fan-out";
 import { backgroundOf } from "./history-reader";
 import { LiveText } from "./live-text";
-import { Outbox } from "./outbox";
+import { MemberNews } from "./member-news";
+import { Outbox, projectionOf } from "./outbox";
 import { phaseUpdate } from "./phase-update";
 import { ProgressFeed } from "./progress-feed";
 import { ReportFeed } from "./report-feed";
@@ -35,8 +38,11 @@ export class Desk {
   readonly live: LiveText;
   readonly runner: Runner;
   readonly outbox: Outbox;
+  /** To the members' own rooms. */
+  readonly news: Outbox;
   readonly alarm: AlarmClock;
   readonly hold: (work: Promise<unknown>) => void;
+  readonly #memberNews: MemberNews;
   readonly #reports: ReportFeed;
   readonly #progress: ProgressFeed;
   #room: Room | undefined;
@@ -50,12 +56,20 @@ export class Desk {
     this.connections = new Connections(ctx.getWebSockets());
     const room = () => this.#room;
     this.fanOut = new FanOut(this.connections, (userId) => this.#room?.members[userId], doors.now);
+    const { store, hold } = this;
+    const feed = { doors, store, room, hold, rearm: () => this.alarm.arm() };
     this.outbox = new Outbox({
-      doors,
-      store: this.store,
-      room,
-      hold: this.hold,
-      rearm: () => this.alarm.arm(),
+      ...feed,
+      destination: "d1",
+      points: ["before D1", "after D1", "cursor marked"],
+      tell: (now, after) => project(doors.db, projectionOf(store, now, after)),
+    });
+    this.#memberNews = new MemberNews(doors, store);
+    this.news = new Outbox({
+      ...feed,
+      destination: "users",
+      points: ["before users", "after users", "users marked"],
+      tell: (now, after) => this.#memberNews.tell(now, after),
     });
     this.live = new LiveText({
       now: doors.now,
@@ -151,7 +165,8 @@ export class Desk {
     const now = this.doors.now();
     const oldest = this.room ? retention.oldest() : null;
     if (oldest === null || oldest + retentionMs > now) return;
-    retention.cleanUp({ now, retentionMs, projected: this.store.cursor("d1") });
+    const cursors = [this.store.cursor("d1"), this.store.cursor("users")];
+    retention.cleanUp({ now, retentionMs, projected: Math.min(...cursors) });
   }
 
   /** From here on the task is gone for everybody. */
@@ -162,6 +177,12 @@ export class Desk {
     this.store.putTombstone(room, this.#deletedAt);
     this.runner.abortAll();
     this.alarm.arm();
+  }
+
+  /** The members of a buried task hear of its end; rejects where one can't be told. */
+  async sayGoodbye(): Promise<void> {
+    if (!this.#room || this.#deletedAt === undefined) return;
+    await this.#memberNews.sayGoodbye(this.#room, this.store.cursor("users"), this.#deletedAt);
   }
 
   /** Forgets a room whose storage is gone. */
@@ -203,7 +224,10 @@ export class Desk {
     this.alarm.arm();
     this.doors.fault("after fan-out");
     for (const effect of effects) this.#start(effect);
-    if (Outbox.isDue(events, room)) this.outbox.flush();
+    const isDue = Outbox.isDue(events, room);
+    if (isDue) this.outbox.flush();
+    if (isDue || events.some(isNews)) this.news.flush();
+    this.#thinLog();
   }
 
   #commit(before: Room | undefined, change: Change, answers: Answered[]): void {
@@ -211,10 +235,10 @@ export class Desk {
       this.doors.fault("before commit");
       this.store.commit(before, change, this.doors.now(), answers);
       this.doors.fault("after commit");
-      this.#thinLog();
     } catch (error) {
-      // Nothing was written: what this instance believes must be what is stored.
-      this.#load();
+      // Nothing was written, so the room and the text being written are as before; only what the
+      // store remembers of its rows may be ahead.
+      this.store.load();
       throw error;
     }
   }

@@ -1,6 +1,7 @@
-import { carryOut } from "../../agents/carry-out";
 import type { StepOutput, StepRequest } from "../../protocol/agent";
 import { type Settings, settings as settingsSchema } from "../../protocol/settings";
+import type { TaskNews, UserRoomApi } from "../user-room/api";
+import { carryOutSealed } from "./sealed-agent";
 
 /** Places in a turn's life at which a test build may stop the runtime dead. */
 export type FaultPoint =
@@ -15,6 +16,9 @@ export type FaultPoint =
   | "before D1"
   | "after D1"
   | "cursor marked"
+  | "before users"
+  | "after users"
+  | "users marked"
   | "alarm";
 
 /**
@@ -29,6 +33,8 @@ export type Doors = {
   random(): number;
   db: D1Database;
   storage: DurableObjectStorage;
+  /** Tells a user's room; resolves when it has it for good. */
+  tellUser(userId: string, news: TaskNews): Promise<void>;
   carryOut(request: StepRequest, signal: AbortSignal): AsyncIterable<StepOutput>;
   fault(point: FaultPoint): void;
 };
@@ -41,7 +47,13 @@ export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
     random: () => Math.random(),
     db: env.DB,
     storage: ctx.storage,
-    carryOut: (request, signal) => carryOut(request, { settings, signal, ai: env.AI }),
+    tellUser: (userId, news) => userRoom(env, userId).deliver(news),
+    carryOut: (request, signal) => carryOutSealed(request, { settings, signal, ai: env.AI }),
     fault: () => undefined,
   };
+}
+
+function userRoom(env: Env, userId: string): Pick<UserRoomApi, "deliver"> {
+  // The platform's RPC types recurse without end over JSON values, so the interface stands in.
+  return env.USER_ROOM.getByName(userId) as unknown as UserRoomApi;
 }

@@ -29,11 +29,24 @@ export async function removeTask(
   return accepted(null);
 }
 
-/** Erases D1's rows, then the room's own. Rejects where D1 can't be reached; said again, it goes on. */
+/** Milliseconds for which the erasure waits for members' rooms that can't be reached. */
+const GOODBYE_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Tells the members, erases D1's rows, then the room's own. Rejects where somebody can't be reached;
+ * said again, it goes on.
+ */
 export async function finishErasure(desk: Desk, eraseStorage: () => Promise<void>): Promise<void> {
   const taskId = desk.buriedTaskId;
   if (taskId === undefined || desk.deletedAt === undefined) return;
-  await erase(desk.doors.db, taskId, toTimestamp(desk.deletedAt));
+  // Each is tried, whatever becomes of the other.
+  const [told, erased] = await Promise.allSettled([
+    desk.sayGoodbye(),
+    erase(desk.doors.db, taskId, toTimestamp(desk.deletedAt)),
+  ]);
+  if (erased.status === "rejected") throw erased.reason;
+  const waits = desk.doors.now() < desk.deletedAt + GOODBYE_MS;
+  if (told.status === "rejected" && waits) throw told.reason;
   await eraseStorage();
   desk.forget();
 }

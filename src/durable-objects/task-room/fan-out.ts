@@ -68,6 +68,6 @@ export function forRole(event: RoomEvent, role: Role): RoomEvent {
 }
 
 /** One frame for one event or several (contract section 4, `batch`). */
-export function packed(events: RoomEvent[]): string {
+export function packed(events: readonly object[]): string {
   return JSON.stringify(events.length === 1 ? events[0] : { type: "batch", data: events });
 }

@@ -72,7 +72,7 @@ function malformed(message: string, ref?: string): ReadFrame {
 }
 
 /** Whom to answer, where that much of a frame can be read. */
-function refOf(value: unknown): string | undefined {
+export function refOf(value: unknown): string | undefined {
   return frameReference.safeParse(value).data?.id;
 }
 
@@ -91,7 +91,7 @@ function answer(connection: Connection, ref: string | undefined, outcome: Outcom
   else if (ref !== undefined) connection.send({ type: "ack", ref, data: outcome.value ?? {} });
 }
 
-function isTooBig(frame: string | ArrayBuffer): boolean {
+export function isTooBig(frame: string | ArrayBuffer): boolean {
   if (typeof frame !== "string") return frame.byteLength > LIMITS.frameBytes;
   // UTF-8 takes at most three bytes per UTF-16 unit, so most frames need no counting.
   if (frame.length * 3 <= LIMITS.frameBytes) return false;

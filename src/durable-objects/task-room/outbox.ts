@@ -1,12 +1,17 @@
 import { deadlines } from "../../engine/deadlines";
 import type { Room } from "../../engine/room";
-import { type Projection, project } from "../../history/projector";
+import type { Projection } from "../../history/projector";
 import type { LogEvent } from "../../protocol/events";
-import type { Doors } from "./doors";
+import type { Doors, FaultPoint } from "./doors";
 import { finishedMessage } from "./message-table";
-import type { RoomStore } from "./room-store";
+import type { Destination, RoomStore } from "./room-store";
 
 type Parts = {
+  destination: Destination;
+  /** Where a test build may stop: before and after the telling, and once the cursor is marked. */
+  points: [FaultPoint, FaultPoint, FaultPoint];
+  /** Tells the destination what came after a `seq`; the same again changes nothing there. */
+  tell(room: Room, after: number): Promise<unknown>;
   doors: Doors;
   store: RoomStore;
   room(): Room | undefined;
@@ -19,8 +24,8 @@ const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
 
 /**
- * Feeds D1 from the log: at most one batch when a turn starts and one when it ends. The cursor is
- * written when no turn is open; until then a crash only repeats a batch, which changes nothing.
+ * Feeds one destination from the log, with a cursor and a backoff of its own. The cursor is written
+ * when no turn is open; until then a crash only repeats what was told, which changes nothing.
  */
 export class Outbox {
   readonly #parts: Parts;
@@ -34,7 +39,7 @@ export class Outbox {
     this.#parts = parts;
   }
 
-  /** Events that D1 has not been told yet. */
+  /** Events that the destination has not been told yet. */
   get lag(): number {
     const room = this.#parts.room();
     return room ? room.state.task.headSeq - this.#position() : 0;
@@ -45,12 +50,12 @@ export class Outbox {
     return this.lag > 0 && !this.#flushing ? this.#retryAt : undefined;
   }
 
-  /** Whether D1 has something to be told, and no failure is so recent that it is to be left alone. */
+  /** Whether there is something to be told, and no failure is so recent that it is to be left alone. */
   isReady(now: number): boolean {
     return this.lag > 0 && now >= (this.#retryAt ?? now);
   }
 
-  /** Whether a commit with these events is worth a batch now. */
+  /** Whether a commit with these events is worth a batch for D1: one when a turn starts and one when it ends. */
   static isDue(events: LogEvent[], room: Room): boolean {
     return events.some(
       (event) =>
@@ -60,7 +65,7 @@ export class Outbox {
     );
   }
 
-  /** Projects what there is; resolves when D1 has it or the try failed. Never rejects. */
+  /** Tells what there is; resolves when that is done or the try failed. Never rejects. */
   flush(): Promise<void> {
     this.#again = this.#flushing !== undefined;
     this.#flushing ??= this.#run().finally(() => {
@@ -76,49 +81,49 @@ export class Outbox {
     do {
       this.#again = false;
       if (this.lag === 0) return;
-      await this.#project();
+      await this.#tell();
     } while (this.#again && this.#failures === 0);
   }
 
-  async #project(): Promise<void> {
-    const { doors, store, room, rearm } = this.#parts;
+  async #tell(): Promise<void> {
+    const { destination, points, doors, room, rearm } = this.#parts;
     const now = room();
     if (!now) return;
     const through = now.state.task.headSeq;
     try {
-      doors.fault("before D1");
-      await project(doors.db, projectionOf(store, now, this.#position()));
-      doors.fault("after D1");
+      doors.fault(points[0]);
+      await this.#parts.tell(now, this.#position());
+      doors.fault(points[1]);
       this.#failures = 0;
       this.#retryAt = undefined;
       this.#advance(through);
-      doors.fault("cursor marked");
+      doors.fault(points[2]);
     } catch (error) {
       this.#failures++;
       const wait = Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), LONGEST_RETRY_MS);
       this.#retryAt = doors.now() + wait;
-      console.error(
-        JSON.stringify({ at: "outbox", task: now.state.task.id, error: String(error) }),
-      );
+      const task = now.state.task.id;
+      console.error(JSON.stringify({ at: "outbox", to: destination, task, error: String(error) }));
       rearm();
     }
   }
 
   #advance(through: number): void {
-    const { store, room } = this.#parts;
-    // The task may have been erased while D1 was writing.
+    const { destination, store, room } = this.#parts;
+    // The task may have been erased in the meantime.
     if (!room()) return;
     this.#cursor = through;
-    if (room()?.state.openTurns.length === 0) store.putCursor("d1", through);
+    if (room()?.state.openTurns.length === 0) store.putCursor(destination, through);
   }
 
   #position(): number {
-    this.#cursor ??= this.#parts.store.cursor("d1");
+    this.#cursor ??= this.#parts.store.cursor(this.#parts.destination);
     return this.#cursor;
   }
 }
 
-function projectionOf(store: RoomStore, room: Room, after: number): Projection {
+/** What D1 is told. */
+export function projectionOf(store: RoomStore, room: Room, after: number): Projection {
   const { task } = room.state;
   const events = [...store.log.after(after)].flat();
   const messages = new Map(

@@ -15,6 +15,9 @@ import { TurnTable } from "./turn-table";
 const planRows = z.array(z.object({ id: z.int(), body: z.string() }));
 const cursorRows = z.array(z.object({ cursor: z.int() }));
 
+/** Whom the outbox tells, each with a cursor of its own. */
+export type Destination = "d1" | "users";
+
 export type Answered = { key: ClientKey; reply: ClientReply };
 
 /** A room's rows: what a commit writes, and what a new instance starts from. */
@@ -41,6 +44,8 @@ export class RoomStore {
 
   /** The room as it was last committed; nothing where no task was created. Creates no tables. */
   load(): { room: Room; deletedAt: number | undefined } | undefined {
+    this.#roomBody = "";
+    this.#planIds.clear();
     if (!hasTables(this.#sql)) return undefined;
     migrate(this.#sql, ROOM_STEPS);
     const [row] = bodyRows.parse(this.#sql.exec("SELECT body FROM room").toArray());
@@ -77,12 +82,12 @@ export class RoomStore {
   }
 
   /** The last `seq` that a destination has been told. */
-  cursor(destination: "d1"): number {
+  cursor(destination: Destination): number {
     const query = "SELECT cursor FROM outbox WHERE destination = ?";
     return cursorRows.parse(this.#sql.exec(query, destination).toArray())[0]?.cursor ?? 0;
   }
 
-  putCursor(destination: "d1", cursor: number): void {
+  putCursor(destination: Destination, cursor: number): void {
     const query = "INSERT OR REPLACE INTO outbox (destination, cursor) VALUES (?, ?)";
     this.#sql.exec(query, destination, cursor);
   }
@@ -98,6 +103,7 @@ export class RoomStore {
         records.map(({ turn }) => turn),
       ),
       members: stored.members,
+      since: stored.since,
       runs: Object.fromEntries(records.map(({ turn, run }) => [turn.id, run])),
       plans,
       planId: stored.planId,
@@ -127,11 +133,11 @@ export class RoomStore {
   }
 }
 
-function storedForm({ state, members, planId }: Room): StoredRoom {
+function storedForm({ state, members, since, planId }: Room): StoredRoom {
   const { headSeq, activeTurnId, progress, ...task } = state.task;
   const atRest = activeTurnId === undefined && progress !== undefined ? { progress } : {};
   const openTurnIds = state.openTurns.map((turn) => turn.id);
-  return { task: { ...task, ...atRest }, members, planId, openTurnIds };
+  return { task: { ...task, ...atRest }, members, since, planId, openTurnIds };
 }
 
 /** Turns that a change made or altered; the engine shares what it left alone. */

@@ -23,7 +23,7 @@ export function readStats(desk: Desk, principal: Principal): Outcome<TaskStats> 
     connections: desk.connections.size,
     sessions: sessions.size,
     headSeq: room.state.task.headSeq,
-    outboxLag: desk.outbox.lag,
+    outboxLag: Math.max(desk.outbox.lag, desk.news.lag),
     durationMs: durationsOf(turns),
     tokens: tokensOf(turns),
   });

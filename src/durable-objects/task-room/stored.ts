@@ -13,6 +13,8 @@ import { turnRun } from "../../protocol/turn-run";
 export const storedRoom = z.object({
   task: task.omit({ headSeq: true, activeTurnId: true }),
   members: z.record(z.string(), role),
+  /** Rows of before this was kept: those members were there from the beginning. */
+  since: z.record(z.string(), z.int()).default({}),
   planId: z.int(),
   /** Open turns: the active one, then the queue. */
   openTurnIds: z.array(z.string()),

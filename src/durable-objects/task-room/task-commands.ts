@@ -9,7 +9,7 @@ import type { ConfirmTurn, ExecuteTask, PatchStatus, PatchTask } from "../../pro
 import type { Task } from "../../protocol/task";
 import { DEFAULT_THREAD, type Turn } from "../../protocol/turn";
 import type { NewTask } from "./api";
-import { planFor } from "./begin-next";
+import { firstPlan } from "./begin-next";
 import { clientKey } from "./client-keys";
 import { presenceOf } from "./connections";
 import type { Desk } from "./desk";
@@ -36,7 +36,7 @@ export async function createTask(
 ): Promise<Outcome<Task>> {
   if (desk.room) return readTask(desk, principal);
   if (desk.deletedAt !== undefined) return refused(refuse("not_found", "The task was erased."));
-  const plan = await planFor(desk.doors, input.teamRef);
+  const plan = await firstPlan(desk.doors, input.teamRef, principal.userId);
   if (!plan.ok) return plan;
   // The same request may have come twice while the team was looked up.
   if (desk.room) return readTask(desk, principal);

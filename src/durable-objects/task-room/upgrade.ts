@@ -156,7 +156,7 @@ function greet(
   });
 }
 
-function readArrival(request: Request): Arrival | undefined {
+export function readArrival(request: Request): Arrival | undefined {
   const header = request.headers.get(PRINCIPAL_HEADER);
   if (request.headers.get("Upgrade") !== "websocket" || header === null) return undefined;
   const json = parseJson(decodeURIComponent(header));
@@ -175,7 +175,7 @@ function readArrival(request: Request): Arrival | undefined {
   };
 }
 
-function refusalResponse(refusal: Refusal): Response {
+export function refusalResponse(refusal: Refusal): Response {
   const problem: Problem = problemOf(refusal);
   return Response.json(problem, {
     status: problem.status,

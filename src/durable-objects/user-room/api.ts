@@ -1,6 +1,9 @@
+import type { UserNews } from "../../engine/user-news";
 import type { Outcome } from "../../protocol/errors";
-import type { Page } from "../../protocol/rest";
+import type { AckNotifications, ListNotifications, Page, UnreadCount } from "../../protocol/rest";
 import type { Session } from "../../protocol/session";
+import type { KeptNotification } from "../../protocol/user-events";
+import type { CreatedWebhook, CreateWebhook, Delivery, Webhook } from "../../protocol/webhooks";
 
 export type OpenSession = {
   userId: string;
@@ -13,7 +16,12 @@ export type OpenSession = {
 export type OpenedSession = { session: Session; recoveryToken: string; resumed: boolean };
 export type SessionGrant = { session: Session; recoveryToken: string };
 
-/** What a user's room answers over RPC about sessions (contract section 6). */
+export type PageQuery = { limit: number; cursor?: string | undefined };
+
+/** What a task's room tells a member: in order, and again until it has been answered. */
+export type TaskNews = { taskId: string; epoch: string; items: UserNews[] };
+
+/** What a user's room answers over RPC (contract sections 6, 7 and 9). */
 export interface UserRoomApi {
   /** A connection opens: makes or resumes a session and counts the connection. */
   openSession(input: OpenSession): Promise<Outcome<OpenedSession>>;
@@ -35,4 +43,17 @@ export interface UserRoomApi {
   connectedTasks(): Promise<string[]>;
   /** A task was erased: its sessions go too. */
   forgetTask(taskId: string): Promise<void>;
+
+  /** Idempotent: what was heard before, by (task, epoch, seq, n), changes nothing. */
+  deliver(news: TaskNews): Promise<void>;
+  listNotifications(query: ListNotifications): Promise<Outcome<Page<KeptNotification>>>;
+  acknowledge(which: AckNotifications): Promise<Outcome<UnreadCount>>;
+  createWebhook(input: CreateWebhook): Promise<Outcome<CreatedWebhook>>;
+  listWebhooks(query: PageQuery): Promise<Outcome<Page<Webhook>>>;
+  removeWebhook(webhookId: string): Promise<Outcome<null>>;
+  listDeliveries(webhookId: string, query: PageQuery): Promise<Outcome<Page<Delivery>>>;
+  /** Sends a delivery again, now and under its own id; also one of a paused webhook. */
+  retryDelivery(webhookId: string, deliveryId: string): Promise<Outcome<Delivery>>;
+  /** Closes the user's own sockets that came with this API key: it was revoked. */
+  closeKey(keyId: string): Promise<void>;
 }

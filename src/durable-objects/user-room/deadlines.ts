@@ -2,7 +2,7 @@ import { deadlineOf, type KeptSession } from "../../engine/session";
 import type { Tables } from "./tables";
 
 /** The least time from one alarm to the next, so that what stays due does not spin. */
-const PAUSE_MS = 1000;
+export const PAUSE_MS = 1000;
 
 /**
  * The object's one alarm, never later than the earliest deadline. Deadlines are derived from the
@@ -12,6 +12,7 @@ const PAUSE_MS = 1000;
 export class Deadlines {
   readonly #storage: DurableObjectStorage;
   readonly #idleMs: number;
+  #last: Promise<void> = Promise.resolve();
 
   constructor(storage: DurableObjectStorage, idleMs: number) {
     this.#storage = storage;
@@ -19,18 +20,23 @@ export class Deadlines {
   }
 
   async add(session: KeptSession): Promise<void> {
-    await this.#atLatest(deadlineOf(session, this.#idleMs));
+    await this.atLatest(deadlineOf(session, this.#idleMs));
   }
 
   /** At the end of an alarm, whatever became of it. */
   async rearm(tables: Tables, now: number): Promise<void> {
     const deadlines = tables.sessions.readable().map((kept) => deadlineOf(kept, this.#idleMs));
     const earliest = Math.min(...deadlines);
-    if (deadlines.length > 0) await this.#atLatest(earliest > now ? earliest : now + PAUSE_MS);
+    if (deadlines.length > 0) await this.atLatest(earliest > now ? earliest : now + PAUSE_MS);
   }
 
-  async #atLatest(time: number): Promise<void> {
-    const current = await this.#storage.getAlarm();
-    if (current === null || time < current) await this.#storage.setAlarm(time);
+  /** One after the other: two that read the alarm at once could set it to the later time. */
+  atLatest(time: number): Promise<void> {
+    const set = async () => {
+      const current = await this.#storage.getAlarm();
+      if (current === null || time < current) await this.#storage.setAlarm(time);
+    };
+    this.#last = this.#last.then(set, set);
+    return this.#last;
   }
 }

@@ -25,4 +25,54 @@ export const USER_ROOM_STEPS = [
      connection_id TEXT
    ) STRICT;
    CREATE INDEX recovery_tokens_by_session ON recovery_tokens (session_id);`,
+  // One row: which log this is.
+  `CREATE TABLE mailbox (id INTEGER PRIMARY KEY CHECK (id = 1), epoch TEXT NOT NULL) STRICT;
+   CREATE TABLE log (
+     seq INTEGER PRIMARY KEY,
+     at INTEGER NOT NULL,
+     event TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE notifications (
+     seq INTEGER PRIMARY KEY,
+     id TEXT NOT NULL UNIQUE,
+     task_id TEXT,
+     at INTEGER NOT NULL,
+     acknowledged_at INTEGER,
+     body TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX notifications_unread ON notifications (seq) WHERE acknowledged_at IS NULL;
+   -- How far each task's room has been heard: what comes again is no news.
+   CREATE TABLE heard (
+     task_id TEXT PRIMARY KEY,
+     epoch TEXT NOT NULL,
+     seq INTEGER NOT NULL,
+     n INTEGER NOT NULL,
+     at INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
+  // `succeeded_at`: when an endpoint last took something; `secret` is sealed.
+  `CREATE TABLE webhooks (
+     id TEXT PRIMARY KEY,
+     body TEXT NOT NULL,
+     secret TEXT NOT NULL,
+     paused TEXT,
+     succeeded_at INTEGER
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE deliveries (
+     position INTEGER PRIMARY KEY,
+     id TEXT NOT NULL UNIQUE,
+     webhook_id TEXT NOT NULL,
+     task_id TEXT NOT NULL,
+     type TEXT NOT NULL,
+     payload TEXT NOT NULL,
+     status TEXT NOT NULL,
+     created_at INTEGER NOT NULL,
+     due_at INTEGER NOT NULL,
+     give_up_at INTEGER NOT NULL,
+     attempts INTEGER NOT NULL,
+     attempted_at INTEGER,
+     answered INTEGER
+   ) STRICT;
+   CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, position);
+   CREATE INDEX deliveries_pending ON deliveries (webhook_id, task_id, position)
+     WHERE status = 'pending';`,
 ] as const;

@@ -2,6 +2,14 @@ import type { Settings } from "../../protocol/settings";
 import type { Deadlines } from "./deadlines";
 import type { TaskRooms } from "./task-rooms";
 
+/** Places at which a test build may stop the runtime dead. */
+export type UserFaultPoint =
+  | "before hearing"
+  | "after hearing"
+  | "webhook started"
+  | "webhook answered"
+  | "webhook noted";
+
 /** What the session rules are carried out with. */
 export type Surroundings = {
   storage: DurableObjectStorage;

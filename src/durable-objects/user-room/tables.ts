@@ -1,24 +1,39 @@
 import type { EndedSession, KeptSession } from "../../engine/session";
 import { hasTables, migrate } from "../storage-steps";
 import { ConnectionTable } from "./connection-table";
+import { DeliveryTable } from "./delivery-table";
+import { HeardTable } from "./heard-table";
+import { NotificationTable } from "./notification-table";
 import { USER_ROOM_STEPS } from "./schema";
 import { SessionTable } from "./session-table";
 import { TokenTable } from "./token-table";
+import { UserLog } from "./user-log";
+import { WebhookTable } from "./webhook-table";
 
 /** What a user's room keeps. */
 export class Tables {
   readonly sessions: SessionTable;
   readonly connections: ConnectionTable;
   readonly tokens: TokenTable;
+  readonly log: UserLog;
+  readonly notifications: NotificationTable;
+  readonly heard: HeardTable;
+  readonly webhooks: WebhookTable;
+  readonly deliveries: DeliveryTable;
 
   private constructor({ sql }: DurableObjectStorage) {
     migrate(sql, USER_ROOM_STEPS);
     this.sessions = new SessionTable(sql);
     this.connections = new ConnectionTable(sql);
     this.tokens = new TokenTable(sql);
+    this.log = new UserLog(sql);
+    this.notifications = new NotificationTable(sql);
+    this.heard = new HeardTable(sql);
+    this.webhooks = new WebhookTable(sql);
+    this.deliveries = new DeliveryTable(sql);
   }
 
-  /** `null` before the first session: a stray call must not create anything. */
+  /** `null` before the first use: a stray call must not create anything. */
   static find(storage: DurableObjectStorage): Tables | null {
     return hasTables(storage.sql) ? new Tables(storage) : null;
   }

@@ -1,3 +1,4 @@
+import { inTime } from "../in-time";
 import type { SessionActivity, TaskRoomApi } from "../task-room/api";
 
 /** All that a user's room may ask of the tasks' rooms. Both reject when the room can't be reached. */
@@ -13,18 +14,9 @@ const PATIENCE_MS = 5000;
 
 export function taskRooms(room: (taskId: string) => TaskRoom): TaskRooms {
   return {
-    activity: (taskId, sessionIds) => inTime(() => room(taskId).sessionActivity(sessionIds)),
+    activity: (taskId, sessionIds) =>
+      inTime(PATIENCE_MS, () => room(taskId).sessionActivity(sessionIds)),
     close: (taskId, sessionId, code, reason) =>
-      inTime(() => room(taskId).closeSession(sessionId, code, reason)),
+      inTime(PATIENCE_MS, () => room(taskId).closeSession(sessionId, code, reason)),
   };
-}
-
-async function inTime<T>(ask: () => Promise<T>): Promise<T> {
-  const { promise: tooLate, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error("no answer in time")), PATIENCE_MS);
-  try {
-    return await Promise.race([ask(), tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,40 +1,88 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Outcome } from "../../protocol/errors";
-import type { Page } from "../../protocol/rest";
+import type { AckNotifications, ListNotifications, Page, UnreadCount } from "../../protocol/rest";
 import type { Session } from "../../protocol/session";
 import { settings } from "../../protocol/settings";
-import type { OpenedSession, OpenSession, SessionGrant, UserRoomApi } from "./api";
-import { Deadlines } from "./deadlines";
+import type { KeptNotification } from "../../protocol/user-events";
+import type { CreatedWebhook, CreateWebhook, Delivery, Webhook } from "../../protocol/webhooks";
+import type {
+  OpenedSession,
+  OpenSession,
+  PageQuery,
+  SessionGrant,
+  TaskNews,
+  UserRoomApi,
+} from "./api";
+import { Deadlines, PAUSE_MS } from "./deadlines";
+import { Mailbox } from "./mailbox";
+import { upgradeMailbox } from "./mailbox-upgrade";
 import { RoomCheck } from "./room-check";
 import { SessionAlarm } from "./session-alarm";
 import { SessionEntry } from "./session-entry";
 import { Sessions } from "./sessions";
+import type { UserFaultPoint } from "./surroundings";
 import { type TaskRooms, taskRooms } from "./task-rooms";
+import { UserSockets } from "./user-sockets";
+import { WebhookQueue } from "./webhook-queue";
+import { Webhooks } from "./webhooks";
 
-const limitSettings = settings.pick({ SESSION_IDLE_MS: true, SESSIONS_PER_USER: true });
+const limitSettings = settings.pick({
+  SESSION_IDLE_MS: true,
+  SESSIONS_PER_USER: true,
+  ALLOW_PRIVATE_TARGETS: true,
+  SECRETS_KEY: true,
+  WEBHOOK_RETRY_INITIAL_MS: true,
+});
 
-/** One object per user: the sessions, kept here so that they outlive every room and restart. */
+/** One object per user: what is the user's outlives every task's room and every restart. */
 export class UserRoom extends DurableObject<Env> implements UserRoomApi {
   readonly #entry: SessionEntry;
   readonly #sessions: Sessions;
   readonly #alarm: SessionAlarm;
+  readonly #deadlines: Deadlines;
+  readonly #sockets: UserSockets;
+  readonly #mailbox: Mailbox;
+  readonly #queue: WebhookQueue;
+  readonly #webhooks: Webhooks;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     const { storage } = ctx;
     const limits = limitSettings.parse(env);
-    const around = {
-      storage,
-      limits,
-      now: () => this.now(),
-      rooms: this.taskRooms(),
-      deadlines: new Deadlines(storage, limits.SESSION_IDLE_MS),
-    };
+    const now = () => this.now();
+    const deadlines = new Deadlines(storage, limits.SESSION_IDLE_MS);
+    const around = { storage, limits, now, rooms: this.taskRooms(), deadlines };
     const check = new RoomCheck(around);
     this.#entry = new SessionEntry(around, check);
     this.#sessions = new Sessions(around, check);
     this.#alarm = new SessionAlarm(around, check);
+    this.#deadlines = deadlines;
+    this.#sockets = new UserSockets(ctx.getWebSockets(), now);
+    const sockets = this.#sockets;
+    const fault = (point: UserFaultPoint) => this.fault(point);
+    this.#queue = new WebhookQueue({
+      storage,
+      now,
+      deadlines,
+      fault,
+      settings: limits,
+      hold: (work) => ctx.waitUntil(work),
+      write: (facts) => this.#mailbox.write(facts),
+    });
+    this.#webhooks = new Webhooks({ storage, now, settings: limits, queue: this.#queue });
+    this.#mailbox = new Mailbox({
+      storage,
+      now,
+      sockets,
+      deadlines,
+      fault,
+      queue: (tables, events) => this.#queue.add(tables, events),
+    });
   }
+
+  /** A test build stops the runtime here. */
+  protected fault(_point: UserFaultPoint): void {}
 
   /** Milliseconds since 1970; a test build moves it. */
   protected now(): number {
@@ -89,7 +137,88 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     this.#sessions.forgetTask(taskId);
   }
 
+  override fetch(request: Request): Promise<Response> {
+    return upgradeMailbox(this.#mailboxDoors(), request);
+  }
+
+  override webSocketMessage(ws: WebSocket, frame: string | ArrayBuffer): void {
+    this.#sockets.receive(ws, frame);
+  }
+
+  override webSocketClose(ws: WebSocket, code: number): void {
+    // 1005 and 1006 mean that no code came; they can't be sent back.
+    ws.close(code === 1005 || code === 1006 ? 1000 : code, "closed");
+    this.#sockets.remove(ws);
+  }
+
+  override webSocketError(ws: WebSocket): void {
+    this.#sockets.remove(ws);
+  }
+
+  async deliver(news: TaskNews): Promise<void> {
+    await this.#mailbox.deliver(news);
+    await this.#queue.look();
+  }
+
+  async listNotifications(query: ListNotifications): Promise<Outcome<Page<KeptNotification>>> {
+    return this.#mailbox.list(query);
+  }
+
+  async acknowledge(which: AckNotifications): Promise<Outcome<UnreadCount>> {
+    return this.#mailbox.acknowledge(which);
+  }
+
+  createWebhook(input: CreateWebhook): Promise<Outcome<CreatedWebhook>> {
+    return this.#webhooks.create(input);
+  }
+
+  async listWebhooks(query: PageQuery): Promise<Outcome<Page<Webhook>>> {
+    return this.#webhooks.list(query);
+  }
+
+  async removeWebhook(webhookId: string): Promise<Outcome<null>> {
+    return this.#webhooks.remove(webhookId);
+  }
+
+  async listDeliveries(webhookId: string, query: PageQuery): Promise<Outcome<Page<Delivery>>> {
+    return this.#webhooks.deliveries(webhookId, query);
+  }
+
+  retryDelivery(webhookId: string, deliveryId: string): Promise<Outcome<Delivery>> {
+    return this.#webhooks.retry(webhookId, deliveryId);
+  }
+
+  async closeKey(keyId: string): Promise<void> {
+    this.#sockets.closeKey(keyId);
+  }
+
+  /** Each part does what is due of its own and says when it is to ring again. */
   override async alarm(): Promise<void> {
-    await this.#alarm.ring();
+    try {
+      this.#sockets.closeExpired();
+      this.#mailbox.cleanUp();
+      this.#queue.cleanUp();
+    } finally {
+      await this.#mailbox.rearm();
+      await this.#rearmExpiry();
+      await this.#queue.look();
+      await this.#alarm.ring();
+    }
+  }
+
+  async #rearmExpiry(): Promise<void> {
+    const expiry = this.#sockets.nextExpiry();
+    if (expiry === undefined) return;
+    await this.#deadlines.atLatest(Math.max(expiry, this.now() + PAUSE_MS));
+  }
+
+  #mailboxDoors() {
+    return {
+      ctx: this.ctx,
+      now: () => this.now(),
+      sockets: this.#sockets,
+      mailbox: this.#mailbox,
+      deadlines: this.#deadlines,
+    };
   }
 }

@@ -12,8 +12,10 @@ export function taskRoom(env: Env, taskId: string): TaskRoomStub {
   return env.TASK_ROOM.getByName(taskId) as unknown as TaskRoomStub;
 }
 
-export function userRoom(env: Env, userId: string): UserRoomApi {
-  return env.USER_ROOM.getByName(userId);
+export type UserRoomStub = UserRoomApi & { fetch(request: Request): Promise<Response> };
+
+export function userRoom(env: Env, userId: string): UserRoomStub {
+  return env.USER_ROOM.getByName(userId) as unknown as UserRoomStub;
 }
 
 /** Asks once: for what must not happen twice. Throws `RoomUnavailable` for the platform's failures. */

@@ -56,7 +56,8 @@ apiKeys.delete("/:id", async (c) => {
 /** A revoked key's sockets close at once, in every room where the user is. */
 async function cutSockets({ env }: AppContext, userId: string, keyId: string): Promise<void> {
   const rooms = await twice(() => userRoom(env, userId).connectedTasks());
-  await Promise.allSettled(
-    rooms.map((taskId) => twice(() => taskRoom(env, taskId).closeKey(keyId))),
-  );
+  await Promise.allSettled([
+    twice(() => userRoom(env, userId).closeKey(keyId)),
+    ...rooms.map((taskId) => twice(() => taskRoom(env, taskId).closeKey(keyId))),
+  ]);
 }

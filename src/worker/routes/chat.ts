@@ -4,7 +4,7 @@ import { refuse } from "../../protocol/errors";
 import { taskId } from "../../protocol/ids";
 import { joinRoom } from "../../protocol/rest";
 import type { AppContext, AppEnv } from "../context";
-import { offersSubprotocol, resumesOf, SUBPROTOCOL } from "../handshake";
+import { resumesOf, switched } from "../handshake";
 import { sameOrigin } from "../middleware/same-origin";
 import { upgradeOnly } from "../middleware/upgrade-only";
 import { readId } from "../path-id";
@@ -21,7 +21,7 @@ chat.get("/", upgradeOnly, sameOrigin, async (c) => {
   const request = upgradeFor(c);
   const answer = await once(() => taskRoom(c.env, id).fetch(request));
   if (!answer.webSocket) throw new RefusedRequest(refusalIn(await answer.json()));
-  return switched(c, answer.webSocket);
+  return switched(c.req.raw, answer.webSocket);
 });
 
 /** The request as the room gets it: who calls instead of the credential, and no header of the caller's. */
@@ -37,10 +37,4 @@ function upgradeFor(c: AppContext): Request {
   }
   if (token !== undefined) headers.set(RECOVERY_HEADER, readRecoveryToken(token));
   return new Request(c.req.url, { headers });
-}
-
-function switched(c: AppContext, webSocket: WebSocket): Response {
-  const headers = new Headers();
-  if (offersSubprotocol(c.req.raw)) headers.set("Sec-WebSocket-Protocol", SUBPROTOCOL);
-  return new Response(null, { status: 101, webSocket, headers });
 }

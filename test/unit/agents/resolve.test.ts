@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { systemFinder } from "../../../src/agents/finder";
 import { resolveTeam } from "../../../src/agents/resolve";
-import type { Find, Resource, ResourceKind, ResourceOf } from "../../../src/agents/resource";
 import { stepIds } from "../../../src/agents/step-id";
-import { systemFinder, systemResources } from "../../../src/agents/system-resources";
 import type { Ref } from "../../../src/protocol/refs";
+import type { Find, Resource, ResourceKind, ResourceOf } from "../../../src/protocol/resource";
 import {
   botSpec,
   ghostSpec,
@@ -12,6 +12,7 @@ import {
   teamSpec,
 } from "../../../src/protocol/resources";
 import { settings } from "../../../src/protocol/settings";
+import { systemResources } from "../../../src/protocol/system-resources";
 import { teamPlan } from "../../../src/protocol/team-plan";
 
 const none = settings.parse({});

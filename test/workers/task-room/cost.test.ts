@@ -23,7 +23,7 @@ beforeEach(() => {
   control.model = twoThousandTokens;
 });
 
-it("an answer of 2,000 tokens costs at most 15 rows in the room and two batches in D1", async () => {
+it("[L4] an answer of 2,000 tokens costs at most 15 rows in the room and two batches in D1", async () => {
   const taskId = await newTask(alice);
   const client = await RoomClient.join(alice, taskId);
   control.rowsWritten = 0;

@@ -23,7 +23,7 @@ function constructions(taskId: string): number {
   return control.constructed.get(env.TASK_ROOM.idFromName(taskId).toString()) ?? 0;
 }
 
-it("an evicted room goes on with its sockets, its state and its numbers", async () => {
+it("[C4] an evicted room goes on with its sockets, its state and its numbers", async () => {
   const taskId = await newTask(alice, { prompt: "first" });
   (await model.attempt(1)).say("one");
   (await model.attempt(1)).finish();
@@ -50,7 +50,7 @@ it("an evicted room goes on with its sockets, its state and its numbers", async 
   );
 });
 
-it("a turn whose object died gets a new attempt when its alarm comes, and ends", async () => {
+it("[C1] a turn whose object died gets a new attempt when its alarm comes, and ends", async () => {
   const taskId = await newTask(alice, { prompt: "go" });
   (await model.attempt(1)).say("lost");
   // An answer leaves the object only once what it rests on is stored.
@@ -67,7 +67,7 @@ it("a turn whose object died gets a new attempt when its alarm comes, and ends",
   expect(contents).toEqual(["go", "kept"]);
 });
 
-it("a client that joins in mid-stream gets the text so far as one chunk", async () => {
+it("[R2] a client that joins in mid-stream gets the text so far as one chunk", async () => {
   const taskId = await newTask(alice, { prompt: "go" });
   const attempt = await model.attempt(1);
   const one = await RoomClient.join(alice, taskId);

@@ -4,7 +4,7 @@ import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 
 const page = z.object({ items: z.array(z.looseObject({ role: z.string(), content: z.string() })) });
 
-it("two clients see the same events in the same order and the whole answer", async () => {
+it("[L3] two clients see the same events in the same order and the whole answer", async () => {
   const alice = newUser();
   const taskId = await newTask(alice, { title: "Main job" });
   const one = await RoomClient.join(alice, taskId);

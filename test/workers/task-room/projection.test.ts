@@ -34,7 +34,7 @@ async function storedContents(taskId: string): Promise<unknown[]> {
   return results.map(({ content }) => content);
 }
 
-it("with D1 down the chat goes on, everything is read from the room, and the lag is seen", async () => {
+it("[L8] with D1 down the chat goes on, everything is read from the room, and the lag is seen", async () => {
   const taskId = await newTask(alice);
   const client = await RoomClient.join(alice, taskId);
   control.d1 = "down";
@@ -54,7 +54,7 @@ it("with D1 down the chat goes on, everything is read from the room, and the lag
   expect(await storedContents(taskId)).toEqual(["about one", "one", "about two", "two"]);
 });
 
-it("a batch whose answer was lost is written again without a double", async () => {
+it("[L8] a batch whose answer was lost is written again without a double", async () => {
   const taskId = await newTask(alice);
   const client = await RoomClient.join(alice, taskId);
   control.d1 = "fails after its commit";
@@ -69,7 +69,7 @@ it("a batch whose answer was lost is written again without a double", async () =
   expect(row.n).toBe(2);
 });
 
-it("a task that is erased while D1 is down is gone at once and its rows follow", async () => {
+it("[X6] a task that is erased while D1 is down is gone at once and its rows follow", async () => {
   const taskId = await newTask(alice);
   const client = await RoomClient.join(alice, taskId);
   await converse(client, model, "one");

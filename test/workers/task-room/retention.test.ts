@@ -23,7 +23,7 @@ afterEach(() => {
   control.clockAheadMs = 0;
 });
 
-it("details and events of finished turns go after the retention; messages stay, and a client from before is reset", async () => {
+it("[L7] details and events of finished turns go after the retention; messages stay, and a client from before is reset", async () => {
   const taskId = await newTask(alice);
   const client = await RoomClient.join({ sub: alice, expiresInSeconds: 99 * 86_400 }, taskId);
   await converse(client, model, "old");

@@ -28,7 +28,7 @@ async function running() {
   return { taskId, client, attempt };
 }
 
-it("a stop keeps what was written, ends the turn and aborts the provider", async () => {
+it("[X3] a stop keeps what was written, ends the turn and aborts the provider", async () => {
   const { client, attempt, taskId } = await running();
   const ack = await client.ask("chat:cancel", { reason: "enough" });
   expect(ack.type).toBe("ack");
@@ -44,7 +44,7 @@ it("a stop keeps what was written, ends the turn and aborts the provider", async
   expect(task).toMatchObject({ status: "COMPLETED", statusReason: "interrupted", role: "owner" });
 });
 
-it("nothing of a stopped attempt is heard, even if its provider goes on", async () => {
+it("[X1] nothing of a stopped attempt is heard, even if its provider goes on", async () => {
   const { client, attempt } = await running();
   await client.ask("chat:cancel");
   const heard = client.frames.all.length;
@@ -54,14 +54,14 @@ it("nothing of a stopped attempt is heard, even if its provider goes on", async 
   expect(client.frames.all.slice(heard).map(({ type }) => type)).toEqual(["ack"]);
 });
 
-it("a stop can be said again, and when nothing runs", async () => {
+it("[X2] a stop can be said again, and when nothing runs", async () => {
   const { client } = await running();
   const replies = await Promise.all([client.ask("chat:cancel"), client.ask("chat:cancel")]);
   expect(replies.map(({ type }) => type)).toEqual(["ack", "ack"]);
   expect(client.frames.of("chat:cancelled")).toHaveLength(1);
 });
 
-it("a turn that waits is stopped before it has begun", async () => {
+it("[X2] a turn that waits is stopped before it has begun", async () => {
   const { client, attempt } = await running();
   const sent = await client.ask("chat:send", { content: "second" });
   const { turnId } = z.looseObject({ turnId: z.string() }).parse(sent.data);
@@ -72,7 +72,7 @@ it("a turn that waits is stopped before it has begun", async () => {
   expect(client.frames.of("chat:start")).toHaveLength(1);
 });
 
-it("a stop in the same moment as the send is a stop", async () => {
+it("[X2] a stop in the same moment as the send is a stop", async () => {
   const taskId = await newTask(alice);
   const client = await RoomClient.join(alice, taskId);
   client.send({ type: "chat:send", data: { content: "go" } });
@@ -83,7 +83,7 @@ it("a stop in the same moment as the send is a stop", async () => {
   expect(client.frames.state?.task.status).toBe("COMPLETED");
 });
 
-it("interrupt by REST ends every open turn", async () => {
+it("[X1] interrupt by REST ends every open turn", async () => {
   const { taskId, client } = await running();
   await client.ask("chat:send", { content: "second" });
   const response = await call(alice, "POST", `/tasks/${taskId}/interrupt`, {
@@ -94,7 +94,7 @@ it("interrupt by REST ends every open turn", async () => {
   expect(client.frames.state?.openTurns).toEqual([]);
 });
 
-it("cancelling the task ends its turns and takes no more messages", async () => {
+it("[X6] cancelling the task ends its turns and takes no more messages", async () => {
   const { taskId, client } = await running();
   const response = await call(alice, "PATCH", `/tasks/${taskId}/status`, { status: "CANCELLED" });
   expect(response.status).toBe(200);
@@ -106,7 +106,7 @@ it("cancelling the task ends its turns and takes no more messages", async () => 
   });
 });
 
-it("deleting the task closes its sockets with 4410 and leaves nothing behind", async () => {
+it("[X6] deleting the task closes its sockets with 4410 and leaves nothing behind", async () => {
   const { taskId, client, attempt } = await running();
   expect((await call(alice, "DELETE", `/tasks/${taskId}`)).status).toBe(204);
   expect(await client.frames.whenClosed()).toMatchObject({ code: 4410 });

@@ -1,1 +1,0 @@
-export type { Find, Resource, ResourceKind, ResourceOf } from "../protocol/resource";

@@ -1,0 +1,50 @@
+import { finderOf } from "../../agents/finder";
+import { reachableResources } from "../../history/resources";
+import type { Ref } from "../../protocol/refs";
+import { type Find, type Resource, SYSTEM_NAMESPACE } from "../../protocol/resource";
+import { changeSecrets, identityOf, type StoredResource } from "../../protocol/resource-secrets";
+import { portable } from "../../protocol/sealing";
+import { systemResources } from "../../protocol/system-resources";
+import { inTime } from "../in-time";
+import type { Doors } from "./doors";
+
+/** Milliseconds that a turn waits for D1 before it begins with the team that the room knows. */
+const LOOKUP_MS = 5000;
+
+/**
+ * Finds what a user's task may use of a team: the user's own and `system`, all as it is at one
+ * moment. Keys and headers stay sealed. Rejects where D1 does not answer.
+ */
+export async function teamFinder(doors: Doors, team: Ref, userId: string): Promise<Find> {
+  const shipped = systemResources(doors.settings);
+  const isVisible = team.namespace === userId || team.namespace === SYSTEM_NAMESPACE;
+  const roots = [
+    ...(isVisible ? [{ kind: "Team" as const, ...team }] : []),
+    ...shipped.map(({ kind, metadata: { namespace, name } }) => ({ kind, namespace, name })),
+  ];
+  const stored = await inTime(LOOKUP_MS, () => reachableResources(doors.db, roots));
+  // A stored resource of `system` stands for what ships under its name.
+  return finderOf([...stored.map(sealedResource), ...shipped]);
+}
+
+function sealedResource(stored: StoredResource): Resource {
+  const { metadata, secrets } = stored;
+  const identity = identityOf(stored);
+  const carried = changeSecrets(stored, (path) => portable(secrets[path] ?? "", identity));
+  switch (carried.kind) {
+    case "Model": {
+      const { apiKey, ...spec } = carried.spec;
+      return { kind: "Model", metadata, spec, ...keyOf(apiKey) };
+    }
+    case "Shell": {
+      const { secret, ...spec } = carried.spec;
+      return { kind: "Shell", metadata, spec, ...keyOf(secret) };
+    }
+    default:
+      return { ...carried, metadata };
+  }
+}
+
+function keyOf(sealed: string | undefined) {
+  return sealed === undefined ? {} : { key: { from: "sealed" as const, sealed } };
+}

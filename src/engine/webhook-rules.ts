@@ -1,0 +1,36 @@
+/** The waits between attempts, as multiples of the first (5 s by default); the last one repeats. */
+const WAITS = [1, 6, 24, 120, 720];
+const LONGEST_WAIT_MS = 60 * 60 * 1000;
+
+/** What an attempt came to; `status` is absent where no answer came. */
+export type Answer = { status?: number | undefined };
+
+export type Attempted = {
+  /** With this one. */
+  attempts: number;
+  giveUpAt: number;
+  now: number;
+  initialMs: number;
+};
+
+export type Verdict =
+  | { then: "delivered" }
+  | { then: "again"; at: number }
+  /** `gone`: the receiver says that it wants nothing any more. */
+  | { then: "failed"; gone: boolean };
+
+/** What becomes of a delivery after an attempt (contract section 9). Redirects are not followed. */
+export function verdictOn({ status }: Answer, attempt: Attempted): Verdict {
+  if (status !== undefined && status >= 200 && status < 300) return { then: "delivered" };
+  if (status === 410) return { then: "failed", gone: true };
+  const at = attempt.now + waitAfter(attempt.attempts, attempt.initialMs);
+  // The last attempt is made when the time is up, not left out because a wait would pass it.
+  if (attempt.now >= attempt.giveUpAt) return { then: "failed", gone: false };
+  return { then: "again", at: Math.min(at, attempt.giveUpAt) };
+}
+
+/** Milliseconds to wait after so many failed attempts. */
+export function waitAfter(attempts: number, initialMs: number): number {
+  const factor = WAITS[Math.min(attempts, WAITS.length) - 1] ?? 1;
+  return Math.min(initialMs * factor, Math.max(LONGEST_WAIT_MS, initialMs));
+}

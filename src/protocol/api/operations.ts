@@ -1,0 +1,25 @@
+import type { Operation } from "./operation";
+import { API_KEYS } from "./operations/api-keys";
+import { LOG } from "./operations/log";
+import { MEMBERS } from "./operations/members";
+import { MESSAGES } from "./operations/messages";
+import { RESOURCES } from "./operations/resources";
+import { ROOMS } from "./operations/rooms";
+import { SERVICE } from "./operations/service";
+import { SESSIONS } from "./operations/sessions";
+import { TASKS } from "./operations/tasks";
+import { TURNS } from "./operations/turns";
+
+/** Every operation that the worker answers; a test compares this with its router. */
+export const OPERATIONS: readonly Operation[] = [
+  ...TASKS,
+  ...TURNS,
+  ...MEMBERS,
+  ...LOG,
+  ...MESSAGES,
+  ...SESSIONS,
+  ...RESOURCES,
+  ...API_KEYS,
+  ...ROOMS,
+  ...SERVICE,
+];

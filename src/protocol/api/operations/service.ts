@@ -1,0 +1,56 @@
+import { MODELS } from "../models";
+import { json, type Operation } from "../operation";
+
+const tag = "Service";
+
+export const SERVICE: readonly Operation[] = [
+  {
+    id: "health",
+    tag,
+    method: "get",
+    path: "/healthz",
+    summary: "Whether the service works",
+    description: "Asks the database too.",
+    scope: "open",
+    answer: { status: 200, description: "It does.", json: json(MODELS.Health, { status: "ok" }) },
+  },
+  {
+    id: "openapi",
+    tag,
+    method: "get",
+    path: "/openapi.json",
+    summary: "This description",
+    scope: "open",
+    answer: {
+      status: 200,
+      description: "OpenAPI 3.1.",
+      media: { type: "application/json", description: "OpenAPI 3.1.", example: "{}" },
+    },
+  },
+  {
+    id: "asyncapi",
+    tag,
+    method: "get",
+    path: "/asyncapi.json",
+    summary: "The description of the sockets",
+    scope: "open",
+    answer: {
+      status: 200,
+      description: "AsyncAPI 3.0.",
+      media: { type: "application/json", description: "AsyncAPI 3.0.", example: "{}" },
+    },
+  },
+  {
+    id: "docs",
+    tag,
+    method: "get",
+    path: "/docs",
+    summary: "Both descriptions, for reading",
+    scope: "open",
+    answer: {
+      status: 200,
+      description: "A page without scripts.",
+      media: { type: "text/html", description: "A page.", example: "<!doctype html>" },
+    },
+  },
+];

@@ -1,0 +1,84 @@
+import * as z from "zod";
+import { decodeCursor, encodeCursor } from "../../history/cursor";
+import { type ListPosition, newestResources, overriddenNames } from "../../history/resources";
+import { refuse } from "../../protocol/errors";
+import { namespace, resourceName } from "../../protocol/refs";
+import {
+  type ResourceKind,
+  type ResourceMetadata,
+  type ShownResource,
+  SYSTEM_NAMESPACE,
+} from "../../protocol/resource";
+import type { StoredResource } from "../../protocol/resource-secrets";
+import type { ListResources, Page } from "../../protocol/rest";
+import { systemResources } from "../../protocol/system-resources";
+import { timestamp } from "../../protocol/time";
+import { RefusedRequest } from "../problem";
+import { shownShipped } from "./shown";
+import type { Store } from "./write";
+
+const position = z.strictObject({ createdAt: timestamp, namespace, name: resourceName });
+
+/** Shown when it is on the page, since showing opens what is sealed. */
+type Entry = { metadata: ResourceMetadata; show(): Promise<ShownResource> | ShownResource };
+
+/**
+ * Resources of some namespaces, newest first: what is stored, and what ships unless a stored one
+ * stands for it. Each namespace is one range of an index, so a page costs the same however many there are.
+ */
+export async function list(
+  store: Store,
+  { kind, namespaces }: { kind: ResourceKind; namespaces: string[] },
+  query: ListResources,
+  show: (stored: StoredResource) => Promise<ShownResource>,
+): Promise<Page<ShownResource>> {
+  const after = positionOf(query.cursor);
+  const limit = query.limit + 1;
+  const [shipped, ...stored] = await Promise.all([
+    namespaces.includes(SYSTEM_NAMESPACE) ? shippedOf(store, kind) : [],
+    ...namespaces.map((namespace) =>
+      newestResources(store.db, { kind, namespace }, { after, limit }),
+    ),
+  ]);
+  const entries: Entry[] = [
+    ...shipped.filter(({ metadata }) => !after || compare(after, metadata) < 0),
+    ...stored.flat().map((item) => ({ metadata: item.metadata, show: () => show(item) })),
+  ].sort((a, b) => compare(a.metadata, b.metadata));
+  const page = entries.slice(0, query.limit);
+  const last = page.at(-1)?.metadata;
+  return {
+    items: await Promise.all(page.map((entry) => entry.show())),
+    nextCursor: entries.length > query.limit && last ? cursorOf(last) : null,
+  };
+}
+
+async function shippedOf({ db, settings }: Store, kind: ResourceKind): Promise<Entry[]> {
+  const all = systemResources(settings).filter((item) => item.kind === kind);
+  const names = all.map(({ metadata }) => metadata.name);
+  const overridden = new Set(await overriddenNames(db, kind, names));
+  return all
+    .filter(({ metadata }) => !overridden.has(metadata.name))
+    .map((item) => ({ metadata: item.metadata, show: () => shownShipped(item) }));
+}
+
+/** Newest first, then by namespace and name, backwards, so that no two are equal. */
+function compare(a: ListPosition, b: ListPosition): number {
+  const [x, y] = [a, b].map(({ createdAt, namespace, name }) => [createdAt, namespace, name]);
+  for (const [i, part] of (x ?? []).entries()) {
+    const other = y?.[i] ?? "";
+    if (part !== other) return part > other ? -1 : 1;
+  }
+  return 0;
+}
+
+function cursorOf({ createdAt, namespace, name }: ListPosition): string {
+  return encodeCursor({ createdAt, namespace, name });
+}
+
+function positionOf(cursor: string | undefined): ListPosition | undefined {
+  if (cursor === undefined) return undefined;
+  const found = decodeCursor(cursor, position);
+  if (found) return found;
+  const issues = [{ path: "cursor", message: "not a cursor of this list" }];
+  throw new RefusedRequest(refuse("invalid_request", "The cursor is not valid", { issues }));
+}

@@ -1,0 +1,85 @@
+import { afterEach, expect, it } from "vitest";
+import * as z from "zod";
+import { Frames } from "../../support/frames";
+import { call, newTask, newUser, RoomClient } from "../../support/room-client";
+import { ScriptedModel } from "../../support/scripted-model";
+import { control } from "../../worker/control";
+
+const CLIENTS = 100;
+const ROUNDS = 10;
+
+afterEach(() => {
+  control.model = undefined;
+});
+
+const ready = z.looseObject({ recoveryToken: z.string(), resumed: z.boolean(), epoch: z.string() });
+
+type Guest = { user: string; client: RoomClient; token: string; seqs: number[] };
+
+async function arrive(user: string, taskId: string): Promise<Guest> {
+  const client = await RoomClient.join(user, taskId);
+  return { user, client, token: tokenOf(client), seqs: [] };
+}
+
+function tokenOf(client: RoomClient & { ready: unknown }): string {
+  return ready.parse(client.ready).recoveryToken;
+}
+
+/** Loses the connection and comes back to the same session, from where the client was. */
+async function reconnect(guest: Guest, taskId: string, epoch: string): Promise<Guest> {
+  const { user, client, token } = guest;
+  const { state } = client.frames;
+  const seqs = [...guest.seqs, ...client.frames.all.flatMap(({ seq }) => seq ?? [])];
+  client.close();
+  const after = state?.task.headSeq ?? 0;
+  const place = { after, epoch, resume: token };
+  const again = await RoomClient.join(user, taskId, place, new Frames(state));
+  expect(ready.parse(again.ready).resumed).toBe(true);
+  return { user, client: again, token: tokenOf(again), seqs };
+}
+
+it("[R1] a hundred clients that reconnect at once, ten times, during a stream, end equal to one that stayed", {
+  timeout: 60_000,
+}, async () => {
+  const model = new ScriptedModel();
+  control.model = model.carryOut;
+  const users = Array.from({ length: CLIENTS }, newUser);
+  const alice = newUser();
+  const members = users.map((userId) => ({ userId, role: "owner" }));
+  const taskId = await newTask(alice, { members });
+  const stayer = await RoomClient.join(alice, taskId);
+  const { epoch } = ready.parse(stayer.ready);
+  let guests = await Promise.all(users.map((user) => arrive(user, taskId)));
+  const from = stayer.frames.state?.task.headSeq ?? 0;
+  await stayer.ask("chat:send", { content: "tell me all 🎉" });
+  const attempt = await model.attempt(1);
+
+  let over = false;
+  const stream = (async () => {
+    for (let word = 0; !over; word++) {
+      attempt.say(
+        word % 5 === 0 ? { type: "thinking", delta: `hm ${word} ` } : `word ${word} 👩‍🚀 `,
+      );
+      await scheduler.wait(20);
+    }
+    attempt.finish();
+  })();
+  for (let round = 0; round < ROUNDS; round++) {
+    // The log goes on too while they are away.
+    const renamed = call(alice, "PATCH", `/tasks/${taskId}`, { title: `Round ${round}` });
+    guests = await Promise.all(guests.map((guest) => reconnect(guest, taskId, epoch)));
+    expect((await renamed).status).toBe(200);
+  }
+  over = true;
+  await stream;
+  await stayer.frames.next(() => stayer.frames.state?.task.status === "COMPLETED");
+
+  const head = stayer.frames.state?.task.headSeq ?? 0;
+  for (const { client, seqs } of guests) {
+    await client.frames.next(() => client.frames.state?.task.headSeq === head);
+    expect(client.frames.state).toEqual(stayer.frames.state);
+    const heard = [...seqs, ...client.frames.all.flatMap(({ seq }) => seq ?? [])];
+    expect(heard).toEqual(Array.from({ length: head - from }, (_, i) => from + 1 + i));
+  }
+  expect(stayer.frames.state?.messages.at(-1)?.content).toContain("word 1 👩‍🚀 word 2");
+});
