@@ -14,19 +14,19 @@ export type Attempted = {
 };
 
 export type Verdict =
-  | { then: "delivered" }
-  | { then: "again"; at: number }
+  | { outcome: "delivered" }
+  | { outcome: "again"; at: number }
   /** `gone`: the receiver says that it wants nothing any more. */
-  | { then: "failed"; gone: boolean };
+  | { outcome: "failed"; gone: boolean };
 
 /** What becomes of a delivery after an attempt (contract section 9). Redirects are not followed. */
 export function verdictOn({ status }: Answer, attempt: Attempted): Verdict {
-  if (status !== undefined && status >= 200 && status < 300) return { then: "delivered" };
-  if (status === 410) return { then: "failed", gone: true };
+  if (status !== undefined && status >= 200 && status < 300) return { outcome: "delivered" };
+  if (status === 410) return { outcome: "failed", gone: true };
   const at = attempt.now + waitAfter(attempt.attempts, attempt.initialMs);
   // The last attempt is made when the time is up, not left out because a wait would pass it.
-  if (attempt.now >= attempt.giveUpAt) return { then: "failed", gone: false };
-  return { then: "again", at: Math.min(at, attempt.giveUpAt) };
+  if (attempt.now >= attempt.giveUpAt) return { outcome: "failed", gone: false };
+  return { outcome: "again", at: Math.min(at, attempt.giveUpAt) };
 }
 
 /** Milliseconds to wait after so many failed attempts. */

@@ -32,7 +32,7 @@ export class Story {
   readonly #model: ScriptedModel;
   readonly #stayer: RoomClient;
   readonly #tape: Tape;
-  readonly #users: string[];
+  #users: string[];
   readonly #comers: Comer[] = [];
   readonly #said = new Map<object, Said>();
   #returns = 0;
@@ -49,8 +49,8 @@ export class Story {
     const model = new ScriptedModel();
     control.model = model.carryOut;
     const alice = newUser();
-    // Each comer is another user: a user's sessions are limited. All see the same role.
-    const users = Array.from({ length: 90 }, newUser);
+    // The comers are many users: a user's sessions are limited. All see the same role.
+    const users = Array.from({ length: 20 }, newUser);
     const members = users.map((userId) => ({ userId, role: "owner" }));
     const taskId = await newTask(alice, { members });
     const tape = new Tape();
@@ -114,9 +114,9 @@ export class Story {
 
   /** What the room itself holds: its snapshot, and a fold of its whole log. */
   async roomItself(): Promise<{ snapshot: RoomState | undefined; replayed: Frames }> {
-    const [one = "", two = ""] = this.#users.splice(0, 2);
-    const fresh = await RoomClient.join(one, this.taskId);
-    const { frames: replayed } = await RoomClient.join(two, this.taskId, { after: 0 });
+    const fresh = await RoomClient.join(this.#nextUser(), this.taskId);
+    const place = { after: 0 };
+    const { frames: replayed } = await RoomClient.join(this.#nextUser(), this.taskId, place);
     await replayed.next(() => replayed.state?.task.headSeq === this.state.task.headSeq);
     const { streams } = this.state;
     await replayed.next(() => replayed.state?.streams[0]?.text === streams[0]?.text);
@@ -240,13 +240,19 @@ export class Story {
   async #comeBack(cuts: number[]): Promise<void> {
     for (const cut of cuts) {
       const had = this.#tape.states[cut % this.#tape.states.length];
-      const user = this.#users.pop();
-      if (!had || !user) return;
+      const user = this.#nextUser();
+      if (!had) return;
       const from = had.task.headSeq;
       this.#comers.push({ user, from, seqs: [], frames: new Frames(had) });
     }
     const away = this.#comers.filter(({ client }) => !client);
     await Promise.all(away.map((comer) => this.#return(comer)));
+  }
+
+  #nextUser(): string {
+    const [user = "", ...rest] = this.#users;
+    this.#users = [...rest, user];
+    return user;
   }
 
   async #return(comer: Comer): Promise<void> {

@@ -113,8 +113,16 @@ export class Mailbox {
     return { unread: this.#unread(tables), notifications };
   }
 
+  async ring(): Promise<void> {
+    try {
+      this.#cleanUp();
+    } finally {
+      await this.rearm();
+    }
+  }
+
   /** Lets go of what is older than 30 days. */
-  cleanUp(): void {
+  #cleanUp(): void {
     const { storage, sockets } = this.#parts;
     const tables = Tables.find(storage);
     if (!tables) return;

@@ -26,6 +26,9 @@ import { UserSockets } from "./user-sockets";
 import { WebhookQueue } from "./webhook-queue";
 import { Webhooks } from "./webhooks";
 
+/** Milliseconds until the alarm comes again where one of its parts has failed. */
+const FAULT_REST_MS = 60_000;
+
 const limitSettings = settings.pick({
   SESSION_IDLE_MS: true,
   SESSIONS_PER_USER: true,
@@ -192,21 +195,18 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     this.#sockets.closeKey(keyId);
   }
 
-  /** Each part does what is due of its own and says when it is to ring again. */
+  /** Each part does what is due of its own and says when it is to ring again; none waits for another. */
   override async alarm(): Promise<void> {
-    try {
-      this.#sockets.closeExpired();
-      this.#mailbox.cleanUp();
-      this.#queue.cleanUp();
-    } finally {
-      await this.#mailbox.rearm();
-      await this.#rearmExpiry();
-      await this.#queue.look();
-      await this.#alarm.ring();
-    }
+    const parts = [this.#expire(), this.#mailbox.ring(), this.#queue.ring(), this.#alarm.ring()];
+    const rung = await Promise.allSettled(parts);
+    const failed = rung.flatMap((part) => (part.status === "rejected" ? [part.reason] : []));
+    if (failed.length === 0) return;
+    console.error(JSON.stringify({ at: "user alarm", errors: failed.map(String) }));
+    await this.#deadlines.atLatest(this.now() + FAULT_REST_MS);
   }
 
-  async #rearmExpiry(): Promise<void> {
+  async #expire(): Promise<void> {
+    this.#sockets.closeExpired();
     const expiry = this.#sockets.nextExpiry();
     if (expiry === undefined) return;
     await this.#deadlines.atLatest(Math.max(expiry, this.now() + PAUSE_MS));

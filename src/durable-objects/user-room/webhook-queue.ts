@@ -82,12 +82,7 @@ export class WebhookQueue {
     const tables = Tables.find(this.#parts.storage);
     if (!tables) return;
     const times: number[] = [];
-    for (const kept of tables.webhooks.all()) {
-      const heads = tables.deliveries.heads(kept.webhook.id);
-      this.#start(kept, heads);
-      const now = this.#parts.now();
-      times.push(...heads.map(({ due_at }) => (due_at > now ? due_at : now + LEASE_MS)));
-    }
+    for (const kept of tables.webhooks.all()) times.push(...this.#lookAt(tables, kept));
     const oldest = tables.deliveries.oldest();
     if (oldest !== null) {
       const due = oldest + LIMITS.deliveryDays * DAY_MS;
@@ -96,12 +91,33 @@ export class WebhookQueue {
     if (times.length > 0) await this.#parts.deadlines.atLatest(Math.min(...times));
   }
 
+  async ring(): Promise<void> {
+    try {
+      this.#cleanUp();
+    } finally {
+      await this.look();
+    }
+  }
+
   /** Lets go of finished deliveries that are too old or too many. */
-  cleanUp(): void {
+  #cleanUp(): void {
     const tables = Tables.find(this.#parts.storage);
     const before = this.#parts.now() - LIMITS.deliveryDays * DAY_MS;
     for (const { webhook } of tables?.webhooks.all() ?? []) {
       tables?.deliveries.prune(webhook.id, before);
+    }
+  }
+
+  /** When the webhook's deliveries are due next. One webhook's fault keeps no other from its turn. */
+  #lookAt(tables: Tables, kept: KeptWebhook): number[] {
+    try {
+      const heads = tables.deliveries.heads(kept.webhook.id);
+      this.#start(kept, heads);
+      const now = this.#parts.now();
+      return heads.map(({ due_at }) => (due_at > now ? due_at : now + LEASE_MS));
+    } catch (error) {
+      console.error(JSON.stringify({ at: "webhook queue", error: String(error) }));
+      return [];
     }
   }
 
@@ -148,8 +164,8 @@ export class WebhookQueue {
     const initialMs = this.#parts.settings.WEBHOOK_RETRY_INITIAL_MS;
     const verdict = verdictOn(answer, { attempts, giveUpAt: row.give_up_at, now, initialMs });
     note(tables, row, { verdict, answered: answer.status, now });
-    if (verdict.then === "delivered") tables.webhooks.noteSuccess(row.webhook_id, now);
-    const reason = verdict.then === "failed" ? whyPause(row, kept, verdict) : undefined;
+    if (verdict.outcome === "delivered") tables.webhooks.noteSuccess(row.webhook_id, now);
+    const reason = verdict.outcome === "failed" ? whyPause(row, kept, verdict) : undefined;
     if (reason === undefined) return [];
     pause(tables, row.webhook_id, reason);
     return kept.webhook.status === "paused" ? [] : [pausedFact(kept.webhook, reason, now)];
@@ -159,10 +175,10 @@ export class WebhookQueue {
 type Noted = { verdict: Verdict; answered: number | undefined; now: number };
 
 function note({ deliveries }: Tables, row: DeliveryRow, { verdict, answered, now }: Noted): void {
-  if (verdict.then === "again") {
+  if (verdict.outcome === "again") {
     // One that was given up while its last request was on its way stays so.
     deliveries.note(row.id, { status: row.status, answered, now }, verdict.at);
-  } else deliveries.note(row.id, { status: verdict.then, answered, now });
+  } else deliveries.note(row.id, { status: verdict.outcome, answered, now });
 }
 
 /** An endpoint that took other things meanwhile is well; only this one delivery has failed. */

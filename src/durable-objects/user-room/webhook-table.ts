@@ -3,14 +3,13 @@ import { type Webhook, webhook } from "../../protocol/webhooks";
 
 /** What does not change of a webhook. */
 const body = webhook.omit({ status: true, reason: true });
-const rows = z.array(
-  z.object({
-    body: z.string(),
-    secret: z.string(),
-    paused: z.string().nullable(),
-    succeeded_at: z.int().nullable(),
-  }),
-);
+const json = z.string().transform((text): unknown => JSON.parse(text));
+const row = z.object({
+  body: json.pipe(body),
+  secret: z.string(),
+  paused: z.string().nullable(),
+  succeeded_at: z.int().nullable(),
+});
 
 export type KeptWebhook = {
   webhook: Webhook;
@@ -60,14 +59,17 @@ export class WebhookTable {
   }
 
   #read(query: string, ...values: string[]): KeptWebhook[] {
-    return rows.parse(this.#sql.exec(query, ...values).toArray()).map((row) => ({
-      webhook: {
-        ...body.parse(JSON.parse(row.body)),
-        status: row.paused === null ? "active" : "paused",
-        ...(row.paused !== null && { reason: row.paused }),
-      },
-      secret: row.secret,
-      succeededAt: row.succeeded_at,
-    }));
+    // One row at fault must not stop the others.
+    const readable = this.#sql.exec(query, ...values).toArray();
+    return readable.flatMap((stored) => {
+      const { success, data } = row.safeParse(stored);
+      return success ? [fromRow(data)] : [];
+    });
   }
+}
+
+function fromRow({ body, secret, paused, succeeded_at }: z.infer<typeof row>): KeptWebhook {
+  const status = paused === null ? "active" : "paused";
+  const why = paused !== null && { reason: paused };
+  return { webhook: { ...body, status, ...why }, secret, succeededAt: succeeded_at };
 }

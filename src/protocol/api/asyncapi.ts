@@ -85,7 +85,7 @@ function channel(socket: Socket) {
       ws: {
         method: "GET",
         query: querySchema(socket),
-        headers: HANDSHAKE,
+        headers: handshake(socket),
         bindingVersion: "0.1.0",
       },
     },
@@ -93,19 +93,21 @@ function channel(socket: Socket) {
   };
 }
 
-const HANDSHAKE: JsonSchema = {
-  type: "object",
-  properties: {
-    Authorization: { type: "string", description: "`Bearer <token>`, for all but browsers." },
-    "Sec-WebSocket-Protocol": {
-      type: "string",
-      description:
-        "`taskroom.v1`, which is selected; `taskroom.bearer.<token>` for browsers; " +
-        "`taskroom.resume.<recoveryToken>` to resume a session.",
-      examples: ["taskroom.v1, taskroom.bearer.<token>, taskroom.resume.<recoveryToken>"],
+function handshake({ sessions }: Socket): JsonSchema {
+  const resume = "`taskroom.resume.<recoveryToken>` to resume a session";
+  const protocols = "`taskroom.v1`, which is selected; `taskroom.bearer.<token>` for browsers";
+  return {
+    type: "object",
+    properties: {
+      Authorization: { type: "string", description: "`Bearer <token>`, for all but browsers." },
+      "Sec-WebSocket-Protocol": {
+        type: "string",
+        description: sessions ? `${protocols}; ${resume}.` : `${protocols}.`,
+        examples: ["taskroom.v1, taskroom.bearer.<token>"],
+      },
     },
-  },
-};
+  };
+}
 
 function querySchema({ operation }: Socket): JsonSchema {
   const parameters = operation.query ? queryParameters(operation.query) : [];

@@ -3,12 +3,14 @@ import { API_KEYS } from "./operations/api-keys";
 import { LOG } from "./operations/log";
 import { MEMBERS } from "./operations/members";
 import { MESSAGES } from "./operations/messages";
+import { NOTIFICATIONS } from "./operations/notifications";
 import { RESOURCES } from "./operations/resources";
 import { ROOMS } from "./operations/rooms";
 import { SERVICE } from "./operations/service";
 import { SESSIONS } from "./operations/sessions";
 import { TASKS } from "./operations/tasks";
 import { TURNS } from "./operations/turns";
+import { WEBHOOKS } from "./operations/webhooks";
 
 /** Every operation that the worker answers; a test compares this with its router. */
 export const OPERATIONS: readonly Operation[] = [
@@ -20,6 +22,8 @@ export const OPERATIONS: readonly Operation[] = [
   ...SESSIONS,
   ...RESOURCES,
   ...API_KEYS,
+  ...NOTIFICATIONS,
+  ...WEBHOOKS,
   ...ROOMS,
   ...SERVICE,
 ];

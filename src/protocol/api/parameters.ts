@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { userId } from "../identity";
-import { apiKeyId, sessionId, taskId, turnId } from "../ids";
+import { apiKeyId, deliveryId, sessionId, taskId, turnId, webhookId } from "../ids";
 import { namespace, resourceName } from "../refs";
 import { idempotencyKey, lastEventId } from "../rest";
 import { IDS } from "./samples";
@@ -15,6 +15,8 @@ export const PATH_PARAMETERS = {
   namespace: { schema: namespace, description: "`system`, or a user's id.", example: "alice" },
   name: { schema: resourceName, description: "The name in its namespace.", example: "researcher" },
   keyId: { schema: apiKeyId, description: "The API key's id.", example: IDS.key },
+  webhookId: { schema: webhookId, description: "The webhook.", example: IDS.webhook },
+  deliveryId: { schema: deliveryId, description: "The delivery.", example: IDS.delivery },
 } as const satisfies Record<string, Parameter>;
 export type PathParameter = keyof typeof PATH_PARAMETERS;
 
@@ -80,6 +82,8 @@ const QUERY_PARAMETERS: Record<string, string> = {
   role: "Only these; may be repeated.",
   epoch: "`epoch` of the last `session:ready` or `history:reset`.",
   "listEvents.after": "The last `seq` already known.",
+  unread: "`true`: only those that were not acknowledged.",
+  "joinUserRoom.after": "The last `seq` applied; without it the newest state comes.",
   "joinRoom.after": "The last `seq` applied; without it the snapshot comes.",
   "listMessages.after": "A message id: newer ones, exclusive.",
   "listMessages.before": "A message id: older ones, exclusive.",

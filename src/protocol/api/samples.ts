@@ -3,6 +3,7 @@ import type { RoomState } from "../room-state";
 import type { Session } from "../session";
 import type { Task } from "../task";
 import type { Step, Turn } from "../turn";
+import type { Notification } from "../user-events";
 
 /** One small story that all examples are taken from. */
 
@@ -13,6 +14,9 @@ export const IDS = {
   answer: "msg_01kasn3w2k5t7y9r1f3g5h7jzd",
   session: "sess_01kasn3vzz0a2s4d6f8g1h3j5k",
   key: "key_01kasn3vkm1n2p3q4r5s6t7v8w",
+  webhook: "hook_01kasn3vw9x8y7z6a5b4c3d2e1",
+  delivery: "dlv_01kasn3w2mf0g1h2j3k4m5n6p7",
+  notification: "ntf_01kasn3w2mq8r9s0t1v2w3x4y5",
   request: "req_01kasn3v0q9w8e7r6t5y4p3s2d",
   epoch: "k5n7p9sxa2b4",
 } as const;
@@ -107,6 +111,14 @@ export const SESSION: Session = {
   expiresAt: TIMES.later,
   connections: 1,
   state: "connected",
+};
+
+export const NOTIFICATION: Notification = {
+  id: IDS.notification,
+  kind: "task_completed",
+  title: "First steps is done",
+  taskId: IDS.task,
+  createdAt: TIMES.ended,
 };
 
 export const ROOM_STATE: RoomState = {

@@ -9,6 +9,7 @@ import type { Frame, Socket } from "../../../src/protocol/api/sockets/socket";
 import { CLOSE } from "../../../src/protocol/close-codes";
 import { command } from "../../../src/protocol/commands";
 import { LOG_EVENTS, MOMENTARY_EVENTS } from "../../../src/protocol/events";
+import { USER_EVENTS, USER_MOMENTARY_EVENTS } from "../../../src/protocol/user-events";
 import { at, checkerOf, isNode } from "./json-schema-check";
 
 const document = asyncApi();
@@ -54,6 +55,12 @@ describe("a task's room", () => {
   it("has every event, and no other", () => {
     const types = [...Object.keys(LOG_EVENTS), ...Object.keys(MOMENTARY_EVENTS), "batch"];
     expect(namesOf("taskRoom", "events")).toEqual(types.toSorted());
+  });
+
+  it("and a user's room has every event of its own", () => {
+    const types = [...Object.keys(USER_EVENTS), ...Object.keys(USER_MOMENTARY_EVENTS), "batch"];
+    expect(namesOf("userRoom", "events")).toEqual(types.toSorted());
+    expect(namesOf("userRoom", "commands")).toEqual([]);
   });
 
   it("every command's example is a command", () => {

@@ -25,6 +25,8 @@ export type Socket = {
   description: string;
   /** The upgrade. */
   operation: Operation;
+  /** Has sessions, whose recovery tokens can be presented in the subprotocol list. */
+  sessions?: true;
   commands: readonly CommandFrame[];
   events: readonly Frame[];
 };

@@ -84,6 +84,7 @@ export const TASK_ROOM: Socket = {
     "resume, connect with `after` (the last `seq` applied) and `epoch`: what was missed comes, and " +
     "then what is being written, from offset 0.",
   operation: JOIN_ROOM,
+  sessions: true,
   commands,
   events: [...events, batchFrame("Room", events)],
 };

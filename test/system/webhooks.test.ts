@@ -1,0 +1,135 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { DevServer } from "../support/dev-server";
+import { answer } from "../support/model-script";
+import { type ModelServer, startModelServer } from "../support/model-server";
+import { until } from "../support/until";
+import { startWebhookReceiver, type WebhookReceiver } from "../support/webhook-receiver";
+import { WireUser } from "../support/wire-client";
+
+const CONFIG = "test/worker/wrangler.toml";
+const SECRETS_KEY = randomBytes(32).toString("base64");
+const EVENTS = ["task:status", "notification"];
+
+let model: ModelServer;
+let server: DevServer;
+let receiver: WebhookReceiver;
+let users = 0;
+let alice: WireUser;
+
+beforeAll(async () => {
+  model = await startModelServer();
+  model.respond(() => answer("one ", "two"));
+  server = await DevServer.start({
+    config: CONFIG,
+    vars: {
+      DEFAULT_MODEL_BASE_URL: model.url,
+      DEFAULT_MODEL: "m-1",
+      ALLOW_PRIVATE_TARGETS: "true",
+      WEBHOOK_RETRY_INITIAL_MS: "1000",
+      SECRETS_KEY,
+    },
+  });
+});
+
+afterAll(async () => {
+  await server.stop();
+  await model.close();
+});
+
+beforeEach(async () => {
+  alice = await WireUser.of(server, `alice-${++users}`);
+  receiver = await startWebhookReceiver();
+});
+
+afterEach(() => receiver.close());
+
+const made = z.looseObject({ id: z.string(), secret: z.string() });
+const deliveries = z.looseObject({
+  items: z.array(z.looseObject({ status: z.string(), attempts: z.number() })),
+});
+const notifications = z.looseObject({ items: z.array(z.looseObject({ kind: z.string() })) });
+
+async function hook(): Promise<string> {
+  const response = await alice.call("POST", "/webhooks", { url: receiver.url, events: EVENTS });
+  expect(response.status).toBe(201);
+  const { id, secret } = made.parse(await response.json());
+  receiver.secret = secret;
+  return id;
+}
+
+/** What a receiver that drops repeated ids has seen of a task, in short. */
+function seen(): unknown[] {
+  return receiver.seen().map(({ body }) => body.data.status ?? body.type);
+}
+
+const TURN = ["RUNNING", "COMPLETED", "notification"];
+
+it("arrive signed and in order, and again after a 503", async () => {
+  const id = await hook();
+  receiver.answers = [503, 503];
+  await alice.newTask({ prompt: "hello" });
+  await until("all have arrived", () => seen().length === 3, 30_000);
+  expect(seen()).toEqual(TURN);
+  const ids = receiver.received.map((request) => request.id);
+  expect(ids.slice(0, 3)).toEqual(Array.from({ length: 3 }, () => ids[0]));
+  expect(receiver.forged).toBe(0);
+  await until("all are noted", async () => {
+    const page = await alice.call("GET", `/webhooks/${id}/deliveries`);
+    const { items } = deliveries.parse(await page.json());
+    return items.length === 3 && items.every(({ status }) => status === "delivered");
+  });
+});
+
+async function isFrozen(): Promise<boolean> {
+  try {
+    await fetch(`${server.url}/test/alive`, { signal: AbortSignal.timeout(500) });
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+describe("kill -9 loses no webhook and no notification, and repeats none under another id", () => {
+  const points: [string, number][] = [
+    ["before users", 2],
+    ["before hearing", 1],
+    ["after hearing", 2],
+    ["after users", 2],
+    ["users marked", 2],
+    ["webhook started", 1],
+    ["webhook answered", 2],
+    ["webhook noted", 2],
+  ];
+  it.each(points)("%s (%i)", async (point, nth) => {
+    await hook();
+    const taskId = await alice.newTask();
+    await fetch(`${server.url}/test/fault?point=${encodeURIComponent(point)}&nth=${nth}`);
+    alice.call("POST", `/tasks/${taskId}/execute`, { input: "hello" }).catch(() => undefined);
+    await until(`the runtime stands still at ${point}`, isFrozen, 30_000);
+    await server.kill9();
+    await server.restart();
+    await until("all have arrived", () => seen().length >= 3, 45_000);
+    expect(seen()).toEqual(TURN);
+    expect(receiver.forged).toBe(0);
+    const page = notifications.parse(await (await alice.call("GET", "/notifications")).json());
+    expect(page.items.map(({ kind }) => kind)).toEqual(["task_completed"]);
+  });
+});
+
+it("go to no private address where that is not allowed", async () => {
+  const strict = await DevServer.start({
+    config: CONFIG,
+    vars: { SECRETS_KEY, ALLOW_PRIVATE_TARGETS: "false" },
+  });
+  try {
+    const bob = await WireUser.of(strict, "bob");
+    for (const url of [receiver.url, "https://127.0.0.1/", "https://10.0.0.1/", "https://[::1]/"]) {
+      const response = await bob.call("POST", "/webhooks", { url, events: EVENTS });
+      expect([url, response.status]).toEqual([url, 400]);
+    }
+  } finally {
+    await strict.stop();
+  }
+});
