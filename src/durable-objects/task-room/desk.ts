@@ -48,6 +48,7 @@ export class Desk {
   #room: Room | undefined;
   #deletedAt: number | undefined;
   #beginning = false;
+  #hasCaughtUp = false;
 
   constructor(ctx: DurableObjectState, doors: Doors) {
     this.doors = doors;
@@ -143,6 +144,13 @@ export class Desk {
     const active = room && activeTurn(room);
     if (active && !this.runner.isRunning(active.id)) this.perform(recoverTurn);
     if (room && !active) this.begin();
+    if (!this.#hasCaughtUp) this.#catchUp();
+  }
+
+  /** What an earlier instance had not told D1 and the users goes out once this one is awake. */
+  #catchUp(): void {
+    this.#hasCaughtUp = true;
+    for (const feed of [this.outbox, this.news]) if (feed.lag > 0) feed.flush();
   }
 
   /** Starts the queue's next turn, once its team is resolved. */
