@@ -71,7 +71,7 @@ export class Connection {
     return expiresAt !== null && now >= expiresAt;
   }
 
-  /** Bytes that the socket has not taken yet; not known before the handshake is over. */
+  /** Bytes that the socket has not taken yet; runtimes before 2026-11-17 don't say, whatever the type says. */
   get unsent(): number {
     const known: number | undefined = this.ws.bufferedAmount;
     return known ?? 0;
