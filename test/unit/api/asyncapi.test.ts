@@ -32,6 +32,7 @@ describe("the AsyncAPI document", () => {
     const validate = ajv.compile(specification);
     validate(JSON.parse(JSON.stringify(document)));
     expect(validate.errors ?? []).toEqual([]);
+    expect(validate({ ...document, operations: { x: { action: "shout" } } })).toBe(false);
   });
 
   it("names no reference that is not there", () => {
