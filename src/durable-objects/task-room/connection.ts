@@ -71,10 +71,9 @@ export class Connection {
     return expiresAt !== null && now >= expiresAt;
   }
 
-  /** Bytes that the socket has not taken yet; runtimes before 2026-11-17 don't say, whatever the type says. */
+  /** Bytes that the socket has not taken yet. */
   get unsent(): number {
-    const known: number | undefined = this.ws.bufferedAmount;
-    return known ?? 0;
+    return this.ws.bufferedAmount;
   }
 
   isTooSlow(): boolean {
