@@ -14,29 +14,38 @@ export type Join = { after?: number; epoch?: string; resume?: string };
 
 /** A user of a server in another process: REST by fetch, the room by a real WebSocket. */
 export class WireUser {
+  readonly name: string;
   readonly #server: DevServer;
   readonly #token: string;
 
-  private constructor(server: DevServer, token: string) {
+  private constructor(server: DevServer, name: string, token: string) {
+    this.name = name;
     this.#server = server;
     this.#token = token;
   }
 
   static async of(server: DevServer, name: string): Promise<WireUser> {
-    return new WireUser(server, await server.token(name));
+    return new WireUser(server, name, await server.token(name));
   }
 
-  call(method: string, path: string, body?: object): Promise<Response> {
+  call(method: string, path: string, body?: object, headers = {}): Promise<Response> {
+    const own = { authorization: `Bearer ${this.#token}`, "content-type": "application/json" };
     return fetch(`${this.#server.url}/api/v1${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.#token}`, "content-type": "application/json" },
+      headers: { ...own, ...headers },
       ...(body && { body: JSON.stringify(body) }),
     });
   }
 
+  /** The answer's body; throws where the call did not succeed. */
+  async ask<T>(schema: z.ZodType<T>, method: string, path: string, body?: object): Promise<T> {
+    const response = await this.call(method, path, body);
+    if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
+    return schema.parse(await response.json());
+  }
+
   async newTask(body: object = {}): Promise<string> {
-    const response = await this.call("POST", "/tasks", body);
-    return withId.parse(await response.json()).id;
+    return (await this.ask(withId, "POST", "/tasks", body)).id;
   }
 
   join(taskId: string, join: Join = {}, frames = new Frames()): Promise<WireClient> {
