@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { DevServer } from "./dev-server";
 import { type Frame, Frames } from "./frames";
+import { UserFrames } from "./user-frames";
 
 const withId = z.looseObject({ id: z.string() });
 const ready = z.looseObject({
@@ -55,6 +56,17 @@ export class WireUser {
     const protocols = ["taskroom.v1", `taskroom.bearer.${this.#token}`];
     if (join.resume !== undefined) protocols.push(`taskroom.resume.${join.resume}`);
     return WireClient.open(new WebSocket(url.toString(), protocols), frames);
+  }
+
+  /** The user's own room. */
+  async watch(): Promise<{ frames: UserFrames; close(): void }> {
+    const protocols = ["taskroom.v1", `taskroom.bearer.${this.#token}`];
+    const ws = new WebSocket(`${this.#server.wsUrl}/api/v1/user/notifications`, protocols);
+    const frames = new UserFrames();
+    ws.addEventListener("message", ({ data }) => frames.take(String(data)));
+    ws.addEventListener("close", ({ code, reason }) => frames.close({ code, reason }));
+    await frames.next(({ type }) => type === "session:ready");
+    return { frames, close: () => ws.close(1000, "bye") };
   }
 }
 
