@@ -25,6 +25,7 @@ import { ProgressFeed } from "./progress-feed";
 import { ReportFeed } from "./report-feed";
 import { type Answered, RoomStore } from "./room-store";
 import { Runner } from "./runner";
+import { TeamLookup } from "./team-lookup";
 
 /**
  * Where everything in a room meets: a rule is decided, its change committed, and only then do
@@ -41,6 +42,7 @@ export class Desk {
   /** To the members' own rooms. */
   readonly news: Outbox;
   readonly alarm: AlarmClock;
+  readonly teamLookup: TeamLookup;
   readonly hold: (work: Promise<unknown>) => void;
   readonly #memberNews: MemberNews;
   readonly #reports: ReportFeed;
@@ -94,6 +96,7 @@ export class Desk {
     });
     this.#progress = new ProgressFeed((progress) => this.#publish(phaseUpdate(this, progress)));
     this.alarm = new AlarmClock(doors.storage, this);
+    this.teamLookup = new TeamLookup(doors);
     this.#load();
   }
 
