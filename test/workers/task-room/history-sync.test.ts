@@ -136,6 +136,7 @@ it("[L7] pages older than the room keeps come from D1, joined without a gap or a
       await room.interruptAll(principal);
     }
   });
+  const client = await RoomClient.join({ sub: alice, expiresInSeconds: 99 * 86_400 }, taskId);
   const lag = async () => {
     const response = await call(alice, "GET", `/tasks/${taskId}/stats`);
     return taskStats.parse(await response.json()).outboxLag;
