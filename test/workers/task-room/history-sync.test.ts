@@ -152,7 +152,6 @@ it("[L7] pages older than the room keeps come from D1, joined without a gap or a
   );
   expect(kept).toEqual({ n: 1000 });
 
-  const client = await RoomClient.join({ sub: alice, expiresInSeconds: 99 * 86_400 }, taskId);
   const expected = Array.from({ length: MESSAGES }, (_, n) => `message ${n}`);
   const asked = (items: Item[]) =>
     items.filter(({ role }) => role === "user").map(({ content }) => content);
