@@ -60,7 +60,14 @@ export class Desk {
     const room = () => this.#room;
     this.fanOut = new FanOut(this.connections, (userId) => this.#room?.members[userId], doors.now);
     const { store, hold } = this;
-    const feed = { doors, store, room, hold, rearm: () => this.alarm.arm() };
+    const feed = {
+      doors,
+      store,
+      room,
+      hold,
+      rearm: () => this.alarm.arm(),
+      caughtUp: () => this.cleanUp(),
+    };
     this.outbox = new Outbox({
       ...feed,
       destination: "d1",
@@ -169,15 +176,27 @@ export class Desk {
     this.hold(work);
   }
 
+  /**
+   * When there is something to let go of; milliseconds since 1970. Nothing while what is due has not
+   * been told to everybody: once it has, the outbox says so.
+   */
+  get cleanUpAt(): number | undefined {
+    const { TURN_RETENTION_MS: retentionMs } = this.doors.settings;
+    const oldest = this.room ? this.store.retention.oldest() : null;
+    if (oldest === null) return undefined;
+    const at = oldest + retentionMs;
+    const now = this.doors.now();
+    return at <= now && this.store.untoldSince() <= now - retentionMs ? undefined : at;
+  }
+
   /** Lets go of what has been kept long enough. */
   cleanUp(): void {
-    const { retention } = this.store;
     const { TURN_RETENTION_MS: retentionMs } = this.doors.settings;
     const now = this.doors.now();
-    const oldest = this.room ? retention.oldest() : null;
-    if (oldest === null || oldest + retentionMs > now) return;
-    const cursors = [this.store.cursor("d1"), this.store.cursor("users")];
-    retention.cleanUp({ now, retentionMs, projected: Math.min(...cursors) });
+    const at = this.cleanUpAt;
+    if (at === undefined || at > now) return;
+    this.store.retention.cleanUp({ now, retentionMs, projected: this.store.toldThrough() });
+    this.alarm.arm();
   }
 
   /** From here on the task is gone for everybody. */

@@ -6,6 +6,7 @@ const headRows = z.array(z.object({ last_seq: z.int() }));
 const entryRows = z.array(
   z.object({ first_seq: z.int(), last_seq: z.int(), entries: z.int(), events: z.string() }),
 );
+const timeRows = z.array(z.object({ at: z.int() }));
 const sumRows = z.tuple([z.object({ entries: z.int().nullable() })]);
 const bounds = z.tuple([z.object({ first: z.int().nullable(), last: z.int().nullable() })]);
 
@@ -32,6 +33,12 @@ export class EventLog {
       entries,
       JSON.stringify(events),
     );
+  }
+
+  /** When the first events after a `seq` were committed; milliseconds since 1970. */
+  timeAfter(seq: number): number | undefined {
+    const query = "SELECT at FROM log WHERE first_seq > ? ORDER BY first_seq LIMIT 1";
+    return timeRows.parse(this.#sql.exec(query, seq).toArray())[0]?.at;
   }
 
   /** The first and last number that the log still holds; 0 and 0 when it is empty. */
