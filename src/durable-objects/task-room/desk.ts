@@ -26,6 +26,7 @@ import { ReportFeed } from "./report-feed";
 import { type Answered, RoomStore } from "./room-store";
 import { Runner } from "./runner";
 import { TeamLookup } from "./team-lookup";
+import { unharmed } from "./unharmed";
 
 /**
  * Where everything in a room meets: a rule is decided, its change committed, and only then do
@@ -99,7 +100,7 @@ export class Desk {
       failed: (fence, failure) => this.#close((draft) => failStep(draft, fence, failure)),
     });
     this.#reports = new ReportFeed((fence, reports) => {
-      this.perform((draft) => recordReports(draft, fence, reports));
+      unharmed("log", () => this.perform((draft) => recordReports(draft, fence, reports)));
     });
     this.#progress = new ProgressFeed((progress) => this.#publish(phaseUpdate(this, progress)));
     this.alarm = new AlarmClock(doors.storage, this);
@@ -276,7 +277,8 @@ export class Desk {
   /** Thinning rewrites rows, so it waits until it is worth it. */
   #thinLog(): void {
     const keep = this.doors.settings.LOG_ENTRIES_KEPT;
-    if (this.store.log.entries() > keep * 1.25) this.store.log.thin(keep);
+    if (this.store.log.entries() <= keep * 1.25) return;
+    unharmed("log", () => this.store.log.thin(keep));
   }
 
   #start(effect: Effect): void {

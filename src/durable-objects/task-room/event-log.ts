@@ -24,7 +24,6 @@ export class EventLog {
     const last = events.at(-1)?.seq;
     if (first === undefined || last === undefined) return;
     const entries = events.filter(({ type }) => type === "log").length;
-    if (this.#entries !== undefined) this.#entries += entries;
     this.#sql.exec(
       "INSERT INTO log (first_seq, last_seq, at, entries, events) VALUES (?, ?, ?, ?, ?)",
       first,
@@ -33,6 +32,7 @@ export class EventLog {
       entries,
       JSON.stringify(events),
     );
+    if (this.#entries !== undefined) this.#entries += entries;
   }
 
   /** When the first events after a `seq` were committed; milliseconds since 1970. */
@@ -107,11 +107,12 @@ export class EventLog {
 
   #withoutEntries(row: z.infer<typeof entryRows>[number]): void {
     const events = readJson(storedEvents, row.events).filter(({ type }) => type !== "log");
+    // First what is said of it: should the rest fail, a replay must not have a silent gap.
+    this.#sql.exec("INSERT OR REPLACE INTO kept (what, seq) VALUES ('entries', ?)", row.last_seq);
     this.#sql.exec(
       "UPDATE log SET entries = 0, events = ? WHERE first_seq = ?",
       JSON.stringify(events),
       row.first_seq,
     );
-    this.#sql.exec("INSERT OR REPLACE INTO kept (what, seq) VALUES ('entries', ?)", row.last_seq);
   }
 }
