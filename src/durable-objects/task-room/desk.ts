@@ -1,6 +1,7 @@
 import { type Decision, decide } from "../../engine/decide";
 import type { Change, Draft, Effect } from "../../engine/draft";
 import { applyEvent } from "../../engine/fold";
+import { type Progress, progressEvent } from "../../engine/progress";
 import { recoverTurn } from "../../engine/recover";
 import { recordReports } from "../../engine/reports";
 import { activeTurn, type Room, waitingTurns } from "../../engine/room";
@@ -10,6 +11,7 @@ import { isNews } from "../../engine/user-news";
 import { project } from "../../history/projector";
 import { accepted, type Outcome, type Refusal, refused } from "../../protocol/errors";
 import type { LogEvent, RoomEvent } from "../../protocol/events";
+import { toTimestamp } from "../../protocol/time";
 import { AlarmClock } from "./alarm-clock";
 import { beginNext } from "./begin-next";
 import { type ClientKey, clientReply } from "./client-keys";
@@ -20,7 +22,6 @@ import { backgroundOf } from "./history-reader";
 import { LiveText } from "./live-text";
 import { MemberNews } from "./member-news";
 import { Outbox, projectionOf } from "./outbox";
-import { phaseUpdate } from "./phase-update";
 import { ProgressFeed } from "./progress-feed";
 import { ReportFeed } from "./report-feed";
 import { type Answered, RoomStore } from "./room-store";
@@ -102,7 +103,7 @@ export class Desk {
     this.#reports = new ReportFeed((fence, reports) => {
       unharmed("log", () => this.perform((draft) => recordReports(draft, fence, reports)));
     });
-    this.#progress = new ProgressFeed((progress) => this.#publish(phaseUpdate(this, progress)));
+    this.#progress = new ProgressFeed((progress) => this.#tellProgress(progress));
     this.alarm = new AlarmClock(doors.storage, this);
     this.teamLookup = new TeamLookup(doors);
     this.#load();
@@ -293,6 +294,12 @@ export class Desk {
         this.begin();
         break;
     }
+  }
+
+  #tellProgress(progress: Progress): void {
+    const state = this.room?.state;
+    const event = state && progressEvent(state, progress, toTimestamp(this.doors.now()));
+    if (event) this.#publish([event]);
   }
 
   #publish(events: RoomEvent[]): void {
