@@ -23,6 +23,7 @@ import { Outbox, projectionOf } from "./outbox";
 import { phaseUpdate } from "./phase-update";
 import { ProgressFeed } from "./progress-feed";
 import { ReportFeed } from "./report-feed";
+import { KEPT_MESSAGES } from "./retention";
 import { type Answered, RoomStore } from "./room-store";
 import { Runner } from "./runner";
 
@@ -175,6 +176,7 @@ export class Desk {
     if (oldest === null || oldest + retentionMs > now) return;
     const cursors = [this.store.cursor("d1"), this.store.cursor("users")];
     retention.cleanUp({ now, retentionMs, projected: Math.min(...cursors) });
+    this.store.messages.recount();
   }
 
   /** From here on the task is gone for everybody. */
@@ -236,6 +238,7 @@ export class Desk {
     if (isDue) this.outbox.flush();
     if (isDue || events.some(isNews)) this.news.flush();
     this.#thinLog();
+    this.#thinMessages();
   }
 
   #commit(before: Room | undefined, change: Change, answers: Answered[]): void {
@@ -255,6 +258,13 @@ export class Desk {
   #thinLog(): void {
     const keep = this.doors.settings.LOG_ENTRIES_KEPT;
     if (this.store.log.entries() > keep * 1.25) this.store.log.thin(keep);
+  }
+
+  /** A busy room need not wait for its clean-up: what it reads through stays small. */
+  #thinMessages(): void {
+    const { messages, retention } = this.store;
+    if (messages.count() < 2 * KEPT_MESSAGES) return;
+    if (retention.cleanMessages(this.store.cursor("d1"))) messages.recount();
   }
 
   #start(effect: Effect): void {
