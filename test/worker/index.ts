@@ -2,6 +2,7 @@ import worker from "../../src/worker/index";
 import { breakableD1 } from "./breakable-d1";
 import { control } from "./control";
 
+export { UsageMeter } from "../../src/durable-objects/usage-meter/usage-meter";
 export { TaskRoom } from "./task-room";
 export { UserRoom } from "./user-room";
 
