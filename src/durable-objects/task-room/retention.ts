@@ -8,11 +8,11 @@ const HOUR_MS = 60 * 60 * 1000;
 /** Messages that a room keeps beside D1, so that recent pages and a model's context need no D1. */
 export const KEPT_MESSAGES = 1000;
 
-/** What a clean-up may take: everything older than `before` that D1 has been told. */
+/** What a clean-up may take: everything older than the retention that everybody has been told. */
 export type CleanUp = {
   now: number;
   retentionMs: number;
-  /** The last `seq` in D1. */
+  /** The last `seq` that D1 and the users' rooms have been told. */
   projected: number;
 };
 

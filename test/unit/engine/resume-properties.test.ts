@@ -5,8 +5,8 @@ import { applyEvent } from "../../../src/engine/fold";
 import type { RoomEvent } from "../../../src/protocol/events";
 import { type RoomState, roomState } from "../../../src/protocol/room-state";
 import { T0 } from "../../support/engine-builders";
+import { claim } from "./claim";
 import { played, scenario } from "./room-commands";
-import { claim } from "./room-invariants";
 
 type Folded = RoomState | undefined;
 

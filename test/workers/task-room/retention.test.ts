@@ -1,8 +1,8 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import * as z from "zod";
-import { roomOf } from "../../support/room-alarm";
+import { clock, clockTo, nextAlarm, ring, roomOf } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { converse } from "../../support/room-turns";
 import { ScriptedModel } from "../../support/scripted-model";
@@ -22,6 +22,7 @@ beforeEach(() => {
 
 afterEach(() => {
   control.clockAheadMs = 0;
+  control.d1 = "up";
 });
 
 it("[L7] details and events of finished turns go after the retention; messages stay, and a client from before is reset", async () => {
@@ -49,6 +50,38 @@ it("[L7] details and events of finished turns go after the retention; messages s
   await current.frames.next(({ seq }) => seq === client.frames.state?.task.headSeq);
   expect(current.frames.of("history:reset")).toEqual([]);
   expect(current.frames.logged().at(-1)).toEqual(client.frames.logged().at(-1));
+});
+
+it("[L7] what D1 has not been told stays past the retention, and goes by itself once D1 has it", async () => {
+  const taskId = await newTask(alice);
+  const late = { sub: alice, expiresInSeconds: 99 * 86_400 };
+  const client = await RoomClient.join(late, taskId);
+  const log = vi.spyOn(console, "error").mockImplementation(() => {});
+  control.d1 = "down";
+  await converse(client, model, "old");
+  const head = client.frames.state?.task.headSeq;
+  const listed = async (what: "turns" | "events") =>
+    items.parse(await (await call(late, "GET", `/tasks/${taskId}/${what}`)).json()).items;
+
+  clockTo(clock() + 8 * DAY_MS);
+  await ring(taskId);
+  expect(await listed("turns")).toHaveLength(1);
+  expect(await listed("events")).toHaveLength(Number(head));
+  // [D1] Only D1 is waited for: nothing that is past is armed.
+  expect(await nextAlarm(taskId)).toBeGreaterThan(clock());
+
+  control.d1 = "up";
+  await ring(taskId);
+  await expect.poll(() => listed("turns")).toEqual([]);
+  const left = await listed("events");
+  expect(left.length).toBeLessThan(Number(head));
+  expect(left.at(-1)).toMatchObject({ seq: head });
+  log.mockRestore();
+  // The socket still works, and the count goes on.
+  await converse(client, model, "new");
+  expect(client.frames.logged().map(({ seq }) => seq)).toEqual(
+    client.frames.logged().map((_, i) => Number(client.frames.logged()[0]?.seq) + i),
+  );
 });
 
 it("[L7] a busy room lets go of older messages that D1 has without waiting for the retention", async () => {
