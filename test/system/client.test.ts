@@ -1,4 +1,8 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { bundleClient } from "../../scripts/client/bundle";
 import {
   type ClientOptions,
   createClient,
@@ -11,6 +15,7 @@ import { FlakyRoad } from "../support/flaky-road";
 import { type Action, answer, done, finish, hang, text, thinking } from "../support/model-script";
 import { type ModelServer, startModelServer } from "../support/model-server";
 import { until } from "../support/until";
+import { startWorker } from "../support/workerd";
 
 const CUTS = 60;
 
@@ -229,6 +234,56 @@ it("all of a user's devices hear of a task's end, and of what one of them has ac
   one.close();
   other.close();
 });
+
+it("works in a Worker: its own WebSocket, fetch and timers", async () => {
+  const outDir = mkdtempSync(join(tmpdir(), "taskroom-client-"));
+  await bundleClient(outDir);
+  const worker = await startWorker({
+    "main.js": WORKER,
+    "client.js": readFileSync(join(outDir, "index.js"), "utf8"),
+  });
+  try {
+    const { id } = await stayer.tasks.create();
+    model.script(answer("said ", "to a Worker"));
+    const body = JSON.stringify({ url: road.url, token: await server.token("alice"), id });
+    const asked = fetch(worker.url, { method: "POST", body });
+    const one = enter(stayer, id);
+    await shows(one, ({ presence }) => presence.some(({ connections }) => connections === 2));
+    road.cut();
+    const said: unknown = await (await asked).json();
+    expect(said).toMatchObject({ connections: 2, room: { task: { status: "COMPLETED" } } });
+    await shows(one, isOver);
+    expect(said).toMatchObject({ room: one.getSnapshot().room });
+  } finally {
+    worker.stop();
+    rmSync(outDir, { recursive: true });
+  }
+});
+
+/** Connects, is cut off, sends all the same, and answers with what it shows in the end. */
+const WORKER = `
+import { createClient } from "client.js";
+export default {
+  async fetch(request) {
+    if (request.method === "GET") return new Response("ready");
+    const { url, token, id } = await request.json();
+    const room = createClient({ url, token, timing: { backoffMs: 10 } }).connect(id);
+    const shows = (fits) => new Promise((resolve) => {
+      const look = () => fits(room.getSnapshot()) && resolve();
+      room.subscribe(look);
+      look();
+    });
+    let connections = 0;
+    room.on("session:ready", () => { connections += 1; });
+    await shows(({ connection }) => connection.state === "open");
+    await shows(({ connection }) => connection.state !== "open");
+    await room.send("hello");
+    await shows(({ room }) => room.task.status === "COMPLETED");
+    room.close();
+    return Response.json({ connections, room: room.getSnapshot().room });
+  },
+};
+`;
 
 // Last: the server is another afterwards.
 it("[C2] comes back by itself when the server was killed in mid-answer, to the next attempt's text", async () => {
