@@ -1,10 +1,14 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import workerd from "workerd";
+import * as z from "zod";
 import { freePort } from "./dev-server";
 import { until } from "./until";
+
+/** The runtime's package says where its program is, and has no types. */
+const runtime = z.object({ default: z.string() });
 
 /** A Worker in a runtime of its own, which may reach addresses of this machine. */
 export async function startWorker(modules: Record<string, string>) {
@@ -23,6 +27,7 @@ export async function startWorker(modules: Record<string, string>) {
       sockets = [(name = "http", address = "localhost:${port}", http = (), service = "main")]
     );`;
   writeFileSync(join(folder, "worker.capnp"), config);
+  const { default: workerd } = runtime.parse(createRequire(import.meta.url)("workerd"));
   const child = spawn(workerd, ["serve", join(folder, "worker.capnp")], { stdio: "inherit" });
   const url = `http://localhost:${port}`;
   await until("the Worker listens", () =>
