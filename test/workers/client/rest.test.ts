@@ -114,6 +114,7 @@ describe("each typed call reaches what it names, and its answer is of the type t
     await expect(reader.tasks.create()).rejects.toMatchObject({ code: "forbidden" });
     await apiKeys.revoke(id);
     await expect(reader.tasks.list()).rejects.toMatchObject({ code: "unauthorized" });
+    vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response(null));
     const hook = await webhooks.create({
       url: "http://localhost:1/hook",
       events: ["task:created"],
