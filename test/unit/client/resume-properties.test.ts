@@ -7,7 +7,7 @@ import type { RoomState } from "../../../src/protocol/room-state";
 import { momentary, ready } from "../../support/fake-room";
 import type { FakeSocket } from "../../support/fake-wire";
 import { played, scenario } from "../engine/room-commands";
-import { claim } from "../engine/room-invariants";
+import { claim } from "../engine/claim";
 import { client, holdTime, pass, TASK } from "./connected";
 
 holdTime();
