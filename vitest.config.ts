@@ -18,6 +18,8 @@ const workerd = cloudflareTest({
 
 export default defineConfig({
   test: {
+    // The system tests mostly wait for another process.
+    maxWorkers: 4,
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
       {
@@ -37,7 +39,6 @@ export default defineConfig({
           include: ["test/system/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
     ],

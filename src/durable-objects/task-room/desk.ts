@@ -24,6 +24,7 @@ import { MemberNews } from "./member-news";
 import { Outbox, projectionOf } from "./outbox";
 import { ProgressFeed } from "./progress-feed";
 import { ReportFeed } from "./report-feed";
+import { KEPT_MESSAGES } from "./retention";
 import { type Answered, RoomStore } from "./room-store";
 import { Runner } from "./runner";
 import { TeamLookup } from "./team-lookup";
@@ -198,6 +199,7 @@ export class Desk {
     const at = this.cleanUpAt;
     if (at === undefined || at > now) return;
     this.store.retention.cleanUp({ now, retentionMs, projected: this.store.toldThrough() });
+    this.store.messages.recount();
     this.alarm.arm();
   }
 
@@ -260,6 +262,7 @@ export class Desk {
     if (isDue) this.outbox.flush();
     if (isDue || events.some(isNews)) this.news.flush();
     this.#thinLog();
+    this.#thinMessages();
   }
 
   #commit(before: Room | undefined, change: Change, answers: Answered[]): void {
@@ -280,6 +283,13 @@ export class Desk {
     const keep = this.doors.settings.LOG_ENTRIES_KEPT;
     if (this.store.log.entries() <= keep * 1.25) return;
     unharmed("log", () => this.store.log.thin(keep));
+  }
+
+  /** A busy room need not wait for its clean-up: what it reads through stays small. */
+  #thinMessages(): void {
+    const { messages, retention } = this.store;
+    if (messages.count() < 2 * KEPT_MESSAGES) return;
+    if (retention.cleanMessages(this.store.cursor("d1"))) messages.recount();
   }
 
   #start(effect: Effect): void {

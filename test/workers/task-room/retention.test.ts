@@ -1,8 +1,8 @@
-import { runDurableObjectAlarm } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import * as z from "zod";
-import { clock, clockTo, nextAlarm, ring } from "../../support/room-alarm";
+import { clock, clockTo, nextAlarm, ring, roomOf } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { converse } from "../../support/room-turns";
 import { ScriptedModel } from "../../support/scripted-model";
@@ -82,4 +82,28 @@ it("[L7] what D1 has not been told stays past the retention, and goes by itself 
   expect(client.frames.logged().map(({ seq }) => seq)).toEqual(
     client.frames.logged().map((_, i) => Number(client.frames.logged()[0]?.seq) + i),
   );
+});
+
+it("[L7] a busy room lets go of older messages that D1 has without waiting for the retention", async () => {
+  const taskId = await newTask(alice);
+  const room = roomOf(taskId);
+  await expect
+    .poll(() => env.DB.prepare("SELECT 1 FROM tasks WHERE id = ?").bind(taskId).first())
+    .not.toBeNull();
+  // As if 1,999 messages had been written and told to D1.
+  await runInDurableObject(room, (_, { storage: { sql } }) => {
+    sql.exec("UPDATE log SET first_seq = first_seq + 9000, last_seq = last_seq + 9000");
+    sql.exec("UPDATE outbox SET cursor = cursor + 9000");
+    sql.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1999)
+      INSERT INTO messages SELECT i, 'msg_' || i, 'other', 'user', '{}' FROM n`);
+  });
+  await evictDurableObject(room);
+  await runInDurableObject(room, (instance) => {
+    const principal = { userId: alice, scope: "write" as const, expiresAt: null };
+    return instance.execute(principal, { input: "one more" });
+  });
+  const kept = await runInDurableObject(room, (_, { storage: { sql } }) =>
+    sql.exec("SELECT count(*) AS n, min(seq) AS first FROM messages").one(),
+  );
+  expect(kept).toEqual({ n: 1000, first: 1001 });
 });
