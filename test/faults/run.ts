@@ -49,15 +49,6 @@ export function spread(plays: Play[], scenarios: number, random: Random): Play[]
   });
 }
 
-/** A few of each family, and one of those that cannot be played beside others. */
-export function sample(families: Family[], ofEach: number, random: Random): Play[] {
-  return families.flatMap((family) => {
-    const plays = playsOf([family], undefined).filter(({ n }) => n === 1);
-    const from = random.between(0, plays.length - 1);
-    return [...plays.slice(from), ...plays].slice(0, family.alone ? 1 : ofEach);
-  });
-}
-
 /** Plays them all; what breaks a play is one of its findings. */
 export async function run(stage: Stage, plays: Play[], options: RunOptions): Promise<void> {
   const queue = plays.filter(({ family }) => !family.alone);
