@@ -20,6 +20,8 @@ export default defineConfig({
   test: {
     // The system tests mostly wait for another process.
     maxWorkers: 4,
+    // Every turn writes lines of its own; they matter where a test fails.
+    silent: "passed-only",
     projects: [
       {
         test: {

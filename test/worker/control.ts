@@ -16,6 +16,8 @@ const untouched = () => ({
   users: "up" as "up" | "down" | "answers are lost",
   /** The same of users' meters. */
   meters: "up" as "up" | "down" | "answers are lost",
+  /** Names of the metrics' shards that cannot be reached. */
+  shardsDown: new Set<string>(),
   /** In place of the real providers. */
   model: undefined as Model | undefined,
   /** The runtime stops dead when it comes to this point for the n-th time. */

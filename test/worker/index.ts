@@ -3,6 +3,7 @@ import { breakableD1 } from "./breakable-d1";
 import { control } from "./control";
 
 export { UsageMeter } from "../../src/durable-objects/usage-meter/usage-meter";
+export { MetricsShard } from "./metrics-shard";
 export { TaskRoom } from "./task-room";
 export { UserRoom } from "./user-room";
 

@@ -11,6 +11,7 @@ import { type ClientKey, clientKey } from "./client-keys";
 import { presenceOf } from "./connections";
 import type { Desk } from "./desk";
 import { withinQuota } from "./quota";
+import { logQueued } from "./turn-lines";
 
 /** What people do in a room, by socket and by REST alike. Each asks for the role again. */
 
@@ -74,7 +75,9 @@ function sendNew(
     (draft) => send(draft, { ...turn, ...messageOf(principal, input) }),
     keys,
   );
-  return sent.ok ? accepted({ ...sent.value, duplicate: false }) : sent;
+  if (!sent.ok) return sent;
+  logQueued(principal, desk.taskId, sent.value.turnId);
+  return accepted({ ...sent.value, duplicate: false });
 }
 
 export function cancel(
@@ -105,12 +108,14 @@ function retryNow(desk: Desk, principal: Principal, turnId: string): Outcome<{ t
   if (!record) return refused(refuse("not_found", "There is no such turn."));
   const { planId } = record.run;
   const plan = planId === undefined ? undefined : desk.store.plan(planId);
-  return desk.perform((draft) => {
+  const done = desk.perform((draft) => {
     if (planId !== undefined && plan) {
       draft.setRoom({ plans: { [planId]: plan, ...draft.room.plans } });
     }
     return retryTurn(draft, open ? { ...record, turn: open } : record);
   });
+  if (done.ok) logQueued(principal, desk.taskId, turnId);
+  return done;
 }
 
 export function confirm(

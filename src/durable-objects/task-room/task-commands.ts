@@ -16,6 +16,7 @@ import type { Desk } from "./desk";
 import { admit, confirm, guide, retry, sendMessage } from "./people-commands";
 import { readTask, readTurn } from "./queries";
 import { withinQuota } from "./quota";
+import { logQueued } from "./turn-lines";
 
 /** What REST asks of a task as a whole. */
 
@@ -37,7 +38,7 @@ export async function createTask(
 ): Promise<Outcome<Task>> {
   if (desk.room) return readTask(desk, principal);
   if (desk.deletedAt !== undefined) return refused(refuse("not_found", "The task was erased."));
-  const plan = await firstPlan(desk.doors, input.teamRef, principal.userId);
+  const plan = await firstPlan(desk.doors, input.teamRef, principal, input.taskId);
   if (!plan.ok) return plan;
   const open = (): Outcome<object> => {
     // The same request may have come twice while the team was looked up.
@@ -74,11 +75,12 @@ function openRoom(
     },
     now,
   );
+  const turnId = newId("turn", now);
   desk.create(room, (draft) => {
     announceTask(draft);
     if (prompt === undefined) return null;
     return send(draft, {
-      turnId: newId("turn", now),
+      turnId,
       messageId: newId("msg", now),
       author: presenceOf(principal),
       content: prompt,
@@ -86,6 +88,7 @@ function openRoom(
       metadata: {},
     });
   });
+  if (prompt !== undefined) logQueued(principal, input.taskId, turnId);
 }
 
 export async function patchTask(
