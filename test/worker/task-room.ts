@@ -27,6 +27,13 @@ export class TaskRoom extends ProductionTaskRoom {
         await doors.tellUser(userId, news);
         if (control.users === "answers are lost") throw new Error("the answer is lost");
       },
+      tellMetrics: async (tally) => {
+        if (control.metrics === "down") {
+          control.metricsLost++;
+          throw new Error("the shard is down");
+        }
+        await doors.tellMetrics(tally);
+      },
       meter: (userId) => breakableMeter(doors.meter(userId)),
       carryOut: (request, signal) => (control.model ?? doors.carryOut)(request, signal),
     };

@@ -1,4 +1,3 @@
-import { waitUntil } from "cloudflare:workers";
 import { anyMetricsShard } from "../../durable-objects/metrics-shard/api";
 import type { ErrorCode } from "../../protocol/errors";
 import { once } from "../../protocol/metrics";
@@ -13,12 +12,16 @@ let gathering = NOTHING_COUNTED;
 let tellAt = 0;
 
 /** Counts a request that was refused; best effort, as all counting. */
-export function countRefusal({ env }: AppContext, code: ErrorCode): void {
+export function countRefusal(c: AppContext, code: ErrorCode): void {
   gathering = counted(gathering, once("taskroom_refusals_total", { via: "rest", code }));
   const now = Date.now();
   if (now < tellAt) return;
-  tellAt = now + WINDOW_MS;
-  waitUntil(tellSoon(env));
+  try {
+    c.executionCtx.waitUntil(tellSoon(c.env));
+    tellAt = now + WINDOW_MS;
+  } catch {
+    // Without a context nothing would hold the call; it goes with the next.
+  }
 }
 
 async function tellSoon(env: Env): Promise<void> {
