@@ -57,7 +57,7 @@ it("while a batch is on its way further observations gather, and one batch follo
 it.each([
   ["fails", () => Promise.reject(new Error("down"))],
   ["never answers", () => new Promise<void>(() => {})],
-])("a batch whose shard %s is not told again; its loss is counted", async (_name, send) => {
+])("[W1] a batch whose shard %s is not told again; its loss is counted", async (_name, send) => {
   const { feed, told, held } = feedTo(send);
   feed.tell([completed]);
   await vi.advanceTimersByTimeAsync(10_000);

@@ -25,8 +25,8 @@ export class AlarmClock {
   }
 
   /** The alarm has come, and none is set any more. Gives by how many milliseconds it is late. */
-  rang(): number | undefined {
-    const due = this.#setFor;
+  rang(scheduledTime?: number): number | undefined {
+    const due = this.#setFor ?? scheduledTime ?? null;
     this.#setFor = null;
     // One that was due before it was set is not late for that.
     return due === null

@@ -85,9 +85,9 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     this.#gone(ws);
   }
 
-  override async alarm(): Promise<void> {
+  override async alarm(info?: AlarmInvocationInfo): Promise<void> {
     const desk = this.#desk;
-    const lateMs = desk.alarm.rang();
+    const lateMs = desk.alarm.rang(info?.scheduledTime);
     if (lateMs !== undefined) {
       const value = lateMs / 1000;
       desk.metrics.tell([

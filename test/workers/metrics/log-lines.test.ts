@@ -36,7 +36,7 @@ afterEach(() => {
 const written = () => lines.map((text) => line.parse(JSON.parse(text)));
 const ofTask = (taskId: string) => written().filter((item) => item.taskId === taskId);
 
-it("[L4] a request's id leads to its task and turn, and the turn's to each of its attempts", async () => {
+it("[W2] a request's id leads to its task and turn, and the turn's to each of its attempts", async () => {
   const taskId = await newTask(alice);
   const client = await RoomClient.join(alice, taskId);
   const body = { input: "the secret words" };
@@ -67,7 +67,7 @@ it("[L4] a request's id leads to its task and turn, and the turn's to each of it
   expect(lines.join()).not.toContain("secret");
 });
 
-it("[L4] a socket's lines name the request that it came with", async () => {
+it("[W2] a socket's lines name the request that it came with", async () => {
   const taskId = await newTask(alice);
   const client = await RoomClient.join(alice, taskId);
   await client.ask("chat:send", { content: "one" });
@@ -80,7 +80,7 @@ it("[L4] a socket's lines name the request that it came with", async () => {
   client.close();
 });
 
-it("[L4] what fails behind a request names it too", async () => {
+it("[W2] what fails behind a request names it too", async () => {
   control.settings = { TURNS_PER_DAY: 5 };
   control.meters = "down";
   const taskId = await newTask(alice);

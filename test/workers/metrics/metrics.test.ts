@@ -58,7 +58,7 @@ afterEach(() => {
 });
 
 describe("GET /metrics", () => {
-  it("counts a turn with a retry and a refusal, from the room to Prometheus' text", async () => {
+  it("[W1] counts a turn with a retry and a refusal, from the room to Prometheus' text", async () => {
     const taskId = await newTask(alice);
     const client = await RoomClient.join(alice, taskId);
     await client.ask("chat:send", { content: "go" });
@@ -168,7 +168,7 @@ describe("GET /metrics", () => {
 });
 
 describe("counting is best effort", () => {
-  it("with a shard down the answer says so, and leaves out what would be too small", async () => {
+  it("[W1] with a shard down the answer says so, and leaves out what would be too small", async () => {
     const log = vi.spyOn(console, "error").mockImplementation(() => {});
     control.brokenShards.add("3").add("5");
     const response = await scrape();
@@ -180,7 +180,7 @@ describe("counting is best effort", () => {
     expect(await samples()).toMatchObject({ [MISSING]: 0, ...before });
   });
 
-  it("with its shard down the work goes on, and what was lost is counted", async () => {
+  it("[W1] with its shard down the work goes on, and what was lost is counted", async () => {
     control.metrics = "down";
     const taskId = await newTask(alice);
     const client = await RoomClient.join(alice, taskId);
@@ -197,7 +197,7 @@ describe("counting is best effort", () => {
     });
   });
 
-  it("costs the task's room no row", async () => {
+  it("[W1] costs the task's room no row", async () => {
     const taskId = await newTask(alice);
     const client = await RoomClient.join(alice, taskId);
     await converse(client, model, "hello");
