@@ -1,6 +1,9 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
+import { ensureConsole } from "./scripts/console-build";
 
+// Both configurations of the worker name the built console as their assets.
+await ensureConsole();
 const migrations = await readD1Migrations("./migrations");
 
 // The package is @cloudflare/vitest-plugin, the renamed successor of vitest-pool-workers.

@@ -1,6 +1,7 @@
 // `npm start` and `npm run dev`: the whole service on this machine.
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
+import { ensureConsole } from "./console-build";
 import { DEV_VARS, ensureDevVars } from "./dev-vars";
 import { waitForHealth } from "./health";
 import { devVarsFor, mintToken, ROOT } from "./local-identity";
@@ -30,6 +31,7 @@ async function prepare(): Promise<boolean> {
     console.error(`Port ${port} cannot be used: ${taken}`);
     return false;
   }
+  if (await ensureConsole()) console.log("Built the console.");
   console.log("Applying the migrations of the local database…");
   const apply = ["d1", "migrations", "apply", "DB", "--local", ...databaseOptions(args)];
   const migrated = runWranglerQuietly(apply);
