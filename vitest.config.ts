@@ -28,8 +28,9 @@ export default defineConfig({
         test: {
           name: "workers",
           testTimeout: 20_000,
+          isolate: false,
           include: ["test/workers/**/*.test.ts"],
-          setupFiles: ["test/support/apply-migrations.ts"],
+          setupFiles: ["test/support/fresh-storage.ts"],
           deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },
         },
       },

@@ -49,3 +49,19 @@ export class TaskroomError extends Error {
     this.problem = details.problem;
   }
 }
+
+/** The caller's own token function failed; it will be asked again. */
+export function noToken(cause: unknown): TaskroomError {
+  return new TaskroomError("network", "there is no token to connect with", { cause });
+}
+
+/** What a room refused. */
+export function refusalError(refusal: Refusal): TaskroomError {
+  const { code, message, issues, retryAfterMs, requestId } = refusal;
+  return new TaskroomError(code, message, {
+    problem: refusal,
+    ...(issues && { issues }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(requestId !== undefined && { requestId }),
+  });
+}

@@ -18,7 +18,7 @@ export type FetchLike = (
 export type SocketLike = {
   send(text: string): void;
   close(code?: number, reason?: string): void;
-  addEventListener(type: "open", listener: () => void): void;
+  addEventListener(type: "error", listener: () => void): void;
   addEventListener(type: "message", listener: (event: { data: unknown }) => void): void;
   addEventListener(
     type: "close",

@@ -1,8 +1,7 @@
-import type { ErrorCode } from "../protocol/errors";
 import type { TaskroomError } from "./errors";
 
 /** Why a connection has ended for good: the caller's `close()`, the server's word, or a refusal. */
-export type EndCode = "closed" | "removed" | "deleted" | "incompatible" | ErrorCode;
+export type EndCode = "removed" | "deleted" | "incompatible" | TaskroomError["code"];
 
 /** How a connection stands. `attempt` counts the handshakes since it last stood. */
 export type ConnectionStatus =

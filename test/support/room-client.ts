@@ -9,11 +9,9 @@ export function tokenOf(claims: Claims): Promise<string> {
   return signToken(env.AUTH_JWT_SECRET, claims);
 }
 
-let users = 0;
-
-/** A user whom no other test knows: their sessions are limited. */
+/** A user whom no other test knows: their sessions are limited, their lists hold what is theirs. */
 export function newUser(): string {
-  return `user-${++users}`;
+  return `user-${crypto.randomUUID()}`;
 }
 
 /** A REST call as this user. */

@@ -2,8 +2,7 @@ import type { StepOutput, StepRequest } from "../../src/protocol/agent";
 
 type Model = (request: StepRequest, signal: AbortSignal) => AsyncIterable<StepOutput>;
 
-/** What tests have set: shared by all objects of the isolate, reset by its restart. */
-export const control = {
+const untouched = () => ({
   /** Milliseconds by which the clock is ahead. */
   clockAheadMs: 0,
   /** How D1 behaves. */
@@ -20,7 +19,15 @@ export const control = {
   rowsWritten: 0,
   /** Batches that D1 was asked for. */
   d1Batches: 0,
-};
+});
+
+/** What tests have set: shared by all objects of the isolate, reset by its restart. */
+export const control = untouched();
+
+/** As at the isolate's start. */
+export function resetControl(): void {
+  Object.assign(control, untouched());
+}
 
 /** Stops this thread for good where a test wants it; only `kill -9` helps. */
 export function freezeAt(point: string): void {

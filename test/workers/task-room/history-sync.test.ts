@@ -128,7 +128,6 @@ it("[L7] pages older than the room keeps come from D1, joined without a gap or a
     yield FINISH;
   };
   const taskId = await newTask(alice);
-  const client = await RoomClient.join({ sub: alice, expiresInSeconds: 99 * 86_400 }, taskId);
   const principal = { userId: alice, scope: "write" as const, expiresAt: null };
   await runInDurableObject(roomOf(taskId), async (room) => {
     for (let n = 0; n < MESSAGES; n++) {
@@ -136,6 +135,7 @@ it("[L7] pages older than the room keeps come from D1, joined without a gap or a
       await room.interruptAll(principal);
     }
   });
+  const client = await RoomClient.join({ sub: alice, expiresInSeconds: 99 * 86_400 }, taskId);
   const lag = async () => {
     const response = await call(alice, "GET", `/tasks/${taskId}/stats`);
     return taskStats.parse(await response.json()).outboxLag;
