@@ -1,9 +1,6 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
-import { ensureConsole } from "./scripts/console-build";
 
-// Both configurations of the worker name the built console as their assets.
-await ensureConsole();
 const migrations = await readD1Migrations("./migrations");
 
 // The package is @cloudflare/vitest-plugin, the renamed successor of vitest-pool-workers.
@@ -30,6 +27,7 @@ export default defineConfig({
           testTimeout: 20_000,
           isolate: false,
           include: ["test/workers/**/*.test.ts"],
+          globalSetup: ["test/support/built-console.ts"],
           setupFiles: ["test/support/fresh-storage.ts"],
           deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },
         },
@@ -38,9 +36,22 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/system/**/*.test.ts"],
+          globalSetup: ["test/support/built-console.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          globalSetup: ["test/browser/setup.ts"],
+          // They wait more than they work: for streams, for a network that is away.
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],

@@ -80,10 +80,10 @@ async function welcome(): Promise<string> {
   return `
 Taskroom runs at ${origin}
 
-A development token (user "dev", 24 hours):
+A development token (user "dev", 24 hours), to sign in with at that address:
 ${token ?? `none: AUTH_JWT_SECRET is not set in ${DEV_VARS}`}
 
-Next, in another terminal:
+Or, in another terminal:
   ${["npm run chat", ...(chat.length > 0 ? ["--"] : []), ...chat].join(" ")}
   curl -s ${origin}/api/v1/tasks \\
     -H "Authorization: Bearer ${bearer}"

@@ -13,7 +13,7 @@ export function LogsView() {
   const { entries, error, hasMore, more, reload } = useLogs(levels);
   const box = useRef<HTMLDivElement>(null);
   const last = entries?.at(-1)?.seq;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `last` says that something came
+  // `last` says that something came.
   useEffect(() => {
     if (follows && box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [follows, last]);

@@ -31,7 +31,12 @@ export function ResourcesPage({ collection }: { collection: Collection }) {
     >
       <nav class="tabs" aria-label="Kinds">
         {COLLECTIONS.map((name) => (
-          <Link key={name} class="nav-link" to={{ at: "resources", collection: name }} current={name === collection}>
+          <Link
+            key={name}
+            class="nav-link"
+            to={{ at: "resources", collection: name }}
+            current={name === collection}
+          >
             {name}
           </Link>
         ))}

@@ -46,7 +46,6 @@ function MembersField({ body, issues, disabled, onBody }: Omit<FormProps, "field
     <fieldset class="stack members">
       <legend>Members</legend>
       {members.map((_, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a member is its place in the list
         <fieldset key={i} class="card stack tight">
           <legend>{i + 1}</legend>
           <SpecForm {...form} fields={memberFields(i)} />

@@ -19,7 +19,6 @@ export function Guidance({ turnId }: { turnId: string }) {
       ...events.filter(({ seq }) => old.every((known) => known.seq !== seq)),
     ]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `add` only sets state
   useEffect(() => {
     client.tasks.events(room.taskId, { type: ["chat:guided"], limit: 200 }).then(({ items }) => {
       add(items.filter((event) => event.type === "chat:guided"));

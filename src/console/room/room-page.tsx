@@ -11,6 +11,7 @@ import { Conversation } from "./conversation";
 import { EndedNotice } from "./ended-notice";
 import { RoomHeader } from "./room-header";
 import { RoomScope } from "./room-scope";
+import { useReadHere } from "./use-read-here";
 
 type Props = { taskId: string; view: RoomView };
 
@@ -33,6 +34,7 @@ function Room({ room, view }: { room: RoomConnection; view: RoomView }) {
     connection.state === "closed" ? connection : undefined,
   );
   usePageTitle(title ?? "Task");
+  useReadHere(room.taskId);
   useEffect(() => {
     if (ended?.closed.code === "unauthorized") signOut(EXPIRED);
   }, [ended, signOut]);

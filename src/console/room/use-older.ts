@@ -1,9 +1,12 @@
 import type { RefObject } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { RoomConnection } from "../../client";
+import { asTaskroomError } from "../state/use-action";
 import { useSelected } from "../state/use-selected";
 
-const PAGE = 100;
+const PAGE = 200;
+/** Before a page that was refused is asked for again. */
+const PAUSE_MS = 2000;
 /** Pixels from the top at which the page before is asked for. */
 const NEAR_TOP = 400;
 
@@ -23,8 +26,9 @@ export function useOlder(room: RoomConnection, scroller: RefObject<HTMLElement |
     place.remember();
     try {
       await room.loadOlder(PAGE);
-    } catch {
-      // The connection pill says why; the button stays.
+    } catch (failure) {
+      // Scrolling on must not ask without end.
+      await pause(asTaskroomError(failure).retryAfterMs ?? PAUSE_MS);
     } finally {
       setLoading(false);
     }
@@ -43,6 +47,10 @@ export function useOlder(room: RoomConnection, scroller: RefObject<HTMLElement |
   return { hasOlder, loading, loadOlder };
 }
 
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 /** What stood at the top stays there when something comes in above it. */
 function useReadingPlace(scroller: RefObject<HTMLElement | null>, count: number) {
   const kept = useRef<{ element: Element; top: number }>(undefined);
@@ -50,7 +58,7 @@ function useReadingPlace(scroller: RefObject<HTMLElement | null>, count: number)
     const element = scroller.current?.querySelector(".message");
     if (element) kept.current = { element, top: element.getBoundingClientRect().top };
   }, [scroller]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `count` says that something came in
+  // `count` says that something came in.
   useLayoutEffect(() => {
     const { current } = kept;
     const outer = scroller.current;

@@ -1,12 +1,18 @@
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
-import type { RoomConnection, Turn } from "../../client";
+import type { LogEvent, RoomConnection, RoomEventOf, Turn } from "../../client";
 import { useAccount } from "../state/account";
 import { asTaskroomError } from "../state/use-action";
 import { useRoomEvent } from "../state/use-event";
 import { useSelected } from "../state/use-selected";
 
 const NEWEST = 50;
+/** Events of the log that are searched for waits. */
+const LOOKED_AT = 100;
 const NONE: Turn[] = [];
+
+/** A chat's answer and a pipeline's phase say it each in their own way. */
+const RETRIES = ["chat:error", "phase:retry"] as const;
+type Retry = RoomEventOf<(typeof RETRIES)[number]>;
 
 /** A step's wait before its next attempt. */
 export type Wait = { until: number; why: string };
@@ -14,7 +20,7 @@ export type Wait = { until: number; why: string };
 export type KnownTurns = {
   /** The newest turns, in the order in which they came. */
   turns: Turn[];
-  /** By turn and step. */
+  /** By turn: its steps work one after the other. */
   waits: ReadonlyMap<string, Wait>;
   /** What a running step last said of its progress, by turn and step. */
   notes: ReadonlyMap<string, string>;
@@ -49,12 +55,19 @@ export function useTurns(room: RoomConnection): KnownTurns {
     if (status === "COMPLETED" || status === "FAILED" || status === "INTERRUPTED")
       client.turns.get(taskId, turnId).then((turn) => keep([turn]), asTaskroomError);
   });
-  useRoomEvent(room, "phase:retry", ({ ts, data }) => {
-    const { turnId, step, retryInMs, error } = data;
-    if (retryInMs === undefined) return;
-    const wait = { until: Date.parse(ts) + retryInMs, why: error?.message ?? "it failed" };
-    setWaits((old) => new Map(old).set(stepKey(turnId, step), wait));
-  });
+  const addWaits = useCallback((events: Retry[]) => {
+    setWaits((old) => new Map([...old, ...events.flatMap(waitOf)]));
+  }, []);
+  // A wait that had begun when one came in is told by the log alone.
+  useEffect(() => {
+    const headSeq = room.getSnapshot().room?.task.headSeq ?? 0;
+    const query = { type: [...RETRIES], after: Math.max(0, headSeq - LOOKED_AT) };
+    client.tasks.events(taskId, query).then(({ items }) => {
+      addWaits(items.filter(isRetry));
+    }, asTaskroomError);
+  }, [client, room, taskId, addWaits]);
+  useRoomEvent(room, "phase:retry", (event) => addWaits([event]));
+  useRoomEvent(room, "chat:error", (event) => addWaits([event]));
   useRoomEvent(room, "phase:update", ({ data: { turnId, step, message } }) => {
     if (message) setNotes((old) => new Map(old).set(stepKey(turnId, step), message));
   });
@@ -68,4 +81,15 @@ function merged(closed: ReadonlyMap<string, Turn>, open: Turn[]): Turn[] {
   const all = new Map(closed);
   for (const turn of open) all.set(turn.id, turn);
   return [...all.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function isRetry(event: LogEvent): event is Retry {
+  return RETRIES.some((type) => type === event.type);
+}
+
+function waitOf({ ts, type, data }: Retry): [string, Wait][] {
+  const { turnId, retryInMs } = data;
+  if (retryInMs === undefined) return [];
+  const why = type === "chat:error" ? data.message : data.error?.message;
+  return [[turnId, { until: Date.parse(ts) + retryInMs, why: why ?? "it failed" }]];
 }

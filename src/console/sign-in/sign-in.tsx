@@ -42,7 +42,6 @@ export function SignIn({ notice, onToken }: Props) {
               autocomplete="off"
               spellcheck={false}
               required
-              // biome-ignore lint/a11y/noAutofocus: the page has this one thing to do
               autofocus
               value={token}
               onInput={(event) => setToken(event.currentTarget.value)}

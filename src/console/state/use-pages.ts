@@ -27,7 +27,7 @@ export function usePages<Item>(
   const [error, setError] = useState<TaskroomError>();
   const [wanted, setWanted] = useState<{ cursor?: string }>({});
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for what `load` closes over
+  // `key` stands for what `load` closes over.
   useEffect(() => {
     let current = true;
     const take = (page: Page<Item>) => {
