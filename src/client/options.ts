@@ -16,6 +16,7 @@ export type FetchLike = (
 
 /** The part of a WebSocket that the client uses. */
 export type SocketLike = {
+  readonly readyState: number;
   send(text: string): void;
   close(code?: number, reason?: string): void;
   addEventListener(type: "error", listener: () => void): void;

@@ -3,6 +3,8 @@ import { Timer } from "./timer";
 
 /** The code that browsers give a connection that ended without a word. */
 export const LOST = 1006;
+/** `readyState` of a socket that can be written to. */
+const OPEN = 1;
 
 type Hearer = {
   onText: (text: string) => void;
@@ -49,11 +51,10 @@ export class Socket {
   }
 
   send(text: string): void {
-    try {
-      this.#socket.send(text);
-    } catch {
-      this.drop("the connection takes nothing");
-    }
+    // Once the other side has said that it ends, what is written goes nowhere, and the `close` may
+    // be long in coming: some runtimes wait for the end of the transport.
+    if (this.#socket.readyState === OPEN) this.#socket.send(text);
+    else this.drop("the connection takes nothing");
   }
 
   /** Gives the connection up without waiting for the other side. */

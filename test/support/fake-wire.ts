@@ -10,7 +10,7 @@ export class FakeSocket implements SocketLike {
   readonly sent: string[] = [];
   /** Whether the client has ended it. */
   closed = false;
-  onSend: (text: string) => void = () => undefined;
+  readyState = 1;
   readonly #listeners: [type: string, listener: Listener][] = [];
 
   constructor(url: string, protocols: string[]) {
@@ -24,7 +24,6 @@ export class FakeSocket implements SocketLike {
 
   send(text: string): void {
     this.sent.push(text);
-    this.onSend(text);
   }
 
   close(): void {
@@ -63,7 +62,6 @@ export class FakeWire {
   readonly requests: { line: string; body: unknown; headers: Record<string, string> }[] = [];
   /** By `METHOD /path`, without the query; what is not here cannot be reached. */
   readonly answers = new Map<string, FakeAnswer>();
-  onSocket: (socket: FakeSocket) => void = () => undefined;
 
   get last(): FakeSocket {
     const last = this.sockets.at(-1);
@@ -77,7 +75,6 @@ export class FakeWire {
       constructor(url: string, protocols: string[]) {
         super(url, protocols);
         wire.sockets.push(this);
-        wire.onSocket(this);
       }
     };
   }

@@ -1,4 +1,8 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { bundleClient } from "../../scripts/client/bundle";
 import {
   type ClientOptions,
   createClient,
@@ -11,6 +15,7 @@ import { FlakyRoad } from "../support/flaky-road";
 import { type Action, answer, done, finish, hang, text, thinking } from "../support/model-script";
 import { type ModelServer, startModelServer } from "../support/model-server";
 import { until } from "../support/until";
+import { startWorker } from "../support/workerd";
 
 const CUTS = 60;
 
@@ -136,17 +141,13 @@ describe("[M2] what is sent arrives once", () => {
     const other = enter(leaver, id);
     await shows(other, isOpen);
     const contents = Array.from({ length: 12 }, (_, i) => `message ${i}`);
-    let open = true;
-    const breaking = (async () => {
-      while (open) {
-        await new Promise((resolve) => setTimeout(resolve, 10 + Math.random() * 60));
-        road.cut();
-      }
-    })();
     const acks = [];
-    for (const content of contents) acks.push(await other.send(content));
-    open = false;
-    await breaking;
+    for (const content of contents) {
+      const sent = other.send(content);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
+      road.cut();
+      acks.push(await sent);
+    }
     expect(await said(id)).toEqual(contents);
     expect(new Set(acks.map(({ messageId }) => messageId)).size).toBe(12);
   });
@@ -158,12 +159,14 @@ describe("[M2] what is sent arrives once", () => {
 });
 
 describe("[S6] a token that runs out", () => {
+  // A Node client sees a close that the server begins only when the room sleeps; a ping sees it too.
+  const timing = { backoffMs: 10, pingMs: 500 };
+
   it("is replaced by the next one, and the session goes on", async () => {
     const { id } = await stayer.tasks.create();
     let given = 0;
     const token = () => server.token("alice", { ttlSeconds: given++ === 0 ? 2 : 3600 });
-    const taskroom = await as("alice", { token, timing: { backoffMs: 10 } });
-    const room = enter(taskroom, id);
+    const room = enter(await as("alice", { token, timing }), id);
     await shows(room, isOpen);
     const { sessionId } = room.getSnapshot();
     await shows(room, ({ connection }) => connection.state === "open" && connection.resumed);
@@ -174,23 +177,30 @@ describe("[S6] a token that runs out", () => {
   it("without another one ends the connection", async () => {
     const { id } = await stayer.tasks.create();
     const token = await server.token("alice", { ttlSeconds: 1 });
-    const room = enter(await as("alice", { token }), id);
+    const room = enter(await as("alice", { token, timing }), id);
     await shows(room, ({ connection }) => connection.state === "closed");
     expect(room.getSnapshot().connection).toMatchObject({ closed: { code: "unauthorized" } });
   });
 });
 
 describe("an end that the server tells", () => {
-  it.each([
-    ["removed", async (id: string) => stayer.tasks.dropMember(id, "bob")],
-    ["deleted", async (id: string) => stayer.tasks.delete(id)],
-  ])("%s", async (code, end) => {
-    const { id } = await stayer.tasks.create({ members: [{ userId: "bob", role: "editor" }] });
-    const room = enter(await as("bob"), id);
-    await shows(room, isOpen);
-    await end(id);
-    await shows(room, ({ connection }) => connection.state === "closed");
-    expect(room.getSnapshot().connection).toMatchObject({ closed: { code } });
+  it("is told as what it is: removed, deleted", async () => {
+    const bob = await as("bob", { url: road.url });
+    const members = [{ userId: "bob", role: "editor" as const }];
+    const [one, two] = await Promise.all([
+      stayer.tasks.create({ members }),
+      stayer.tasks.create({ members }),
+    ]);
+    const [removed, deleted] = [enter(bob, one.id), enter(bob, two.id)];
+    await Promise.all([shows(removed, isOpen), shows(deleted, isOpen)]);
+    await Promise.all([stayer.tasks.dropMember(one.id, "bob"), stayer.tasks.delete(two.id)]);
+    for (const [room, code] of [
+      [removed, "removed"],
+      [deleted, "deleted"],
+    ] as const) {
+      await shows(room, ({ connection }) => connection.state === "closed");
+      expect(room.getSnapshot().connection).toMatchObject({ closed: { code } });
+    }
   });
 
   it("not_found, to whoever may not see the task", async () => {
@@ -220,6 +230,56 @@ it("all of a user's devices hear of a task's end, and of what one of them has ac
   one.close();
   other.close();
 });
+
+it("works in a Worker: its own WebSocket, fetch and timers", async () => {
+  const outDir = mkdtempSync(join(tmpdir(), "taskroom-client-"));
+  await bundleClient(outDir);
+  const worker = await startWorker({
+    "main.js": WORKER,
+    "client.js": readFileSync(join(outDir, "index.js"), "utf8"),
+  });
+  try {
+    const { id } = await stayer.tasks.create();
+    model.script(answer("said ", "to a Worker"));
+    const body = JSON.stringify({ url: road.url, token: await server.token("alice"), id });
+    const asked = fetch(worker.url, { method: "POST", body });
+    const one = enter(stayer, id);
+    await shows(one, ({ presence }) => presence.some(({ connections }) => connections === 2));
+    road.cut();
+    const said: unknown = await (await asked).json();
+    expect(said).toMatchObject({ connections: 2, room: { task: { status: "COMPLETED" } } });
+    await shows(one, isOver);
+    expect(said).toMatchObject({ room: one.getSnapshot().room });
+  } finally {
+    worker.stop();
+    rmSync(outDir, { recursive: true });
+  }
+});
+
+/** Connects, is cut off, sends all the same, and answers with what it shows in the end. */
+const WORKER = `
+import { createClient } from "client.js";
+export default {
+  async fetch(request) {
+    if (request.method === "GET") return new Response("ready");
+    const { url, token, id } = await request.json();
+    const room = createClient({ url, token, timing: { backoffMs: 10 } }).connect(id);
+    const shows = (fits) => new Promise((resolve) => {
+      const look = () => fits(room.getSnapshot()) && resolve();
+      room.subscribe(look);
+      look();
+    });
+    let connections = 0;
+    room.on("session:ready", () => { connections += 1; });
+    await shows(({ connection }) => connection.state === "open");
+    await shows(({ connection }) => connection.state !== "open");
+    await room.send("hello");
+    await shows(({ room }) => room.task.status === "COMPLETED");
+    room.close();
+    return Response.json({ connections, room: room.getSnapshot().room });
+  },
+};
+`;
 
 // Last: the server is another afterwards.
 it("[C2] comes back by itself when the server was killed in mid-answer, to the next attempt's text", async () => {

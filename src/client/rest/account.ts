@@ -15,38 +15,42 @@ export type UsageReport = {
 
 const below = (path: string, id: string) => `${path}/${encodeURIComponent(id)}`;
 
+export type AccountApi = ReturnType<typeof accountApi>;
+
 /** What is the caller's own, over all tasks (contract sections 3, 6, 7 and 9). */
 export function accountApi(request: Request) {
   return {
-    usage: () => request<UsageReport>("GET", "/usage"),
+    usage: (): Promise<UsageReport> => request("GET", "/usage"),
     sessions: {
-      list: (query: PageQuery = {}) => request<Page<Session>>("GET", "/sessions", { query }),
-      revoke: (id: string) => request<void>("DELETE", below("/sessions", id)),
+      list: (query: PageQuery = {}): Promise<Page<Session>> =>
+        request("GET", "/sessions", { query }),
+      revoke: (id: string): Promise<void> => request("DELETE", below("/sessions", id)),
     },
     notifications: {
-      list: (query: PageQuery & { unread?: boolean } = {}) =>
-        request<Page<KeptNotification>>("GET", "/notifications", { query }),
-      ack: (which: AckNotifications) =>
-        request<UnreadCount>("POST", "/notifications/ack", { body: which }),
+      list: (query: PageQuery & { unread?: boolean } = {}): Promise<Page<KeptNotification>> =>
+        request("GET", "/notifications", { query }),
+      ack: (which: AckNotifications): Promise<UnreadCount> =>
+        request("POST", "/notifications/ack", { body: which }),
     },
     apiKeys: {
-      list: (query: PageQuery = {}) => request<Page<ApiKey>>("GET", "/api-keys", { query }),
+      list: (query: PageQuery = {}): Promise<Page<ApiKey>> =>
+        request("GET", "/api-keys", { query }),
       /** The only answer that shows the key itself. */
-      create: (body: CreateApiKey) => request<CreatedApiKey>("POST", "/api-keys", { body }),
-      revoke: (id: string) => request<void>("DELETE", below("/api-keys", id)),
+      create: (body: CreateApiKey): Promise<CreatedApiKey> =>
+        request("POST", "/api-keys", { body }),
+      revoke: (id: string): Promise<void> => request("DELETE", below("/api-keys", id)),
     },
     webhooks: {
-      list: (query: PageQuery = {}) => request<Page<Webhook>>("GET", "/webhooks", { query }),
+      list: (query: PageQuery = {}): Promise<Page<Webhook>> =>
+        request("GET", "/webhooks", { query }),
       /** The only answer that shows the secret. */
-      create: (body: CreateWebhook) => request<CreatedWebhook>("POST", "/webhooks", { body }),
-      delete: (id: string) => request<void>("DELETE", below("/webhooks", id)),
-      deliveries: (id: string, query: PageQuery = {}) =>
-        request<Page<Delivery>>("GET", `${below("/webhooks", id)}/deliveries`, { query }),
-      redeliver: (id: string, deliveryId: string) =>
-        request<{ delivery: Delivery }>(
-          "POST",
-          `${below(`${below("/webhooks", id)}/deliveries`, deliveryId)}/retry`,
-        ),
+      create: (body: CreateWebhook): Promise<CreatedWebhook> =>
+        request("POST", "/webhooks", { body }),
+      delete: (id: string): Promise<void> => request("DELETE", below("/webhooks", id)),
+      deliveries: (id: string, query: PageQuery = {}): Promise<Page<Delivery>> =>
+        request("GET", `${below("/webhooks", id)}/deliveries`, { query }),
+      redeliver: (id: string, deliveryId: string): Promise<{ delivery: Delivery }> =>
+        request("POST", `${below(`${below("/webhooks", id)}/deliveries`, deliveryId)}/retry`),
     },
   };
 }

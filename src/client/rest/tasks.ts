@@ -56,60 +56,74 @@ const keyed = ({ idempotencyKey }: Idempotent) =>
 const at = (id: string, ...rest: string[]) =>
   ["/tasks", ...[id, ...rest].map(encodeURIComponent)].join("/");
 
+export type TasksApi = ReturnType<typeof tasksApi>;
+
 /** Contract section 3, what is about tasks. */
 export function tasksApi(request: Request) {
   return {
-    list: (query: TaskQuery = {}) => request<Page<Task>>("GET", "/tasks", { query }),
-    create: (body: NewTask = {}, options: Idempotent = {}) =>
-      request<Task>("POST", "/tasks", { body, ...keyed(options) }),
-    get: (id: string) => request<Task>("GET", at(id)),
-    patch: (id: string, body: PatchTask) => request<Task>("PATCH", at(id), { body }),
-    delete: (id: string) => request<void>("DELETE", at(id)),
+    list: (query: TaskQuery = {}): Promise<Page<Task>> => request("GET", "/tasks", { query }),
+    create: (body: NewTask = {}, options: Idempotent = {}): Promise<Task> =>
+      request("POST", "/tasks", { body, ...keyed(options) }),
+    get: (id: string): Promise<Task> => request("GET", at(id)),
+    patch: (id: string, body: PatchTask): Promise<Task> => request("PATCH", at(id), { body }),
+    delete: (id: string): Promise<void> => request("DELETE", at(id)),
     /** Final: every open turn is interrupted, and no message is taken any more. */
-    cancel: (id: string, reason?: string) =>
-      request<Task>("PATCH", at(id, "status"), {
+    cancel: (id: string, reason?: string): Promise<Task> =>
+      request("PATCH", at(id, "status"), {
         body: { status: "CANCELLED", ...(reason !== undefined && { reason }) },
       }),
-    execute: (id: string, body: ExecuteTask = {}, options: Idempotent = {}) =>
-      request<{ turn: Turn }>("POST", at(id, "execute"), { body, ...keyed(options) }),
+    execute: (
+      id: string,
+      body: ExecuteTask = {},
+      options: Idempotent = {},
+    ): Promise<{ turn: Turn }> => request("POST", at(id, "execute"), { body, ...keyed(options) }),
     /** Stops every open turn. */
-    interrupt: (id: string, reason?: string) =>
-      request<{ interrupted: number }>("POST", at(id, "interrupt"), {
+    interrupt: (id: string, reason?: string): Promise<{ interrupted: number }> =>
+      request("POST", at(id, "interrupt"), {
         body: { ...(reason !== undefined && { reason }) },
       }),
-    stats: (id: string) => request<TaskStats>("GET", at(id, "stats")),
-    messages: (taskId: string, query: MessageQuery = {}) =>
-      request<Page<Message>>("GET", "/messages", { query: { taskId, ...query } }),
-    events: (id: string, query: PageQuery & { after?: number; type?: LogEventType[] } = {}) =>
-      request<Page<LogEvent>>("GET", at(id, "events"), { query }),
-    logs: (id: string, query: PageQuery & { level?: LogLevel[]; agentType?: string[] } = {}) =>
-      request<Page<LoggedEntry>>("GET", at(id, "logs"), { query }),
-    members: (id: string) => request<Page<PutMember>>("GET", at(id, "members")),
-    putMember: (id: string, body: PutMember) =>
-      request<PutMember>("POST", at(id, "members"), { body }),
-    dropMember: (id: string, userId: string) => request<void>("DELETE", at(id, "members", userId)),
+    stats: (id: string): Promise<TaskStats> => request("GET", at(id, "stats")),
+    messages: (taskId: string, query: MessageQuery = {}): Promise<Page<Message>> =>
+      request("GET", "/messages", { query: { taskId, ...query } }),
+    events: (
+      id: string,
+      query: PageQuery & { after?: number; type?: LogEventType[] } = {},
+    ): Promise<Page<LogEvent>> => request("GET", at(id, "events"), { query }),
+    logs: (
+      id: string,
+      query: PageQuery & { level?: LogLevel[]; agentType?: string[] } = {},
+    ): Promise<Page<LoggedEntry>> => request("GET", at(id, "logs"), { query }),
+    members: (id: string): Promise<Page<PutMember>> => request("GET", at(id, "members")),
+    putMember: (id: string, body: PutMember): Promise<PutMember> =>
+      request("POST", at(id, "members"), { body }),
+    dropMember: (id: string, userId: string): Promise<void> =>
+      request("DELETE", at(id, "members", userId)),
   };
 }
 
 type TurnAnswer = { turn: Turn };
+
+export type TurnsApi = ReturnType<typeof turnsApi>;
 
 /** What is about one task's turns. */
 export function turnsApi(request: Request) {
   const turn = (taskId: string, turnId: string, ...rest: string[]) =>
     at(taskId, "turns", turnId, ...rest);
   return {
-    list: (taskId: string, query: PageQuery & { status?: TurnStatus[] } = {}) =>
-      request<Page<Turn>>("GET", at(taskId, "turns"), { query }),
-    get: (taskId: string, turnId: string) => request<Turn>("GET", turn(taskId, turnId)),
-    interrupt: (taskId: string, turnId: string, reason?: string) =>
-      request<TurnAnswer>("POST", turn(taskId, turnId, "interrupt"), {
+    list: (
+      taskId: string,
+      query: PageQuery & { status?: TurnStatus[] } = {},
+    ): Promise<Page<Turn>> => request("GET", at(taskId, "turns"), { query }),
+    get: (taskId: string, turnId: string): Promise<Turn> => request("GET", turn(taskId, turnId)),
+    interrupt: (taskId: string, turnId: string, reason?: string): Promise<TurnAnswer> =>
+      request("POST", turn(taskId, turnId, "interrupt"), {
         body: { ...(reason !== undefined && { reason }) },
       }),
-    retry: (taskId: string, turnId: string) =>
-      request<TurnAnswer>("POST", turn(taskId, turnId, "retry"), { body: {} }),
-    confirm: (taskId: string, turnId: string, body: ConfirmTurn) =>
-      request<TurnAnswer>("POST", turn(taskId, turnId, "confirm"), { body }),
-    guide: (taskId: string, turnId: string, content: string) =>
-      request<TurnAnswer>("POST", turn(taskId, turnId, "guide"), { body: { content } }),
+    retry: (taskId: string, turnId: string): Promise<TurnAnswer> =>
+      request("POST", turn(taskId, turnId, "retry"), { body: {} }),
+    confirm: (taskId: string, turnId: string, body: ConfirmTurn): Promise<TurnAnswer> =>
+      request("POST", turn(taskId, turnId, "confirm"), { body }),
+    guide: (taskId: string, turnId: string, content: string): Promise<TurnAnswer> =>
+      request("POST", turn(taskId, turnId, "guide"), { body: { content } }),
   };
 }

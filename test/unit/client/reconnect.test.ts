@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ready } from "../../support/fake-room";
-import { connected, connecting, EMPTY, holdTime, pass } from "./connected";
+import { ack, connected, connecting, EMPTY, holdTime, pass } from "./connected";
 
 holdTime();
 
@@ -147,6 +147,17 @@ describe("a connection that is dead without saying so", () => {
       expect(wire.sockets).toHaveLength(1);
     },
   );
+
+  it("is given up as soon as it takes nothing more, without waiting for its end", async () => {
+    const { wire, room } = await connected();
+    wire.last.readyState = 2;
+    const sent = room.send("hello");
+    expect(room.getSnapshot().connection.state).toBe("waiting");
+    await pass(500);
+    wire.last.says(ready());
+    ack(wire.last, { messageId: "msg_1" });
+    expect(await sent).toEqual({ messageId: "msg_1" });
+  });
 
   it("is given up when its handshake does not end", async () => {
     const { wire, room } = await connecting();

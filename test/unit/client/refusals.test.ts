@@ -68,6 +68,7 @@ describe("a token that has run out", () => {
         constructor() {
           throw new SyntaxError("not a token");
         }
+        readyState = 3;
         addEventListener = () => undefined;
         send = () => undefined;
         close = () => undefined;

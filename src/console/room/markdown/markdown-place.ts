@@ -1,4 +1,4 @@
-import { parseBlocks } from "./parse";
+import { parseBlocks, settledLength } from "./parse";
 import { sanitized } from "./sanitize";
 
 type Shown = { html: string; nodes: ChildNode[] };
@@ -23,7 +23,9 @@ export class MarkdownPlace {
       this.#settled = "";
       this.#settledBlocks = 0;
     }
-    const { blocks, settled } = parseBlocks(text.slice(this.#settled.length));
+    const tail = text.slice(this.#settled.length);
+    const settled = settledLength(tail);
+    const blocks = parseBlocks(tail);
     this.#draw(blocks.map(({ html }) => html));
     let length = 0;
     for (const { raw } of blocks) {

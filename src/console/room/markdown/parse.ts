@@ -15,19 +15,23 @@ const marked = new Marked({
 /** A piece of text that stands by itself, such as a paragraph or a list. */
 export type Block = { raw: string; html: string };
 
+export function parseBlocks(text: string): Block[] {
+  return marked.lexer(text).map((token) => ({ raw: token.raw, html: marked.parser([token]) }));
+}
+
 /**
- * The blocks of a text, and how much of the text cannot change any more, whatever is appended:
- * everything before its last block.
+ * How much of a text cannot change any more, whatever is appended: of its whole lines everything up
+ * to a blank one that has a block behind it. A line that is not whole may yet join on to the block
+ * before, and a line of dashes make a heading of it.
  */
-export function parseBlocks(text: string): { blocks: Block[]; settled: number } {
-  const tokens = marked.lexer(text);
+export function settledLength(text: string): number {
+  const lines = text.slice(0, text.lastIndexOf("\n") + 1);
+  const tokens = marked.lexer(lines);
+  // A lexer that changed the text (tabs, line ends) has lost count of it.
+  if (lengthOf(tokens) !== lines.length) return 0;
   const last = tokens.findLastIndex(({ type }) => type !== "space");
-  const settled = lengthOf(tokens.slice(0, Math.max(0, last)));
-  return {
-    blocks: tokens.map((token) => ({ raw: token.raw, html: marked.parser([token]) })),
-    // A lexer that changed the text (tabs, line ends) has lost count of it.
-    settled: lengthOf(tokens) === text.length ? settled : 0,
-  };
+  const blank = tokens.findLastIndex(({ raw }, i) => i < last && /\n\n$/.test(raw));
+  return lengthOf(tokens.slice(0, blank + 1));
 }
 
 function lengthOf(tokens: Token[]): number {
