@@ -18,6 +18,8 @@ const workerd = cloudflareTest({
 
 export default defineConfig({
   test: {
+    // The system tests mostly wait for another process.
+    maxWorkers: 4,
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
       {
@@ -39,7 +41,6 @@ export default defineConfig({
           globalSetup: ["test/support/built-console.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
       {

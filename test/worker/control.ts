@@ -1,12 +1,17 @@
 import type { StepOutput, StepRequest } from "../../src/protocol/agent";
+import type { Settings } from "../../src/protocol/settings";
 
 type Model = (request: StepRequest, signal: AbortSignal) => AsyncIterable<StepOutput>;
 
 const untouched = () => ({
   /** Milliseconds by which the clock is ahead. */
   clockAheadMs: 0,
+  /** In place of the deployment's, for rooms that wake from now on. */
+  settings: {} as Partial<Settings>,
   /** How D1 behaves. */
-  d1: "up" as "up" | "down" | "fails after its commit",
+  d1: "up" as "up" | "down" | "slow" | "fails after its commit",
+  /** Milliseconds that each statement takes longer where D1 is slow. */
+  d1SlowMs: 3000,
   /** Whether users' rooms can be reached, and whether their answers get through. */
   users: "up" as "up" | "down" | "answers are lost",
   /** In place of the real providers. */

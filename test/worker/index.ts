@@ -1,4 +1,5 @@
 import worker from "../../src/worker/index";
+import { breakableD1 } from "./breakable-d1";
 import { control } from "./control";
 import { TaskRoom } from "./task-room";
 
@@ -10,7 +11,8 @@ export default {
   ...worker,
   fetch(request, env, ctx) {
     const url = new URL(request.url);
-    return url.pathname.startsWith("/test/") ? turnKnob(url, env) : worker.fetch(request, env, ctx);
+    if (url.pathname.startsWith("/test/")) return turnKnob(url, env);
+    return worker.fetch(request, { ...env, DB: breakableD1(env.DB) }, ctx);
   },
 } satisfies ExportedHandler<Env>;
 

@@ -26,6 +26,7 @@ export class TaskRoom extends ProductionTaskRoom {
     const doors = super.doors(ctx, env);
     return {
       ...doors,
+      settings: { ...doors.settings, ...control.settings },
       now: () => Date.now() + control.clockAheadMs,
       db: breakableD1(env.DB),
       storage: countedStorage(ctx.storage),

@@ -41,6 +41,7 @@ export type Doors = {
 
 export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
   const settings = settingsSchema.parse(env);
+  const hold = (work: Promise<unknown>) => ctx.waitUntil(work);
   return {
     settings,
     now: () => Date.now(),
@@ -48,7 +49,7 @@ export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
     db: env.DB,
     storage: ctx.storage,
     tellUser: (userId, news) => userRoom(env, userId).deliver(news),
-    carryOut: (request, signal) => carryOutSealed(request, { settings, signal, ai: env.AI }),
+    carryOut: (request, signal) => carryOutSealed(request, { settings, signal, hold, ai: env.AI }),
     fault: () => undefined,
   };
 }

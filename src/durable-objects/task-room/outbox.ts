@@ -18,6 +18,8 @@ type Parts = {
   hold(work: Promise<void>): void;
   /** Asks for the alarm to be set anew. */
   rearm(): void;
+  /** The destination has been told everything, and the cursor says so. */
+  caughtUp(): void;
 };
 
 const FIRST_RETRY_MS = 1000;
@@ -109,11 +111,13 @@ export class Outbox {
   }
 
   #advance(through: number): void {
-    const { destination, store, room } = this.#parts;
+    const { destination, store, room, caughtUp } = this.#parts;
     // The task may have been erased in the meantime.
     if (!room()) return;
     this.#cursor = through;
-    if (room()?.state.openTurns.length === 0) store.putCursor(destination, through);
+    if (room()?.state.openTurns.length !== 0) return;
+    store.putCursor(destination, through);
+    caughtUp();
   }
 
   #position(): number {

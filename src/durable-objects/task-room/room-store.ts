@@ -92,6 +92,16 @@ export class RoomStore {
     this.#sql.exec(query, destination, cursor);
   }
 
+  /** The last `seq` that every destination has been told. */
+  toldThrough(): number {
+    return Math.min(this.cursor("d1"), this.cursor("users"));
+  }
+
+  /** When the first event after that was committed; milliseconds since 1970, or infinity. */
+  untoldSince(): number {
+    return this.log.timeAfter(this.toldThrough()) ?? Number.POSITIVE_INFINITY;
+  }
+
   #roomOf(stored: StoredRoom): Room {
     const records = stored.openTurnIds.flatMap((id) => this.turns.get(id) ?? []);
     const plans = this.#loadPlans();

@@ -6,8 +6,8 @@ import type { RoomEvent } from "../../../src/protocol/events";
 import type { RoomState } from "../../../src/protocol/room-state";
 import { momentary, ready } from "../../support/fake-room";
 import type { FakeSocket } from "../../support/fake-wire";
+import { claim } from "../engine/claim";
 import { played, scenario } from "../engine/room-commands";
-import { claim } from "../engine/room-invariants";
 import { client, holdTime, pass, TASK } from "./connected";
 
 holdTime();

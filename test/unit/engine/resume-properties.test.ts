@@ -5,8 +5,8 @@ import { applyEvent } from "../../../src/engine/fold";
 import type { RoomEvent } from "../../../src/protocol/events";
 import { type RoomState, roomState } from "../../../src/protocol/room-state";
 import { momentary } from "../../support/fake-room";
+import { claim } from "./claim";
 import { played, scenario } from "./room-commands";
-import { claim } from "./room-invariants";
 
 type Folded = RoomState | undefined;
 

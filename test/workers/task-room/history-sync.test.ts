@@ -1,5 +1,5 @@
 import { runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { taskStats } from "../../../src/protocol/stats";
 import { clockTo, ring, roomOf } from "../../support/room-alarm";
@@ -31,6 +31,7 @@ beforeEach(() => {
 
 afterEach(() => {
   control.clockAheadMs = 0;
+  control.d1 = "up";
 });
 
 async function page(client: RoomClient, query: object) {
@@ -161,4 +162,14 @@ it("[L7] pages older than the room keeps come from D1, joined without a gap or a
   expect(await walk(client, "after", 100, first?.id)).toEqual(back.slice(1));
   expect((await page(client, { before: second?.id })).messages).toEqual([first]);
   expect(await walkRest({ expiresInSeconds: 99 * 86_400 }, taskId, "&limit=200")).toEqual(back);
+
+  control.d1 = "down";
+  const log = vi.spyOn(console, "error").mockImplementation(() => {});
+  const late = { sub: alice, expiresInSeconds: 99 * 86_400 };
+  const older = await call(late, "GET", `/messages?taskId=${taskId}&before=${second?.id}`);
+  expect([older.status, await older.json()]).toMatchObject([503, { code: "unavailable" }]);
+  const refused = await client.ask("history:sync", { before: second?.id });
+  expect(refused).toMatchObject({ type: "error", error: { code: "unavailable" } });
+  expect((await call(late, "GET", `/messages?taskId=${taskId}`)).status).toBe(200);
+  log.mockRestore();
 });

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { parseJson } from "../protocol/json";
+import { parseJson } from "./json";
 
 /** Where a page ended, as opaque text for the caller: JSON in base64url. */
 export function encodeCursor(position: Record<string, string | number>): string {
@@ -10,7 +10,7 @@ export function encodeCursor(position: Record<string, string | number>): string 
 }
 
 /** Undefined where the text is no cursor of this schema. */
-export function decodeCursor<T>(text: string, schema: z.ZodType<T>): T | undefined {
+export function decodeCursor<T>(schema: z.ZodType<T>, text: string): T | undefined {
   let decoded: string;
   try {
     decoded = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
