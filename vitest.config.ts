@@ -48,8 +48,7 @@ export default defineConfig({
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/browser/setup.ts"],
-          // They wait more than they work: for streams, for a network that is away.
-          maxWorkers: 4,
+          // After all others: what is typed must show while a stream comes in, with the machine at hand.
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./local-identity";
 
@@ -19,17 +27,18 @@ export async function ensureConsole(): Promise<boolean> {
   const { build } = await import("vite");
   mkdirSync(DIST, { recursive: true });
   // Built aside and moved, so that nobody who builds or serves at the same time sees half of it.
-  const [next, old] = ["next", "old"].map((name) => join(DIST, `.console-${name}-${process.pid}`));
-  if (!next || !old) return false;
+  const scratch = mkdtempSync(join(DIST, ".console-"));
+  const next = join(scratch, "next");
   await build({
     configFile: join(ROOT, "vite.config.ts"),
     logLevel: "warn",
     build: { outDir: next },
   });
-  moveAside(CONSOLE, old);
-  renameSync(next, CONSOLE);
+  move(CONSOLE, join(scratch, "old"), "ENOENT");
+  // Whoever was faster has built the same.
+  move(next, CONSOLE, "ENOTEMPTY");
   writeFileSync(STAMP, wanted);
-  rmSync(old, { recursive: true, force: true });
+  rmSync(scratch, { recursive: true, force: true });
   return true;
 }
 
@@ -56,10 +65,10 @@ function stampOf(folder: string): string | undefined {
   }
 }
 
-function moveAside(from: string, to: string): void {
+function move(from: string, to: string, harmless: string): void {
   try {
     renameSync(from, to);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    if (!(error instanceof Error && "code" in error && error.code === harmless)) throw error;
   }
 }

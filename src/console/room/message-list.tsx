@@ -2,6 +2,7 @@ import { useMemo } from "preact/hooks";
 import type { Message, Turn } from "../../client";
 import { memo } from "../state/memo";
 import { useSelected } from "../state/use-selected";
+import { type Chunk, chunksOf } from "./message-chunks";
 import { MessageView } from "./message-view";
 import { useRoom } from "./room-scope";
 
@@ -12,16 +13,47 @@ export const MessageList = memo(() => {
   const { room, turns } = useRoom();
   const older = useSelected(room, (snapshot) => snapshot.older);
   const newest = useSelected(room, (snapshot) => snapshot.room?.messages ?? NONE);
-  const messages = useMemo(() => [...older, ...newest], [older, newest]);
-  const ends = useMemo(() => endsOf(messages, turns.turns), [messages, turns.turns]);
+  const chunks = useMemo(() => chunksOf(older, newest), [older, newest]);
+  const ends = useMemo(
+    () => endsOf([...older, ...newest], turns.turns),
+    [older, newest, turns.turns],
+  );
   return (
-    <ol class="message-list" aria-label="Messages">
-      {messages.map((message) => (
-        <MessageView key={message.id} message={message} turn={ends.get(message.id)} room={room} />
-      ))}
-    </ol>
+    <>
+      {chunks.map(({ key, messages }) => {
+        const own = messages.filter(({ id }) => ends.has(id)).map(({ id }) => ends.get(id));
+        return (
+          <ChunkView
+            key={key}
+            // Compared by what is in them: a chunk that holds the same is not rendered again.
+            parts={[...messages, ...own]}
+            messages={messages}
+            ends={ends}
+          />
+        );
+      })}
+    </>
   );
 });
+
+type ChunkProps = Pick<Chunk, "messages"> & {
+  parts: readonly unknown[];
+  ends: ReadonlyMap<string, Turn>;
+};
+
+const ChunkView = memo(
+  ({ messages, ends }: ChunkProps) => {
+    const { room } = useRoom();
+    return (
+      <ol class="message-list">
+        {messages.map((message) => (
+          <MessageView key={message.id} message={message} turn={ends.get(message.id)} room={room} />
+        ))}
+      </ol>
+    );
+  },
+  (a, b) => a.parts.length === b.parts.length && a.parts.every((part, i) => part === b.parts[i]),
+);
 
 /** Turns that have something to say for themselves, by the last message of each. */
 function endsOf(messages: readonly Message[], turns: readonly Turn[]): Map<string, Turn> {

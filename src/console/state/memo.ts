@@ -1,12 +1,13 @@
 import { Component, type ComponentChild, type FunctionComponent, h } from "preact";
 
-/** Renders again only when a property is another. */
+/** Renders again only when a property is another, or when `isSame` says that it matters. */
 export function memo<Props extends object>(
   render: FunctionComponent<Props>,
+  isSame: (a: Readonly<Props>, b: Readonly<Props>) => boolean = areEqual,
 ): FunctionComponent<Props> {
   class Memo extends Component<Props> {
     override shouldComponentUpdate(next: Readonly<Props>): boolean {
-      return differ(this.props, next);
+      return !isSame(this.props, next);
     }
     override render(): ComponentChild {
       return h(render, this.props);
@@ -15,7 +16,7 @@ export function memo<Props extends object>(
   return (props) => h(Memo, props);
 }
 
-function differ(a: object, b: object): boolean {
+function areEqual(a: object, b: object): boolean {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...names].some((name) => !Object.is(Reflect.get(a, name), Reflect.get(b, name)));
+  return [...names].every((name) => Object.is(Reflect.get(a, name), Reflect.get(b, name)));
 }

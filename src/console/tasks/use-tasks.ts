@@ -1,3 +1,4 @@
+import { useMemo, useState } from "preact/hooks";
 import type { Task, TaskStatus } from "../../client";
 import { useAccount } from "../state/account";
 import { useUserEvent } from "../state/use-event";
@@ -21,20 +22,37 @@ export function useTasks(filter: TaskFilter): Pages<Task> {
   );
   const { change, reload } = pages;
   const isFiltered = q !== "" || status !== "" || team !== "" || label !== "";
+  const [created, setCreated] = useState<readonly Task[]>([]);
 
   useUserEvent(user, "task:created", ({ data: { task } }) => {
-    if (isFiltered) return reload();
-    change((tasks) => [task, ...tasks.filter(({ id }) => id !== task.id)]);
+    setCreated((old) => [task, ...old]);
+    if (isFiltered) reload();
   });
-  useUserEvent(user, "task:status", ({ data }) => {
-    change((tasks) =>
-      tasks.map((task) => (task.id === data.taskId ? { ...task, status: data.status } : task)),
-    );
+  useUserEvent(user, "task:status", ({ data: { taskId, status: next } }) => {
+    const changed = (task: Task) => (task.id === taskId ? { ...task, status: next } : task);
+    change((tasks) => tasks.map(changed));
+    setCreated((old) => old.map(changed));
   });
-  useUserEvent(user, "task:deleted", ({ data }) => {
-    change((tasks) => tasks.filter(({ id }) => id !== data.taskId));
+  useUserEvent(user, "task:deleted", ({ data: { taskId } }) => {
+    const isLeft = ({ id }: Task) => id !== taskId;
+    change((tasks) => tasks.filter(isLeft));
+    setCreated((old) => old.filter(isLeft));
   });
   useUserEvent(user, "task:shared", reload);
+  // What happened before the connection stood, or while it was lost for too long.
+  useUserEvent(user, "session:ready", reload);
   useUserEvent(user, "history:reset", reload);
-  return pages;
+
+  const items = useMemo(
+    () => (isFiltered ? pages.items : joined(created, pages.items)),
+    [isFiltered, created, pages.items],
+  );
+  return { ...pages, items };
+}
+
+/** Lists may lag behind what the events have told. */
+function joined(created: readonly Task[], listed: Task[] | undefined): Task[] | undefined {
+  if (!listed) return undefined;
+  const known = new Set(listed.map(({ id }) => id));
+  return [...created.filter(({ id }) => !known.has(id)), ...listed];
 }
