@@ -2,10 +2,11 @@ import { existsSync } from "node:fs";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/** The machine's own Chromium; playwright-core brings none. */
+/** The machine's own Chromium, or what `CHROMIUM` names; playwright-core brings none. */
 export function findChromium(): string | undefined {
   const { CHROMIUM } = process.env;
-  return CHROMIUM ?? PLACES.find((path) => existsSync(path));
+  const places = CHROMIUM === undefined ? PLACES : [CHROMIUM];
+  return places.find((path) => existsSync(path));
 }
 
 /** It looks nothing up and asks nothing. */

@@ -41,7 +41,7 @@ export function ResourceEditor({ collection, initial, isNew, disabled = false, s
     >
       <div class="row end">
         <Button kind="quiet" onClick={() => setAsJson(!asJson)}>
-          {asJson ? "Edit as a form" : "Edit as JSON"}
+          {asJson ? "As a form" : "As JSON"}
         </Button>
       </div>
       {asJson ? (

@@ -12,8 +12,10 @@ import { ResourceEditor } from "./resource-editor";
 type Props = { collection: Collection; namespace: string; name: string };
 
 export function ResourcePage({ collection, namespace, name }: Props) {
-  const { client } = useAccount();
+  const { client, me } = useAccount();
   const [saved, setSaved] = useState(false);
+  // An API key does not say what it may; the server does.
+  const isReadOnly = namespace === "system" && me.userId !== undefined && me.scope !== "admin";
   const api = resourceApi(client, collection);
   const pages = usePages<AnyResource>("one", async () => ({
     items: [await api.get(namespace, name)],
@@ -22,15 +24,17 @@ export function ResourcePage({ collection, namespace, name }: Props) {
   return (
     <Page
       title={`${namespace}/${name}`}
-      intro={`One of the ${collection}.${namespace === "system" ? " It ships with the service; only an admin may change it." : ""}`}
+      intro={`One of the ${collection}.${namespace === "system" ? " It ships with the service; an admin may change it." : ""}`}
       actions={
-        <DeleteButton
-          name={name}
-          verb="Delete"
-          consequence="What refers to it keeps it from being deleted; turns that run go on with it."
-          remove={() => api.remove(namespace, name)}
-          onRemoved={() => navigate({ at: "resources", collection })}
-        />
+        !isReadOnly && (
+          <DeleteButton
+            name={name}
+            verb="Delete"
+            consequence="What refers to it keeps it from being deleted; turns that run go on with it."
+            remove={() => api.remove(namespace, name)}
+            onRemoved={() => navigate({ at: "resources", collection })}
+          />
+        )
       }
     >
       <p role="status" class="quiet">
@@ -44,6 +48,7 @@ export function ResourcePage({ collection, namespace, name }: Props) {
               collection={collection}
               initial={{ metadata: item.metadata, spec: item.spec }}
               isNew={false}
+              disabled={isReadOnly}
               save={async (body) => {
                 const next = await api.replace(namespace, name, body);
                 setSaved(true);

@@ -1,5 +1,5 @@
 /** Who a token speaks for, as far as it says so itself; only to show, the server decides. */
-export type Identity = { userId?: string; name?: string };
+export type Identity = { userId?: string; name?: string; scope?: string };
 
 export function identityOf(token: string): Identity {
   const [, payload, signature] = token.split(".");
@@ -10,7 +10,8 @@ export function identityOf(token: string): Identity {
     const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
     const userId = textIn(claims, "sub");
     const name = textIn(claims, "name");
-    return { ...(userId && { userId }), ...(name && { name }) };
+    const scope = textIn(claims, "scope");
+    return { ...(userId && { userId }), ...(name && { name }), ...(scope && { scope }) };
   } catch {
     return {};
   }

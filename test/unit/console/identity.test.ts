@@ -6,7 +6,7 @@ const jwt = (claims: unknown) =>
   `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.signature`;
 
 it("a JWT says whom it speaks for, in any script", () => {
-  expect(identityOf(jwt({ sub: "zoë", name: "Zoë 🦉" }))).toEqual({
+  expect(identityOf(jwt({ sub: "zoë", name: "Zoë 🦉", exp: 1 }))).toEqual({
     userId: "zoë",
     name: "Zoë 🦉",
   });
