@@ -111,16 +111,13 @@ export class Link {
     const generation = this.#enter("connecting");
     this.#attempt += 1;
     onStatus({ state: "connecting", attempt: this.#attempt });
-    try {
-      const token = await context.token();
-      if (generation !== this.#generation) return;
-      this.#token = token;
-      if (token !== this.#refusedToken) return this.#open();
-      const error = new TaskroomError("unauthorized", "The token has expired or was revoked.");
-      this.#end({ final: true, code: error.code, error });
-    } catch (cause) {
-      if (generation === this.#generation) this.#wait({ final: false, error: noToken(cause) });
-    }
+    const token = await context.token().catch((cause: unknown) => noToken(cause));
+    if (generation !== this.#generation) return;
+    if (typeof token !== "string") return this.#wait({ final: false, error: token });
+    this.#token = token;
+    if (token !== this.#refusedToken) return this.#open();
+    const error = new TaskroomError("unauthorized", "The token has expired or was revoked.");
+    this.#end({ final: true, code: error.code, error });
   }
 
   #open(): void {

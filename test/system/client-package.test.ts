@@ -127,6 +127,20 @@ describe("the package of the client", () => {
     expect(typecheck(project, options)).toBe("");
   });
 
+  it("is used in its guide as its types have it", () => {
+    const guide = readFileSync(join(ROOT, "docs/client.md"), "utf8");
+    const blocks = [...guide.matchAll(/^```(tsx?)\n([\s\S]*?)^```$/gm)];
+    expect(blocks.length).toBeGreaterThan(3);
+    for (const [i, [, extension, code]] of blocks.entries()) {
+      write(project, `guide-${i}.${extension}`, code ?? "");
+    }
+    // Preact's own types of what the guide takes from React.
+    const paths = { react: [join(ROOT, "node_modules/preact/compat")] };
+    const jsx = { jsx: "react-jsx", jsxImportSource: join(ROOT, "node_modules/preact"), paths };
+    const lib = ["es2022", "dom"];
+    expect(typecheck(project, { ...BUNDLED, ...jsx, lib, types: [], skipLibCheck: true })).toBe("");
+  });
+
   it("says of every type what the protocol says", () => {
     const modules = readdirSync(join(built, "types/protocol"));
     const checks = modules.flatMap((file) => {

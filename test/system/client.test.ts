@@ -110,7 +110,7 @@ describe("[R1] the client over a road that breaks", () => {
     await annotate(`${cuts} cuts, ${inText} of them in mid-text`);
   });
 
-  it("finds out that a connection is dead, and takes another", async () => {
+  it("[K2] finds out that a connection is dead, and takes another", async () => {
     const { id } = await stayer.tasks.create();
     const timing = { backoffMs: 10, pingMs: 100, pongMs: 200 };
     const other = enter(await as("alice", { url: road.url, timing }), id);
@@ -120,7 +120,7 @@ describe("[R1] the client over a road that breaks", () => {
   });
 });
 
-describe("[M2] what is sent arrives once", () => {
+describe("[K3] what is sent arrives once", () => {
   it("written offline, in the order in which it was written", async () => {
     const { id } = await stayer.tasks.create();
     const other = enter(leaver, id);

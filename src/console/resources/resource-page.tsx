@@ -15,7 +15,8 @@ export function ResourcePage({ collection, namespace, name }: Props) {
   const { client, me } = useAccount();
   const [saved, setSaved] = useState(false);
   // An API key does not say what it may; the server does.
-  const isReadOnly = namespace === "system" && me.userId !== undefined && me.scope !== "admin";
+  const isAdmin = me.scope?.split(" ").includes("admin");
+  const isReadOnly = namespace === "system" && me.userId !== undefined && !isAdmin;
   const api = resourceApi(client, collection);
   const pages = usePages<AnyResource>("one", async () => ({
     items: [await api.get(namespace, name)],

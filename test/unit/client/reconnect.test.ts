@@ -4,7 +4,7 @@ import { ack, connected, connecting, EMPTY, holdTime, pass } from "./connected";
 
 holdTime();
 
-describe("a connection that was lost comes back", () => {
+describe("[K1] a connection that was lost comes back", () => {
   it("after waits that double up to thirty seconds, each as long as chance says", async () => {
     const { wire, room } = await connecting({ random: () => 0.5 });
     const waits: number[] = [];
@@ -108,7 +108,7 @@ describe("a connection that was lost comes back", () => {
     });
   });
 
-  it("resumes when an event is missing, instead of showing what never was", async () => {
+  it("[K5] resumes when an event is missing, instead of showing what never was", async () => {
     const { wire, room } = await connected();
     wire.last.says({ type: "task:updated", seq: 3, ts: "", data: { task: EMPTY.task } });
     expect(wire.last.closed).toBe(true);
@@ -118,7 +118,7 @@ describe("a connection that was lost comes back", () => {
   });
 });
 
-describe("a connection that is dead without saying so", () => {
+describe("[K2] a connection that is dead without saying so", () => {
   it("is asked after 25 s, and given up when nothing comes for ten", async () => {
     const { wire, room } = await connected();
     await pass(25_000);

@@ -4,7 +4,7 @@ import { connected, connecting, EMPTY, holdTime, pass, TASK } from "./connected"
 
 holdTime();
 
-describe("a close that is final is not answered with another try", () => {
+describe("[K1] a close that is final is not answered with another try", () => {
   it.each([
     [4403, "removed"],
     [4410, "deleted"],
@@ -22,7 +22,7 @@ describe("a close that is final is not answered with another try", () => {
   });
 });
 
-describe("a token that has run out", () => {
+describe("[K1] a token that has run out", () => {
   it("is asked for again, and the next one goes on", async () => {
     let asked = 0;
     const { wire, room } = await connected({ token: () => `t-${++asked}` });
@@ -83,7 +83,7 @@ describe("a token that has run out", () => {
   });
 });
 
-describe("a handshake that is refused is asked about over REST", () => {
+describe("[K1] a handshake that is refused is asked about over REST", () => {
   it.each([
     [401, "unauthorized"],
     [403, "forbidden"],

@@ -17,7 +17,7 @@ async function outcome(promise: Promise<unknown>): Promise<unknown> {
   return Promise.race([end, pass(0).then(() => "open")]);
 }
 
-describe("[M2] a message is sent until it has an answer, always under the same id", () => {
+describe("[K3] a message is sent until it has an answer, always under the same id", () => {
   it("written without a connection, it goes out as soon as there is one", async () => {
     const { wire, room } = await connecting();
     const sent = room.send("hello", { onBusy: "enqueue", metadata: { a: 1 } });
@@ -135,7 +135,7 @@ describe("when the connection ends for good", () => {
   });
 });
 
-describe("a command that the connection broke under", () => {
+describe("[K3] a command that the connection broke under", () => {
   it("is not repeated where once more is not the same: the caller is told", async () => {
     const { wire, room } = await connected();
     const step = { turnId: "turn_1", step: "s", approve: true };
@@ -170,7 +170,7 @@ describe("a command that the connection broke under", () => {
   });
 });
 
-describe("a stop", () => {
+describe("[K3] a stop", () => {
   it("names the turn that the caller saw, so that a repeat cannot hit a later one", async () => {
     const state = { ...EMPTY, task: { ...EMPTY.task, activeTurnId: "turn_7" } };
     const { wire, room } = await connecting();

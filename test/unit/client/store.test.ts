@@ -22,7 +22,7 @@ const presence = (userId: string, state: "joined" | "left" | "typing", connectio
   data: { userId, state, connections },
 });
 
-describe("what a page shows", () => {
+describe("[K4] what a page shows", () => {
   it("is the same object until something changes, and changes once per frame", async () => {
     const { wire, room } = await connected();
     // As a framework takes them: without the room as `this`.
@@ -80,7 +80,7 @@ describe("what a page shows", () => {
   });
 });
 
-describe("who listens", () => {
+describe("[K4] who listens", () => {
   it("hears each event once, by type or all, after it was folded in", async () => {
     const { wire, room } = await connected();
     const all: string[] = [];
