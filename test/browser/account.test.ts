@@ -1,17 +1,11 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { Visitor } from "../support/visitor";
+import { expect, it } from "vitest";
+import { visitors } from "../support/visitor";
 import { startWebhookReceiver } from "../support/webhook-receiver";
 
-let visitor: Visitor;
-beforeEach(async () => {
-  visitor = await Visitor.signedIn();
-});
-afterEach(async () => {
-  await visitor.close();
-  expect(visitor.faults).toEqual([]);
-});
+const come = visitors();
 
 it("a key is shown once, works until it is revoked", async () => {
+  const visitor = await come.signedIn();
   const { page, url } = visitor;
   await page.getByRole("link", { name: "Keys" }).click();
   await page.getByLabel("Name").fill("nightly");
@@ -30,6 +24,7 @@ it("a key is shown once, works until it is revoked", async () => {
 });
 
 it("a resource's faults are said at its fields", async () => {
+  const visitor = await come.signedIn();
   const { page } = visitor;
   await page.getByRole("link", { name: "Resources" }).click();
   await page.getByRole("link", { name: "models" }).click();
@@ -64,6 +59,7 @@ it("a resource's faults are said at its fields", async () => {
 });
 
 it("a webhook's secret is shown once, its deliveries are listed and tried again", async () => {
+  const visitor = await come.signedIn();
   const { page } = visitor;
   const receiver = await startWebhookReceiver();
   await page.getByRole("link", { name: "Webhooks" }).click();
@@ -90,6 +86,7 @@ it("a webhook's secret is shown once, its deliveries are listed and tried again"
 });
 
 it("sessions are listed and revoked; usage says what is known", async () => {
+  const visitor = await come.signedIn();
   const { page } = visitor;
   const id = await visitor.begin("/fast Hello");
   await page.locator("li.assistant").waitFor();

@@ -1,19 +1,10 @@
-import { afterEach, expect, it } from "vitest";
-import { newUser, tokenFor, Visitor } from "../support/visitor";
+import { expect, it } from "vitest";
+import { newUser, tokenFor, visitors } from "../support/visitor";
 
-const open: Visitor[] = [];
-const visit = async (visitor: Promise<Visitor>) => {
-  open.push(await visitor);
-  return visitor;
-};
-afterEach(async () => {
-  const faults = open.flatMap((visitor) => visitor.faults);
-  await Promise.all(open.splice(0).map((visitor) => visitor.close()));
-  expect(faults).toEqual([]);
-});
+const come = visitors();
 
 it("two clicks lead from a token to an answer that streams; the token is in no address", async () => {
-  const { page, userId } = await visit(Visitor.open());
+  const { page, userId } = await come.open();
   const addresses: string[] = [];
   page.on("request", (request) => addresses.push(request.url()));
   page.on("websocket", (socket) => addresses.push(socket.url()));
@@ -30,7 +21,7 @@ it("two clicks lead from a token to an answer that streams; the token is in no a
 });
 
 it("a token that the server refuses is refused at its field", async () => {
-  const { page } = await visit(Visitor.open());
+  const { page } = await come.open();
   await page.getByLabel("Access token").fill("trk_nonsense");
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("alert").getByText("does not accept this token").waitFor();
@@ -38,7 +29,7 @@ it("a token that the server refuses is refused at its field", async () => {
 });
 
 it("signing out leaves nothing of the user in the browser", async () => {
-  const { page } = await visit(Visitor.signedIn());
+  const { page } = await come.signedIn();
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByLabel("Access token").waitFor();
   const kept = () => JSON.stringify([{ ...sessionStorage }, { ...localStorage }]);
@@ -46,7 +37,7 @@ it("signing out leaves nothing of the user in the browser", async () => {
 });
 
 it("Esc stops an answer at once and keeps what was written; Retry writes it anew", async () => {
-  const visitor = await visit(Visitor.signedIn());
+  const visitor = await come.signedIn();
   const { page } = visitor;
   await visitor.begin("/slow /long 300");
   await page.locator(".writing").getByText("This is the demo model").waitFor();
@@ -63,7 +54,7 @@ it("Esc stops an answer at once and keeps what was written; Retry writes it anew
 });
 
 it("reasoning is folded, and there for who asks", async () => {
-  const visitor = await visit(Visitor.signedIn());
+  const visitor = await come.signedIn();
   const { page } = visitor;
   await visitor.begin("/fast /think /echo done");
   const thinking = page.locator("li.assistant details.thinking");
@@ -76,7 +67,7 @@ it("reasoning is folded, and there for who asks", async () => {
 });
 
 it("what is sent while it works waits, or takes its place", async () => {
-  const visitor = await visit(Visitor.signedIn());
+  const visitor = await come.signedIn();
   const { page } = visitor;
   await visitor.begin("/slow /long 300");
   await page.locator(".writing").waitFor();
@@ -91,14 +82,14 @@ it("what is sent while it works waits, or takes its place", async () => {
 });
 
 it("a model that fails is tried again before everybody's eyes", async () => {
-  const visitor = await visit(Visitor.signedIn());
+  const visitor = await come.signedIn();
   await visitor.begin("/fail-once /fast Hello");
   await visitor.page.getByText(/attempt 1 failed .*Next attempt in \d s/).waitFor();
   await visitor.page.locator("li.assistant").getByText("attempt 2").waitFor();
 });
 
 it("a task is renamed, shared, found and, after a question, deleted", async () => {
-  const visitor = await visit(Visitor.signedIn());
+  const visitor = await come.signedIn();
   const { page } = visitor;
   const bob = newUser("bob");
   await visitor.begin("/fast Hello");
@@ -116,7 +107,7 @@ it("a task is renamed, shared, found and, after a question, deleted", async () =
   await page.getByRole("listitem").filter({ hasText: bob }).waitFor();
   await page.keyboard.press("Escape");
 
-  const guest = await visit(Visitor.signedIn(bob));
+  const guest = await come.signedIn(bob);
   await guest.page.getByLabel("Search tasks by title").fill("ünlikely");
   await guest.page.getByRole("link", { name: "Ünlikely name" }).click();
   await guest.page.getByLabel("Message", { exact: true }).waitFor();

@@ -1,15 +1,10 @@
-import { afterEach, expect, it } from "vitest";
-import { Visitor } from "../support/visitor";
+import { expect, it } from "vitest";
+import { visitors } from "../support/visitor";
 
-let visitor: Visitor | undefined;
-afterEach(async () => {
-  const faults = visitor?.faults ?? [];
-  await visitor?.close();
-  expect(faults).toEqual([]);
-});
+const come = visitors();
 
 it("a pipeline waits for a yes, goes on, and shows what each step made", async () => {
-  visitor = await Visitor.signedIn();
+  const visitor = await come.signedIn();
   const { page } = visitor;
   const bot = { botRef: "system/assistant" };
   const made = await visitor.api("POST", "/teams", {
@@ -49,7 +44,7 @@ it("a pipeline waits for a yes, goes on, and shows what each step made", async (
 });
 
 it("a no stops the pipeline; whoever is elsewhere is told", async () => {
-  visitor = await Visitor.signedIn();
+  const visitor = await come.signedIn();
   const { page } = visitor;
   await visitor.api("POST", "/teams", {
     metadata: { name: "asking" },

@@ -1,23 +1,14 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { afterEach, expect, inject, it } from "vitest";
+import { expect, inject, it } from "vitest";
 import * as z from "zod";
 import { FlakyRoad } from "../support/flaky-road";
 import { until } from "../support/until";
-import { newUser, Visitor } from "../support/visitor";
+import { newUser, type Visitor, visitors } from "../support/visitor";
 
 /** How long the network is away: longer than any handshake or backoff is patient at first. */
 const CUT_MS = 10_000;
 
-const open: Visitor[] = [];
-const visit = async (visitor: Promise<Visitor>) => {
-  open.push(await visitor);
-  return visitor;
-};
-afterEach(async () => {
-  const faults = open.flatMap((visitor) => visitor.faults);
-  await Promise.all(open.splice(0).map((visitor) => visitor.close()));
-  expect(faults).toEqual([]);
-});
+const come = visitors();
 
 const messages = z.object({ items: z.array(z.object({ content: z.string() })) });
 const sessions = z.object({ items: z.array(z.object({ taskId: z.string() })) });
@@ -32,11 +23,11 @@ const written = async (visitor: Visitor) =>
   (await visitor.page.locator(".writing").textContent()) ?? "";
 
 it("two windows are in step: messages, the stream, who is there and who is typing", async () => {
-  const alice = await visit(Visitor.signedIn());
+  const alice = await come.signedIn();
   const bobId = newUser("bob");
   const id = await alice.begin("/fast Hello");
   await alice.api("POST", `/tasks/${id}/members`, { userId: bobId, role: "editor" });
-  const bob = await visit(Visitor.signedIn(bobId));
+  const bob = await come.signedIn(bobId);
   await bob.page.getByRole("link", { name: "/fast Hello" }).click();
   await bob.page.getByLabel("Message", { exact: true }).waitFor();
   await alice.page.getByLabel("Here: alice, bob").waitFor();
@@ -53,7 +44,7 @@ it("two windows are in step: messages, the stream, who is there and who is typin
 });
 
 it("a reload in mid-stream goes on where it was, signed in and in the same session", async () => {
-  const alice = await visit(Visitor.signedIn());
+  const alice = await come.signedIn();
   const id = await alice.begin("/long 250");
   await alice.page.locator(".writing").waitFor();
   const before = await written(alice);
@@ -70,7 +61,7 @@ it("a reload in mid-stream goes on where it was, signed in and in the same sessi
 
 it("a network that is away for 10 s in mid-stream loses and doubles nothing", async () => {
   const road = await FlakyRoad.to(inject("stage").url);
-  const alice = await visit(Visitor.signedIn(undefined, { url: road.url }));
+  const alice = await come.signedIn(undefined, { url: road.url });
   const id = await alice.begin("/long 1400");
   await alice.page.locator(".writing").waitFor();
   const before = await written(alice);
@@ -90,10 +81,7 @@ it("a network that is away for 10 s in mid-stream loses and doubles nothing", as
   });
   expect(going).toContain(before.trimEnd().slice(-40));
   await alice.page.locator("li.assistant").nth(1).waitFor({ timeout: 30_000 });
-  await alice.close();
   await road.close();
   const doubled = (await said(alice, id)).filter((text) => text.includes("without a network"));
   expect(doubled).toEqual(["/fast /echo written without a network", "written without a network"]);
-  open.splice(open.indexOf(alice), 1);
-  expect(alice.faults).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { inject } from "vitest";
+import { afterEach, expect, inject } from "vitest";
 import { mintToken } from "../../scripts/local-identity";
 import type {} from "../browser/setup";
 
@@ -101,4 +101,23 @@ export class Visitor {
   async close(): Promise<void> {
     await this.page.context().close();
   }
+}
+
+/** Visitors of one file's tests: after each they leave, and their browsers must have had no complaint. */
+export function visitors() {
+  const here: Visitor[] = [];
+  const visit = async (coming: Promise<Visitor>) => {
+    const visitor = await coming;
+    here.push(visitor);
+    return visitor;
+  };
+  afterEach(async () => {
+    const faults = here.flatMap((visitor) => visitor.faults);
+    await Promise.all(here.splice(0).map((visitor) => visitor.close()));
+    expect(faults).toEqual([]);
+  });
+  return {
+    open: (...args: Parameters<typeof Visitor.open>) => visit(Visitor.open(...args)),
+    signedIn: (...args: Parameters<typeof Visitor.signedIn>) => visit(Visitor.signedIn(...args)),
+  };
 }

@@ -12,15 +12,16 @@ const SHOWN_MS = 8000;
 export function Toasts() {
   const { user } = useAccount();
   const route = useRoute();
-  const [shown, setShown] = useState<Notification>();
-  useUserEvent(user, "notification", ({ data: { notification } }) => {
-    if (route.at !== "task" || route.taskId !== notification.taskId) setShown(notification);
-  });
+  const [newest, setShown] = useState<Notification>();
+  useUserEvent(user, "notification", ({ data: { notification } }) => setShown(notification));
+  const isHere = route.at === "task" && route.taskId === newest?.taskId;
+  const shown = isHere ? undefined : newest;
   useEffect(() => {
+    if (isHere) setShown(undefined);
     if (!shown) return;
     const timer = setTimeout(() => setShown(undefined), SHOWN_MS);
     return () => clearTimeout(timer);
-  }, [shown]);
+  }, [shown, isHere]);
   const taskId = shown?.taskId;
   return (
     <div class="toasts" role="status">
