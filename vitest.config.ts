@@ -21,7 +21,14 @@ export default defineConfig({
     // The system tests mostly wait for another process.
     maxWorkers: 4,
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          // itty-durable ships ESM that is marked as CommonJS.
+          deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },
+        },
+      },
       {
         plugins: [workerd],
         test: {

@@ -13,6 +13,8 @@ declare global {
       ASSETS: Fetcher;
       TASK_ROOM: DurableObjectNamespace<TaskRoom>;
       USER_ROOM: DurableObjectNamespace<UserRoom>;
+      /** Its class is not of the platform's own kind, so it is called by `fetch` alone. */
+      USAGE_METER: DurableObjectNamespace;
       /** Only in the `workers-ai` environment. */
       AI?: Ai;
     }

@@ -18,6 +18,7 @@ import { resources } from "./routes/resources";
 import { sessions } from "./routes/sessions";
 import { tasks } from "./routes/tasks";
 import { turns } from "./routes/turns";
+import { usage } from "./routes/usage";
 import { userSocket } from "./routes/user-socket";
 import { webhooks } from "./routes/webhooks";
 
@@ -42,4 +43,5 @@ app.route("/api/v1/notifications", notifications);
 app.route("/api/v1/user/notifications", userSocket);
 app.route("/api/v1/webhooks", webhooks);
 app.route("/api/v1/api-keys", apiKeys);
+app.route("/api/v1/usage", usage);
 for (const { path, kind } of COLLECTIONS) app.route(`/api/v1/${path}`, resources(path, kind));

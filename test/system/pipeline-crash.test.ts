@@ -24,7 +24,7 @@ import { until } from "../support/until";
 import { WireUser } from "../support/wire-client";
 
 /** Longer than the runtime takes to come up again. */
-const WAIT_MS = 8000;
+const WAIT_MS = 6000;
 
 let server: DevServer;
 let alice: WireUser;
@@ -144,8 +144,7 @@ it("[C1] kill -9 in every state of a phase: what is done is kept, the running on
   const [announced] = await readEvents(alice, retrying.taskId, "phase:retry");
 
   await freezeAfterCommit(() => opened.open());
-  await server.kill9();
-  await server.restart();
+  await server.killRuntime();
   const upAt = Date.now();
 
   for (const one of [running, queued]) {

@@ -14,6 +14,8 @@ const untouched = () => ({
   d1SlowMs: 3000,
   /** Whether users' rooms can be reached, and whether their answers get through. */
   users: "up" as "up" | "down" | "answers are lost",
+  /** The same of users' meters. */
+  meters: "up" as "up" | "down" | "answers are lost",
   /** In place of the real providers. */
   model: undefined as Model | undefined,
   /** The runtime stops dead when it comes to this point for the n-th time. */

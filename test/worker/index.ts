@@ -3,6 +3,7 @@ import { breakableD1 } from "./breakable-d1";
 import { control } from "./control";
 import { TaskRoom } from "./task-room";
 
+export { UsageMeter } from "../../src/durable-objects/usage-meter/usage-meter";
 export { UserRoom } from "./user-room";
 export { TaskRoom };
 

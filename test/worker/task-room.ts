@@ -1,6 +1,7 @@
 import type { Doors } from "../../src/durable-objects/task-room/doors";
 import { TaskRoom as ProductionTaskRoom } from "../../src/durable-objects/task-room/task-room";
 import { breakableD1 } from "./breakable-d1";
+import { breakableMeter } from "./breakable-meter";
 import { control, freezeAt } from "./control";
 import { countedStorage } from "./counted-storage";
 import { pastMessages } from "./past-messages";
@@ -36,6 +37,7 @@ export class TaskRoom extends ProductionTaskRoom {
         await doors.tellUser(userId, news);
         if (control.users === "answers are lost") throw new Error("the answer is lost");
       },
+      meter: (userId) => breakableMeter(doors.meter(userId)),
       carryOut: (request, signal) => (control.model ?? doors.carryOut)(request, signal),
     };
   }

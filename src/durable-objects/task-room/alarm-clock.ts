@@ -48,7 +48,7 @@ export class AlarmClock {
   }
 
   #due(): number | undefined {
-    const { room, outbox, news, connections, doors, deletedAt, cleanUpAt } = this.#desk;
+    const { room, feeds, connections, doors, deletedAt, cleanUpAt } = this.#desk;
     const check = doors.now() + RULES.checkEveryMs;
     const times: number[] = [];
     if (deletedAt !== undefined) times.push(check);
@@ -56,7 +56,7 @@ export class AlarmClock {
       times.push(...deadlines(room).map(({ at, name }) => (name === "begin" ? check : at)));
       if (room.state.openTurns.length > 0) times.push(check);
       if (cleanUpAt !== undefined) times.push(cleanUpAt);
-      for (const feed of [outbox, news]) if (feed.lag > 0) times.push(feed.retryAt ?? check);
+      times.push(...feeds.dueTimes(check));
     }
     const expiry = connections.nextExpiry();
     if (expiry !== undefined) times.push(expiry);

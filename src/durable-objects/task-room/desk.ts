@@ -7,8 +7,6 @@ import { recordReports } from "../../engine/reports";
 import { activeTurn, type Room, waitingTurns } from "../../engine/room";
 import { finishStep } from "../../engine/step-end";
 import { failStep } from "../../engine/step-fail";
-import { isNews } from "../../engine/user-news";
-import { project } from "../../history/projector";
 import { accepted, type Outcome, type Refusal, refused } from "../../protocol/errors";
 import type { LogEvent, RoomEvent } from "../../protocol/events";
 import { toTimestamp } from "../../protocol/time";
@@ -18,10 +16,9 @@ import { type ClientKey, clientReply } from "./client-keys";
 import { Connections } from "./connections";
 import type { Doors } from "./doors";
 import { FanOut } from "./fan-out";
+import { Feeds } from "./feeds";
 import { backgroundOf } from "./history-reader";
 import { LiveText } from "./live-text";
-import { MemberNews } from "./member-news";
-import { Outbox, projectionOf } from "./outbox";
 import { ProgressFeed } from "./progress-feed";
 import { ReportFeed } from "./report-feed";
 import { KEPT_MESSAGES } from "./retention";
@@ -41,13 +38,10 @@ export class Desk {
   readonly fanOut: FanOut;
   readonly live: LiveText;
   readonly runner: Runner;
-  readonly outbox: Outbox;
-  /** To the members' own rooms. */
-  readonly news: Outbox;
+  readonly feeds: Feeds;
   readonly alarm: AlarmClock;
   readonly teamLookup: TeamLookup;
   readonly hold: (work: Promise<unknown>) => void;
-  readonly #memberNews: MemberNews;
   readonly #reports: ReportFeed;
   readonly #progress: ProgressFeed;
   #room: Room | undefined;
@@ -63,26 +57,13 @@ export class Desk {
     const room = () => this.#room;
     this.fanOut = new FanOut(this.connections, (userId) => this.#room?.members[userId], doors.now);
     const { store, hold } = this;
-    const feed = {
+    this.feeds = new Feeds({
       doors,
       store,
       room,
       hold,
       rearm: () => this.alarm.arm(),
       caughtUp: () => this.cleanUp(),
-    };
-    this.outbox = new Outbox({
-      ...feed,
-      destination: "d1",
-      points: ["before D1", "after D1", "cursor marked"],
-      tell: (now, after) => project(doors.db, projectionOf(store, now, after)),
-    });
-    this.#memberNews = new MemberNews(doors, store);
-    this.news = new Outbox({
-      ...feed,
-      destination: "users",
-      points: ["before users", "after users", "users marked"],
-      tell: (now, after) => this.#memberNews.tell(now, after),
     });
     this.live = new LiveText({
       now: doors.now,
@@ -160,10 +141,10 @@ export class Desk {
     if (!this.#hasCaughtUp) this.#catchUp();
   }
 
-  /** What an earlier instance had not told D1 and the users goes out once this one is awake. */
+  /** What an earlier instance had not told goes out once this one is awake. */
   #catchUp(): void {
     this.#hasCaughtUp = true;
-    for (const feed of [this.outbox, this.news]) if (feed.lag > 0) feed.flush();
+    this.feeds.catchUp();
   }
 
   /** Starts the queue's next turn, once its team is resolved. */
@@ -216,7 +197,7 @@ export class Desk {
   /** The members of a buried task hear of its end; rejects where one can't be told. */
   async sayGoodbye(): Promise<void> {
     if (!this.#room || this.#deletedAt === undefined) return;
-    await this.#memberNews.sayGoodbye(this.#room, this.store.cursor("users"), this.#deletedAt);
+    await this.feeds.sayGoodbye(this.#room, this.store.cursor("users"), this.#deletedAt);
   }
 
   /** Forgets a room whose storage is gone. */
@@ -258,9 +239,7 @@ export class Desk {
     this.alarm.arm();
     this.doors.fault("after fan-out");
     for (const effect of effects) this.#start(effect);
-    const isDue = Outbox.isDue(events, room);
-    if (isDue) this.outbox.flush();
-    if (isDue || events.some(isNews)) this.news.flush();
+    this.feeds.hear(events, room);
     this.#thinLog();
     this.#thinMessages();
   }

@@ -2,6 +2,7 @@ import { deadlines } from "../../engine/deadlines";
 import type { Room } from "../../engine/room";
 import type { Projection } from "../../history/projector";
 import type { LogEvent } from "../../protocol/events";
+import { inTime } from "../in-time";
 import type { Doors, FaultPoint } from "./doors";
 import { finishedMessage } from "./message-table";
 import type { Destination, RoomStore } from "./room-store";
@@ -24,6 +25,8 @@ type Parts = {
 
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
+/** Milliseconds for which a destination may be silent before the try counts as failed. */
+const PATIENCE_MS = 60_000;
 
 /**
  * Feeds one destination from the log, with a cursor and a backoff of its own. The cursor is written
@@ -94,7 +97,7 @@ export class Outbox {
     const through = now.state.task.headSeq;
     try {
       doors.fault(points[0]);
-      await this.#parts.tell(now, this.#position());
+      await inTime(PATIENCE_MS, () => this.#parts.tell(now, this.#position()));
       doors.fault(points[1]);
       this.#failures = 0;
       this.#retryAt = undefined;

@@ -16,7 +16,8 @@ const planRows = z.array(z.object({ id: z.int(), body: z.string() }));
 const cursorRows = z.array(z.object({ cursor: z.int() }));
 
 /** Whom the outbox tells, each with a cursor of its own. */
-export type Destination = "d1" | "users";
+const DESTINATIONS = ["d1", "users", "meters"] as const;
+export type Destination = (typeof DESTINATIONS)[number];
 
 export type Answered = { key: ClientKey; reply: ClientReply };
 
@@ -94,7 +95,7 @@ export class RoomStore {
 
   /** The last `seq` that every destination has been told. */
   toldThrough(): number {
-    return Math.min(this.cursor("d1"), this.cursor("users"));
+    return Math.min(...DESTINATIONS.map((destination) => this.cursor(destination)));
   }
 
   /** When the first event after that was committed; milliseconds since 1970, or infinity. */

@@ -20,6 +20,6 @@ export function readStats(desk: Desk, principal: Principal): Outcome<TaskStats> 
     connections: desk.connections.size,
     sessions: sessions.size,
     headSeq: room.state.task.headSeq,
-    outboxLag: Math.max(desk.outbox.lag, desk.news.lag),
+    outboxLag: desk.feeds.lag,
   });
 }

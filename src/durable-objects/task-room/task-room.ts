@@ -228,7 +228,7 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     const now = desk.doors.now();
     desk.perform(meetDeadlines);
     desk.recover();
-    for (const feed of [desk.outbox, desk.news]) if (feed.isReady(now)) feed.flush();
+    desk.feeds.retry(now);
     desk.cleanUp();
     for (const connection of desk.connections.all()) {
       if (connection.isExpired(now)) connection.close(CLOSE.unauthorized, "token expired");

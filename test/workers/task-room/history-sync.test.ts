@@ -2,7 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { taskStats } from "../../../src/protocol/stats";
-import { clockTo, ring, roomOf } from "../../support/room-alarm";
+import { clockTo, roomOf } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { converse } from "../../support/room-turns";
 import { FINISH, ScriptedModel } from "../../support/scripted-model";
@@ -145,8 +145,7 @@ it("[L7] pages older than the room keeps come from D1, joined without a gap or a
 
   // The clean-up takes what is older than a week and beyond the thousand newest.
   clockTo(Date.now() + 8 * DAY_MS);
-  await ring(taskId);
-  await ring(taskId);
+  await roomOf(taskId).wake();
   const kept = await runInDurableObject(roomOf(taskId), (_, { storage }) =>
     storage.sql.exec("SELECT count(*) AS n FROM messages").one(),
   );

@@ -43,16 +43,16 @@ const granted = z.object({ session: withId, recoveryToken: z.string() });
 const deliveries = z.object({ items: z.array(withId) });
 const HOUR_MS = 60 * 60 * 1000;
 
-/** Rows that one world serves: nobody in it asks too often. */
-const ROWS = 8;
-const pool = new Map<string, { world: World; rows: number }>();
+/** Times that one world serves: nobody in it asks too often. */
+const USES = 40;
+const pool = new Map<string, { world: World; uses: number }>();
 
 /** A world in a situation, used before where nothing was consumed. */
 export async function worldIn(situation?: Situation): Promise<World> {
   const key = JSON.stringify(situation ?? null);
   const kept = pool.get(key);
-  const { world, rows } = kept ?? { world: await newWorld(situation), rows: 0 };
-  if (rows < ROWS) pool.set(key, { world, rows: rows + 1 });
+  const { world, uses } = kept ?? { world: await newWorld(situation), uses: 0 };
+  if (uses < USES) pool.set(key, { world, uses: uses + 1 });
   else pool.delete(key);
   return world;
 }
