@@ -85,7 +85,7 @@ it("a webhook's secret is shown once, its deliveries are listed and tried again"
   await receiver.close();
 });
 
-it("sessions are listed and revoked; usage says what is known", async () => {
+it("sessions are listed and revoked; usage counts the turn", async () => {
   const visitor = await come.signedIn();
   const { page } = visitor;
   const id = await visitor.begin("/fast Hello");
@@ -97,8 +97,11 @@ it("sessions are listed and revoked; usage says what is known", async () => {
   await page.getByRole("button", { name: "Revoke", exact: true }).last().click();
   await expect.poll(() => row.getByText("away").count()).toBe(0);
   await page.getByRole("link", { name: "Usage" }).click();
-  await page
-    .getByRole("columnheader", { name: "Today" })
-    .or(page.getByText("does not count usage"))
-    .waitFor();
+  // Counted at the turn's end, by an object of its own.
+  await expect
+    .poll(async () => {
+      await page.reload();
+      return page.getByRole("row", { name: /^Turns/ }).textContent();
+    })
+    .toBe("Turns1none1");
 });
