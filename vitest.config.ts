@@ -36,6 +36,7 @@ export default defineConfig({
           testTimeout: 20_000,
           isolate: false,
           include: ["test/workers/**/*.test.ts"],
+          globalSetup: ["test/support/built-console.ts"],
           setupFiles: ["test/support/fresh-storage.ts"],
           deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },
         },
@@ -44,8 +45,20 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/system/**/*.test.ts"],
+          globalSetup: ["test/support/built-console.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          globalSetup: ["test/browser/setup.ts"],
+          // After all others: what is typed must show while a stream comes in, with the machine at hand.
+          sequence: { groupOrder: 1 },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],
