@@ -17,6 +17,7 @@ declare global {
       METRICS_SHARD: DurableObjectNamespace<MetricsShard>;
       /** Its class is not of the platform's own kind, so it is called by `fetch` alone. */
       USAGE_METER: DurableObjectNamespace;
+      RATE_LIMIT: RateLimit;
       /** Only in the `workers-ai` environment. */
       AI?: Ai;
     }

@@ -4,6 +4,7 @@ import type { AppEnv } from "./context";
 import { authentication } from "./middleware/authentication";
 import { crossOrigin } from "./middleware/cross-origin";
 import { onError, onUnknownPath } from "./middleware/errors";
+import { rateLimit } from "./middleware/rate-limit";
 import { requestId } from "./middleware/request-id";
 import { scope } from "./middleware/scope";
 import { apiKeys } from "./routes/api-keys";
@@ -33,7 +34,7 @@ app.route("/healthz", health);
 app.route("/metrics", metrics);
 app.route("/", docs);
 
-app.use("/api/*", crossOrigin, authentication, scope);
+app.use("/api/*", crossOrigin, authentication, rateLimit, scope);
 app.route("/api/v1/tasks/:id/chat", chat);
 app.route("/api/v1/tasks/:id/turns", turns);
 app.route("/api/v1/tasks/:id/members", members);

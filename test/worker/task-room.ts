@@ -4,6 +4,7 @@ import { breakableD1 } from "./breakable-d1";
 import { breakableMeter } from "./breakable-meter";
 import { control, freezeAt } from "./control";
 import { countedStorage } from "./counted-storage";
+import { pastMessages } from "./past-messages";
 
 /** The room with its doors in a test's hands. */
 export class TaskRoom extends ProductionTaskRoom {
@@ -11,6 +12,15 @@ export class TaskRoom extends ProductionTaskRoom {
     super(ctx, env);
     const id = ctx.id.toString();
     control.constructed.set(id, (control.constructed.get(id) ?? 0) + 1);
+  }
+
+  /** As if this much had been said here: real turns would take a test minutes. */
+  fill(messages: number): void {
+    const insert = "INSERT INTO messages (seq, id, thread_id, role, body) VALUES (?, ?, ?, ?, ?)";
+    for (const message of pastMessages(messages)) {
+      const { seq, id, threadId, role } = message;
+      this.ctx.storage.sql.exec(insert, seq, id, threadId, role, JSON.stringify(message));
+    }
   }
 
   protected override doors(ctx: DurableObjectState, env: Env): Doors {

@@ -4,11 +4,12 @@ import { CONTENT_TYPE, exposition, gauge } from "../metrics/exposition";
 import { gathered } from "../metrics/gathering";
 import { adminOnly } from "../middleware/admin-only";
 import { authentication } from "../middleware/authentication";
+import { rateLimit } from "../middleware/rate-limit";
 
 /** What the service has counted, for Prometheus. */
 export const metrics = new Hono<AppEnv>();
 
-metrics.get("/", authentication, adminOnly, async (c) => {
+metrics.get("/", authentication, rateLimit, adminOnly, async (c) => {
   const { tally, missing } = await gathered(c.env);
   const missingGauge = gauge(
     "taskroom_metrics_shards_missing",
