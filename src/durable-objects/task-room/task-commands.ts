@@ -1,5 +1,5 @@
 import { announceTask, emptyRoom } from "../../engine/create";
-import { cancelAll, cancelTurn } from "../../engine/people";
+import { cancelAll } from "../../engine/people";
 import { send } from "../../engine/send";
 import { setTaskStatus, updateTask } from "../../engine/task-rules";
 import { accepted, type Outcome, refuse, refused } from "../../protocol/errors";
@@ -13,10 +13,10 @@ import { firstPlan } from "./begin-next";
 import { clientKey } from "./client-keys";
 import { presenceOf } from "./connections";
 import type { Desk } from "./desk";
-import { admit, confirm, guide, retry, sendMessage } from "./people-commands";
+import { admit, cancel, confirm, guide, retry, sendMessage } from "./people-commands";
 import { readTask, readTurn } from "./queries";
 import { withinQuota } from "./quota";
-import { logQueued } from "./turn-lines";
+import { logAccepted } from "./turn-lines";
 
 /** What REST asks of a task as a whole. */
 
@@ -88,7 +88,12 @@ function openRoom(
       metadata: {},
     });
   });
-  if (prompt !== undefined) logQueued(principal, input.taskId, turnId);
+  const { taskId } = input;
+  logAccepted(principal, {
+    command: "create",
+    taskId,
+    turnId: prompt === undefined ? undefined : turnId,
+  });
 }
 
 export async function patchTask(
@@ -146,7 +151,7 @@ export function interruptTurn(
   const known = readTurn(desk, principal, turnId);
   if (!known.ok) return known;
   const why = reason === undefined ? {} : { reason };
-  const done = desk.perform((draft) => cancelTurn(draft, { turnId, by: principal.userId, ...why }));
+  const done = cancel(desk, principal, { turnId, ...why });
   return done.ok ? readTurn(desk, principal, turnId) : done;
 }
 

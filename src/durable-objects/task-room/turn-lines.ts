@@ -2,13 +2,15 @@ import type { LogEvent } from "../../protocol/events";
 import type { Principal } from "../../protocol/identity";
 import { logInfo, logWarning } from "../../protocol/platform-log";
 
-/** Ties a turn to the request that put it into the queue; its further lines name the turn. */
-export function logQueued(
-  { requestId }: Principal,
-  taskId: string | undefined,
-  turnId: string,
-): void {
-  logInfo("turn_queued", { requestId, taskId, turnId });
+type Accepted = {
+  command: "create" | "send" | "guide" | "retry" | "confirm" | "cancel";
+  taskId: string | undefined;
+  turnId: string | undefined;
+};
+
+/** Ties a turn to the request that asks something of it; its further lines name the turn. */
+export function logAccepted({ requestId }: Principal, { command, ...ids }: Accepted): void {
+  logInfo("command_accepted", { requestId, ...ids, command });
 }
 
 /** A turn's life in the platform's log: a few lines, and nothing of what was said. */

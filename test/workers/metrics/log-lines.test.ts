@@ -14,6 +14,8 @@ const line = z.looseObject({
   attempt: z.number().optional(),
 });
 
+const NOBODYS = "turn_00000000000000000000000000";
+
 let alice: string;
 let model: ScriptedModel;
 let lines: string[];
@@ -53,7 +55,11 @@ it("[W2] a request's id leads to its task and turn, and the turn's to each of it
   await client.frames.next(says("turn:status", "FAILED"));
   const ids = { taskId, turnId: turn.id };
   expect(ofTask(taskId)).toEqual([
-    { level: "info", event: "turn_queued", requestId: "request-of-this-test", ...ids },
+    expect.objectContaining({ level: "info", event: "command_accepted", command: "create" }),
+    {
+      ...{ level: "info", event: "command_accepted", command: "send" },
+      ...{ requestId: "request-of-this-test", ...ids },
+    },
     expect.objectContaining({ level: "info", event: "attempt_started", attempt: 1, ...ids }),
     expect.objectContaining({
       ...{ level: "warn", event: "attempt_failed", attempt: 1, code: "model_rejected" },
@@ -72,11 +78,15 @@ it("[W2] a socket's lines name the request that it came with", async () => {
   const client = await RoomClient.join(alice, taskId);
   await client.ask("chat:send", { content: "one" });
   await client.ask("chat:send", { content: "two" });
-  const queued = ofTask(taskId).filter(({ event }) => event === "turn_queued");
-  expect(queued.map(({ turnId }) => turnId)).toHaveLength(2);
-  const [id, other] = queued.map(({ requestId }) => requestId);
-  expect(id).toMatch(/^req_/);
-  expect(other).toBe(id);
+  await client.ask("chat:cancel");
+  await client.ask("turn:confirm", { turnId: NOBODYS, step: "work", approve: true });
+  const accepted = ofTask(taskId).filter(({ event }) => event === "command_accepted");
+  expect(accepted.map(({ command }) => command)).toEqual(["create", "send", "send", "cancel"]);
+  const [made, first, second, stop] = accepted;
+  expect(first?.requestId).toMatch(/^req_/);
+  expect(first?.requestId).not.toBe(made?.requestId);
+  expect([second?.requestId, stop?.requestId]).toEqual([first?.requestId, first?.requestId]);
+  expect(stop?.turnId).toBe(first?.turnId);
   client.close();
 });
 
@@ -87,7 +97,7 @@ it("[W2] what fails behind a request names it too", async () => {
   const id = { "X-Request-Id": "it-failed" };
   const answer = await call(alice, "POST", `/tasks/${taskId}/execute`, { input: "go" }, id);
   expect(answer.status).toBe(503);
-  expect(ofTask(taskId)).toMatchObject([
+  expect(ofTask(taskId).filter(({ level }) => level === "error")).toMatchObject([
     { level: "error", event: "meter_failed", requestId: "it-failed", taskId },
   ]);
 });
