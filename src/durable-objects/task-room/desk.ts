@@ -232,10 +232,18 @@ export class Desk {
     this.alarm.arm();
     this.doors.fault("after fan-out");
     for (const effect of effects) this.#start(effect);
-    const isDue = Outbox.isDue(events, room);
-    if (isDue) this.outbox.flush();
-    if (isDue || events.some(isNews)) this.news.flush();
+    this.#tellOthers(events, room);
     this.#thinLog();
+  }
+
+  #tellOthers(events: LogEvent[], room: Room): void {
+    const isDue = Outbox.isDue(events, room);
+    const feeds = isDue ? [this.outbox, this.news] : events.some(isNews) ? [this.news] : [];
+    const canWait = Outbox.canWait(events);
+    for (const feed of feeds) {
+      if (canWait) feed.flushSoon();
+      else feed.flush();
+    }
   }
 
   #commit(before: Room | undefined, change: Change, answers: Answered[]): void {
