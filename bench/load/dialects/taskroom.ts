@@ -1,0 +1,110 @@
+import { randomUUID } from "node:crypto";
+import type { Seat } from "../wire-socket";
+import type { Dialect, Heard, Room, Session } from "./dialect";
+import { call } from "./taskroom-rest";
+import { tokenOf } from "./token";
+
+type Frame = {
+  type: string;
+  seq?: number;
+  ref?: string;
+  error?: unknown;
+  data: {
+    delta?: string;
+    offset?: number;
+    message?: { content: string };
+    status?: string;
+    previous?: string;
+    sessionId?: string;
+    epoch?: string;
+    recoveryToken?: string;
+    headSeq?: number;
+  };
+};
+type Batch = { type: "batch"; data: Frame[] };
+
+/** Sessions of one user that may be connected at the same time. */
+const SESSIONS_PER_USER = 5;
+/** Members that a task can be created with, its owner besides. */
+const MEMBERS_AT_CREATION = 100;
+
+export const taskroom: Dialect = {
+  room: (port, clients) => newRoom(port, clients),
+  greets: true,
+  decode(text) {
+    const frame: Frame | Batch = JSON.parse(text);
+    return isBatch(frame) ? frame.data.flatMap(heardOf) : heardOf(frame);
+  },
+  start: (content) => JSON.stringify({ type: "chat:send", id: randomUUID(), data: { content } }),
+  nudge: (content) => JSON.stringify({ type: "chat:send", id: randomUUID(), data: { content } }),
+};
+
+/** A task of as many people as there are clients, as long as a task may name them all at once. */
+async function newRoom(port: number, clients: number): Promise<Room> {
+  const each = clients > MEMBERS_AT_CREATION ? SESSIONS_PER_USER : 1;
+  const users = Array.from({ length: Math.ceil(clients / each) }, () => `u-${randomUUID()}`);
+  const [owner = "", ...others] = users;
+  const named = others.map((userId) => ({ userId, role: "editor" }));
+  const members = named.slice(0, MEMBERS_AT_CREATION);
+  const { id } = await call<{ id: string }>(port, owner, "POST", "/tasks", { members });
+  for (const member of named.slice(MEMBERS_AT_CREATION)) {
+    await call(port, owner, "POST", `/tasks/${id}/members`, member);
+  }
+  const seats = Array.from({ length: clients }, (_, i) =>
+    seatOf(port, id, users[Math.floor(i / each)] ?? owner),
+  );
+  return { id, seats };
+}
+
+/** A seat in a task; with a session, one that goes on from there. */
+export function seatOf(port: number, taskId: string, user: string, session?: Place): Seat {
+  const query = new URLSearchParams();
+  if (session?.after !== undefined) query.set("after", String(session.after));
+  if (session?.epoch !== undefined) query.set("epoch", session.epoch);
+  const resume = session?.token === undefined ? "" : `, taskroom.resume.${session.token}`;
+  return {
+    port,
+    path: `/api/v1/tasks/${taskId}/chat${query.size > 0 ? `?${query}` : ""}`,
+    headers: {
+      Authorization: `Bearer ${tokenOf(user)}`,
+      "Sec-WebSocket-Protocol": `taskroom.v1${resume}`,
+    },
+  };
+}
+
+export type Place = { after?: number; epoch?: string; token?: string };
+
+function isBatch(frame: Frame | Batch): frame is Batch {
+  return frame.type === "batch";
+}
+
+function heardOf({ type, seq, data, error }: Frame): Heard[] {
+  if (error) throw new Error(`refused: ${JSON.stringify(error)}`);
+  const logged = seq === undefined ? [] : [loggedOf(type, seq, data.status)];
+  switch (type) {
+    case "session:ready":
+      return [{ type: "ready", session: sessionOf(data) }];
+    case "chat:chunk":
+      return [{ type: "text", text: data.delta ?? "", offset: data.offset ?? 0 }];
+    case "chat:done":
+      return [...logged, { type: "end", text: data.message?.content ?? "" }];
+    case "chat:error":
+      throw new Error(`the turn failed: ${JSON.stringify(data)}`);
+    case "ack":
+      return [{ type: "ack", data }];
+    default:
+      return logged;
+  }
+}
+
+function loggedOf(event: string, seq: number, status: string | undefined): Heard {
+  return { type: "logged", seq, event, ...(status !== undefined && { status }) };
+}
+
+function sessionOf({ epoch, recoveryToken, headSeq }: Frame["data"]): Session {
+  return {
+    ...(epoch !== undefined && { epoch }),
+    ...(recoveryToken !== undefined && { token: recoveryToken }),
+    ...(headSeq !== undefined && { headSeq }),
+  };
+}
