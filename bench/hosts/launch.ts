@@ -22,6 +22,8 @@ export async function launch(
     join(BENCH, script),
   ];
   const child = spawn("taskset", ["-c", SERVER_CORE, ...node, ...args], {
+    // Miniflare takes modules from below its working directory only.
+    cwd: BENCH,
     stdio: ["pipe", "pipe", "pipe"],
     env: { ...process.env, ...env },
   });

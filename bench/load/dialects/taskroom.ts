@@ -23,8 +23,8 @@ type Frame = {
 };
 type Batch = { type: "batch"; data: Frame[] };
 
-/** Sessions of one user that may be connected at the same time. */
-const SESSIONS_PER_USER = 5;
+/** Devices of each person in a room: the sessions that one may have connected at the same time. */
+const DEVICES = 5;
 /** Members that a task can be created with, its owner besides. */
 const MEMBERS_AT_CREATION = 100;
 
@@ -39,10 +39,9 @@ export const taskroom: Dialect = {
   nudge: (content) => JSON.stringify({ type: "chat:send", id: randomUUID(), data: { content } }),
 };
 
-/** A task of as many people as there are clients, as long as a task may name them all at once. */
+/** A task of people with five devices each. */
 async function newRoom(port: number, clients: number): Promise<Room> {
-  const each = clients > MEMBERS_AT_CREATION ? SESSIONS_PER_USER : 1;
-  const users = Array.from({ length: Math.ceil(clients / each) }, () => `u-${randomUUID()}`);
+  const users = Array.from({ length: Math.ceil(clients / DEVICES) }, () => `u-${randomUUID()}`);
   const [owner = "", ...others] = users;
   const named = others.map((userId) => ({ userId, role: "editor" }));
   const members = named.slice(0, MEMBERS_AT_CREATION);
@@ -51,7 +50,7 @@ async function newRoom(port: number, clients: number): Promise<Room> {
     await call(port, owner, "POST", `/tasks/${id}/members`, member);
   }
   const seats = Array.from({ length: clients }, (_, i) =>
-    seatOf(port, id, users[Math.floor(i / each)] ?? owner),
+    seatOf(port, id, users[Math.floor(i / DEVICES)] ?? owner),
   );
   return { id, seats };
 }
