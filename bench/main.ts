@@ -41,7 +41,11 @@ async function measureRows(rows: Row[], { rounds, scale, build }: Options): Prom
     for (const row of rows) {
       const tell = (text: string) => process.stderr.write(`${text}\n`);
       const modelUrl = `http://127.0.0.1:${modelPort}/v1`;
-      const measured = await measure(row, rounds, { load, modelUrl, tell });
+      const measured = await measure(row, Math.min(rounds, row.rounds ?? rounds), {
+        load,
+        modelUrl,
+        tell,
+      });
       writeFileSync(fileOf(row, scale), JSON.stringify(measured, null, 1));
       console.log(rowText(row, measured));
     }

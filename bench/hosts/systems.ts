@@ -21,7 +21,9 @@ export const SYSTEMS = [
   "taskroom",
   "taskroom-dev",
 ] as const;
-export type SystemName = (typeof SYSTEMS)[number];
+/** Builds that count or fill, and the bare REST route: in the rows that are about those. */
+type Helper = "taskroom-counted" | "agents-counted" | "bare-route";
+export type SystemName = (typeof SYSTEMS)[number] | Helper;
 
 export const LABELS: Record<SystemName, string> = {
   bare: "bare object (the floor)",
@@ -34,6 +36,9 @@ export const LABELS: Record<SystemName, string> = {
   "ws-coalesced": "ws, coalescing",
   taskroom: "Taskroom",
   "taskroom-dev": "Taskroom behind `wrangler dev`",
+  "taskroom-counted": "Taskroom",
+  "agents-counted": "agents (AIChatAgent)",
+  "bare-route": "bare Hono route",
 };
 
 /** What the load generator has to know of a running server. */
@@ -72,12 +77,19 @@ function start(system: SystemName, MODEL_URL: string, storage: string): Promise<
       return startBare({ MODEL_URL, COALESCED: true }, storage);
     case "partyserver":
       return startWorkerd({
-        ...{ worker: "party-server", objects: { Room: "Room" }, vars: { MODEL_URL }, storage },
+        worker: "party-server",
+        objects: { Room: "Room" },
+        vars: { MODEL_URL },
+        storage,
       });
     case "agents":
-      return startWorkerd({
-        ...{ worker: "chat-agent", objects: { Chat: "Chat" }, vars: { MODEL_URL }, storage },
-      });
+      return startAgents({ MODEL_URL }, storage);
+    case "agents-counted":
+      return startAgents({ MODEL_URL, COUNTED: true }, storage);
+    case "taskroom-counted":
+      return startTaskroom(MODEL_URL, storage, { worker: "counted-taskroom" });
+    case "bare-route":
+      return startWorkerd({ worker: "bare-route", objects: {}, vars: {}, storage, database: true });
     case "taskroom":
       return startTaskroom(MODEL_URL, storage);
     case "taskroom-dev":
@@ -92,8 +104,9 @@ function start(system: SystemName, MODEL_URL: string, storage: string): Promise<
 }
 
 function dialectOf(system: SystemName): DialectName {
-  if (system === "taskroom-dev") return "taskroom";
-  if (system === "agents" || system === "taskroom" || system === "socket.io") return system;
+  if (system.startsWith("taskroom")) return "taskroom";
+  if (system.startsWith("agents")) return "agents";
+  if (system === "socket.io") return system;
   return system === "partyserver" ? "party" : "relay";
 }
 
@@ -114,6 +127,10 @@ export function startTaskroom(
 
 export function startWorkerd(spec: WorkerdSpec): Promise<Launched> {
   return launch("hosts/workerd.ts", { args: [JSON.stringify(spec)] });
+}
+
+function startAgents(vars: WorkerdSpec["vars"], storage: string): Promise<Launched> {
+  return startWorkerd({ worker: "chat-agent", objects: { Chat: "Chat" }, vars, storage });
 }
 
 function startBare(vars: WorkerdSpec["vars"], storage: string): Promise<Launched> {

@@ -11,6 +11,7 @@ export type Ear = (heard: Heard, at: number) => void;
 export class Client {
   ear: Ear = () => undefined;
   #wire: WireSocket | undefined;
+  readonly #early: string[] = [];
   #closedBecause: string | undefined;
   readonly #decode: Decode;
 
@@ -33,6 +34,7 @@ export class Client {
         ready.reject(new Error(why));
       },
     });
+    for (const frame of client.#early) client.send(frame);
     if (dialect.hello) client.send(dialect.hello);
     if (dialect.greets) {
       const late = setTimeout(() => ready.reject(new Error("no greeting")), READY_DEADLINE_MS);
@@ -47,8 +49,10 @@ export class Client {
     return this.#closedBecause;
   }
 
+  /** Frames may come with the handshake and be answered before the connection is ours. */
   send(frame: string): void {
-    this.#wire?.send(frame);
+    if (this.#wire) this.#wire.send(frame);
+    else this.#early.push(frame);
   }
 
   cut(): void {

@@ -18,6 +18,8 @@ export class Listener {
     this.#script = script;
     this.latencies = new Float64Array(script.tokens);
     this.done = this.#settle.promise;
+    // It may fail before anybody waits for it.
+    this.done.catch(() => undefined);
     client.ear = (heard, at) => this.#hear(heard, at);
   }
 

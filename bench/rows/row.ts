@@ -33,6 +33,8 @@ export type Row = {
   figures: Figure[];
   goals: Goal[];
   warmUps: number;
+  /** Rounds where it needs no more, since it counts or takes long. */
+  rounds?: number;
 };
 
 /** A row's size: the whole measurement, or what fits into three minutes for all rows. */

@@ -13,7 +13,7 @@ type Env = Cloudflare.Env & {
 /** The chat agent of its package's README, on the scripted model. */
 export class Chat extends AIChatAgent<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
-    if (env.COUNTED) countStorage(ctx.storage);
+    if (env.COUNTED) countStorage(ctx.storage, "room");
     super(ctx, env);
   }
 

@@ -3,24 +3,25 @@ import { TaskRoom as ProductionTaskRoom } from "../../src/durable-objects/task-r
 import { UserRoom as ProductionUserRoom } from "../../src/durable-objects/user-room/user-room";
 import worker from "../../src/worker/index";
 import { countStorage, counts, note } from "./counts";
+import { fillD1, fillRoom } from "./fill";
 
 /** The service as it is, with its storage, D1, alarms and requests counted. */
 export class TaskRoom extends ProductionTaskRoom {
   protected override doors(ctx: DurableObjectState, env: Env): Doors {
-    countStorage(ctx.storage);
+    countStorage(ctx.storage, "room");
     const doors = super.doors(ctx, env);
     return {
       ...doors,
       db: countedD1(env.DB),
       tellUser: (userId, news) => {
-        note("requests");
+        note("calls");
         return doors.tellUser(userId, news);
       },
     };
   }
 
   override webSocketMessage(ws: WebSocket, frame: string | ArrayBuffer): void {
-    note("requests");
+    note("frames");
     super.webSocketMessage(ws, frame);
   }
 
@@ -28,20 +29,30 @@ export class TaskRoom extends ProductionTaskRoom {
     note("alarms");
     return super.alarm();
   }
+
+  fill(taskId: string, messages: number): void {
+    fillRoom(this.ctx.storage.sql, taskId, messages);
+  }
 }
 
 export class UserRoom extends ProductionUserRoom {
   constructor(ctx: DurableObjectState, env: Env) {
-    countStorage(ctx.storage);
+    countStorage(ctx.storage, "user");
     super(ctx, env);
   }
 }
 
 export default {
   ...worker,
-  fetch(request, env, ctx) {
-    if (new URL(request.url).pathname === "/counts") return Response.json(counts());
-    return worker.fetch(request, env, ctx);
+  async fetch(request, env, ctx) {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/counts") return Response.json(counts());
+    if (pathname !== "/fill") return worker.fetch(request, env, ctx);
+    const task = searchParams.get("task") ?? "";
+    const messages = Number(searchParams.get("messages"));
+    await fillD1(env.DB, task, messages);
+    await (env.TASK_ROOM.getByName(task) as unknown as TaskRoom).fill(task, messages);
+    return Response.json({});
   },
 } satisfies ExportedHandler<Env>;
 

@@ -18,6 +18,7 @@ io.on("connection", (socket) => {
     await readModel(MODEL_URL, prompt, (delta) => io.to(room).emit("chunk", delta));
     io.to(room).emit("end");
   });
+  socket.on("say", (text: string) => io.to(room).emit("chunk", text));
   socket.on("fill", (events: number) => {
     for (let n = 0; n < events; n++) io.to(room).emit("filler", n);
     io.to(room).emit("filled");

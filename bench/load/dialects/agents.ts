@@ -14,10 +14,12 @@ export const agents: Dialect = {
     const frame: Frame = JSON.parse(text);
     if (frame.type === "cf_agent_identity") return [{ type: "ready" }];
     if (frame.type === "cf_agent_stream_resuming") return [resume(frame)];
+    if (frame.type === "cf_agent_stream_resume_none") return [{ type: "ack" }];
     if (frame.type !== "cf_agent_use_chat_response") return [];
     if (frame.error) throw new Error(`the agent failed: ${frame.body}`);
     return [...partOf(frame.body), ...(frame.done ? [{ type: "end" } as const] : [])];
   },
+  resume: (seat) => ({ seat, fromStart: true }),
   start(prompt) {
     const id = crypto.randomUUID();
     const message = { id, role: "user", parts: [{ type: "text", text: prompt }] };

@@ -3,8 +3,8 @@ import type { Seat } from "../wire-socket";
 /** What a frame told a client, in words that all systems share. */
 export type Heard =
   | { type: "ready"; session?: Session }
-  /** `offset`: where the text belongs, where the system says so. */
-  | { type: "text"; text: string; offset?: number }
+  /** `offset`: where the text belongs; `mark`: where to go on from. Where the system says so. */
+  | { type: "text"; text: string; offset?: number; mark?: string }
   /** The answer is over; `text` is all of it where the system repeats it. */
   | { type: "end"; text?: string }
   | { type: "ack"; data?: unknown }
@@ -25,9 +25,14 @@ export type Dialect = {
   hello?: string;
   /** The frame that has the room ask the model. */
   start(prompt: string): string;
+  /** How a client comes back to where it was; absent where the system has no such thing. */
+  resume?(seat: Seat, session: Session): Return;
   /** A frame that the room only acknowledges, or acknowledges before it works. */
   nudge(prompt: string): string;
 };
+
+/** `fromStart`: the text that is being written is told again from its beginning. */
+export type Return = { seat: Seat; hello?: string; fromStart?: boolean };
 
 export type Room = { id: string; seats: Seat[] };
 

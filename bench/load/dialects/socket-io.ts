@@ -20,6 +20,9 @@ export const socketIo: Dialect = {
     if (text === PING) return [{ type: "reply", frame: "3" }];
     return text.startsWith(OPEN) ? [] : [{ type: "ack" }];
   },
+  resume(seat, { token, offset }) {
+    return { seat, hello: `${CONNECTED}${JSON.stringify({ pid: token, offset })}` };
+  },
   start: (prompt) => `${EVENT}${JSON.stringify(["start", prompt])}`,
   // An event with an id is acknowledged.
   nudge: () => `${EVENT}1${JSON.stringify(["hello"])}`,
@@ -31,7 +34,7 @@ type Event = ["chunk", string, string] | ["end", string] | ["filler", number, st
 function heardOf(event: Event): Heard {
   switch (event[0]) {
     case "chunk":
-      return { type: "text", text: event[1] };
+      return { type: "text", text: event[1], mark: event[2] };
     case "end":
       return { type: "end" };
     case "filler":
@@ -42,6 +45,7 @@ function heardOf(event: Event): Heard {
 }
 
 function sessionOf(text: string): { token: string } {
+  // The private id is another than the public one; with it a lost connection is recovered.
   const { pid = "" } = JSON.parse(text.slice(CONNECTED.length)) as { pid?: string };
   return { token: pid };
 }

@@ -35,6 +35,13 @@ export const taskroom: Dialect = {
     const frame: Frame | Batch = JSON.parse(text);
     return isBatch(frame) ? frame.data.flatMap(heardOf) : heardOf(frame);
   },
+  resume(seat, { epoch = "", headSeq = 0, token = "" }) {
+    const [path = ""] = seat.path.split("?");
+    const query = new URLSearchParams({ after: String(headSeq), epoch });
+    const protocols = `taskroom.v1, taskroom.resume.${token}`;
+    const headers = { ...seat.headers, "Sec-WebSocket-Protocol": protocols };
+    return { seat: { ...seat, path: `${path}?${query}`, headers } };
+  },
   start: (content) => JSON.stringify({ type: "chat:send", id: randomUUID(), data: { content } }),
   nudge: (content) => JSON.stringify({ type: "chat:send", id: randomUUID(), data: { content } }),
 };
@@ -55,23 +62,20 @@ async function newRoom(port: number, clients: number): Promise<Room> {
   return { id, seats };
 }
 
-/** A seat in a task; with a session, one that goes on from there. */
-export function seatOf(port: number, taskId: string, user: string, session?: Place): Seat {
-  const query = new URLSearchParams();
-  if (session?.after !== undefined) query.set("after", String(session.after));
-  if (session?.epoch !== undefined) query.set("epoch", session.epoch);
-  const resume = session?.token === undefined ? "" : `, taskroom.resume.${session.token}`;
+/** A seat in a task; from a `seq` on, where one is given. */
+export function seatOf(port: number, taskId: string, user: string, place?: Place): Seat {
+  const query = place === undefined ? "" : `?after=${place.after}`;
   return {
     port,
-    path: `/api/v1/tasks/${taskId}/chat${query.size > 0 ? `?${query}` : ""}`,
+    path: `/api/v1/tasks/${taskId}/chat${query}`,
     headers: {
       Authorization: `Bearer ${tokenOf(user)}`,
-      "Sec-WebSocket-Protocol": `taskroom.v1${resume}`,
+      "Sec-WebSocket-Protocol": "taskroom.v1",
     },
   };
 }
 
-export type Place = { after?: number; epoch?: string; token?: string };
+type Place = { after: number };
 
 function isBatch(frame: Frame | Batch): frame is Batch {
   return frame.type === "batch";
