@@ -29,8 +29,9 @@ export async function main(args: string[]): Promise<void> {
   if (options.scale === "full") writePage(rows);
 }
 
-function wanted(rows: Row[], { only }: Options): Row[] {
-  return only.length === 0 ? rows : rows.filter(({ id }) => only.includes(id));
+function wanted(rows: Row[], { only, scale }: Options): Row[] {
+  if (only.length > 0) return rows.filter(({ id }) => only.includes(id));
+  return rows.filter(({ slow }) => scale === "full" || !slow);
 }
 
 async function measureRows(rows: Row[], { rounds, scale, build }: Options): Promise<void> {

@@ -56,13 +56,12 @@ async function answer(script: Script, response: ServerResponse): Promise<void> {
 }
 
 async function burst(script: Script, response: ServerResponse): Promise<void> {
+  const closed = new Promise<void>((resolve) => response.once("close", resolve));
   for (let from = 0; from < script.tokens && !response.destroyed; from += BURST_TOKENS) {
     const until = Math.min(from + BURST_TOKENS, script.tokens);
     if (say(script, from, until, response)) continue;
-    await new Promise<void>((resolve) => {
-      response.once("drain", resolve);
-      response.once("close", resolve);
-    });
+    const drained = new Promise<void>((resolve) => response.once("drain", resolve));
+    await Promise.race([drained, closed]);
   }
 }
 

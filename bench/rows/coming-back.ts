@@ -68,6 +68,7 @@ export function comingBackRows(scale: Scale): Row[] {
     },
     {
       id: "wake",
+      slow: true,
       title: "Wake after hibernation",
       about:
         "From a frame to its acknowledgement in a room that has slept, and in the same room awake. Taskroom acknowledges a message once it is stored; the bare object stores nothing.",

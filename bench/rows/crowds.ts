@@ -1,3 +1,4 @@
+import type { SystemName } from "../hosts/systems";
 import type { Cell, Goal, Row, Scale } from "./row";
 import { cellsOf } from "./streams";
 
@@ -5,7 +6,7 @@ const SYSTEMS = ["bare", "taskroom"] as const;
 
 /** What one more client costs, from one to a thousand in a room. */
 export function crowdRow(scale: Scale): Row {
-  const sizes = scale === "full" ? [1, 10, 100, 1000] : [1, 10, 100];
+  const sizes = scale === "full" ? [1, 10, 100, 1000] : [10, 100];
   const cells = sizes.flatMap((clients): Cell[] =>
     cellsOf(SYSTEMS, { rooms: 1, clients, tokens: 40, perSecond: 20 }).map((cell) => ({
       ...cell,
@@ -40,8 +41,9 @@ export function crowdRow(scale: Scale): Row {
 
 /** Many rooms at once: nobody's stream is at another's cost. */
 export function roomsRow(scale: Scale): Row {
-  const rooms = scale === "full" ? 200 : 20;
-  const systems = ["bare", "agents", "socket.io", "taskroom"] as const;
+  const full = scale === "full";
+  const rooms = full ? 200 : 10;
+  const systems: SystemName[] = full ? ["bare", "agents", "socket.io", "taskroom"] : [...SYSTEMS];
   const goal: Goal = {
     says: "no room's p99 over 3 × the median room's",
     cell: "taskroom",

@@ -61,9 +61,10 @@ export function newsRow(scale: Scale): Row {
 
 /** What sockets cost on which nobody speaks. */
 export function idleRow(scale: Scale): Row {
-  const rooms = scale === "full" ? 1000 : 20;
+  const rooms = scale === "full" ? 1000 : 50;
   return {
     id: "idle",
+    slow: true,
     title: `${(rooms * 10).toLocaleString("en")} idle sockets in ${rooms.toLocaleString("en")} rooms`,
     about:
       "Resident memory of the server for each socket, and the processor time it used in 20 s once everything slept. In Taskroom each socket is a session of one of two people a room. Measured once.",

@@ -35,6 +35,8 @@ export type Row = {
   warmUps: number;
   /** Rounds where it needs no more, since it counts or takes long. */
   rounds?: number;
+  /** Takes too long for the short form, where it is not asked for by name. */
+  slow?: boolean;
 };
 
 /** A row's size: the whole measurement, or what fits into three minutes for all rows. */

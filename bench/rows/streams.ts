@@ -22,7 +22,10 @@ export function cellsOf(systems: readonly SystemName[], work: Work): Cell[] {
 
 /** 50 clients, one stream, at three speeds. */
 export function streamRows(scale: Scale): Row[] {
-  const seconds = scale === "full" ? 2 : 1;
+  const full = scale === "full";
+  const seconds = full ? 2 : 0.5;
+  const warmUps = full ? 3 : 1;
+  const systems = full ? SYSTEMS : SYSTEMS.filter((name) => name !== "taskroom-dev");
   const fifty = { rooms: 1, clients: 50 };
   return [
     {
@@ -30,28 +33,28 @@ export function streamRows(scale: Scale): Row[] {
       title: "50 clients, one stream at 100 tokens a second",
       about:
         "From the provider's write to the client, by token. First token: from the frame that asks to the first text, less what the provider took.",
-      cells: cellsOf(SYSTEMS, { ...fifty, tokens: seconds * 100, perSecond: 100 }),
+      cells: cellsOf(systems, { ...fifty, tokens: seconds * 100, perSecond: 100 }),
       figures: [...LATENCY, FIRST, CPU],
       goals: GOALS_100,
-      warmUps: 3,
+      warmUps,
     },
     {
       id: "stream-1000",
       title: "50 clients, one stream at 1,000 tokens a second",
       about: "The same, ten times as fast.",
-      cells: cellsOf(SYSTEMS, { ...fifty, tokens: seconds * 500, perSecond: 1000 }),
+      cells: cellsOf(systems, { ...fifty, tokens: seconds * 500, perSecond: 1000 }),
       figures: [...LATENCY, FIRST, CPU],
       goals: GOALS_1000,
-      warmUps: 3,
+      warmUps,
     },
     {
       id: "stream-max",
       title: "50 clients, one stream as fast as the provider can",
       about: "The provider writes whenever it is read. Latency here is only how far it got ahead.",
-      cells: cellsOf(SYSTEMS, { ...fifty, tokens: scale === "full" ? 10_000 : 3000 }),
+      cells: cellsOf(systems, { ...fifty, tokens: full ? 10_000 : 3000 }),
       figures: [RATE, CPU],
       goals: GOALS_MAX,
-      warmUps: 3,
+      warmUps,
     },
   ];
 }

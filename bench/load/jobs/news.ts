@@ -69,7 +69,7 @@ async function startReceiver() {
     let body = "";
     for await (const part of request) body += part;
     response.end();
-    if (body.includes('"COMPLETED"')) told(at);
+    if (body.includes('"status":"COMPLETED"')) told(at);
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const { port } = server.address() as AddressInfo;
