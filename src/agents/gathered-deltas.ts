@@ -1,4 +1,4 @@
-/** How long further deltas gather after one was passed on, as they do in the room. */
+/** Milliseconds between events of deltas on the average, as between frames of the room. */
 const WINDOW_MS = 8;
 /** UTF-16 units at which gathered events are passed on early. */
 const WINDOW_UNITS = 64 * 1024;
@@ -38,8 +38,8 @@ class Gatherer {
   #reading: Promise<void> | undefined;
   #rest = "";
   #end: { error?: unknown } | undefined;
-  /** Milliseconds since 1970 of the last delta that was passed on. */
-  #passedAt = 0;
+  /** From when on the next delta may pass; milliseconds since 1970, 0 where none passed before. */
+  #due = 0;
 
   constructor(reader: ReadableStreamDefaultReader<Uint8Array>) {
     this.#reader = reader;
@@ -47,7 +47,7 @@ class Gatherer {
 
   async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     while (this.#events.isEmpty && !this.#end) await this.#read();
-    const left = this.#passedAt + WINDOW_MS - Date.now();
+    const left = this.#due - Date.now();
     if (left > 0 && this.#mayWait) await this.#readFor(left);
     if (!this.#events.isEmpty) this.#passOn(controller);
     else if (this.#end && "error" in this.#end) controller.error(this.#end.error);
@@ -63,8 +63,14 @@ class Gatherer {
   }
 
   #passOn(controller: ReadableStreamDefaultController<Uint8Array>): void {
-    if (this.#events.mayWait) this.#passedAt = Date.now();
+    if (this.#events.mayWait) this.#passDelta(Date.now());
     controller.enqueue(this.#encoder.encode(this.#events.take()));
+  }
+
+  /** A delta that came later than it might lets the next come as much earlier. */
+  #passDelta(now: number): void {
+    const late = this.#due === 0 ? 0 : Math.min(now - this.#due, WINDOW_MS);
+    this.#due = now + WINDOW_MS - Math.max(late, 0);
   }
 
   async #readFor(ms: number): Promise<void> {
