@@ -13,6 +13,9 @@ declare global {
       ASSETS: Fetcher;
       TASK_ROOM: DurableObjectNamespace<TaskRoom>;
       USER_ROOM: DurableObjectNamespace<UserRoom>;
+      /** Its class is not of the platform's own kind, so it is called by `fetch` alone. */
+      USAGE_METER: DurableObjectNamespace;
+      RATE_LIMIT: RateLimit;
       /** Only in the `workers-ai` environment. */
       AI?: Ai;
     }

@@ -43,11 +43,10 @@ export async function buildAll(): Promise<void> {
 /** What a deployment would upload. */
 function wranglerBuild(name: WorkerName): void {
   const cli = join(ROOT, "node_modules", "wrangler", "wrangler-dist", "cli.js");
-  const config =
-    name === "taskroom" ? join(ROOT, "wrangler.toml") : join(BENCH, "servers", `${name}.toml`);
+  const config = join(BENCH, "servers", `${name}.toml`);
   const args = ["deploy", "--dry-run", "--config", config, "--outdir", join(DIST, name)];
   const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
-    cwd: name === "taskroom" ? ROOT : BENCH,
+    cwd: BENCH,
     env: { ...process.env, WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" },
     encoding: "utf8",
   });

@@ -117,7 +117,8 @@ export function startTaskroom(
 ): Promise<Launched> {
   return startWorkerd({
     worker: "taskroom",
-    objects: { TASK_ROOM: "TaskRoom", USER_ROOM: "UserRoom" },
+    objects: { TASK_ROOM: "TaskRoom", USER_ROOM: "UserRoom", USAGE_METER: "UsageMeter" },
+    rateLimited: true,
     vars: taskroomVars(modelUrl),
     storage,
     database: true,

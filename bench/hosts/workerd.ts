@@ -13,6 +13,7 @@ export type WorkerdSpec = {
   /** Where Taskroom's database and objects are stored; also gives it a database. */
   storage: string;
   database?: boolean;
+  rateLimited?: boolean;
   /** A port for `--inspector`-like profiling. */
   inspectorPort?: number;
 };
@@ -31,6 +32,9 @@ const worker: WorkerOptions = {
     ]),
   ),
   ...(spec.database && { d1Databases: { DB: "taskroom" } }),
+  ...(spec.rateLimited && {
+    ratelimits: { RATE_LIMIT: { namespace_id: "1001", simple: { limit: 6000, period: 60 } } },
+  }),
   // Past miniflare's own entry worker, which would cost each request a hop.
   unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
 };

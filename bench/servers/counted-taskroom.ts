@@ -5,6 +5,8 @@ import worker from "../../src/worker/index";
 import { countStorage, counts, note } from "./counts";
 import { fillD1, fillRoom } from "./fill";
 
+export { UsageMeter } from "../../src/durable-objects/usage-meter/usage-meter";
+
 /** The service as it is, with its storage, D1, alarms and requests counted. */
 export class TaskRoom extends ProductionTaskRoom {
   protected override doors(ctx: DurableObjectState, env: Env): Doors {

@@ -1,9 +1,12 @@
+import type {
+  ConnectionStatus,
+  RoomConnection,
+  RoomEvent,
+  Taskroom,
+  TurnStatus,
+} from "../../src/client/index";
 import { isOpen } from "../../src/engine/transitions";
-import { historyPage, sendAck } from "../../src/protocol/commands";
-import type { RoomEvent } from "../../src/protocol/events";
-import type { TurnStatus } from "../../src/protocol/turn";
-import { Connection } from "./connection";
-import type { Server } from "./rest";
+import { reasonOf, reasonOfEnd } from "./reasons";
 import { type Item, type Story, tell, UNTOLD } from "./tell";
 
 export type Listener = {
@@ -14,39 +17,33 @@ export type Listener = {
 
 /** What a person does in a room: say, stop, look back. */
 export class Conversation {
-  readonly #connection: Connection;
+  readonly #room: RoomConnection;
   readonly #listener: Listener;
   readonly #awaited = new Map<string, (status: TurnStatus) => void>();
   readonly #stopping = new Set<string>();
   /** Sent by this client: already on its screen when it comes back. */
   readonly #own: string[] = [];
+  #connection: ConnectionStatus["state"] = "connecting";
+  #isLost = false;
   #unsent = 0;
   #story: Story = UNTOLD;
 
-  constructor(server: Server, taskId: string, listener: Listener) {
+  constructor(taskroom: Taskroom, taskId: string, listener: Listener) {
     this.#listener = listener;
-    this.#connection = new Connection({
-      server,
-      taskId,
-      position: () => this.#position(),
-      onEvent: (event) => this.#hear(event),
-      onNote: (text) => listener.onItems([{ kind: "note", text }]),
-      onEnd: listener.onEnd,
-    });
+    this.#room = taskroom.connect(taskId);
+    this.#room.on("*", (event) => this.#hear(event));
+    this.#room.subscribe(() => this.#stand(this.#room.getSnapshot().connection));
   }
 
   /** Sends a message and waits for how its turn ends; nothing where the room refuses it. */
   async say(content: string): Promise<TurnStatus | undefined> {
     this.#own.push(content);
     this.#unsent += 1;
-    const clientMessageId = crypto.randomUUID();
-    const reply = await this.#connection.send("chat:send", { content, clientMessageId });
+    const ack = await this.#room.send(content).catch((error: unknown) => {
+      this.#note(reasonOf(error));
+    });
     this.#unsent -= 1;
-    const ack = reply.ok ? sendAck.safeParse(reply.data).data : undefined;
-    if (!ack) {
-      this.#note(reply.ok ? "the server's answer makes no sense" : reply.refusal.message);
-      return undefined;
-    }
+    if (!ack) return undefined;
     return new Promise((settle) => {
       this.#awaited.set(ack.turnId, settle);
       this.#settle(ack.duplicate);
@@ -61,16 +58,20 @@ export class Conversation {
     const key = turnId ?? "";
     if (this.#stopping.has(key)) return false;
     this.#stopping.add(key);
-    this.#connection.send("chat:cancel", turnId === undefined ? {} : { turnId });
+    this.#room.cancel(turnId === undefined ? {} : { turnId }).catch((error: unknown) => {
+      this.#note(reasonOf(error));
+    });
     this.#note("stopping…");
     return true;
   }
 
   async history(): Promise<void> {
-    const reply = await this.#connection.send("history:sync", { limit: 20 });
-    if (!reply.ok) return this.#note(reply.refusal.message);
-    const messages = historyPage.safeParse(reply.data).data?.messages ?? [];
-    this.#listener.onItems(messages.map((message) => ({ kind: "said", message })));
+    try {
+      const { messages } = await this.#room.historySync({ limit: 20 });
+      this.#listener.onItems(messages.map((message) => ({ kind: "said", message })));
+    } catch (error) {
+      this.#note(reasonOf(error));
+    }
   }
 
   get busy(): boolean {
@@ -78,12 +79,22 @@ export class Conversation {
   }
 
   close(): void {
-    this.#connection.close();
+    this.#room.close();
   }
 
-  #position() {
-    const { room, epoch } = this.#story;
-    return room && epoch !== undefined ? { after: room.task.headSeq, epoch } : undefined;
+  #stand(connection: ConnectionStatus): void {
+    const { state } = connection;
+    if (state === this.#connection) return;
+    if (state === "open" && this.#isLost) this.#note("connected again");
+    if (state === "open") this.#isLost = false;
+    else if (this.#connection === "open" && state !== "closed") {
+      this.#isLost = true;
+      this.#note("connection lost, reconnecting…");
+    }
+    this.#connection = state;
+    if (state === "closed" && connection.closed.code !== "closed") {
+      this.#listener.onEnd(reasonOfEnd(connection.closed));
+    }
   }
 
   #hear(event: RoomEvent): void {

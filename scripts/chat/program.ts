@@ -1,8 +1,7 @@
-import type { TurnStatus } from "../../src/protocol/turn";
+import type { Taskroom, TurnStatus } from "../../src/client/index";
 import { Conversation } from "./conversation";
 import type { ChatOptions } from "./options";
 import { Prompt } from "./prompt";
-import type { Server } from "./rest";
 import { Screen } from "./screen";
 import type { Item } from "./tell";
 
@@ -28,7 +27,7 @@ export class ChatProgram {
   #inputEnded = false;
   #exitCode = 0;
 
-  constructor(server: Server, taskId: string, options: ChatOptions) {
+  constructor(taskroom: Taskroom, taskId: string, options: ChatOptions) {
     this.#taskId = taskId;
     this.#options = options;
     const watched = process.stdout.isTTY === true;
@@ -38,7 +37,7 @@ export class ChatProgram {
       watched,
       color: watched && !process.env.NO_COLOR,
     });
-    this.#conversation = new Conversation(server, taskId, {
+    this.#conversation = new Conversation(taskroom, taskId, {
       onItems: (items) => this.#show(items),
       onReady: () => this.#begin(),
       onEnd: (reason) => this.#leave(1, reason),

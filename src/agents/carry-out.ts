@@ -3,6 +3,7 @@ import type { Settings } from "../protocol/settings";
 import { chatAgent } from "./chat-agent";
 import { failureOf } from "./failure";
 import { httpAgent } from "./http-agent";
+import type { Hold } from "./mcp-server";
 import { languageModel } from "./provider";
 import type { Unseal } from "./sealed-key";
 
@@ -14,6 +15,7 @@ export type Doors = {
   ai?: Ai | undefined;
   /** Opens stored keys; without it no sealed key can be used. */
   unseal?: Unseal | undefined;
+  hold?: Hold | undefined;
 };
 
 /**

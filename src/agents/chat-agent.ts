@@ -6,6 +6,7 @@ import type { Settings } from "../protocol/settings";
 import { Answer, type ModelPart } from "./answer";
 import { type FittedContext, fitContext } from "./context";
 import { given } from "./given";
+import type { Hold } from "./mcp-server";
 import { McpTools } from "./mcp-tools";
 import { modelParts } from "./model-parts";
 import { singleCall } from "./single-call";
@@ -13,7 +14,7 @@ import { singleCall } from "./single-call";
 /** Calls of the model in one attempt, each but the last followed by those of its tools. */
 const MOST_STEPS = 8;
 
-type Doors = { settings: Settings; signal: AbortSignal };
+type Doors = { settings: Settings; signal: AbortSignal; hold?: Hold | undefined };
 
 // What a provider cannot do with a parameter is no news for the console of a server.
 globalThis.AI_SDK_LOG_WARNINGS = false;
@@ -24,9 +25,10 @@ export async function* chatAgent(
   model: LanguageModelV4,
   doors: Doors,
 ): AsyncGenerator<StepOutput, void> {
-  const tools = new McpTools(request.config.model.contextWindow);
+  const hold = doors.hold ?? (() => {});
+  const tools = new McpTools(request.config.model.contextWindow, { ...doors, hold });
   try {
-    await tools.connect(request.config.mcpServers, doors);
+    await tools.connect(request.config.mcpServers);
     yield* tools.reports;
     yield* answered(request, model, tools, doors);
   } finally {

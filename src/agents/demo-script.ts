@@ -60,7 +60,7 @@ function answerText(message: string): string {
   const cut = question.length > QUOTED ? `${question.slice(0, QUOTED).join("")}…` : message.trim();
   return `## Hello from the demo model 👋
 
-I am the **demo model** that is built into Taskroom. No language model is behind me, so I answer nothing for real. You wrote:
+I am the **demo model** that is built into Taskroom. No language model is behind me, so I answer nothing for real, and I do nothing either: nothing has been looked up, run or published. You wrote:
 
 ${cut.replaceAll(/^/gm, "> ")}
 

@@ -17,19 +17,23 @@ type ServerConfig = AgentConfig["mcpServers"][string];
 export type ToolDefinition = ListToolsResult["tools"][number];
 export type McpServer = { client: MCPClient; tools: ToolDefinition[] };
 
+/** Keeps the runtime awake for work that nobody waits for. */
+export type Hold = (work: Promise<unknown>) => void;
+export type McpDoors = { settings: Settings; signal: AbortSignal; hold: Hold };
+
 /** An MCP server cannot be used; the message is ours and completes "… is not available: it". */
 export class ServerUnavailable extends Error {}
 
 /** Connects and lists the tools. Throws `ServerUnavailable`. */
-export async function connectServer(
-  config: ServerConfig,
-  { settings, signal }: { settings: Settings; signal: AbortSignal },
-): Promise<McpServer> {
+export async function connectServer(config: ServerConfig, doors: McpDoors): Promise<McpServer> {
+  const { settings, signal, hold } = doors;
   const target = checkTarget(config.url, { allowPrivate: settings.ALLOW_PRIVATE_TARGETS });
   if (!target.ok) throw new ServerUnavailable(`has an address that ${target.reason}`);
   const headers = headersOf(config);
   try {
-    return await within(CONNECT_MS, signal, (limit) => connect(target.url.href, headers, limit));
+    return await within(CONNECT_MS, signal, (limit) =>
+      connect(target.url.href, { headers, signal: limit, hold }),
+    );
   } catch (error) {
     throw new ServerUnavailable(
       error instanceof OutOfTime ? "does not answer in time" : "cannot be reached",
@@ -45,11 +49,9 @@ function headersOf({ headers }: ServerConfig): Record<string, string> {
   }
 }
 
-async function connect(
-  url: string,
-  headers: Record<string, string>,
-  signal: AbortSignal,
-): Promise<McpServer> {
+type Connect = { headers: Record<string, string>; signal: AbortSignal; hold: Hold };
+
+async function connect(url: string, { headers, signal, hold }: Connect): Promise<McpServer> {
   const client = await createMCPClient({
     transport: { type: "http", url, headers, fetch: mcpFetch },
     initializationOptions: { signal },
@@ -60,7 +62,7 @@ async function connect(
   try {
     return { client, tools: await listTools(client, signal) };
   } catch (error) {
-    closeClient(client);
+    hold(closeClient(client));
     throw error;
   }
 }
@@ -78,7 +80,7 @@ async function listTools(client: MCPClient, signal: AbortSignal): Promise<ToolDe
   return tools;
 }
 
-/** Ends the session too; nobody waits for a server that is slow to say goodbye. */
-export function closeClient(client: MCPClient): void {
-  void client.close().catch(() => {});
+/** Ends the session too. Never rejects; a server may be slow to say goodbye, so hold it, don't wait. */
+export function closeClient(client: MCPClient): Promise<void> {
+  return client.close().catch(() => {});
 }

@@ -1,9 +1,9 @@
 import type { ToolSet } from "ai";
 import type { AgentConfig, StepReport } from "../protocol/agent";
-import type { Settings } from "../protocol/settings";
 import {
   closeClient,
   connectServer,
+  type McpDoors,
   type McpServer,
   ServerUnavailable,
   type ToolDefinition,
@@ -22,7 +22,6 @@ const MOST_CALLS = 64;
 const MOST_SERVERS = 16;
 const MOST_TOOLS = 128;
 
-type Doors = { settings: Settings; signal: AbortSignal };
 type Offered = { server: string; name: string; definition: ToolDefinition; from: McpServer };
 
 /**
@@ -34,6 +33,7 @@ export class McpTools {
   /** What was left out, and why. */
   readonly reports: StepReport[] = [];
   readonly #servers: McpServer[] = [];
+  readonly #doors: McpDoors;
   readonly #room: ToolRoom;
   readonly #definitionTokens: number;
   #tokens = 0;
@@ -41,7 +41,8 @@ export class McpTools {
   #running = 0;
 
   /** `window`: tokens of the model's; a quarter is for definitions and a quarter for answers. */
-  constructor(window: number) {
+  constructor(window: number, doors: McpDoors) {
+    this.#doors = doors;
     this.#definitionTokens = Math.floor(window / 4);
     this.#room = new ToolRoom(Math.floor(window / 4));
   }
@@ -60,26 +61,22 @@ export class McpTools {
     return this.#running > 0;
   }
 
-  async connect(configs: AgentConfig["mcpServers"], doors: Doors): Promise<void> {
+  async connect(configs: AgentConfig["mcpServers"]): Promise<void> {
     const entries = Object.entries(configs);
     if (entries.length > MOST_SERVERS) this.#warn(`Only ${MOST_SERVERS} MCP servers are used.`);
     const offered = await Promise.all(
-      entries.slice(0, MOST_SERVERS).map(([name, config]) => this.#connect(name, config, doors)),
+      entries.slice(0, MOST_SERVERS).map(([name, config]) => this.#connect(name, config)),
     );
     this.#offer(offered.flat());
   }
 
   close(): void {
-    for (const { client } of this.#servers.splice(0)) closeClient(client);
+    for (const { client } of this.#servers.splice(0)) this.#doors.hold(closeClient(client));
   }
 
-  async #connect(
-    server: string,
-    config: AgentConfig["mcpServers"][string],
-    doors: Doors,
-  ): Promise<Offered[]> {
+  async #connect(server: string, config: AgentConfig["mcpServers"][string]): Promise<Offered[]> {
     try {
-      const from = await connectServer(config, doors);
+      const from = await connectServer(config, this.#doors);
       this.#servers.push(from);
       return from.tools.map((definition) => ({ server, name: definition.name, definition, from }));
     } catch (error) {

@@ -48,7 +48,11 @@ async function planOf(team: string, spec: TeamSpec, doors: Doors): Promise<TeamP
     collaboration,
     onBusy: onBusy ?? "enqueue",
     timeoutMs: timeoutMs ?? limit,
-    ...given({ errorBudget, tokenLimit }),
+    // A setting of 0 is no limit.
+    ...given({
+      errorBudget,
+      tokenLimit: tokenLimit ?? (doors.settings.TURN_TOKEN_LIMIT || undefined),
+    }),
     members,
   };
 }

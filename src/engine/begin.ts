@@ -6,6 +6,7 @@ import { advance } from "./advance";
 import type { Draft } from "./draft";
 import { activeTurn, freshSteps, waitingTurns } from "./room";
 import { failTurn } from "./turn-end";
+import { metadataFor } from "./used-resources";
 
 /** The plan that the team's references resolve to now; an equal one keeps its number. */
 export function usePlan(draft: Draft, plan: TeamPlan): void {
@@ -23,16 +24,18 @@ export function beginTurn(draft: Draft, plan: TeamPlan): void {
   const { now } = draft.context;
   const planId = planFor(draft, turn, plan);
   draft.setRun(turn.id, { planId, runningSince: now });
-  const timeoutMs = draft.room.plans[planId]?.timeoutMs ?? plan.timeoutMs;
-  const steps = stepsFor(turn, draft.room.plans[planId] ?? plan);
+  const used = draft.room.plans[planId] ?? plan;
+  const steps = stepsFor(turn, used);
+  const metadata = metadataFor(turn, used);
+  const isChanged = steps !== turn.steps || metadata !== turn.metadata;
   draft.emit({
     type: "turn:status",
     data: {
       turnId: turn.id,
       status: "PROCESSING",
       previous: "PENDING",
-      deadlineAt: toTimestamp(now + timeoutMs),
-      ...(steps !== turn.steps && { turn: { ...turn, status: "PROCESSING" as const, steps } }),
+      deadlineAt: toTimestamp(now + used.timeoutMs),
+      ...(isChanged && { turn: { ...turn, status: "PROCESSING" as const, steps, metadata } }),
     },
   });
   advance(draft, turn.id);

@@ -55,6 +55,7 @@ export function retryTurn(draft: Draft, { turn, run }: TurnRecord): Refusal | { 
   );
   draft.addRun(turn.id, {
     ...run,
+    ...(run.usage && { usageBefore: run.usage }),
     restarts: 0,
     failures: 0,
     rollbacks: 0,

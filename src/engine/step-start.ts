@@ -2,6 +2,7 @@ import type { MemberPlan } from "../protocol/team-plan";
 import { toTimestamp } from "../protocol/time";
 import type { Step } from "../protocol/turn";
 import type { StepRun } from "../protocol/turn-run";
+import { tokensOf } from "../protocol/usage";
 import type { Draft } from "./draft";
 import { isPipeline, logPhase, memberOf, phaseData, planOf } from "./phase";
 import { stepMessageId } from "./step-message";
@@ -20,9 +21,7 @@ export function enterStep(draft: Draft, turnId: string, step: Step): void {
 
 function isPastTokenLimit(draft: Draft, turnId: string): boolean {
   const { tokenLimit } = planOf(draft, turnId);
-  const { usage } = draft.run(turnId);
-  const { inputTokens = 0, outputTokens = 0, totalTokens } = usage ?? {};
-  return tokenLimit !== undefined && (totalTokens ?? inputTokens + outputTokens) > tokenLimit;
+  return tokenLimit !== undefined && tokensOf(draft.run(turnId).usage) > tokenLimit;
 }
 
 /** One more attempt of a step; it fences off all that came before. */

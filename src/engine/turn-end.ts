@@ -1,6 +1,7 @@
 import type { Failure } from "../protocol/errors";
 import type { TaskStatus } from "../protocol/task";
 import type { Turn, TurnStatus } from "../protocol/turn";
+import { tokensOf } from "../protocol/usage";
 import type { Draft } from "./draft";
 import { endStep, partialMessage, sayFinalError, streamOf } from "./last-words";
 import { isPipeline, phaseData } from "./phase";
@@ -20,7 +21,7 @@ type Ending = {
 export function closeTurn(draft: Draft, turnId: string, ending: Ending): void {
   const turn = draft.turn(turnId);
   if (!turn) return;
-  const { usage, guidance } = draft.run(turnId);
+  const { usage, usageBefore, guidance } = draft.run(turnId);
   for (const { content } of guidance) {
     draft.emit({ type: "chat:guided", data: { turnId, content, outcome: "expired" } });
   }
@@ -32,7 +33,7 @@ export function closeTurn(draft: Draft, turnId: string, ending: Ending): void {
       previous: turn.status,
       ...(ending.reason !== undefined && { reason: ending.reason }),
       ...(ending.error && { error: ending.error }),
-      ...(usage && { usage }),
+      ...(usage && { usage, tokens: tokensOf(usage) - tokensOf(usageBefore) }),
     },
   });
   if (ending.last) return;

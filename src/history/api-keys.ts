@@ -1,8 +1,8 @@
 import { and, desc, eq, lt, or, sql } from "drizzle-orm";
 import * as z from "zod";
 import { type ApiKey, apiKey } from "../protocol/api-keys";
+import { decodeCursor, encodeCursor } from "../protocol/cursor";
 import type { Page } from "../protocol/rest";
-import { decodeCursor, encodeCursor } from "./cursor";
 import { openDatabase } from "./database";
 import { apiKeys } from "./schema";
 
@@ -52,7 +52,7 @@ export async function listApiKeys(
   userId: string,
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ): Promise<Page<ApiKey> | undefined> {
-  const from = cursor === undefined ? undefined : decodeCursor(cursor, position);
+  const from = cursor === undefined ? undefined : decodeCursor(position, cursor);
   if (cursor !== undefined && !from) return undefined;
   const rows = await openDatabase(db)
     .select()

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { openDatabase } from "./database";
-import { deletedTasks, messages, taskLabels, taskMembers, tasks } from "./schema";
+import { deletedTasks, messages, taskMembers, tasks } from "./schema";
 
 /** Deletes every row of a task and leaves a tombstone, in one batch; again changes nothing. */
 export async function erase(db: D1Database, taskId: string, deletedAt: string): Promise<void> {
@@ -8,7 +8,6 @@ export async function erase(db: D1Database, taskId: string, deletedAt: string): 
   await database.batch([
     database.insert(deletedTasks).values({ id: taskId, deletedAt }).onConflictDoNothing(),
     database.delete(messages).where(eq(messages.taskId, taskId)),
-    database.delete(taskLabels).where(eq(taskLabels.taskId, taskId)),
     database.delete(taskMembers).where(eq(taskMembers.taskId, taskId)),
     database.delete(tasks).where(eq(tasks.id, taskId)),
   ]);

@@ -1,5 +1,6 @@
-import { and, asc, desc, eq, gt, inArray, lt } from "drizzle-orm";
-import type { Message, MessageRole } from "../protocol/message";
+import { and, asc, desc, eq, gt, lt } from "drizzle-orm";
+import { unionAll } from "drizzle-orm/sqlite-core";
+import { type Message, type MessageRole, messageRole } from "../protocol/message";
 import { openDatabase } from "./database";
 import { readMessage } from "./rows";
 import { messages } from "./schema";
@@ -20,24 +21,36 @@ export async function readMessages(
   taskId: string,
   range: MessageRange,
 ): Promise<Message[]> {
-  const { threadId, roles, beforeSeq, afterSeq, limit } = range;
+  const { roles = messageRole.options, beforeSeq, afterSeq, limit } = range;
   const forward = afterSeq !== undefined && beforeSeq === undefined;
-  const rows = await openDatabase(db)
+  // Each role is a range of an index in the order of `seq`; merged they give any page of any filter.
+  const [first, second, ...others] = [...new Set(roles)].map((role) =>
+    ofRole(db, taskId, { ...range, role }),
+  );
+  if (!first) return [];
+  const source = second ? unionAll(first, second, ...others) : first;
+  const rows = await source.orderBy(forward ? asc(messages.seq) : desc(messages.seq)).limit(limit);
+  const found = rows.map(readMessage);
+  return forward ? found : found.reverse();
+}
+
+function ofRole(
+  db: D1Database,
+  taskId: string,
+  { role, threadId, beforeSeq, afterSeq }: MessageRange & { role: MessageRole },
+) {
+  return openDatabase(db)
     .select()
     .from(messages)
     .where(
       and(
         eq(messages.taskId, taskId),
         threadId === undefined ? undefined : eq(messages.threadId, threadId),
-        roles === undefined ? undefined : inArray(messages.role, roles),
+        eq(messages.role, role),
         beforeSeq === undefined ? undefined : lt(messages.seq, beforeSeq),
         afterSeq === undefined ? undefined : gt(messages.seq, afterSeq),
       ),
-    )
-    .orderBy(forward ? asc(messages.seq) : desc(messages.seq))
-    .limit(limit);
-  const found = rows.map(readMessage);
-  return forward ? found : found.reverse();
+    );
 }
 
 /** The `seq` of a projected message of this task. */

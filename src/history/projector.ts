@@ -1,12 +1,12 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Role } from "../protocol/identity";
 import type { Message } from "../protocol/message";
-import { refText } from "../protocol/refs";
 import type { Task } from "../protocol/task";
 import { jsonSet, writeBatch } from "./database";
 import { guardedInsert, portions } from "./guarded-insert";
 import { taskRow } from "./rows";
-import { deletedTasks, messages, taskLabels, taskMembers, tasks } from "./schema";
+import { deletedTasks, messages, taskMembers, tasks } from "./schema";
+import { freeEntry } from "./task-entries";
 
 /** A task as of `throughSeq`, and the messages that came or went since the last projection. */
 export type Projection = {
@@ -29,7 +29,6 @@ export type Projection = {
 export async function project(db: D1Database, projection: Projection): Promise<void> {
   await writeBatch(db, [
     taskWrite(projection),
-    ...labelWrites(projection),
     ...memberWrites(projection),
     ...messageWrites(projection),
   ]);
@@ -54,19 +53,6 @@ function isCurrent({ task, throughSeq }: Projection): SQL {
 }
 const IS_CURRENT_PARAMETERS = 3;
 
-function labelWrites(projection: Projection): SQL[] {
-  const { task } = projection;
-  const current = isCurrent(projection);
-  return [
-    sql`DELETE FROM ${taskLabels} WHERE ${taskLabels.taskId} = ${task.id}
-      AND ${taskLabels.key} NOT IN ${jsonSet(Object.keys(task.labels))} AND ${current}`,
-    sql`INSERT INTO ${taskLabels} (task_id, key, value)
-      SELECT ${task.id}, key, value FROM json_each(${JSON.stringify(task.labels)}) WHERE ${current}
-      ON CONFLICT (task_id, key) DO UPDATE SET value = excluded.value
-      WHERE ${taskLabels.value} <> excluded.value`,
-  ];
-}
-
 function memberWrites(projection: Projection): SQL[] {
   const { task, members, membersChanged = true } = projection;
   const current = isCurrent(projection);
@@ -81,9 +67,9 @@ function memberWrites(projection: Projection): SQL[] {
     sql`DELETE FROM ${taskMembers} WHERE ${taskMembers.taskId} = ${task.id}
       AND ${taskMembers.userId} NOT IN ${jsonSet(members.map(({ userId }) => userId))}
       AND ${current}`,
-    sql`INSERT INTO ${taskMembers} (task_id, user_id, role, status, team, created_at)
-      SELECT ${task.id}, value ->> '$.userId', value ->> '$.role',
-        ${task.status}, ${refText(task.teamRef)}, ${task.createdAt}
+    sql`INSERT INTO ${taskMembers} (entry, task_id, user_id, role, status)
+      SELECT ${freeEntry(Date.parse(task.createdAt))} + key,
+        ${task.id}, value ->> '$.userId', value ->> '$.role', ${task.status}
       FROM json_each(${JSON.stringify(members)}) WHERE ${current}
       ON CONFLICT (task_id, user_id) DO UPDATE SET role = excluded.role, status = excluded.status
       WHERE ${taskMembers.role} <> excluded.role OR ${taskMembers.status} <> excluded.status`,

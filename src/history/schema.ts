@@ -40,37 +40,27 @@ export const tasks = sqliteTable(
 );
 
 /**
- * Who may list which task. Repeats what lists filter by, since every list is one user's:
- * with the user leading each index a page is one range, whatever the others have.
+ * Who may list which task. Every list is one user's, so with the user leading each index a page
+ * is one range, whatever the others have. SQLite ends each index with the entry.
+ *
+ * The virtual table `task_search` (FTS5, in the migrations, with the triggers that keep it) has
+ * under the same entry what else lists filter by: team, labels, and the title in pieces.
  */
 export const taskMembers = sqliteTable(
   "task_members",
   {
+    /** The place in every list: milliseconds of the task's creation times 2^20, and a number within them. */
+    entry: integer().primaryKey(),
     taskId: text("task_id").notNull(),
     userId: text("user_id").notNull(),
     role: text().notNull(),
     status: text().notNull(),
-    /** `namespace/name`. */
-    team: text().notNull(),
-    createdAt: text("created_at").notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.taskId, t.userId] }),
-    index("task_members_newest").on(t.userId, t.createdAt, t.taskId),
-    index("task_members_by_status").on(t.userId, t.status, t.createdAt, t.taskId),
-    index("task_members_by_team").on(t.userId, t.team, t.createdAt, t.taskId),
+    uniqueIndex("task_members_by_task").on(t.taskId, t.userId),
+    index("task_members_newest").on(t.userId),
+    index("task_members_by_status").on(t.userId, t.status),
   ],
-);
-
-/** Probed by task while a user's list is walked, so the primary key serves the label filter. */
-export const taskLabels = sqliteTable(
-  "task_labels",
-  {
-    taskId: text("task_id").notNull(),
-    key: text().notNull(),
-    value: text().notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.taskId, t.key] })],
 );
 
 export const messages = sqliteTable(
@@ -91,8 +81,9 @@ export const messages = sqliteTable(
     metadata: text({ mode: "json" }).notNull(),
   },
   (t) => [
-    index("messages_by_task").on(t.taskId, t.seq),
-    index("messages_by_thread").on(t.taskId, t.threadId, t.seq),
+    // A page of several roles merges one range of each.
+    index("messages_by_role").on(t.taskId, t.role, t.seq),
+    index("messages_by_thread").on(t.taskId, t.threadId, t.role, t.seq),
   ],
 );
 

@@ -28,6 +28,8 @@ const LOGGED = {
     error: failure.optional(),
     /** Of all steps so far; only of a closed turn. */
     usage: usage.optional(),
+    /** Of all steps since it was last put into the queue; only of a closed turn. */
+    tokens: z.int().min(0).optional(),
     /** Whole when the turn enters the queue, or when its steps are laid anew. */
     turn: turn.optional(),
   }),

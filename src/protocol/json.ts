@@ -1,7 +1,13 @@
 import * as z from "zod";
 import { LIMITS } from "./limits";
 
-export type JsonValue = z.core.util.JSONType;
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | JsonValue[]
+  | { [name: string]: JsonValue };
 
 /**
  * Any JSON. What comes to a schema comes from `JSON.parse`, so that there is nothing to check, and

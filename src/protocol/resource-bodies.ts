@@ -15,7 +15,8 @@ const newMetadata = z.strictObject({
   namespace: namespace.optional(),
   ...described,
 });
-export type CreateResource = Described & { metadata: z.infer<typeof newMetadata> };
+export type NewMetadata = z.infer<typeof newMetadata>;
+export type CreateResource = Described & { metadata: NewMetadata };
 
 // What was read may be sent back with a changed spec, so what only the service sets is ignored.
 const nextMetadata = z.strictObject({
@@ -27,7 +28,8 @@ const nextMetadata = z.strictObject({
   createdAt: z.string().optional(),
   updatedAt: z.string().optional(),
 });
-export type ReplaceResource = Described & { metadata: z.infer<typeof nextMetadata> };
+export type NextMetadata = z.infer<typeof nextMetadata>;
+export type ReplaceResource = Described & { metadata: NextMetadata };
 
 function body<Kind extends ResourceKind, Meta extends z.ZodType, Spec extends z.ZodType>(
   kind: Kind,

@@ -26,6 +26,7 @@ export const COLLECTIONS = [
   { path: "bots", kind: "Bot" },
   { path: "teams", kind: "Team" },
 ] as const;
+export type ResourceCollection = (typeof COLLECTIONS)[number];
 
 export const resourceKind = z.enum(["Ghost", "Model", "Shell", "Bot", "Team"]);
 export type ResourceKind = z.infer<typeof resourceKind>;

@@ -142,3 +142,17 @@ export const teamSpec = z.strictObject({
   members: z.array(teamMember).min(1).max(LIMITS.phases),
 });
 export type TeamSpec = z.infer<typeof teamSpec>;
+
+/** Specs as callers may write them: references also as text. */
+export type GivenGhost = z.input<typeof ghostSpec>;
+export type GivenModel = z.input<typeof modelSpec>;
+export type GivenShell = z.input<typeof shellSpec>;
+export type GivenBot = z.input<typeof botSpec>;
+export type GivenTeam = z.input<typeof teamSpec>;
+export type GivenSpecs = {
+  Ghost: GivenGhost;
+  Model: GivenModel;
+  Shell: GivenShell;
+  Bot: GivenBot;
+  Team: GivenTeam;
+};

@@ -36,6 +36,8 @@ export const turnRun = z.object({
   spentMs: z.int(),
   runningSince: z.int().optional(),
   usage: usage.optional(),
+  /** What it had used when it was last tried again. */
+  usageBefore: usage.optional(),
   guidance: z.array(guidance),
   steps: z.record(z.string(), stepRun),
 });

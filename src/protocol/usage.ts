@@ -20,5 +20,13 @@ export function addUsage(a: Usage | undefined, b: Usage | undefined): Usage | un
       sum[field] = (a[field] ?? 0) + (b[field] ?? 0);
     }
   }
+  // One of them may have named no total of its own.
+  if (sum.totalTokens !== undefined) sum.totalTokens = tokensOf(a) + tokensOf(b);
   return sum;
+}
+
+/** All tokens, whether or not the provider added them up. */
+export function tokensOf(used: Usage | undefined): number {
+  const { inputTokens = 0, outputTokens = 0, totalTokens } = used ?? {};
+  return totalTokens ?? inputTokens + outputTokens;
 }

@@ -2,6 +2,7 @@ import { app } from "./app";
 import { sweep } from "./sweep";
 
 export { TaskRoom } from "../durable-objects/task-room/task-room";
+export { UsageMeter } from "../durable-objects/usage-meter/usage-meter";
 export { UserRoom } from "../durable-objects/user-room/user-room";
 
 export default {

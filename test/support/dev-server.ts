@@ -11,6 +11,8 @@ import { until } from "./until";
 const ROOT = resolve(import.meta.dirname, "../..");
 const START_DEADLINE_MS = 60_000;
 const STOP_DEADLINE_MS = 15_000;
+/** Not the one of wrangler's proxy, which listens on the server's own port. */
+const ROOMS_RUNTIME = /workerd serve .*entry=127\.0\.0\.1:/;
 const SECRET = "system-test-secret-system-test-secret-01";
 
 export type DevServerOptions = {
@@ -81,6 +83,21 @@ export class DevServer {
     const token = await mintToken({ sub, ttlSeconds, ...rest }, { vars: this.#vars });
     if (!token) throw new Error("The server has no secret.");
     return token;
+  }
+
+  /**
+   * `kill -9` of the runtime that holds the rooms, and nothing else; wrangler puts a new one in its
+   * place. Returns when that one serves.
+   */
+  async killRuntime(): Promise<void> {
+    const runtimes = this.processes.filter(({ command }) => ROOMS_RUNTIME.test(command));
+    if (runtimes.length !== 1) throw new Error(`${runtimes.length} runtimes hold the rooms.`);
+    killAll(runtimes);
+    const health = await waitForHealth(this.url, {
+      hasEnded: () => false,
+      deadlineMs: START_DEADLINE_MS,
+    });
+    if (health !== "healthy") throw new Error(`No runtime came back:\n${this.#output}`);
   }
 
   /** As a power cut would: every process at once, the runtime too. */

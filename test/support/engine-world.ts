@@ -6,6 +6,7 @@ import { type Decision, decide } from "../../src/engine/decide";
 import type { Context, Draft, Effect } from "../../src/engine/draft";
 import type { Fence } from "../../src/engine/fence";
 import { applyEvent } from "../../src/engine/fold";
+import { progressEvent } from "../../src/engine/progress";
 import { recoverTurn } from "../../src/engine/recover";
 import { restoredState } from "../../src/engine/restore";
 import type { Room, TurnRecord } from "../../src/engine/room";
@@ -188,15 +189,9 @@ export class World {
   }
 
   progress(percentComplete: number, fence = this.attempt): void {
-    const turn = this.room.state.openTurns.find((item) => item.id === fence.turnId);
-    const step = turn?.steps.find((item) => item.step === fence.step);
-    if (step?.status !== "RUNNING" || step.attempt !== fence.attempt) return;
-    const { phase } = step;
-    this.tell({
-      type: "phase:update",
-      ts: toTimestamp(this.now),
-      data: { ...fenceOf(fence), phase, percentComplete },
-    });
+    const progress = { ...fenceOf(fence), percentComplete };
+    const event = progressEvent(this.room.state, progress, toTimestamp(this.now));
+    if (event) this.tell(event);
   }
 
   finish(text = "done", fence = this.attempt, totalTokens?: number): void {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text as readAll } from "node:stream/consumers";
 import * as z from "zod";
+import type { Gate } from "./model-script";
 
 const rpcMessage = z.looseObject({
   id: z.union([z.string(), z.number()]).optional(),
@@ -37,6 +38,10 @@ export type McpOptions = {
   pageSize?: number;
   /** What every request gets instead of an answer. */
   instead?: ToolReply;
+  /** What a request for the list of tools gets instead. */
+  listing?: ToolReply;
+  /** A session's end is acknowledged only when this is open. */
+  goodbye?: Gate;
 };
 
 export type McpRequest = {
@@ -71,6 +76,10 @@ export async function startMcpServer(
     for (const look of watchers) look();
     const session = incoming.headers["mcp-session-id"];
     if (incoming.method === "DELETE") {
+      if (options.goodbye) {
+        options.goodbye.reach();
+        await options.goodbye.opened;
+      }
       sessions.delete(String(session));
       return response.writeHead(204).end();
     }
@@ -128,7 +137,7 @@ async function record(incoming: IncomingMessage, response: ServerResponse, reque
 async function replyTo(
   { method, params }: z.infer<typeof rpcMessage>,
   tools: FixtureTool[],
-  { pageSize = tools.length }: McpOptions,
+  { pageSize = tools.length, listing }: McpOptions,
 ): Promise<ToolReply> {
   switch (method) {
     case "initialize":
@@ -140,6 +149,7 @@ async function replyTo(
         },
       };
     case "tools/list": {
+      if (listing !== undefined) return listing;
       const from = Number(params?.cursor ?? 0);
       const page = tools.slice(from, from + pageSize).map(({ call, ...tool }) => ({
         ...{ description: `Does ${tool.name}`, inputSchema: { type: "object" } },

@@ -46,6 +46,8 @@ export type AgentRequest = {
   receivedAt: number;
   /** Resolves, with the time, when the client closes before its answer has ended. */
   aborted: Promise<number>;
+  /** Resolves, with the time, when its answer has been given whole. */
+  answered: Promise<number>;
 };
 
 export type RemoteAgent = {
@@ -72,6 +74,11 @@ export function chunk(delta: string): AgentAction {
 
 export function result(output: string, more: Record<string, unknown> = {}): AgentAction {
   return event("result", { output, ...more });
+}
+
+/** Refuses, as an agent does that is not there for now. */
+export function refuse(status: number, headers: Record<string, string> = {}): AgentScript {
+  return [{ do: "status", status, headers }];
 }
 
 export function json(body: unknown, contentType = "application/json"): AgentScript {
@@ -131,12 +138,16 @@ async function record(incoming: IncomingMessage, response: ServerResponse): Prom
   const aborted = new Promise<number>((resolve) => {
     response.on("close", () => !response.writableFinished && resolve(Date.now()));
   });
+  const answered = new Promise<number>((resolve) => {
+    response.on("finish", () => resolve(Date.now()));
+  });
   const { headers, method = "", url: path = "" } = incoming;
   const text = await readAll(incoming);
   const body = requestBody.parse(JSON.parse(text));
   const idempotencyKey = one(headers["idempotency-key"]);
   const attempt = Number(one(headers["taskroom-attempt"]));
-  return { method, path, headers, text, body, idempotencyKey, attempt, receivedAt, aborted };
+  const times = { receivedAt, aborted, answered };
+  return { method, path, headers, text, body, idempotencyKey, attempt, ...times };
 }
 
 function one(header: string | string[] | undefined): string | undefined {

@@ -9,11 +9,9 @@ export function tokenOf(claims: Claims): Promise<string> {
   return signToken(env.AUTH_JWT_SECRET, claims);
 }
 
-let users = 0;
-
-/** A user whom no other test knows: their sessions are limited. */
+/** A user whom no other test knows: their sessions are limited, their lists hold what is theirs. */
 export function newUser(): string {
-  return `user-${++users}`;
+  return `user-${crypto.randomUUID()}`;
 }
 
 /** A REST call as this user. */
@@ -77,6 +75,11 @@ export class RoomClient {
 
   static async join(user: string | Claims, taskId: string, join: Join = {}, frames = new Frames()) {
     const token = await tokenOf(typeof user === "string" ? { sub: user } : user);
+    return RoomClient.with(token, taskId, join, frames);
+  }
+
+  /** With any credential. */
+  static async with(token: string, taskId: string, join: Join = {}, frames = new Frames()) {
     const response = await upgrade(token, taskId, join);
     if (!response.webSocket) throw new Error(`refused: ${await response.text()}`);
     const client = new RoomClient(response.webSocket, frames);

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { DevServer } from "./dev-server";
 import { type Frame, Frames } from "./frames";
+import { UserFrames } from "./user-frames";
 
 const withId = z.looseObject({ id: z.string() });
 const ready = z.looseObject({
@@ -14,29 +15,38 @@ export type Join = { after?: number; epoch?: string; resume?: string };
 
 /** A user of a server in another process: REST by fetch, the room by a real WebSocket. */
 export class WireUser {
+  readonly name: string;
   readonly #server: DevServer;
   readonly #token: string;
 
-  private constructor(server: DevServer, token: string) {
+  private constructor(server: DevServer, name: string, token: string) {
+    this.name = name;
     this.#server = server;
     this.#token = token;
   }
 
   static async of(server: DevServer, name: string): Promise<WireUser> {
-    return new WireUser(server, await server.token(name));
+    return new WireUser(server, name, await server.token(name));
   }
 
-  call(method: string, path: string, body?: object): Promise<Response> {
+  call(method: string, path: string, body?: object, headers = {}): Promise<Response> {
+    const own = { authorization: `Bearer ${this.#token}`, "content-type": "application/json" };
     return fetch(`${this.#server.url}/api/v1${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.#token}`, "content-type": "application/json" },
+      headers: { ...own, ...headers },
       ...(body && { body: JSON.stringify(body) }),
     });
   }
 
+  /** The answer's body; throws where the call did not succeed. */
+  async ask<T>(schema: z.ZodType<T>, method: string, path: string, body?: object): Promise<T> {
+    const response = await this.call(method, path, body);
+    if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
+    return schema.parse(await response.json());
+  }
+
   async newTask(body: object = {}): Promise<string> {
-    const response = await this.call("POST", "/tasks", body);
-    return withId.parse(await response.json()).id;
+    return (await this.ask(withId, "POST", "/tasks", body)).id;
   }
 
   join(taskId: string, join: Join = {}, frames = new Frames()): Promise<WireClient> {
@@ -46,6 +56,17 @@ export class WireUser {
     const protocols = ["taskroom.v1", `taskroom.bearer.${this.#token}`];
     if (join.resume !== undefined) protocols.push(`taskroom.resume.${join.resume}`);
     return WireClient.open(new WebSocket(url.toString(), protocols), frames);
+  }
+
+  /** The user's own room. */
+  async watch(): Promise<{ frames: UserFrames; close(): void }> {
+    const protocols = ["taskroom.v1", `taskroom.bearer.${this.#token}`];
+    const ws = new WebSocket(`${this.#server.wsUrl}/api/v1/user/notifications`, protocols);
+    const frames = new UserFrames();
+    ws.addEventListener("message", ({ data }) => frames.take(String(data)));
+    ws.addEventListener("close", ({ code, reason }) => frames.close({ code, reason }));
+    await frames.next(({ type }) => type === "session:ready");
+    return { frames, close: () => ws.close(1000, "bye") };
   }
 }
 

@@ -41,8 +41,7 @@ async function killAt(point: string, nth: number, act: () => void): Promise<void
   await fetch(`${server.url}/test/fault?point=${encodeURIComponent(point)}&nth=${nth}`);
   act();
   await until(`the runtime stands still at ${point}`, isFrozen, 30_000);
-  await server.kill9();
-  await server.restart();
+  await server.killRuntime();
 }
 
 async function isFrozen(): Promise<boolean> {
@@ -152,8 +151,7 @@ describe("[C2] kill -9 loses no accepted message, repeats no number and leaves n
     const client = await alice.join(taskId);
     await client.ask("chat:send", { content: "hello", clientMessageId: "c-1" });
     await client.frames.next(({ type }) => type === "chat:error");
-    await server.kill9();
-    await server.restart();
+    await server.killRuntime();
     await expectWhole(taskId, client, await sendUntilAcked(taskId));
   });
 

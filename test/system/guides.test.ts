@@ -76,7 +76,13 @@ it("the socket's client works as pasted: it loses the connection and ends with a
   );
 });
 
-it.each(["first-task", "websocket", "settings", "deploying", "security"])(
+it("the TypeScript client works as pasted", async () => {
+  const [said] = await pasted("client.md");
+  expect(said).toContain("> Hello, room");
+  expect(said).toMatch(/\nopen COMPLETED 2\n$/);
+});
+
+it.each(["first-task", "websocket", "client", "settings", "deploying", "security"])(
   "%s.md links only to pages that exist",
   (name) => {
     const links = [...guide(`${name}.md`).matchAll(/\]\(([^)#]+)\)/g)].map(([, link = ""]) => link);

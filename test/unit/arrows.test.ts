@@ -100,6 +100,8 @@ const forms = (path: string) =>
 // A linter knows these only by the name of their object, which is harmless.
 const IMPURE = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b/;
 
+const PROTOCOL_VALUE = /^(?:import|export) (?!type\b)[^;]*?from "(?:\.\.\/)+protocol\//m;
+
 const scratch = mkdtempSync(join(tmpdir(), "taskroom-arrows-"));
 const complaints = new Map<string, number>();
 
@@ -138,6 +140,15 @@ it("the engine asks no clock and throws no dice", () => {
     .filter((name) => name.endsWith(".ts"))
     .filter((name) => IMPURE.test(readFileSync(join(folder, name), "utf8")));
   expect(impure).toEqual([]);
+});
+
+it("the client takes nothing but types from the protocol, so that its bundle holds no schema", () => {
+  const folder = join(ROOT, "src/client");
+  const values = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => PROTOCOL_VALUE.test(readFileSync(join(folder, name), "utf8")));
+  expect(values).toEqual([]);
+  expect('import {\n  A,\n} from "../protocol/a";').toMatch(PROTOCOL_VALUE);
 });
 
 function lint(): z.infer<typeof report> {

@@ -1,15 +1,21 @@
 import type { StepOutput, StepRequest } from "../../src/protocol/agent";
+import type { Settings } from "../../src/protocol/settings";
 
 type Model = (request: StepRequest, signal: AbortSignal) => AsyncIterable<StepOutput>;
 
-/** What tests have set: shared by all objects of the isolate, reset by its restart. */
-export const control = {
+const untouched = () => ({
   /** Milliseconds by which the clock is ahead. */
   clockAheadMs: 0,
+  /** In place of the deployment's, for rooms that wake from now on. */
+  settings: {} as Partial<Settings>,
   /** How D1 behaves. */
-  d1: "up" as "up" | "down" | "fails after its commit",
+  d1: "up" as "up" | "down" | "slow" | "fails after its commit",
+  /** Milliseconds that each statement takes longer where D1 is slow. */
+  d1SlowMs: 3000,
   /** Whether users' rooms can be reached, and whether their answers get through. */
   users: "up" as "up" | "down" | "answers are lost",
+  /** The same of users' meters. */
+  meters: "up" as "up" | "down" | "answers are lost",
   /** In place of the real providers. */
   model: undefined as Model | undefined,
   /** The runtime stops dead when it comes to this point for the n-th time. */
@@ -20,7 +26,15 @@ export const control = {
   rowsWritten: 0,
   /** Batches that D1 was asked for. */
   d1Batches: 0,
-};
+});
+
+/** What tests have set: shared by all objects of the isolate, reset by its restart. */
+export const control = untouched();
+
+/** As at the isolate's start. */
+export function resetControl(): void {
+  Object.assign(control, untouched());
+}
 
 /** Stops this thread for good where a test wants it; only `kill -9` helps. */
 export function freezeAt(point: string): void {

@@ -1,8 +1,10 @@
 import type { Doors } from "../../src/durable-objects/task-room/doors";
 import { TaskRoom as ProductionTaskRoom } from "../../src/durable-objects/task-room/task-room";
 import { breakableD1 } from "./breakable-d1";
+import { breakableMeter } from "./breakable-meter";
 import { control, freezeAt } from "./control";
 import { countedStorage } from "./counted-storage";
+import { pastMessages } from "./past-messages";
 
 /** The room with its doors in a test's hands. */
 export class TaskRoom extends ProductionTaskRoom {
@@ -12,10 +14,20 @@ export class TaskRoom extends ProductionTaskRoom {
     control.constructed.set(id, (control.constructed.get(id) ?? 0) + 1);
   }
 
+  /** As if this much had been said here: real turns would take a test minutes. */
+  fill(messages: number): void {
+    const insert = "INSERT INTO messages (seq, id, thread_id, role, body) VALUES (?, ?, ?, ?, ?)";
+    for (const message of pastMessages(messages)) {
+      const { seq, id, threadId, role } = message;
+      this.ctx.storage.sql.exec(insert, seq, id, threadId, role, JSON.stringify(message));
+    }
+  }
+
   protected override doors(ctx: DurableObjectState, env: Env): Doors {
     const doors = super.doors(ctx, env);
     return {
       ...doors,
+      settings: { ...doors.settings, ...control.settings },
       now: () => Date.now() + control.clockAheadMs,
       db: breakableD1(env.DB),
       storage: countedStorage(ctx.storage),
@@ -25,6 +37,7 @@ export class TaskRoom extends ProductionTaskRoom {
         await doors.tellUser(userId, news);
         if (control.users === "answers are lost") throw new Error("the answer is lost");
       },
+      meter: (userId) => breakableMeter(doors.meter(userId)),
       carryOut: (request, signal) => (control.model ?? doors.carryOut)(request, signal),
     };
   }

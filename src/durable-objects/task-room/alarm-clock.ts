@@ -10,6 +10,7 @@ export class AlarmClock {
   readonly #storage: DurableObjectStorage;
   readonly #desk: Desk;
   #setFor: number | null = null;
+  #busy = false;
 
   constructor(storage: DurableObjectStorage, desk: Desk) {
     this.#storage = storage;
@@ -26,8 +27,20 @@ export class AlarmClock {
     this.#setFor = null;
   }
 
+  /** Does what is due, and only then sets the alarm: none is set for what is just being done. */
+  after(work: () => void): void {
+    this.#busy = true;
+    try {
+      work();
+    } finally {
+      this.#busy = false;
+      this.arm();
+    }
+  }
+
   /** Sets the alarm where one is due before the one that is set; setting it is a row written. */
   arm(): void {
+    if (this.#busy) return;
     const due = this.#due();
     if (due === undefined || (this.#setFor !== null && this.#setFor <= due)) return;
     this.#setFor = due;
@@ -35,16 +48,15 @@ export class AlarmClock {
   }
 
   #due(): number | undefined {
-    const { room, store, outbox, news, connections, doors, deletedAt } = this.#desk;
+    const { room, feeds, connections, doors, deletedAt, cleanUpAt } = this.#desk;
     const check = doors.now() + RULES.checkEveryMs;
     const times: number[] = [];
     if (deletedAt !== undefined) times.push(check);
     if (room) {
       times.push(...deadlines(room).map(({ at, name }) => (name === "begin" ? check : at)));
       if (room.state.openTurns.length > 0) times.push(check);
-      const oldest = store.retention.oldest();
-      if (oldest !== null) times.push(oldest + doors.settings.TURN_RETENTION_MS);
-      for (const feed of [outbox, news]) if (feed.lag > 0) times.push(feed.retryAt ?? check);
+      if (cleanUpAt !== undefined) times.push(cleanUpAt);
+      times.push(...feeds.dueTimes(check));
     }
     const expiry = connections.nextExpiry();
     if (expiry !== undefined) times.push(expiry);

@@ -5,9 +5,13 @@ import { type Outcome, refuse, refused } from "../../protocol/errors";
 import { LIMITS } from "../../protocol/limits";
 import type { Ref } from "../../protocol/refs";
 import type { TeamPlan } from "../../protocol/team-plan";
+import { inTime } from "../in-time";
 import type { Desk } from "./desk";
 import type { Doors } from "./doors";
 import { teamFinder } from "./team-finder";
+
+/** Milliseconds that a task waits for D1 when it is made. */
+const FIRST_LOOKUP_MS = 5000;
 
 /** The team as its references resolve now, for a task of this user. Rejects where D1 is down. */
 export async function planFor(
@@ -27,7 +31,7 @@ export async function firstPlan(
   userId: string,
 ): Promise<Outcome<TeamPlan>> {
   try {
-    return await planFor(doors, teamRef, userId);
+    return await inTime(FIRST_LOOKUP_MS, () => planFor(doors, teamRef, userId));
   } catch (error) {
     // A failed query's own message repeats the query.
     const cause = error instanceof Error && error.cause ? error.cause : error;
@@ -49,8 +53,7 @@ function bounded(plan: Outcome<TeamPlan>): Outcome<TeamPlan> {
 export async function beginNext(desk: Desk): Promise<void> {
   const { room } = desk;
   if (!room) return;
-  const { teamRef, createdBy } = room.state.task;
-  const plan = await planFor(desk.doors, teamRef, createdBy).catch(() => known(desk));
+  const plan = await desk.teamLookup.plan(room);
   desk.doors.fault("before begin");
   if (plan?.ok) {
     const { value } = plan;
@@ -59,9 +62,4 @@ export async function beginNext(desk: Desk): Promise<void> {
     const message = "The task's team can no longer be resolved.";
     desk.perform((draft) => failBegin(draft, { code: "model_rejected", message }));
   }
-}
-
-function known({ room }: Desk): Outcome<TeamPlan> | undefined {
-  const plan = room?.plans[room.planId];
-  return plan && { ok: true, value: plan };
 }

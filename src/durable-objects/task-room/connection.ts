@@ -25,6 +25,8 @@ export class Connection {
   readonly ws: WebSocket;
   #attached: Attachment;
   readonly #limiter = new FrameLimiter();
+  /** The last command that waits for something, and all behind it. */
+  #pending: Promise<unknown> | undefined;
 
   constructor(ws: WebSocket, attached: Attachment) {
     this.ws = ws;
@@ -78,6 +80,24 @@ export class Connection {
 
   isTooSlow(): boolean {
     return this.unsent > LIMITS.unsentBytes;
+  }
+
+  /** Does a command behind those that wait; at once where none does. */
+  inOrder<T>(work: () => T | Promise<T>): T | Promise<T> {
+    if (!this.#pending) return work();
+    const late = this.#pending.then(work);
+    this.holdUp(late);
+    return late;
+  }
+
+  /** The connection's further commands wait for this one. */
+  holdUp(command: Promise<unknown>): void {
+    const pending = command
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#pending === pending) this.#pending = undefined;
+      });
+    this.#pending = pending;
   }
 
   send(event: RoomEvent | object): void {

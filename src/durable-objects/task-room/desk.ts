@@ -1,30 +1,31 @@
 import { type Decision, decide } from "../../engine/decide";
 import type { Change, Draft, Effect } from "../../engine/draft";
 import { applyEvent } from "../../engine/fold";
+import { type Progress, progressEvent } from "../../engine/progress";
 import { recoverTurn } from "../../engine/recover";
 import { recordReports } from "../../engine/reports";
 import { activeTurn, type Room, waitingTurns } from "../../engine/room";
 import { finishStep } from "../../engine/step-end";
 import { failStep } from "../../engine/step-fail";
-import { isNews } from "../../engine/user-news";
-import { project } from "../../history/projector";
 import { accepted, type Outcome, type Refusal, refused } from "../../protocol/errors";
 import type { LogEvent, RoomEvent } from "../../protocol/events";
+import { toTimestamp } from "../../protocol/time";
 import { AlarmClock } from "./alarm-clock";
 import { beginNext } from "./begin-next";
 import { type ClientKey, clientReply } from "./client-keys";
 import { Connections } from "./connections";
 import type { Doors } from "./doors";
 import { FanOut } from "./fan-out";
+import { Feeds } from "./feeds";
 import { backgroundOf } from "./history-reader";
 import { LiveText } from "./live-text";
-import { MemberNews } from "./member-news";
-import { Outbox, projectionOf } from "./outbox";
-import { phaseUpdate } from "./phase-update";
 import { ProgressFeed } from "./progress-feed";
 import { ReportFeed } from "./report-feed";
+import { KEPT_MESSAGES } from "./retention";
 import { type Answered, RoomStore } from "./room-store";
 import { Runner } from "./runner";
+import { TeamLookup } from "./team-lookup";
+import { unharmed } from "./unharmed";
 
 /**
  * Where everything in a room meets: a rule is decided, its change committed, and only then do
@@ -37,12 +38,10 @@ export class Desk {
   readonly fanOut: FanOut;
   readonly live: LiveText;
   readonly runner: Runner;
-  readonly outbox: Outbox;
-  /** To the members' own rooms. */
-  readonly news: Outbox;
+  readonly feeds: Feeds;
   readonly alarm: AlarmClock;
+  readonly teamLookup: TeamLookup;
   readonly hold: (work: Promise<unknown>) => void;
-  readonly #memberNews: MemberNews;
   readonly #reports: ReportFeed;
   readonly #progress: ProgressFeed;
   #room: Room | undefined;
@@ -58,19 +57,13 @@ export class Desk {
     const room = () => this.#room;
     this.fanOut = new FanOut(this.connections, (userId) => this.#room?.members[userId], doors.now);
     const { store, hold } = this;
-    const feed = { doors, store, room, hold, rearm: () => this.alarm.arm() };
-    this.outbox = new Outbox({
-      ...feed,
-      destination: "d1",
-      points: ["before D1", "after D1", "cursor marked"],
-      tell: (now, after) => project(doors.db, projectionOf(store, now, after)),
-    });
-    this.#memberNews = new MemberNews(doors, store);
-    this.news = new Outbox({
-      ...feed,
-      destination: "users",
-      points: ["before users", "after users", "users marked"],
-      tell: (now, after) => this.#memberNews.tell(now, after),
+    this.feeds = new Feeds({
+      doors,
+      store,
+      room,
+      hold,
+      rearm: () => this.alarm.arm(),
+      caughtUp: () => this.cleanUp(),
     });
     this.live = new LiveText({
       now: doors.now,
@@ -90,10 +83,11 @@ export class Desk {
       failed: (fence, failure) => this.#close((draft) => failStep(draft, fence, failure)),
     });
     this.#reports = new ReportFeed((fence, reports) => {
-      this.perform((draft) => recordReports(draft, fence, reports));
+      unharmed("log", () => this.perform((draft) => recordReports(draft, fence, reports)));
     });
-    this.#progress = new ProgressFeed((progress) => this.#publish(phaseUpdate(this, progress)));
+    this.#progress = new ProgressFeed((progress) => this.#tellProgress(progress));
     this.alarm = new AlarmClock(doors.storage, this);
+    this.teamLookup = new TeamLookup(doors);
     this.#load();
   }
 
@@ -147,10 +141,10 @@ export class Desk {
     if (!this.#hasCaughtUp) this.#catchUp();
   }
 
-  /** What an earlier instance had not told D1 and the users goes out once this one is awake. */
+  /** What an earlier instance had not told goes out once this one is awake. */
   #catchUp(): void {
     this.#hasCaughtUp = true;
-    for (const feed of [this.outbox, this.news]) if (feed.lag > 0) feed.flush();
+    this.feeds.catchUp();
   }
 
   /** Starts the queue's next turn, once its team is resolved. */
@@ -166,15 +160,28 @@ export class Desk {
     this.hold(work);
   }
 
+  /**
+   * When there is something to let go of; milliseconds since 1970. Nothing while what is due has not
+   * been told to everybody: once it has, the outbox says so.
+   */
+  get cleanUpAt(): number | undefined {
+    const { TURN_RETENTION_MS: retentionMs } = this.doors.settings;
+    const oldest = this.room ? this.store.retention.oldest() : null;
+    if (oldest === null) return undefined;
+    const at = oldest + retentionMs;
+    const now = this.doors.now();
+    return at <= now && this.store.untoldSince() <= now - retentionMs ? undefined : at;
+  }
+
   /** Lets go of what has been kept long enough. */
   cleanUp(): void {
-    const { retention } = this.store;
     const { TURN_RETENTION_MS: retentionMs } = this.doors.settings;
     const now = this.doors.now();
-    const oldest = this.room ? retention.oldest() : null;
-    if (oldest === null || oldest + retentionMs > now) return;
-    const cursors = [this.store.cursor("d1"), this.store.cursor("users")];
-    retention.cleanUp({ now, retentionMs, projected: Math.min(...cursors) });
+    const at = this.cleanUpAt;
+    if (at === undefined || at > now) return;
+    this.store.retention.cleanUp({ now, retentionMs, projected: this.store.toldThrough() });
+    this.store.messages.recount();
+    this.alarm.arm();
   }
 
   /** From here on the task is gone for everybody. */
@@ -190,7 +197,7 @@ export class Desk {
   /** The members of a buried task hear of its end; rejects where one can't be told. */
   async sayGoodbye(): Promise<void> {
     if (!this.#room || this.#deletedAt === undefined) return;
-    await this.#memberNews.sayGoodbye(this.#room, this.store.cursor("users"), this.#deletedAt);
+    await this.feeds.sayGoodbye(this.#room, this.store.cursor("users"), this.#deletedAt);
   }
 
   /** Forgets a room whose storage is gone. */
@@ -232,18 +239,9 @@ export class Desk {
     this.alarm.arm();
     this.doors.fault("after fan-out");
     for (const effect of effects) this.#start(effect);
-    this.#tellOthers(events, room);
+    this.feeds.hear(events, room);
     this.#thinLog();
-  }
-
-  #tellOthers(events: LogEvent[], room: Room): void {
-    const isDue = Outbox.isDue(events, room);
-    const feeds = isDue ? [this.outbox, this.news] : events.some(isNews) ? [this.news] : [];
-    const canWait = Outbox.canWait(events);
-    for (const feed of feeds) {
-      if (canWait) feed.flushSoon();
-      else feed.flush();
-    }
+    this.#thinMessages();
   }
 
   #commit(before: Room | undefined, change: Change, answers: Answered[]): void {
@@ -262,7 +260,15 @@ export class Desk {
   /** Thinning rewrites rows, so it waits until it is worth it. */
   #thinLog(): void {
     const keep = this.doors.settings.LOG_ENTRIES_KEPT;
-    if (this.store.log.entries() > keep * 1.25) this.store.log.thin(keep);
+    if (this.store.log.entries() <= keep * 1.25) return;
+    unharmed("log", () => this.store.log.thin(keep));
+  }
+
+  /** A busy room need not wait for its clean-up: what it reads through stays small. */
+  #thinMessages(): void {
+    const { messages, retention } = this.store;
+    if (messages.count() < 2 * KEPT_MESSAGES) return;
+    if (retention.cleanMessages(this.store.cursor("d1"))) messages.recount();
   }
 
   #start(effect: Effect): void {
@@ -277,6 +283,12 @@ export class Desk {
         this.begin();
         break;
     }
+  }
+
+  #tellProgress(progress: Progress): void {
+    const state = this.room?.state;
+    const event = state && progressEvent(state, progress, toTimestamp(this.doors.now()));
+    if (event) this.#publish([event]);
   }
 
   #publish(events: RoomEvent[]): void {

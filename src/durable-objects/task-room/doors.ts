@@ -1,5 +1,6 @@
 import type { StepOutput, StepRequest } from "../../protocol/agent";
 import { type Settings, settings as settingsSchema } from "../../protocol/settings";
+import { type Meter, meterOf } from "../usage-meter/api";
 import type { TaskNews, UserRoomApi } from "../user-room/api";
 import { carryOutSealed } from "./sealed-agent";
 
@@ -19,6 +20,9 @@ export type FaultPoint =
   | "before users"
   | "after users"
   | "users marked"
+  | "before meters"
+  | "after meters"
+  | "meters marked"
   | "alarm";
 
 /**
@@ -35,12 +39,15 @@ export type Doors = {
   storage: DurableObjectStorage;
   /** Tells a user's room; resolves when it has it for good. */
   tellUser(userId: string, news: TaskNews): Promise<void>;
+  /** Of one user. */
+  meter(userId: string): Meter;
   carryOut(request: StepRequest, signal: AbortSignal): AsyncIterable<StepOutput>;
   fault(point: FaultPoint): void;
 };
 
 export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
   const settings = settingsSchema.parse(env);
+  const hold = (work: Promise<unknown>) => ctx.waitUntil(work);
   return {
     settings,
     now: () => Date.now(),
@@ -48,7 +55,8 @@ export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
     db: env.DB,
     storage: ctx.storage,
     tellUser: (userId, news) => userRoom(env, userId).deliver(news),
-    carryOut: (request, signal) => carryOutSealed(request, { settings, signal, ai: env.AI }),
+    meter: (userId) => meterOf(env, userId),
+    carryOut: (request, signal) => carryOutSealed(request, { settings, signal, hold, ai: env.AI }),
     fault: () => undefined,
   };
 }

@@ -6,6 +6,7 @@ const headRows = z.array(z.object({ last_seq: z.int() }));
 const entryRows = z.array(
   z.object({ first_seq: z.int(), last_seq: z.int(), entries: z.int(), events: z.string() }),
 );
+const timeRows = z.array(z.object({ at: z.int() }));
 const sumRows = z.tuple([z.object({ entries: z.int().nullable() })]);
 const bounds = z.tuple([z.object({ first: z.int().nullable(), last: z.int().nullable() })]);
 
@@ -23,7 +24,6 @@ export class EventLog {
     const last = events.at(-1)?.seq;
     if (first === undefined || last === undefined) return;
     const entries = events.filter(({ type }) => type === "log").length;
-    if (this.#entries !== undefined) this.#entries += entries;
     this.#sql.exec(
       "INSERT INTO log (first_seq, last_seq, at, entries, events) VALUES (?, ?, ?, ?, ?)",
       first,
@@ -32,6 +32,13 @@ export class EventLog {
       entries,
       JSON.stringify(events),
     );
+    if (this.#entries !== undefined) this.#entries += entries;
+  }
+
+  /** When the first events after a `seq` were committed; milliseconds since 1970. */
+  timeAfter(seq: number): number | undefined {
+    const query = "SELECT at FROM log WHERE first_seq > ? ORDER BY first_seq LIMIT 1";
+    return timeRows.parse(this.#sql.exec(query, seq).toArray())[0]?.at;
   }
 
   /** The first and last number that the log still holds; 0 and 0 when it is empty. */
@@ -100,11 +107,12 @@ export class EventLog {
 
   #withoutEntries(row: z.infer<typeof entryRows>[number]): void {
     const events = readJson(storedEvents, row.events).filter(({ type }) => type !== "log");
+    // First what is said of it: should the rest fail, a replay must not have a silent gap.
+    this.#sql.exec("INSERT OR REPLACE INTO kept (what, seq) VALUES ('entries', ?)", row.last_seq);
     this.#sql.exec(
       "UPDATE log SET entries = 0, events = ? WHERE first_seq = ?",
       JSON.stringify(events),
       row.first_seq,
     );
-    this.#sql.exec("INSERT OR REPLACE INTO kept (what, seq) VALUES ('entries', ?)", row.last_seq);
   }
 }

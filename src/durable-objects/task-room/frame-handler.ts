@@ -42,7 +42,7 @@ function carryOut(desk: Desk, connection: Connection, read: Command): void {
     answer(connection, id, refused(refuse("internal", "Something went wrong on our side.")));
   };
   try {
-    const outcome = perform(desk, connection, read);
+    const outcome = connection.inOrder(() => perform(desk, connection, read));
     if (!(outcome instanceof Promise)) answer(connection, id, outcome);
     else desk.hold(outcome.then((late) => answer(connection, id, late)).catch(broken));
   } catch (error) {

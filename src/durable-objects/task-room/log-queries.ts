@@ -1,8 +1,9 @@
+import { decodeCursor, encodeCursor } from "../../protocol/cursor";
 import { accepted, type Outcome, refused } from "../../protocol/errors";
 import type { LogEvent } from "../../protocol/events";
 import type { Principal } from "../../protocol/identity";
 import type { ListEvents, ListLogs, LoggedEntry, Page } from "../../protocol/rest";
-import { entryCursor, eventCursor, readCursor, writeCursor } from "./cursor";
+import { entryCursor, eventCursor } from "./cursor";
 import type { Desk } from "./desk";
 import { forRole } from "./fan-out";
 import { admit } from "./people-commands";
@@ -16,7 +17,7 @@ export function readEvents(
 ): Outcome<Page<LogEvent>> {
   const admitted = admit(desk, principal, "watch");
   if (!admitted.ok) return admitted;
-  const from = cursor === undefined ? { after: after ?? 0 } : readCursor(eventCursor, cursor);
+  const from = cursor === undefined ? { after: after ?? 0 } : decodeCursor(eventCursor, cursor);
   if (!from) return refused(BAD_CURSOR);
   const wanted = (event: LogEvent) => !type || type.includes(event.type);
   const found = first(desk.store.log.after(from.after), wanted, limit + 1);
@@ -25,7 +26,7 @@ export function readEvents(
   const { role } = admitted.value;
   return accepted({
     items: items.map((event) => forRole(event, role)),
-    nextCursor: found.length > limit && last ? writeCursor({ after: last.seq }) : null,
+    nextCursor: found.length > limit && last ? encodeCursor({ after: last.seq }) : null,
   });
 }
 
@@ -37,7 +38,7 @@ export function readLogs(
 ): Outcome<Page<LoggedEntry>> {
   const admitted = admit(desk, principal, "watch");
   if (!admitted.ok) return admitted;
-  const from = cursor === undefined ? undefined : readCursor(entryCursor, cursor);
+  const from = cursor === undefined ? undefined : decodeCursor(entryCursor, cursor);
   if (cursor !== undefined && !from) return refused(BAD_CURSOR);
   const wanted = (entry: LoggedEntry) =>
     (!level || level.includes(entry.level)) && (!agentType || agentType.includes(entry.agentType));
@@ -45,7 +46,7 @@ export function readLogs(
   const items = found.slice(0, limit);
   const last = items.at(-1);
   const more = found.length > limit && last;
-  return accepted({ items, nextCursor: more ? writeCursor({ beforeSeq: last.seq }) : null });
+  return accepted({ items, nextCursor: more ? encodeCursor({ beforeSeq: last.seq }) : null });
 }
 
 function* entriesOf(pages: Iterable<LogEvent[]>): Generator<LoggedEntry[]> {

@@ -6,11 +6,13 @@ import { bodyRows, readJson, storedMessage } from "./stored";
 export type MessageFilter = { threadId?: string; roles?: MessageRole[] };
 export type MessageRange = { beforeSeq?: number; afterSeq?: number; limit: number };
 
+const countRows = z.tuple([z.object({ n: z.int() })]);
 const seqRows = z.array(z.object({ seq: z.int().nullable() }));
 
 /** The messages that the room keeps: all that D1 may not have yet, and the recent ones. */
 export class MessageTable {
   readonly #sql: SqlStorage;
+  #count: number | undefined;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -45,12 +47,24 @@ export class MessageTable {
     return afterSeq === undefined ? messages.reverse() : messages;
   }
 
+  count(): number {
+    const query = "SELECT count(*) AS n FROM messages";
+    this.#count ??= countRows.parse(this.#sql.exec(query).toArray())[0].n;
+    return this.#count;
+  }
+
+  /** Rows came or went that this table was not asked for. */
+  recount(): void {
+    this.#count = undefined;
+  }
+
   seqOf(messageId: string): number | undefined {
     const query = "SELECT seq FROM messages WHERE id = ?";
     return seqRows.parse(this.#sql.exec(query, messageId).toArray())[0]?.seq ?? undefined;
   }
 
   #insert(message: Message): void {
+    if (this.#count !== undefined) this.#count++;
     this.#sql.exec(
       "INSERT INTO messages (seq, id, thread_id, role, body) VALUES (?, ?, ?, ?, ?)",
       message.seq,
@@ -62,6 +76,7 @@ export class MessageTable {
   }
 
   #remove(messageId: string): void {
+    this.#count = undefined;
     this.#sql.exec("DELETE FROM messages WHERE id = ?", messageId);
   }
 }

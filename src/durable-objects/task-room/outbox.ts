@@ -2,6 +2,7 @@ import { deadlines } from "../../engine/deadlines";
 import type { Room } from "../../engine/room";
 import type { Projection } from "../../history/projector";
 import type { LogEvent } from "../../protocol/events";
+import { inTime } from "../in-time";
 import type { Doors, FaultPoint } from "./doors";
 import { finishedMessage } from "./message-table";
 import type { Destination, RoomStore } from "./room-store";
@@ -18,12 +19,16 @@ type Parts = {
   hold(work: Promise<void>): void;
   /** Asks for the alarm to be set anew. */
   rearm(): void;
+  /** The destination has been told everything, and the cursor says so. */
+  caughtUp(): void;
 };
 
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
 /** How long the news of a turn's start waits: the model's first words have the thread to themselves. */
 const START_DELAY_MS = 100;
+/** Milliseconds for which a destination may be silent before the try counts as failed. */
+const PATIENCE_MS = 60_000;
 
 /**
  * Feeds one destination from the log, with a cursor and a backoff of its own. The cursor is written
@@ -84,7 +89,8 @@ export class Outbox {
   /** The same, a little later; a `flush` in the meantime takes it along. */
   flushSoon(): void {
     if (this.#flushing) {
-      this.flush();
+      // What waits takes these along; what is being told goes on with them.
+      this.#again = true;
       return;
     }
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -122,7 +128,7 @@ export class Outbox {
     const through = now.state.task.headSeq;
     try {
       doors.fault(points[0]);
-      await this.#parts.tell(now, this.#position());
+      await inTime(PATIENCE_MS, () => this.#parts.tell(now, this.#position()));
       doors.fault(points[1]);
       this.#failures = 0;
       this.#retryAt = undefined;
@@ -139,11 +145,13 @@ export class Outbox {
   }
 
   #advance(through: number): void {
-    const { destination, store, room } = this.#parts;
+    const { destination, store, room, caughtUp } = this.#parts;
     // The task may have been erased in the meantime.
     if (!room()) return;
     this.#cursor = through;
-    if (room()?.state.openTurns.length === 0) store.putCursor(destination, through);
+    if (room()?.state.openTurns.length !== 0) return;
+    store.putCursor(destination, through);
+    caughtUp();
   }
 
   #position(): number {

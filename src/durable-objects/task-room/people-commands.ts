@@ -10,6 +10,7 @@ import { DEFAULT_THREAD, type OnBusy } from "../../protocol/turn";
 import { type ClientKey, clientKey } from "./client-keys";
 import { presenceOf } from "./connections";
 import type { Desk } from "./desk";
+import { withinQuota } from "./quota";
 
 /** What people do in a room, by socket and by REST alike. Each asks for the role again. */
 
@@ -37,21 +38,41 @@ export function sendMessage(
   principal: Principal,
   input: ChatSend,
   keys: ClientKey[] = [],
-): Outcome<SendAck> {
+): Outcome<SendAck> | Promise<Outcome<SendAck>> {
+  const own = [...keys, ...messageKey(principal, input)];
+  const known = () => answeredBefore(desk, principal, own);
+  return (
+    known() ?? withinQuota(desk, principal, () => known() ?? sendNew(desk, principal, input, own))
+  );
+}
+
+/** What the caller is answered without anything being done; nothing where there is something to do. */
+function answeredBefore(
+  desk: Desk,
+  principal: Principal,
+  keys: ClientKey[],
+): Outcome<SendAck> | undefined {
   const admitted = admit(desk, principal, "write");
   if (!admitted.ok) return admitted;
-  const own = [...keys, ...messageKey(principal, input)];
-  const answers = own.map((key) => desk.store.clientKeys.find(key));
+  const answers = keys.map((key) => desk.store.clientKeys.find(key));
   if (answers.includes("conflict")) {
     return refused(refuse("conflict", "The same id was used with other content before."));
   }
   const known = answers.find((answer) => answer !== undefined && answer !== "conflict");
-  if (known) return accepted({ ...known, duplicate: true });
+  return known && accepted({ ...known, duplicate: true });
+}
+
+function sendNew(
+  desk: Desk,
+  principal: Principal,
+  input: ChatSend,
+  keys: ClientKey[],
+): Outcome<SendAck> {
   const now = desk.doors.now();
   const turn = { turnId: newId("turn", now), messageId: newId("msg", now) };
   const sent = desk.perform(
     (draft) => send(draft, { ...turn, ...messageOf(principal, input) }),
-    own,
+    keys,
   );
   return sent.ok ? accepted({ ...sent.value, duplicate: false }) : sent;
 }
@@ -70,7 +91,13 @@ export function retry(
   desk: Desk,
   principal: Principal,
   turnId: string,
-): Outcome<{ turnId: string }> {
+): Outcome<{ turnId: string }> | Promise<Outcome<{ turnId: string }>> {
+  const admitted = admit(desk, principal, "write");
+  if (!admitted.ok) return admitted;
+  return withinQuota(desk, principal, () => retryNow(desk, principal, turnId), { newTurn: false });
+}
+
+function retryNow(desk: Desk, principal: Principal, turnId: string): Outcome<{ turnId: string }> {
   const admitted = admit(desk, principal, "write");
   if (!admitted.ok) return admitted;
   const open = admitted.value.room.state.openTurns.find(({ id }) => id === turnId);

@@ -1,6 +1,4 @@
-import type { Fence } from "../../engine/fence";
-
-export type Progress = Fence & { percentComplete: number; message?: string };
+import type { Progress } from "../../engine/progress";
 
 /** Milliseconds between two updates of one step: an agent may send hundreds a second. */
 const WINDOW_MS = 100;

@@ -1,10 +1,11 @@
+import { decodeCursor, encodeCursor } from "../../protocol/cursor";
 import { accepted, type Outcome, type Refusal, refuse, refused } from "../../protocol/errors";
 import type { Principal } from "../../protocol/identity";
 import type { Message } from "../../protocol/message";
 import type { ListMessages, ListTurns, Page } from "../../protocol/rest";
 import type { Task } from "../../protocol/task";
 import type { Turn } from "../../protocol/turn";
-import { messageCursor, readCursor, turnCursor, writeCursor } from "./cursor";
+import { messageCursor, turnCursor } from "./cursor";
 import type { Desk } from "./desk";
 import { type HistoryPart, type HistoryQuery, historyPage } from "./history-reader";
 import { admit } from "./people-commands";
@@ -32,7 +33,7 @@ export async function readMessages(
 ): Promise<Outcome<Page<Message>>> {
   const admitted = admit(desk, principal, "watch");
   if (!admitted.ok) return admitted;
-  const from = cursor === undefined ? {} : readCursor(messageCursor, cursor);
+  const from = cursor === undefined ? {} : decodeCursor(messageCursor, cursor);
   if (!from) return refused(BAD_CURSOR);
   const asked = { ...query, ...from };
   const page = await reachablePage(desk, asked);
@@ -41,7 +42,7 @@ export async function readMessages(
   const edge = asked.after === undefined ? items[0]?.id : items.at(-1)?.id;
   if (!hasMore || edge === undefined) return accepted({ items, nextCursor: null });
   const next = asked.after === undefined ? { before: edge } : { after: edge };
-  return accepted({ items, nextCursor: writeCursor(next) });
+  return accepted({ items, nextCursor: encodeCursor(next) });
 }
 
 /** A page of history, or why there is none. */
@@ -64,14 +65,14 @@ export function readTurns(
 ): Outcome<Page<Turn>> {
   const admitted = admit(desk, principal, "watch");
   if (!admitted.ok) return admitted;
-  const from = cursor === undefined ? undefined : readCursor(turnCursor, cursor);
+  const from = cursor === undefined ? undefined : decodeCursor(turnCursor, cursor);
   if (cursor !== undefined && !from) return refused(BAD_CURSOR);
   const before = from ? { beforeId: from.before } : {};
   const found = desk.store.turns.list({ status, ...before, limit: limit + 1 });
   const items = found.slice(0, limit).map((turn) => current(desk, turn));
   const last = items.at(-1);
   const more = found.length > limit && last;
-  return accepted({ items, nextCursor: more ? writeCursor({ before: last.id }) : null });
+  return accepted({ items, nextCursor: more ? encodeCursor({ before: last.id }) : null });
 }
 
 export function readTurn(desk: Desk, principal: Principal, turnId: string): Outcome<Turn> {

@@ -6,13 +6,13 @@ const seqRows = z.array(z.object({ seq: z.int() }));
 
 const HOUR_MS = 60 * 60 * 1000;
 /** Messages that a room keeps beside D1, so that recent pages and a model's context need no D1. */
-const KEPT_MESSAGES = 1000;
+export const KEPT_MESSAGES = 1000;
 
-/** What a clean-up may take: everything older than `before` that D1 has been told. */
+/** What a clean-up may take: everything older than the retention that everybody has been told. */
 export type CleanUp = {
   now: number;
   retentionMs: number;
-  /** The last `seq` in D1. */
+  /** The last `seq` that D1 and the users' rooms have been told. */
   projected: number;
 };
 
@@ -61,19 +61,21 @@ export class Retention {
       "DELETE FROM client_keys WHERE at <= ?",
       Math.min(before, now - LIMITS.idempotencyHours * HOUR_MS),
     );
-    this.#cleanMessages(projected);
+    this.cleanMessages(projected);
     this.#cleanPlans();
     this.#oldest = undefined;
   }
 
-  #cleanMessages(projected: number): void {
+  /** Lets go of all but the newest thousand messages, of those that D1 has; whether there were any. */
+  cleanMessages(projected: number): boolean {
     const query = "SELECT seq FROM messages ORDER BY seq DESC LIMIT 1 OFFSET ?";
     const [edge] = seqRows.parse(this.#sql.exec(query, KEPT_MESSAGES - 1).toArray());
     const from = edge && Math.min(edge.seq, projected + 1);
-    if (from === undefined || from <= this.messagesFrom()) return;
+    if (from === undefined || from <= this.messagesFrom()) return false;
     this.#sql.exec("DELETE FROM messages WHERE seq < ?", from);
     this.#sql.exec("INSERT OR REPLACE INTO kept (what, seq) VALUES ('messages', ?)", from);
     this.#messagesFrom = from;
+    return true;
   }
 
   /** Plans that neither a kept turn nor the next one uses. */

@@ -16,7 +16,8 @@ const planRows = z.array(z.object({ id: z.int(), body: z.string() }));
 const cursorRows = z.array(z.object({ cursor: z.int() }));
 
 /** Whom the outbox tells, each with a cursor of its own. */
-export type Destination = "d1" | "users";
+const DESTINATIONS = ["d1", "users", "meters"] as const;
+export type Destination = (typeof DESTINATIONS)[number];
 
 export type Answered = { key: ClientKey; reply: ClientReply };
 
@@ -90,6 +91,16 @@ export class RoomStore {
   putCursor(destination: Destination, cursor: number): void {
     const query = "INSERT OR REPLACE INTO outbox (destination, cursor) VALUES (?, ?)";
     this.#sql.exec(query, destination, cursor);
+  }
+
+  /** The last `seq` that every destination has been told. */
+  toldThrough(): number {
+    return Math.min(...DESTINATIONS.map((destination) => this.cursor(destination)));
+  }
+
+  /** When the first event after that was committed; milliseconds since 1970, or infinity. */
+  untoldSince(): number {
+    return this.log.timeAfter(this.toldThrough()) ?? Number.POSITIVE_INFINITY;
   }
 
   #roomOf(stored: StoredRoom): Room {

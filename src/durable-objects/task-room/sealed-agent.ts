@@ -1,9 +1,6 @@
-import { carryOut } from "../../agents/carry-out";
+import { carryOut, type Doors } from "../../agents/carry-out";
 import type { AgentConfig, StepFailure, StepOutput, StepRequest } from "../../protocol/agent";
 import { unsealPortable } from "../../protocol/sealing";
-import type { Settings } from "../../protocol/settings";
-
-type Surroundings = { settings: Settings; signal: AbortSignal; ai?: Ai | undefined };
 
 /**
  * Carries out a step whose plan holds its secrets sealed: keys are opened by whoever sends them,
@@ -11,11 +8,11 @@ type Surroundings = { settings: Settings; signal: AbortSignal; ai?: Ai | undefin
  */
 export async function* carryOutSealed(
   request: StepRequest,
-  { settings, signal, ai }: Surroundings,
+  doors: Omit<Doors, "unseal">,
 ): AsyncGenerator<StepOutput, void> {
-  const unseal = (text: string) => unsealPortable(settings.SECRETS_KEY, text);
+  const unseal = (text: string) => unsealPortable(doors.settings.SECRETS_KEY, text);
   const config = await withOpenHeaders(request.config, unseal);
-  if (config) yield* carryOut({ ...request, config }, { settings, signal, ai, unseal });
+  if (config) yield* carryOut({ ...request, config }, { ...doors, unseal });
   else yield unopened(request.config);
 }
 

@@ -12,8 +12,8 @@ import { reachablePage } from "./queries";
 import { type Position, snapshot } from "./snapshot";
 
 /**
- * Carries out a command for a connection and gives what its ack says. Only what reads from D1 is
- * answered later; everything else is done, in order, before the next frame is looked at.
+ * Carries out a command for a connection and gives what its ack says. What reads from D1 is answered
+ * later; everything else is done in order, before the next frame is looked at.
  */
 export function perform(
   desk: Desk,
@@ -24,13 +24,13 @@ export function perform(
   switch (read.type) {
     case "chat:send":
       setTyping(desk, connection, false);
-      return sendMessage(desk, principal, read.data);
+      return holdingUp(connection, sendMessage(desk, principal, read.data));
     case "chat:cancel": {
       const { turnId, reason } = read.data;
       return cancel(desk, principal, { ...(turnId && { turnId }), ...(reason && { reason }) });
     }
     case "chat:retry":
-      return retry(desk, principal, read.data.turnId);
+      return holdingUp(connection, retry(desk, principal, read.data.turnId));
     case "chat:guide":
       return guide(desk, principal, read.data);
     case "turn:confirm":
@@ -44,6 +44,12 @@ export function perform(
     case "history:sync":
       return sync(desk, connection, read.data);
   }
+}
+
+/** A stop that is sent after a message must not overtake it while the sender's meter is asked. */
+function holdingUp<T>(connection: Connection, outcome: T | Promise<T>): T | Promise<T> {
+  if (outcome instanceof Promise) connection.holdUp(outcome);
+  return outcome;
 }
 
 function typing(desk: Desk, connection: Connection, on: boolean): Outcome<object> {

@@ -15,6 +15,7 @@ import { presenceOf } from "./connections";
 import type { Desk } from "./desk";
 import { admit, confirm, guide, retry, sendMessage } from "./people-commands";
 import { readTask, readTurn } from "./queries";
+import { withinQuota } from "./quota";
 
 /** What REST asks of a task as a whole. */
 
@@ -25,7 +26,7 @@ export async function listed(desk: Desk): Promise<void> {
   // A timer that is left running would keep the room awake.
   const { promise: tooLate, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, LISTED_WITHIN_MS);
-  await Promise.race([desk.outbox.flush(), tooLate]);
+  await Promise.race([desk.feeds.d1.flush(), tooLate]);
   clearTimeout(timer);
 }
 
@@ -38,9 +39,17 @@ export async function createTask(
   if (desk.deletedAt !== undefined) return refused(refuse("not_found", "The task was erased."));
   const plan = await firstPlan(desk.doors, input.teamRef, principal.userId);
   if (!plan.ok) return plan;
-  // The same request may have come twice while the team was looked up.
-  if (desk.room) return readTask(desk, principal);
-  openRoom(desk, principal, input, plan.value);
+  const open = (): Outcome<object> => {
+    // The same request may have come twice while the team was looked up.
+    if (desk.room) return accepted({ duplicate: true });
+    openRoom(desk, principal, input, plan.value);
+    return accepted({});
+  };
+  const asks = input.prompt !== undefined;
+  const opened = await (asks
+    ? withinQuota(desk, principal, open, { taskId: input.taskId })
+    : open());
+  if (!opened.ok) return opened;
   await listed(desk);
   return readTask(desk, principal);
 }
@@ -105,19 +114,19 @@ export async function changeStatus(
   return readTask(desk, principal);
 }
 
-export function execute(
+export async function execute(
   desk: Desk,
   principal: Principal,
   input: ExecuteTask,
   idempotencyKey: string | undefined,
-): Outcome<{ turn: Turn }> {
+): Promise<Outcome<{ turn: Turn }>> {
   const { input: text, ...rest } = input;
   const content = text ?? desk.room?.state.task.title ?? "";
   const keys =
     idempotencyKey === undefined
       ? []
       : [clientKey("execute", principal.userId, idempotencyKey, input)];
-  const sent = sendMessage(desk, principal, { content, ...rest }, keys);
+  const sent = await sendMessage(desk, principal, { content, ...rest }, keys);
   if (!sent.ok) return sent;
   const turn = readTurn(desk, principal, sent.value.turnId);
   return turn.ok ? accepted({ turn: turn.value }) : turn;
@@ -138,8 +147,12 @@ export function interruptTurn(
   return done.ok ? readTurn(desk, principal, turnId) : done;
 }
 
-export function retryTurn(desk: Desk, principal: Principal, turnId: string): Outcome<Turn> {
-  return turnAfter(desk, principal, turnId, retry(desk, principal, turnId));
+export async function retryTurn(
+  desk: Desk,
+  principal: Principal,
+  turnId: string,
+): Promise<Outcome<Turn>> {
+  return turnAfter(desk, principal, turnId, await retry(desk, principal, turnId));
 }
 
 export function confirmTurn(

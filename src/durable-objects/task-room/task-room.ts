@@ -84,12 +84,12 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
   }
 
   override async alarm(): Promise<void> {
-    const desk = this.#awake();
+    const desk = this.#desk;
     desk.alarm.rang();
     desk.doors.fault("alarm");
     try {
       if (desk.deletedAt !== undefined) await finishErasure(desk, () => this.#eraseStorage());
-      else this.#lookAround(desk);
+      else desk.alarm.after(() => this.#lookAround(this.#awake()));
     } finally {
       desk.alarm.arm();
     }
@@ -214,9 +214,7 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
   }
 
   async wake(): Promise<void> {
-    const desk = this.#awake();
-    this.#lookAround(desk);
-    desk.alarm.arm();
+    this.#desk.alarm.after(() => this.#lookAround(this.#awake()));
   }
 
   /** The desk with every step at work again: whatever woke the object, a lost turn goes on first. */
@@ -230,7 +228,7 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     const now = desk.doors.now();
     desk.perform(meetDeadlines);
     desk.recover();
-    for (const feed of [desk.outbox, desk.news]) if (feed.isReady(now)) feed.flush();
+    desk.feeds.retry(now);
     desk.cleanUp();
     for (const connection of desk.connections.all()) {
       if (connection.isExpired(now)) connection.close(CLOSE.unauthorized, "token expired");

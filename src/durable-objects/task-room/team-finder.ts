@@ -5,11 +5,7 @@ import { type Find, type Resource, SYSTEM_NAMESPACE } from "../../protocol/resou
 import { changeSecrets, identityOf, type StoredResource } from "../../protocol/resource-secrets";
 import { portable } from "../../protocol/sealing";
 import { systemResources } from "../../protocol/system-resources";
-import { inTime } from "../in-time";
 import type { Doors } from "./doors";
-
-/** Milliseconds that a turn waits for D1 before it begins with the team that the room knows. */
-const LOOKUP_MS = 5000;
 
 /**
  * Finds what a user's task may use of a team: the user's own and `system`, all as it is at one
@@ -22,7 +18,7 @@ export async function teamFinder(doors: Doors, team: Ref, userId: string): Promi
     ...(isVisible ? [{ kind: "Team" as const, ...team }] : []),
     ...shipped.map(({ kind, metadata: { namespace, name } }) => ({ kind, namespace, name })),
   ];
-  const stored = await inTime(LOOKUP_MS, () => reachableResources(doors.db, roots));
+  const stored = await reachableResources(doors.db, roots);
   // A stored resource of `system` stands for what ships under its name.
   return finderOf([...stored.map(sealedResource), ...shipped]);
 }

@@ -4,6 +4,7 @@ import type { TurnRecord } from "../../engine/room";
 import { cutResult } from "../../protocol/cut-result";
 import type { Step, StepResult, Turn, TurnStatus } from "../../protocol/turn";
 import { bodyRows, readJson, storedResult, storedTurn } from "./stored";
+import { type TurnTotals, turnTotals } from "./turn-totals";
 
 export type TurnFilter = { status?: TurnStatus[] | undefined; beforeId?: string; limit: number };
 
@@ -53,10 +54,9 @@ export class TurnTable {
     return new Map(results.map(([step, { result }]) => [step, result.output]));
   }
 
-  /** Every turn that is kept, oldest first, without outputs. */
-  all(): Turn[] {
-    const rows = bodyRows.parse(this.#sql.exec("SELECT body FROM turns ORDER BY id").toArray());
-    return rows.map((row) => readJson(storedTurn, row.body).turn);
+  /** Of every turn that is kept. */
+  totals(): TurnTotals {
+    return turnTotals(this.#sql);
   }
 
   /** Newest first, as ids sort by time; with results cut as on the socket. */

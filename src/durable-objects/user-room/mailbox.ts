@@ -1,11 +1,11 @@
 import * as z from "zod";
+import { decodeCursor, encodeCursor } from "../../protocol/cursor";
 import { accepted, type Outcome, refused } from "../../protocol/errors";
 import { newId } from "../../protocol/ids";
 import { LIMITS } from "../../protocol/limits";
 import type { AckNotifications, ListNotifications, Page, UnreadCount } from "../../protocol/rest";
 import { toTimestamp } from "../../protocol/time";
 import type { KeptNotification, UserEvent, UserFact, UserState } from "../../protocol/user-events";
-import { readCursor, writeCursor } from "../task-room/cursor";
 import { BAD_CURSOR } from "../task-room/queries";
 import type { TaskNews } from "./api";
 import type { Deadlines } from "./deadlines";
@@ -81,7 +81,7 @@ export class Mailbox {
 
   list(query: ListNotifications): Outcome<Page<KeptNotification>> {
     const { cursor, limit, unread = false } = query;
-    const from = cursor === undefined ? undefined : readCursor(notificationCursor, cursor);
+    const from = cursor === undefined ? undefined : decodeCursor(notificationCursor, cursor);
     if (cursor !== undefined && !from) return refused(BAD_CURSOR);
     const tables = Tables.find(this.#parts.storage);
     const filter = { unread, since: this.#since(), before: from?.beforeSeq, limit: limit + 1 };
@@ -90,7 +90,7 @@ export class Mailbox {
     const last = shown.at(-1);
     return accepted({
       items: shown.map(({ notification }) => notification),
-      nextCursor: found.length > limit && last ? writeCursor({ beforeSeq: last.seq }) : null,
+      nextCursor: found.length > limit && last ? encodeCursor({ beforeSeq: last.seq }) : null,
     });
   }
 

@@ -183,7 +183,9 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     return this.#webhooks.remove(webhookId);
   }
 
+  /** Whoever looks at what is waiting sees it go on: an earlier self may have died on the way. */
   async listDeliveries(webhookId: string, query: PageQuery): Promise<Outcome<Page<Delivery>>> {
+    await this.#queue.look();
     return this.#webhooks.deliveries(webhookId, query);
   }
 

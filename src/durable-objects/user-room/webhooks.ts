@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { decodeCursor, encodeCursor } from "../../protocol/cursor";
 import { accepted, type Outcome, type Refusal, refuse, refused } from "../../protocol/errors";
 import { newId, webhookId as webhookIdSchema } from "../../protocol/ids";
 import { LIMITS } from "../../protocol/limits";
@@ -7,7 +8,6 @@ import { seal } from "../../protocol/sealing";
 import { checkTarget } from "../../protocol/target";
 import { toTimestamp } from "../../protocol/time";
 import type { CreatedWebhook, CreateWebhook, Delivery, Webhook } from "../../protocol/webhooks";
-import { readCursor, writeCursor } from "../task-room/cursor";
 import { BAD_CURSOR } from "../task-room/queries";
 import type { PageQuery } from "./api";
 import { deliveryView } from "./delivery-table";
@@ -59,14 +59,14 @@ export class Webhooks {
   }
 
   list({ limit, cursor }: PageQuery): Outcome<Page<Webhook>> {
-    const from = cursor === undefined ? undefined : readCursor(webhookCursor, cursor);
+    const from = cursor === undefined ? undefined : decodeCursor(webhookCursor, cursor);
     if (cursor !== undefined && !from) return refused(BAD_CURSOR);
     const all = this.#tables()?.webhooks.all() ?? [];
     const left = all.map(({ webhook }) => webhook).filter(({ id }) => !from || id < from.beforeId);
     const items = left.slice(0, limit);
     const last = items.at(-1);
     const more = left.length > limit && last;
-    return accepted({ items, nextCursor: more ? writeCursor({ beforeId: last.id }) : null });
+    return accepted({ items, nextCursor: more ? encodeCursor({ beforeId: last.id }) : null });
   }
 
   remove(webhookId: string): Outcome<null> {
@@ -79,7 +79,7 @@ export class Webhooks {
   }
 
   deliveries(webhookId: string, { limit, cursor }: PageQuery): Outcome<Page<Delivery>> {
-    const from = cursor === undefined ? undefined : readCursor(deliveryCursor, cursor);
+    const from = cursor === undefined ? undefined : decodeCursor(deliveryCursor, cursor);
     if (cursor !== undefined && !from) return refused(BAD_CURSOR);
     const tables = this.#tables();
     if (!tables?.webhooks.get(webhookId)) return refused(UNKNOWN);
@@ -88,7 +88,7 @@ export class Webhooks {
     const last = items.at(-1);
     return accepted({
       items: items.map(deliveryView),
-      nextCursor: found.length > limit && last ? writeCursor({ before: last.position }) : null,
+      nextCursor: found.length > limit && last ? encodeCursor({ before: last.position }) : null,
     });
   }
 

@@ -10,6 +10,7 @@ import { SERVICE } from "./operations/service";
 import { SESSIONS } from "./operations/sessions";
 import { TASKS } from "./operations/tasks";
 import { TURNS } from "./operations/turns";
+import { USAGE } from "./operations/usage";
 import { WEBHOOKS } from "./operations/webhooks";
 
 /** Every operation that the worker answers; a test compares this with its router. */
@@ -24,6 +25,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...API_KEYS,
   ...NOTIFICATIONS,
   ...WEBHOOKS,
+  ...USAGE,
   ...ROOMS,
   ...SERVICE,
 ];

@@ -72,7 +72,7 @@ const QUERY_PARAMETERS: Record<string, string> = {
   team: "`namespace/name` of the team.",
   createdAfter: "Only what was created after this time.",
   createdBefore: "Only what was created before this time.",
-  q: "Part of the title.",
+  q: "Part of the title, in any case: a word, a few letters, one character.",
   type: "Only events of these types; may be repeated.",
   level: "Only these; may be repeated.",
   agentType: "Only entries of these roles; may be repeated.",

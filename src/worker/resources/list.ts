@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { decodeCursor, encodeCursor } from "../../history/cursor";
 import { type ListPosition, newestResources, overriddenNames } from "../../history/resources";
+import { decodeCursor, encodeCursor } from "../../protocol/cursor";
 import { refuse } from "../../protocol/errors";
 import { namespace, resourceName } from "../../protocol/refs";
 import {
@@ -77,7 +77,7 @@ function cursorOf({ createdAt, namespace, name }: ListPosition): string {
 
 function positionOf(cursor: string | undefined): ListPosition | undefined {
   if (cursor === undefined) return undefined;
-  const found = decodeCursor(cursor, position);
+  const found = decodeCursor(position, cursor);
   if (found) return found;
   const issues = [{ path: "cursor", message: "not a cursor of this list" }];
   throw new RefusedRequest(refuse("invalid_request", "The cursor is not valid", { issues }));

@@ -10,6 +10,7 @@ import { resolveTeam } from "../../../src/agents/resolve";
 import type { Ref } from "../../../src/protocol/refs";
 import type { Find, Resource, ResourceKind, ResourceOf } from "../../../src/protocol/resource";
 import { botSpec, shellSpec, teamSpec } from "../../../src/protocol/resources";
+import { digestIn } from "../../support/content-id";
 import { agentOutputs, privateAllowed, SECRET, sealedSecret } from "./agent-step";
 import { joined } from "./step";
 
@@ -117,17 +118,6 @@ async function deploy(url: string, content: string) {
   const last = outputs.at(-1);
   if (last?.type !== "finish") throw new Error(JSON.stringify(last));
   return deployed.parse(last.data);
-}
-
-/** The digest in a CIDv1 of raw bytes under SHA2-256, decoded without the example's help. */
-function digestIn(cid: string): string {
-  let bits = 0n;
-  for (const character of cid.slice(1)) {
-    bits = bits * 32n + BigInt("abcdefghijklmnopqrstuvwxyz234567".indexOf(character));
-  }
-  const hex = (bits >> BigInt((5 * (cid.length - 1)) % 8)).toString(16).padStart(72, "0");
-  expect(hex.slice(0, 8)).toBe("01551220");
-  return hex.slice(8);
 }
 
 describe("the deploy agent", () => {

@@ -9,7 +9,7 @@ import {
   startMcpServer,
   type ToolReply,
 } from "../../support/mcp-server";
-import { type Action, answer, done, finish, text, usage } from "../../support/model-script";
+import { type Action, answer, done, finish, gate, text, usage } from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
 import { KEY, modelAt, outputsOf, settingsFor, stepFor } from "./step";
 
@@ -135,6 +135,34 @@ describe("the tools of a ghost's MCP servers", () => {
     for (const { headers } of mcp.requests) {
       expect(headers.authorization).toBe(`Bearer ${TOOL_SECRET}`);
     }
+  });
+
+  it("end their session as work to be held, for which the answer does not wait", async () => {
+    const goodbye = gate();
+    const mcp = await serve([adder], { goodbye });
+    script(answer("No need."));
+    const held: Promise<unknown>[] = [];
+    const hold = (work: Promise<unknown>) => void held.push(work);
+    await outputsOf(stepWith({ math: mcp.url }), { settings: settings(), hold });
+    await goodbye.reached;
+    expect(mcp.sessions.size).toBe(1);
+    goodbye.open();
+    await Promise.all(held);
+    expect(mcp.sessions.size).toBe(0);
+  });
+
+  it("end their session also where their list never comes, and that is held too", async () => {
+    const mcp = await serve([replying("never", "hang")], { listing: "hang" });
+    const held: Promise<unknown>[] = [];
+    const stop = new AbortController();
+    const hold = (work: Promise<unknown>) => void held.push(work);
+    const doors = { settings: settings(), signal: stop.signal, hold };
+    const outputs = outputsOf(stepWith({ mcp: mcp.url }), doors);
+    await mcp.request("tools/list");
+    stop.abort();
+    await outputs;
+    await Promise.all(held);
+    expect(mcp.sessions.size).toBe(0);
   });
 
   it("are listed page by page", async () => {

@@ -4,9 +4,9 @@ import { describe, it } from "vitest";
 import { applyEvent } from "../../../src/engine/fold";
 import type { RoomEvent } from "../../../src/protocol/events";
 import { type RoomState, roomState } from "../../../src/protocol/room-state";
-import { T0 } from "../../support/engine-builders";
+import { momentary } from "../../support/fake-room";
+import { claim } from "./claim";
 import { played, scenario } from "./room-commands";
-import { claim } from "./room-invariants";
 
 type Folded = RoomState | undefined;
 
@@ -20,36 +20,6 @@ function statesOf(trace: RoomEvent[]): Folded[] {
 /** What a client that comes back gets: the log that it missed, then what is momentary. */
 function missed(trace: RoomEvent[], from: number, now: Folded): RoomEvent[] {
   return [...trace.slice(from).filter((event) => "seq" in event), ...momentary(now)];
-}
-
-function momentary(state: Folded): RoomEvent[] {
-  const ts = new Date(T0).toISOString();
-  const texts = (state?.streams ?? []).flatMap(({ turnId, messageId, attempt, text, thinking }) => [
-    {
-      type: "chat:chunk" as const,
-      ts,
-      data: { turnId, messageId, attempt, offset: 0, delta: text },
-    },
-    {
-      type: "chat:thinking" as const,
-      ts,
-      data: { turnId, messageId, attempt, offset: 0, delta: thinking },
-    },
-  ]);
-  const updates = (state?.openTurns ?? []).flatMap(({ id, steps }) =>
-    steps.flatMap(({ step, phase, attempt, status, percentComplete }) =>
-      status === "RUNNING" && percentComplete !== undefined
-        ? [
-            {
-              type: "phase:update" as const,
-              ts,
-              data: { turnId: id, step, phase, attempt, percentComplete },
-            },
-          ]
-        : [],
-    ),
-  );
-  return [...texts, ...updates];
 }
 
 function overTheWire(state: Folded): Folded {

@@ -19,9 +19,12 @@ import type { TaskStatus } from "../../../src/protocol/task";
 import type { TeamPlan } from "../../../src/protocol/team-plan";
 import type { Step, Turn, TurnStatus } from "../../../src/protocol/turn";
 import { brief, type Commit } from "../../support/engine-world";
+import { claim } from "./claim";
+import { PipelineAuditor, planOf } from "./pipeline-invariants";
 
 /** What must hold of every commit, whatever was done to the room; throws where it does not. */
 export class Auditor {
+  readonly #pipelines = new PipelineAuditor();
   #folded: RoomState | undefined;
   #taskStatus: TaskStatus = "PENDING";
   readonly #turns = new Map<string, TurnStatus>();
@@ -32,6 +35,7 @@ export class Auditor {
   readonly #runs = new Map<string, number>();
 
   readonly check = (commit: Commit): void => {
+    this.#pipelines.check(commit);
     this.#foldAll(commit);
     this.#checkEffects(commit);
     checkOrder(commit.events);
@@ -112,8 +116,7 @@ export class Auditor {
       this.#started.add(key);
       const count = (this.#runs.get(effect.turnId) ?? 0) + 1;
       this.#runs.set(effect.turnId, count);
-      const plan =
-        planOf(after, effect.turnId) ?? planOf({ ...after, runs: runsOf(closed) }, effect.turnId);
+      const plan = planOf({ after, closed }, effect.turnId);
       claim(
         !plan || count <= mostRuns(plan),
         "retries, fallbacks and rollbacks are bounded",
@@ -126,15 +129,6 @@ export class Auditor {
       claim(stopped, "a turn that ends early takes its work with it", turn);
     }
   }
-}
-
-function runsOf(closed: Commit["closed"]): Room["runs"] {
-  return Object.fromEntries(closed.map(({ turn, run }) => [turn.id, run]));
-}
-
-function planOf(room: Room, turnId: string): TeamPlan | undefined {
-  const run = room.runs[turnId];
-  return run?.planId === undefined ? undefined : room.plans[run.planId];
 }
 
 /** What retries, fallbacks, rollbacks and restarts may cost one turn at most. */
@@ -240,8 +234,4 @@ function isEnd(status: TaskStatus): boolean {
 
 function speaker(event: LogEvent): string | undefined {
   return "turnId" in event.data ? event.data.turnId : undefined;
-}
-
-export function claim(holds: boolean, rule: string, seen: unknown): asserts holds {
-  if (!holds) throw new Error(`${rule}: ${JSON.stringify(seen)}`);
 }

@@ -6,13 +6,14 @@ import type { TeamPlan } from "../../../src/protocol/team-plan";
 import type { Step, Turn } from "../../../src/protocol/turn";
 import { OWNER } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
+import { checkPercents } from "./pipeline-invariants";
 import { anyPlan, pipelinePlan, played, scenario } from "./room-commands";
 import { Auditor, mostRuns } from "./room-invariants";
 
 describe("whatever people, runners, clocks and crashes do", () => {
   it("every commit keeps the rules that the auditor knows", { timeout: 30_000 }, () => {
     const rule = fc.property(scenario, (input) => {
-      played(input, new Auditor().check);
+      checkPercents(played(input, new Auditor().check).trace);
     });
     fc.assert(rule, { numRuns: 2000 });
   });

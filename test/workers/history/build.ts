@@ -58,7 +58,7 @@ export async function stored(task: Task, over: Partial<Projection> = {}): Promis
   return task;
 }
 
-const TABLES = ["tasks", "task_members", "task_labels", "messages"];
+const TABLES = ["tasks", "task_members", "messages"];
 
 /** Every row of the projection, to compare states of the database as a whole. */
 export async function everything(): Promise<unknown[]> {

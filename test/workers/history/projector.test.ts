@@ -98,11 +98,10 @@ describe("a later projection replaces an earlier one", () => {
     );
     expect(await onlyTask("bob")).toMatchObject({ role: "editor", labels: { b: "3", c: "4" } });
     expect(await onlyTask("carol")).toBeUndefined();
-    const labels = await env.DB.prepare("SELECT key, value FROM task_labels ORDER BY key").all();
-    expect(labels.results).toEqual([
-      { key: "b", value: "3" },
-      { key: "c", value: "4" },
-    ]);
+    const of = (label: { key: string; value: string }) =>
+      listTasks(env.DB, "bob", { limit: 1, label: [label] });
+    expect(await of({ key: "c", value: "4" })).toMatchObject({ value: { items: [{}] } });
+    expect(await of({ key: "a", value: "1" })).toMatchObject({ value: { items: [] } });
   });
 
   it.each<[string, Partial<Projection>]>([
@@ -113,6 +112,26 @@ describe("a later projection replaces an earlier one", () => {
     await stored({ ...task, headSeq: 2, status: "RUNNING" }, over);
     const running = await listTasks(env.DB, "alice", { limit: 1, status: ["RUNNING"] });
     expect(running).toMatchObject({ value: { items: [{ id: task.id, role: "owner" }] } });
+  });
+
+  it("a new title is found and the old one is not, by every member and nobody else", async () => {
+    const task = await stored(aTask({ title: "Morning" }));
+    const members = [
+      { userId: "alice", role: "owner" as const },
+      { userId: "bob", role: "viewer" as const },
+    ];
+    await stored({ ...task, headSeq: 2, title: "Evening" }, { members });
+    const found = async (userId: string, q: string) => {
+      const outcome = await listTasks(env.DB, userId, { limit: 5, q });
+      return outcome.ok && outcome.value.items.length;
+    };
+    for (const { userId } of members) {
+      expect([await found(userId, "even"), await found(userId, "morn")]).toEqual([1, 0]);
+    }
+    expect(await found("carol", "even")).toBe(0);
+    await erase(env.DB, task.id, DELETED_AT);
+    const left = await env.DB.prepare("SELECT count(*) AS n FROM task_search").first();
+    expect(left).toEqual({ n: 0 });
   });
 
   it("what a task has no more is cleared", async () => {

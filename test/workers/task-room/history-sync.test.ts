@@ -1,8 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { taskStats } from "../../../src/protocol/stats";
-import { clockTo, ring, roomOf } from "../../support/room-alarm";
+import { clockTo, roomOf } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { converse } from "../../support/room-turns";
 import { FINISH, ScriptedModel } from "../../support/scripted-model";
@@ -31,6 +31,7 @@ beforeEach(() => {
 
 afterEach(() => {
   control.clockAheadMs = 0;
+  control.d1 = "up";
 });
 
 async function page(client: RoomClient, query: object) {
@@ -128,7 +129,6 @@ it("[L7] pages older than the room keeps come from D1, joined without a gap or a
     yield FINISH;
   };
   const taskId = await newTask(alice);
-  const client = await RoomClient.join({ sub: alice, expiresInSeconds: 99 * 86_400 }, taskId);
   const principal = { userId: alice, scope: "write" as const, expiresAt: null };
   await runInDurableObject(roomOf(taskId), async (room) => {
     for (let n = 0; n < MESSAGES; n++) {
@@ -136,6 +136,7 @@ it("[L7] pages older than the room keeps come from D1, joined without a gap or a
       await room.interruptAll(principal);
     }
   });
+  const client = await RoomClient.join({ sub: alice, expiresInSeconds: 99 * 86_400 }, taskId);
   const lag = async () => {
     const response = await call(alice, "GET", `/tasks/${taskId}/stats`);
     return taskStats.parse(await response.json()).outboxLag;
@@ -144,8 +145,7 @@ it("[L7] pages older than the room keeps come from D1, joined without a gap or a
 
   // The clean-up takes what is older than a week and beyond the thousand newest.
   clockTo(Date.now() + 8 * DAY_MS);
-  await ring(taskId);
-  await ring(taskId);
+  await roomOf(taskId).wake();
   const kept = await runInDurableObject(roomOf(taskId), (_, { storage }) =>
     storage.sql.exec("SELECT count(*) AS n FROM messages").one(),
   );
@@ -161,4 +161,14 @@ it("[L7] pages older than the room keeps come from D1, joined without a gap or a
   expect(await walk(client, "after", 100, first?.id)).toEqual(back.slice(1));
   expect((await page(client, { before: second?.id })).messages).toEqual([first]);
   expect(await walkRest({ expiresInSeconds: 99 * 86_400 }, taskId, "&limit=200")).toEqual(back);
+
+  control.d1 = "down";
+  const log = vi.spyOn(console, "error").mockImplementation(() => {});
+  const late = { sub: alice, expiresInSeconds: 99 * 86_400 };
+  const older = await call(late, "GET", `/messages?taskId=${taskId}&before=${second?.id}`);
+  expect([older.status, await older.json()]).toMatchObject([503, { code: "unavailable" }]);
+  const refused = await client.ask("history:sync", { before: second?.id });
+  expect(refused).toMatchObject({ type: "error", error: { code: "unavailable" } });
+  expect((await call(late, "GET", `/messages?taskId=${taskId}`)).status).toBe(200);
+  log.mockRestore();
 });

@@ -1,4 +1,4 @@
-import { runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
@@ -76,8 +76,6 @@ function modelServer(): Sent[] {
   return sent;
 }
 
-const storedPlan = z.object({ body: z.string() });
-
 /** Everything that the room's storage holds. */
 async function roomText(taskId: string): Promise<string> {
   return runInDurableObject(env.TASK_ROOM.getByName(taskId), (_room, { storage }) => {
@@ -92,20 +90,7 @@ async function roomText(taskId: string): Promise<string> {
   });
 }
 
-async function planOf(taskId: string, turnId: string) {
-  return runInDurableObject(env.TASK_ROOM.getByName(taskId), (_room, { storage }) => {
-    const query = `SELECT plans.body FROM plans JOIN turns ON plans.id = turns.body ->> '$.run.planId'
-      WHERE turns.id = ?`;
-    const { body } = storedPlan.parse(storage.sql.exec(query, turnId).one());
-    const version = z.record(z.string(), z.string());
-    return z
-      .looseObject({
-        version: z.string(),
-        members: z.array(z.looseObject({ agent: z.looseObject({ versions: version }) })),
-      })
-      .parse(JSON.parse(body));
-  });
-}
+const turnWithResources = z.looseObject({ metadata: z.looseObject({}) });
 
 describe("a team of one's own", () => {
   it("reaches the provider with every field of ghost, model and bot, and with the key", async () => {
@@ -167,30 +152,39 @@ describe("a team of one's own", () => {
     const before = await ownTeam();
     const taskId = await newTask(alice, { teamRef: `${alice}/pirates` });
     const client = await RoomClient.join(alice, taskId);
-    await client.ask("chat:send", { content: "one" });
+    const metadata = { sentBy: "a test" };
+    await client.ask("chat:send", { content: "one", metadata });
     const first = await model.attempt(1);
     const ghost = await put("ghosts", "pirate", { systemPrompt: "You are a poet." }, "PUT");
     const key = await put("models", "own", { ...MODEL, apiKey: "sk-other" }, "PUT");
     expect(first.request.config.systemPrompt).toBe("You are a pirate.");
-    await client.ask("chat:send", { content: "two" });
+    await client.ask("chat:send", { content: "two", metadata });
     first.finish();
     const second = await model.attempt(2);
     expect(second.request.config.systemPrompt).toBe("You are a poet.");
     expect(second.request.config.model.key).not.toEqual(first.request.config.model.key);
     const versionsOf = async (turnId: string) => {
-      const plan = await planOf(taskId, turnId);
-      return { team: plan.version, ...plan.members[0]?.agent.versions };
+      const response = await call(alice, "GET", `/tasks/${taskId}/turns/${turnId}`);
+      return turnWithResources.parse(await response.json()).metadata;
     };
     const of = (ghostVersion = "", modelVersion = "") => ({
-      team: before.Team,
-      [`Ghost/${alice}/pirate`]: ghostVersion,
-      [`Model/${alice}/own`]: modelVersion,
-      [`Bot/${alice}/pirate`]: before.Bot,
-      "Shell/system/chat": "1",
+      sentBy: "a test",
+      resources: {
+        [`Team/${alice}/pirates`]: before.Team,
+        [`Ghost/${alice}/pirate`]: ghostVersion,
+        [`Model/${alice}/own`]: modelVersion,
+        [`Bot/${alice}/pirate`]: before.Bot,
+        "Shell/system/chat": "1",
+      },
     });
     expect(await versionsOf(first.request.turnId)).toEqual(of(before.Ghost, before.Model));
     expect(await versionsOf(second.request.turnId)).toEqual(of(ghost, key));
+    expect(client.frames.state?.openTurns[0]?.metadata).toEqual(of(ghost, key));
     second.finish();
+    await client.frames.next(says("task:status", "COMPLETED"));
+    await evictDurableObject(env.TASK_ROOM.getByName(taskId));
+    expect(await versionsOf(first.request.turnId)).toEqual(of(before.Ghost, before.Model));
+    expect(await versionsOf(second.request.turnId)).toEqual(of(ghost, key));
   });
 
   it("the resources of a task are its creator's, whoever sends", async () => {

@@ -22,6 +22,9 @@ afterEach(() => {
 });
 
 const stats = z.looseObject({ outboxLag: z.number() });
+const turns = z.object({
+  items: z.array(z.looseObject({ createdAt: z.string(), startedAt: z.string() })),
+});
 const counted = z.object({ n: z.number() });
 
 async function lagOf(taskId: string): Promise<number> {
@@ -52,6 +55,28 @@ it("[L8] with D1 down the chat goes on, everything is read from the room, and th
   await runDurableObjectAlarm(env.TASK_ROOM.getByName(taskId));
   await expect.poll(() => lagOf(taskId)).toBe(0);
   expect(await storedContents(taskId)).toEqual(["about one", "one", "about two", "two"]);
+});
+
+it("[L8] with D1 slow no turn waits for it a second time, the lag is seen, and D1 catches up", async () => {
+  const taskId = await newTask(alice);
+  const client = await RoomClient.join(alice, taskId);
+  await expect.poll(() => lagOf(taskId)).toBe(0);
+  control.d1 = "slow";
+  for (const text of ["one", "two", "three"]) await converse(client, model, text);
+  expect(await lagOf(taskId)).toBeGreaterThan(0);
+  const { items } = turns.parse(await (await call(alice, "GET", `/tasks/${taskId}/turns`)).json());
+  const waits = items.map(
+    ({ createdAt, startedAt }) => Date.parse(startedAt) - Date.parse(createdAt),
+  );
+  const [third, second, first] = waits;
+  expect(first).toBeLessThan(control.d1SlowMs);
+  // Of the same session: nobody asks again at once what has just been too slow.
+  expect(Math.max(Number(second), Number(third))).toBeLessThan(Number(first));
+
+  await expect.poll(() => lagOf(taskId), { timeout: 15_000 }).toBe(0);
+  expect(await storedContents(taskId)).toEqual([
+    ...["about one", "one", "about two", "two", "about three", "three"],
+  ]);
 });
 
 it("[L8] a batch whose answer was lost is written again without a double", async () => {

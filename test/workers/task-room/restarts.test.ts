@@ -1,6 +1,7 @@
 import {
   abortAllDurableObjects,
   createScheduledController,
+  evictDurableObject,
   runInDurableObject,
 } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -111,6 +112,30 @@ describe("[C1] a turn whose runtime died is tried again by itself", () => {
     expect(again.request.attempt).toBe(2);
     again.finish();
     await expect.poll(async () => (await onlyTurn(taskId))?.status).toBe("COMPLETED");
+  });
+
+  it("[A3] in a retry wait: whoever joins then sees what one who stayed sees, and no text", async () => {
+    const taskId = await newTask(alice, { prompt: "go" });
+    const stayed = await RoomClient.join(alice, taskId);
+    (await model.attempt(1)).say("half a sentence", GONE);
+    await stayed.frames.next(({ type }) => type === "chat:error");
+    const constructed = () =>
+      control.constructed.get(env.TASK_ROOM.idFromName(taskId).toString()) ?? 0;
+    const before = constructed();
+    await evictDurableObject(roomOf(taskId));
+    const joined = await RoomClient.join(alice, taskId);
+    expect(constructed()).toBe(before + 1);
+    expect(joined.frames.state?.openTurns[0]?.steps).toMatchObject([{ status: "RETRYING" }]);
+    expect(joined.frames.state?.streams).toEqual([]);
+    expect(joined.frames.state).toEqual(stayed.frames.state);
+    await ring(taskId);
+    const again = await model.attempt(2);
+    again.say("a whole one");
+    again.finish();
+    for (const { frames } of [joined, stayed]) {
+      await frames.next(() => frames.state?.task.status === "COMPLETED");
+    }
+    expect(joined.frames.state).toEqual(stayed.frames.state);
   });
 
   it("a queue that stood goes on", async () => {

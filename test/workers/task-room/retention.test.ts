@@ -1,7 +1,8 @@
-import { runDurableObjectAlarm } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import * as z from "zod";
+import { clock, clockTo, nextAlarm, ring, roomOf } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { converse } from "../../support/room-turns";
 import { ScriptedModel } from "../../support/scripted-model";
@@ -21,6 +22,7 @@ beforeEach(() => {
 
 afterEach(() => {
   control.clockAheadMs = 0;
+  control.d1 = "up";
 });
 
 it("[L7] details and events of finished turns go after the retention; messages stay, and a client from before is reset", async () => {
@@ -48,4 +50,60 @@ it("[L7] details and events of finished turns go after the retention; messages s
   await current.frames.next(({ seq }) => seq === client.frames.state?.task.headSeq);
   expect(current.frames.of("history:reset")).toEqual([]);
   expect(current.frames.logged().at(-1)).toEqual(client.frames.logged().at(-1));
+});
+
+it("[L7] what D1 has not been told stays past the retention, and goes by itself once D1 has it", async () => {
+  const taskId = await newTask(alice);
+  const late = { sub: alice, expiresInSeconds: 99 * 86_400 };
+  const client = await RoomClient.join(late, taskId);
+  const log = vi.spyOn(console, "error").mockImplementation(() => {});
+  control.d1 = "down";
+  await converse(client, model, "old");
+  const head = client.frames.state?.task.headSeq;
+  const listed = async (what: "turns" | "events") =>
+    items.parse(await (await call(late, "GET", `/tasks/${taskId}/${what}`)).json()).items;
+
+  clockTo(clock() + 8 * DAY_MS);
+  await ring(taskId);
+  expect(await listed("turns")).toHaveLength(1);
+  expect(await listed("events")).toHaveLength(Number(head));
+  // [D1] Only D1 is waited for: nothing that is past is armed.
+  expect(await nextAlarm(taskId)).toBeGreaterThan(clock());
+
+  control.d1 = "up";
+  await ring(taskId);
+  await expect.poll(() => listed("turns")).toEqual([]);
+  const left = await listed("events");
+  expect(left.length).toBeLessThan(Number(head));
+  expect(left.at(-1)).toMatchObject({ seq: head });
+  log.mockRestore();
+  // The socket still works, and the count goes on.
+  await converse(client, model, "new");
+  expect(client.frames.logged().map(({ seq }) => seq)).toEqual(
+    client.frames.logged().map((_, i) => Number(client.frames.logged()[0]?.seq) + i),
+  );
+});
+
+it("[L7] a busy room lets go of older messages that D1 has without waiting for the retention", async () => {
+  const taskId = await newTask(alice);
+  const room = roomOf(taskId);
+  await expect
+    .poll(() => env.DB.prepare("SELECT 1 FROM tasks WHERE id = ?").bind(taskId).first())
+    .not.toBeNull();
+  // As if 1,999 messages had been written and told to D1.
+  await runInDurableObject(room, (_, { storage: { sql } }) => {
+    sql.exec("UPDATE log SET first_seq = first_seq + 9000, last_seq = last_seq + 9000");
+    sql.exec("UPDATE outbox SET cursor = cursor + 9000");
+    sql.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1999)
+      INSERT INTO messages SELECT i, 'msg_' || i, 'other', 'user', '{}' FROM n`);
+  });
+  await evictDurableObject(room);
+  await runInDurableObject(room, (instance) => {
+    const principal = { userId: alice, scope: "write" as const, expiresAt: null };
+    return instance.execute(principal, { input: "one more" });
+  });
+  const kept = await runInDurableObject(room, (_, { storage: { sql } }) =>
+    sql.exec("SELECT count(*) AS n, min(seq) AS first FROM messages").one(),
+  );
+  expect(kept).toEqual({ n: 1000, first: 1001 });
 });

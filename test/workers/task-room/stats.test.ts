@@ -1,6 +1,7 @@
+import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, expect, it } from "vitest";
 import { taskStats } from "../../../src/protocol/stats";
-import { ring } from "../../support/room-alarm";
+import { ring, roomOf } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { converse } from "../../support/room-turns";
 import { ScriptedModel } from "../../support/scripted-model";
@@ -74,4 +75,30 @@ it("counts turns, attempts, retries, tokens, connections and sessions as they ar
   client.close();
   await expect.poll(async () => (await statsOf(taskId)).connections).toBe(1);
   expect((await statsOf(taskId)).turns.INTERRUPTED).toBe(1);
+});
+
+it("ten thousand kept turns are summed up where they lie", async () => {
+  const taskId = await newTask(alice);
+  const client = await RoomClient.join(alice, taskId);
+  await converse(client, model, "one");
+  // Copies that took 1 to 9,999 ms, the second half of them with a retry.
+  await runInDurableObject(roomOf(taskId), (_, { storage }) => {
+    storage.sql.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
+      INSERT INTO turns SELECT printf('turn_%026d', i), 'COMPLETED',
+        unixepoch(body ->> '$.turn.startedAt') * 1000
+          + substr(body ->> '$.turn.startedAt', 21, 3) + i,
+        json_set(body, '$.turn.steps[0].attempt', iif(i < 5000, 1, 2)) FROM n, turns`);
+  });
+  const stats = await statsOf(taskId);
+  expect(stats).toMatchObject({
+    turns: { COMPLETED: 10_000, PENDING: 0 },
+    attempts: 15_000,
+    retries: 5_000,
+    tokens: { input: 100_000, output: 200_000, total: 300_000 },
+  });
+  // The turn that was copied took a few milliseconds itself.
+  expect(stats.durationMs.p50).toBeGreaterThanOrEqual(4999);
+  expect(stats.durationMs.p50).toBeLessThanOrEqual(5000);
+  expect(stats.durationMs.p95).toBeGreaterThanOrEqual(9499);
+  expect(stats.durationMs.p95).toBeLessThanOrEqual(9500);
 });

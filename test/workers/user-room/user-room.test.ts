@@ -2,6 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { newId } from "../../../src/protocol/ids";
+import { newUser } from "../../support/room-client";
 import { refusal, value, World } from "./harness";
 
 describe("listing sessions", () => {
@@ -64,7 +65,7 @@ describe("an erased task", () => {
 
 describe("a user's room without sessions", () => {
   it("answers stray calls and makes no tables", async () => {
-    const stub = env.USER_ROOM.getByName("nobody");
+    const stub = env.USER_ROOM.getByName(newUser());
     await stub.closeConnection("sess_x", "conn_x", 1);
     await stub.confirmConnection("sess_x", "conn_x");
     await stub.forgetTask("task_x");
@@ -81,9 +82,9 @@ describe("a user's room without sessions", () => {
 
 describe("the room itself", () => {
   it("keeps sessions, tokens and the alarm through an eviction", async () => {
-    const stub = env.USER_ROOM.getByName("alice");
-    const taskId = newId("task", Date.now());
-    const input = { userId: "alice", taskId };
+    const userId = newUser();
+    const stub = env.USER_ROOM.getByName(userId);
+    const input = { userId, taskId: newId("task", Date.now()) };
     const first = value(await stub.openSession({ ...input, connectionId: "conn_1" }));
     await evictDurableObject(stub);
     const { recoveryToken } = first;
@@ -97,7 +98,7 @@ describe("the room itself", () => {
   });
 
   it("sets its alarm again when it comes before anything is due", async () => {
-    const stub = env.USER_ROOM.getByName("bob");
+    const stub = env.USER_ROOM.getByName(newUser());
     const taskId = newId("task", Date.now());
     const { session } = value(await stub.createSession("bob", taskId));
     expect(await runDurableObjectAlarm(stub)).toBe(true);

@@ -8,13 +8,8 @@ import type { Page } from "../../../src/protocol/rest";
 import { type Task, task as taskSchema } from "../../../src/protocol/task";
 import { type Turn, turn as turnSchema } from "../../../src/protocol/turn";
 import { bodyHash } from "../../../src/worker/body-hash";
+import { newUser } from "../../support/room-client";
 import { type Call, call, codeOf, TASK, token } from "./build";
-
-let users = 0;
-/** A user of a test's own, so that lists hold nothing of other tests. */
-function someone(): string {
-  return `user-${++users}`;
-}
 
 async function as(userId: string, path: string, options: Call = {}): Promise<Response> {
   return call(path, { ...options, token: await token({ sub: userId }) });
@@ -35,7 +30,7 @@ async function listed(userId: string, query = ""): Promise<Task[]> {
 
 describe("the life of a task", () => {
   it("created, read and listed alike, with the caller's role", async () => {
-    const alice = someone();
+    const alice = newUser();
     const body = { title: "T", labels: { env: "prod" }, metadata: { a: [1] } };
     const response = await as(alice, "/api/v1/tasks", { method: "POST", body });
     const made = taskSchema.strict().parse(await response.json());
@@ -51,7 +46,7 @@ describe("the life of a task", () => {
   });
 
   it("changed, and listed as changed", async () => {
-    const alice = someone();
+    const alice = newUser();
     const { id } = await create(alice);
     const body = { title: "New", labels: { a: "b" } };
     const response = await as(alice, `/api/v1/tasks/${id}`, { method: "PATCH", body });
@@ -60,7 +55,7 @@ describe("the life of a task", () => {
   });
 
   it("cancelled by hand, finally; no other status is set by hand", async () => {
-    const alice = someone();
+    const alice = newUser();
     const { id } = await create(alice);
     const path = `/api/v1/tasks/${id}/status`;
     const running = await as(alice, path, { method: "PATCH", body: { status: "RUNNING" } });
@@ -80,7 +75,7 @@ describe("the life of a task", () => {
   });
 
   it("deleted: gone from everywhere, also for its idempotency key", async () => {
-    const alice = someone();
+    const alice = newUser();
     const { id } = await create(alice, { prompt: "p" }, "k");
     const response = await as(alice, `/api/v1/tasks/${id}`, { method: "DELETE" });
     expect(response.status).toBe(204);
@@ -102,7 +97,7 @@ describe("the life of a task", () => {
 
 describe("turns of a task", () => {
   it("a prompt starts the first: it is listed, read and said", async () => {
-    const alice = someone();
+    const alice = newUser();
     const { id, title } = await create(alice, { prompt: "Say hello\nplease" });
     expect(title).toBe("Say hello");
     const { items } = await (await as(alice, `/api/v1/tasks/${id}/turns`)).json<Page<Turn>>();
@@ -117,7 +112,7 @@ describe("turns of a task", () => {
   });
 
   it("execute answers at once with a turn, the same for the same key", async () => {
-    const alice = someone();
+    const alice = newUser();
     const { id } = await create(alice);
     const execute = (input: string) =>
       as(alice, `/api/v1/tasks/${id}/execute`, {
@@ -135,7 +130,7 @@ describe("turns of a task", () => {
   });
 
   it("one is interrupted, or all that are open", async () => {
-    const alice = someone();
+    const alice = newUser();
     const { id } = await create(alice);
     const execute = async () => {
       const response = await as(alice, `/api/v1/tasks/${id}/execute`, { method: "POST" });
@@ -155,7 +150,7 @@ describe("turns of a task", () => {
   });
 
   it("an unknown one is not found", async () => {
-    const alice = someone();
+    const alice = newUser();
     const { id } = await create(alice);
     const path = `/api/v1/tasks/${id}/turns/${newId("turn", 0)}`;
     for (const response of [
@@ -183,24 +178,24 @@ describe("who may do what", () => {
   it.each([...reads, ...writes])(
     "a stranger hears that there is nothing: %s %s",
     async (method, end, body) => {
-      const { id } = await create(someone());
+      const { id } = await create(newUser());
       const options = { method, ...(body !== undefined && { body }) };
-      const response = await as(someone(), `/api/v1/tasks/${id}${end}`, options);
+      const response = await as(newUser(), `/api/v1/tasks/${id}${end}`, options);
       expect([response.status, await codeOf(response)]).toEqual([404, "not_found"]);
-      expect((await as(someone(), `/api/v1/messages?taskId=${id}`)).status).toBe(404);
+      expect((await as(newUser(), `/api/v1/messages?taskId=${id}`)).status).toBe(404);
     },
   );
 
   it("a viewer sees the task, in its own role", async () => {
-    const viewer = someone();
-    const { id } = await create(someone(), { members: [{ userId: viewer, role: "viewer" }] });
+    const viewer = newUser();
+    const { id } = await create(newUser(), { members: [{ userId: viewer, role: "viewer" }] });
     expect(await listed(viewer)).toMatchObject([{ id, role: "viewer" }]);
     expect((await as(viewer, `/api/v1/tasks/${id}`)).status).toBe(200);
   });
 
   it.each(writes)("a viewer is forbidden: %s %s", async (method, end, body) => {
-    const viewer = someone();
-    const { id } = await create(someone(), { members: [{ userId: viewer, role: "viewer" }] });
+    const viewer = newUser();
+    const { id } = await create(newUser(), { members: [{ userId: viewer, role: "viewer" }] });
     const options = { method, ...(body !== undefined && { body }) };
     const response = await as(viewer, `/api/v1/tasks/${id}${end}`, options);
     expect([response.status, await codeOf(response)]).toEqual([403, "forbidden"]);
@@ -209,14 +204,14 @@ describe("who may do what", () => {
   it("an id that names nothing leaves nothing behind", async () => {
     for (const [method, end, body] of [...reads, ...writes]) {
       const options = { method, ...(body !== undefined && { body }) };
-      expect((await as(someone(), `/api/v1/tasks/${TASK}${end}`, options)).status).toBe(404);
+      expect((await as(newUser(), `/api/v1/tasks/${TASK}${end}`, options)).status).toBe(404);
     }
   });
 });
 
 describe("POST /tasks with an Idempotency-Key", () => {
   it("gives the first task again for the same body, in any order of names", async () => {
-    const alice = someone();
+    const alice = newUser();
     const first = await create(alice, { title: "T", labels: { a: "1", b: "2" } }, "k");
     const again = await create(alice, { labels: { b: "2", a: "1" }, title: "T" }, "k");
     expect(again).toEqual(first);
@@ -224,7 +219,7 @@ describe("POST /tasks with an Idempotency-Key", () => {
   });
 
   it("conflicts for another body", async () => {
-    const alice = someone();
+    const alice = newUser();
     await create(alice, { title: "T" }, "k");
     const headers = { "Idempotency-Key": "k" };
     const options = { method: "POST", body: { title: "U" }, headers };
@@ -233,7 +228,7 @@ describe("POST /tasks with an Idempotency-Key", () => {
   });
 
   it("makes one task of requests at the same time", async () => {
-    const alice = someone();
+    const alice = newUser();
     const made = await Promise.all(
       Array.from({ length: 8 }, () => create(alice, { title: "T" }, "k")),
     );
@@ -242,7 +237,7 @@ describe("POST /tasks with an Idempotency-Key", () => {
   });
 
   it("mends a first try that died between the claim and the room", async () => {
-    const alice = someone();
+    const alice = newUser();
     const taskId = newId("task", Date.now());
     const claim = { userId: alice, key: "k", bodyHash: await bodyHash({ title: "T" }), taskId };
     await claimKey(env.DB, { ...claim, now: Date.now() });
@@ -250,13 +245,13 @@ describe("POST /tasks with an Idempotency-Key", () => {
   });
 
   it("is another user's own affair", async () => {
-    const first = await create(someone(), {}, "k");
-    expect((await create(someone(), {}, "k")).id).not.toBe(first.id);
+    const first = await create(newUser(), {}, "k");
+    expect((await create(newUser(), {}, "k")).id).not.toBe(first.id);
   });
 });
 
 it("a team that is not there is refused at creation", async () => {
   const body = { teamRef: "system/nobody" };
-  const response = await as(someone(), "/api/v1/tasks", { method: "POST", body });
+  const response = await as(newUser(), "/api/v1/tasks", { method: "POST", body });
   expect([response.status, await codeOf(response)]).toEqual([400, "invalid_request"]);
 });

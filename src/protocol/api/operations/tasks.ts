@@ -55,7 +55,10 @@ export const TASKS: readonly Operation[] = [
     method: "get",
     path: "/api/v1/tasks",
     summary: "List your tasks",
-    description: "Newest first. All filters hold together. May lag a task by a moment.",
+    description:
+      "Newest first. All filters hold together. May lag a task by a moment. Where few of very " +
+      "many tasks fit, a page may have fewer items than `limit`, or none: go on until " +
+      "`nextCursor` is `null`.",
     scope: "read",
     query: listTasks,
     answer: {

@@ -1,0 +1,42 @@
+export type { ErrorCode, FailureCode, Issue, Problem } from "../protocol/errors";
+export type { LogEvent, MomentaryEvent, Presence, RoomEvent } from "../protocol/events";
+export type { Role, Scope } from "../protocol/identity";
+export type { Message } from "../protocol/message";
+export type { RoomState, Stream } from "../protocol/room-state";
+export type { Session } from "../protocol/session";
+export type { Task, TaskStatus } from "../protocol/task";
+export type { OnBusy, Step, StepResult, Turn, TurnStatus } from "../protocol/turn";
+export type { KeptNotification, Notification } from "../protocol/user-events";
+export { type ClientErrorCode, TaskroomError } from "./errors";
+export type {
+  ClientOptions,
+  ConnectOptions,
+  FetchLike,
+  RecoveryStore,
+  SocketConstructor,
+  SocketLike,
+  Timing,
+  TokenSource,
+} from "./options";
+export type { HttpMethod, QueryValue, Request, RequestOptions } from "./request";
+export type { UsageReport } from "./rest/account";
+export type { Page, PageQuery } from "./rest/paging";
+export type { Collection, NewResource, NextResource, ResourceIn } from "./rest/resources";
+export type { Idempotent, MessageQuery, NewTask, TaskQuery } from "./rest/tasks";
+export type {
+  ConfirmAnswer,
+  RoomConnection,
+  RoomEventOf,
+  RoomEventType,
+  SendOptions,
+} from "./room-connection";
+export type { RoomSnapshot, UnsentMessage } from "./room-snapshot";
+export type { ConnectionStatus, EndCode } from "./status";
+export { createClient, type Taskroom } from "./taskroom";
+export type {
+  UserConnection,
+  UserRoomEvent,
+  UserRoomEventOf,
+  UserRoomEventType,
+  UserSnapshot,
+} from "./user-connection";

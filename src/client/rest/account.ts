@@ -1,0 +1,56 @@
+import type { ApiKey, CreateApiKey, CreatedApiKey } from "../../protocol/api-keys";
+import type { AckNotifications, Page, UnreadCount } from "../../protocol/rest";
+import type { Session } from "../../protocol/session";
+import type { KeptNotification } from "../../protocol/user-events";
+import type { CreatedWebhook, CreateWebhook, Delivery, Webhook } from "../../protocol/webhooks";
+import type { Request } from "../request";
+import type { PageQuery } from "./paging";
+
+type Counts = { turns: number; tokens: number };
+export type UsageReport = {
+  today: Counts;
+  month: Counts;
+  limits: { turnsPerDay: number; tokensPerDay: number };
+};
+
+const below = (path: string, id: string) => `${path}/${encodeURIComponent(id)}`;
+
+export type AccountApi = ReturnType<typeof accountApi>;
+
+/** What is the caller's own, over all tasks (contract sections 3, 6, 7 and 9). */
+export function accountApi(request: Request) {
+  return {
+    usage: (): Promise<UsageReport> => request("GET", "/usage"),
+    sessions: {
+      list: (query: PageQuery = {}): Promise<Page<Session>> =>
+        request("GET", "/sessions", { query }),
+      revoke: (id: string): Promise<void> => request("DELETE", below("/sessions", id)),
+    },
+    notifications: {
+      list: (query: PageQuery & { unread?: boolean } = {}): Promise<Page<KeptNotification>> =>
+        request("GET", "/notifications", { query }),
+      ack: (which: AckNotifications): Promise<UnreadCount> =>
+        request("POST", "/notifications/ack", { body: which }),
+    },
+    apiKeys: {
+      list: (query: PageQuery = {}): Promise<Page<ApiKey>> =>
+        request("GET", "/api-keys", { query }),
+      /** The only answer that shows the key itself. */
+      create: (body: CreateApiKey): Promise<CreatedApiKey> =>
+        request("POST", "/api-keys", { body }),
+      revoke: (id: string): Promise<void> => request("DELETE", below("/api-keys", id)),
+    },
+    webhooks: {
+      list: (query: PageQuery = {}): Promise<Page<Webhook>> =>
+        request("GET", "/webhooks", { query }),
+      /** The only answer that shows the secret. */
+      create: (body: CreateWebhook): Promise<CreatedWebhook> =>
+        request("POST", "/webhooks", { body }),
+      delete: (id: string): Promise<void> => request("DELETE", below("/webhooks", id)),
+      deliveries: (id: string, query: PageQuery = {}): Promise<Page<Delivery>> =>
+        request("GET", `${below("/webhooks", id)}/deliveries`, { query }),
+      redeliver: (id: string, deliveryId: string): Promise<{ delivery: Delivery }> =>
+        request("POST", `${below(`${below("/webhooks", id)}/deliveries`, deliveryId)}/retry`),
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { ResourceCollection, ShownResource } from "../../protocol/resource";
+import type { CreateResource, ReplaceResource } from "../../protocol/resource-bodies";
+import type { GivenSpecs } from "../../protocol/resources";
+import type { Page } from "../../protocol/rest";
+import type { Request } from "../request";
+import type { PageQuery } from "./paging";
+
+/** `ghosts`, `models`, `shells`, `bots`, `teams`. */
+export type Collection = ResourceCollection["path"];
+type KindOf<Name extends Collection> = Extract<ResourceCollection, { path: Name }>["kind"];
+type Of<All, Name extends Collection> = Extract<All, { kind: KindOf<Name> }>;
+
+export type ResourceIn<Name extends Collection> = Of<ShownResource, Name>;
+export type NewResource<Name extends Collection> = {
+  metadata: CreateResource["metadata"];
+  spec: GivenSpecs[KindOf<Name>];
+};
+export type NextResource<Name extends Collection> = {
+  metadata?: ReplaceResource["metadata"];
+  spec: GivenSpecs[KindOf<Name>];
+};
+export type ResourcesApi<Name extends Collection> = ReturnType<typeof resourcesApi<Name>>;
+
+/** Contract section 8: one of the collections. */
+export function resourcesApi<Name extends Collection>(request: Request, collection: Name) {
+  type Item = ResourceIn<Name>;
+  const at = (namespace: string, name: string) =>
+    `/${collection}/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
+  return {
+    list: (query: PageQuery & { namespace?: string } = {}): Promise<Page<Item>> =>
+      request("GET", `/${collection}`, { query }),
+    create: (body: NewResource<Name>): Promise<Item> => request("POST", `/${collection}`, { body }),
+    get: (namespace: string, name: string): Promise<Item> => request("GET", at(namespace, name)),
+    /** With `metadata.resourceVersion` only what was read is replaced, else `conflict`. */
+    replace: (namespace: string, name: string, body: NextResource<Name>): Promise<Item> =>
+      request("PUT", at(namespace, name), { body }),
+    delete: (namespace: string, name: string): Promise<void> =>
+      request("DELETE", at(namespace, name)),
+  };
+}

@@ -1,0 +1,129 @@
+import type { LogEvent, LogEventType } from "../../protocol/events";
+import type { Role } from "../../protocol/identity";
+import type { JsonObject } from "../../protocol/json";
+import type { LogLevel } from "../../protocol/log-entry";
+import type { Message, MessageRole } from "../../protocol/message";
+import type { Ref } from "../../protocol/refs";
+import type {
+  ConfirmTurn,
+  ExecuteTask,
+  LoggedEntry,
+  Page,
+  PatchTask,
+  PutMember,
+} from "../../protocol/rest";
+import type { TaskStats } from "../../protocol/stats";
+import type { Task, TaskStatus } from "../../protocol/task";
+import type { Turn, TurnStatus } from "../../protocol/turn";
+import type { Request } from "../request";
+import type { PageQuery } from "./paging";
+
+export type NewTask = {
+  title?: string;
+  /** `namespace/name`, or both apart. */
+  teamRef?: string | Ref;
+  /** Starts the first turn. */
+  prompt?: string;
+  labels?: Record<string, string>;
+  metadata?: JsonObject;
+  members?: { userId: string; role: Role }[];
+};
+
+export type TaskQuery = PageQuery & {
+  status?: TaskStatus[];
+  /** `key=value` each. */
+  label?: string[];
+  team?: string;
+  createdAfter?: string;
+  createdBefore?: string;
+  /** A part of the title. */
+  q?: string;
+};
+
+export type MessageQuery = PageQuery & {
+  threadId?: string;
+  role?: MessageRole[];
+  before?: string;
+  after?: string;
+};
+
+/** A repeat with the same key and body gives the first answer again. */
+export type Idempotent = { idempotencyKey?: string };
+
+const keyed = ({ idempotencyKey }: Idempotent) =>
+  idempotencyKey === undefined ? {} : { headers: { "idempotency-key": idempotencyKey } };
+
+const at = (id: string, ...rest: string[]) =>
+  ["/tasks", ...[id, ...rest].map(encodeURIComponent)].join("/");
+
+export type TasksApi = ReturnType<typeof tasksApi>;
+
+/** Contract section 3, what is about tasks. */
+export function tasksApi(request: Request) {
+  return {
+    list: (query: TaskQuery = {}): Promise<Page<Task>> => request("GET", "/tasks", { query }),
+    create: (body: NewTask = {}, options: Idempotent = {}): Promise<Task> =>
+      request("POST", "/tasks", { body, ...keyed(options) }),
+    get: (id: string): Promise<Task> => request("GET", at(id)),
+    patch: (id: string, body: PatchTask): Promise<Task> => request("PATCH", at(id), { body }),
+    delete: (id: string): Promise<void> => request("DELETE", at(id)),
+    /** Final: every open turn is interrupted, and no message is taken any more. */
+    cancel: (id: string, reason?: string): Promise<Task> =>
+      request("PATCH", at(id, "status"), {
+        body: { status: "CANCELLED", ...(reason !== undefined && { reason }) },
+      }),
+    execute: (
+      id: string,
+      body: ExecuteTask = {},
+      options: Idempotent = {},
+    ): Promise<{ turn: Turn }> => request("POST", at(id, "execute"), { body, ...keyed(options) }),
+    /** Stops every open turn. */
+    interrupt: (id: string, reason?: string): Promise<{ interrupted: number }> =>
+      request("POST", at(id, "interrupt"), {
+        body: { ...(reason !== undefined && { reason }) },
+      }),
+    stats: (id: string): Promise<TaskStats> => request("GET", at(id, "stats")),
+    messages: (taskId: string, query: MessageQuery = {}): Promise<Page<Message>> =>
+      request("GET", "/messages", { query: { taskId, ...query } }),
+    events: (
+      id: string,
+      query: PageQuery & { after?: number; type?: LogEventType[] } = {},
+    ): Promise<Page<LogEvent>> => request("GET", at(id, "events"), { query }),
+    logs: (
+      id: string,
+      query: PageQuery & { level?: LogLevel[]; agentType?: string[] } = {},
+    ): Promise<Page<LoggedEntry>> => request("GET", at(id, "logs"), { query }),
+    members: (id: string): Promise<Page<PutMember>> => request("GET", at(id, "members")),
+    putMember: (id: string, body: PutMember): Promise<PutMember> =>
+      request("POST", at(id, "members"), { body }),
+    dropMember: (id: string, userId: string): Promise<void> =>
+      request("DELETE", at(id, "members", userId)),
+  };
+}
+
+type TurnAnswer = { turn: Turn };
+
+export type TurnsApi = ReturnType<typeof turnsApi>;
+
+/** What is about one task's turns. */
+export function turnsApi(request: Request) {
+  const turn = (taskId: string, turnId: string, ...rest: string[]) =>
+    at(taskId, "turns", turnId, ...rest);
+  return {
+    list: (
+      taskId: string,
+      query: PageQuery & { status?: TurnStatus[] } = {},
+    ): Promise<Page<Turn>> => request("GET", at(taskId, "turns"), { query }),
+    get: (taskId: string, turnId: string): Promise<Turn> => request("GET", turn(taskId, turnId)),
+    interrupt: (taskId: string, turnId: string, reason?: string): Promise<TurnAnswer> =>
+      request("POST", turn(taskId, turnId, "interrupt"), {
+        body: { ...(reason !== undefined && { reason }) },
+      }),
+    retry: (taskId: string, turnId: string): Promise<TurnAnswer> =>
+      request("POST", turn(taskId, turnId, "retry"), { body: {} }),
+    confirm: (taskId: string, turnId: string, body: ConfirmTurn): Promise<TurnAnswer> =>
+      request("POST", turn(taskId, turnId, "confirm"), { body }),
+    guide: (taskId: string, turnId: string, content: string): Promise<TurnAnswer> =>
+      request("POST", turn(taskId, turnId, "guide"), { body: { content } }),
+  };
+}

@@ -1,0 +1,92 @@
+import type { Room } from "../../engine/room";
+import { isNews } from "../../engine/user-news";
+import { project } from "../../history/projector";
+import type { LogEvent } from "../../protocol/events";
+import type { Doors } from "./doors";
+import { MemberNews } from "./member-news";
+import { Outbox, projectionOf } from "./outbox";
+import type { RoomStore } from "./room-store";
+import { UsageReports } from "./usage-reports";
+
+type Parts = {
+  doors: Doors;
+  store: RoomStore;
+  room(): Room | undefined;
+  hold(work: Promise<void>): void;
+  rearm(): void;
+  caughtUp(): void;
+};
+
+/** Everybody whom the log is told to, each at a pace of its own. */
+export class Feeds {
+  readonly d1: Outbox;
+  /** The members' own rooms. */
+  readonly users: Outbox;
+  /** The meters of those who asked for turns. */
+  readonly meters: Outbox;
+  readonly #memberNews: MemberNews;
+
+  constructor(parts: Parts) {
+    const { doors, store } = parts;
+    this.d1 = new Outbox({
+      ...parts,
+      destination: "d1",
+      points: ["before D1", "after D1", "cursor marked"],
+      tell: (room, after) => project(doors.db, projectionOf(store, room, after)),
+    });
+    this.#memberNews = new MemberNews(doors, store);
+    this.users = new Outbox({
+      ...parts,
+      destination: "users",
+      points: ["before users", "after users", "users marked"],
+      tell: (room, after) => this.#memberNews.tell(room, after),
+    });
+    const reports = new UsageReports(doors, store);
+    this.meters = new Outbox({
+      ...parts,
+      destination: "meters",
+      points: ["before meters", "after meters", "meters marked"],
+      tell: (room, after) => reports.tell(room, after),
+    });
+  }
+
+  /** Events that the slowest has not been told yet. */
+  get lag(): number {
+    return Math.max(...this.#all.map(({ lag }) => lag));
+  }
+
+  /** When to try again, or to `check` on what is on its way; milliseconds since 1970. */
+  dueTimes(check: number): number[] {
+    return this.#all.flatMap(({ lag, retryAt }) => (lag > 0 ? [retryAt ?? check] : []));
+  }
+
+  /** After a commit: whoever it is worth a call for. */
+  hear(events: LogEvent[], room: Room): void {
+    const isDue = Outbox.isDue(events, room);
+    const canWait = Outbox.canWait(events);
+    const tell = (feed: Outbox) => (canWait ? feed.flushSoon() : feed.flush());
+    if (isDue) tell(this.d1);
+    if (isDue || events.some(isNews)) tell(this.users);
+    // Limits go by what the meters know.
+    if (isDue) this.meters.flush();
+  }
+
+  /** What an earlier instance had not told. */
+  catchUp(): void {
+    for (const feed of this.#all) if (feed.lag > 0) feed.flush();
+  }
+
+  /** Tries those again whose time has come. */
+  retry(now: number): void {
+    for (const feed of this.#all) if (feed.isReady(now)) feed.flush();
+  }
+
+  /** The members of a task that is gone hear of it; rejects where one can't be told. */
+  async sayGoodbye(room: Room, after: number, deletedAt: number): Promise<void> {
+    await this.#memberNews.sayGoodbye(room, after, deletedAt);
+  }
+
+  get #all(): Outbox[] {
+    return [this.d1, this.users, this.meters];
+  }
+}

@@ -1,0 +1,346 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
+import type { Turn } from "../../src/protocol/turn";
+import {
+  agentTask,
+  endedTurn,
+  execute,
+  type Phase,
+  readEvents,
+  readTurn,
+} from "../support/agent-task";
+import { Bystander } from "../support/bystander";
+import { DevServer } from "../support/dev-server";
+import type { Frame } from "../support/frames";
+import { gate } from "../support/model-script";
+import {
+  type AgentRequest,
+  type AgentScript,
+  chunk,
+  event,
+  hang,
+  json,
+  pause,
+  type RemoteAgent,
+  refuse,
+  result,
+  startRemoteAgent,
+  wait,
+} from "../support/remote-agent";
+import { type SseEvent, SseReader } from "../support/sse-reader";
+import { until } from "../support/until";
+import { WireUser } from "../support/wire-client";
+
+/** What is measured on a busy machine is measured three times, a moment apart, and the middle counts. */
+const APART_MS = [0, 250, 500];
+const update = z.looseObject({ percentComplete: z.number(), message: z.string().optional() });
+const logged = z.looseObject({ message: z.string() });
+const DONE = json({ output: "done" });
+
+let server: DevServer;
+let alice: WireUser;
+let bystander: Bystander;
+const agents: RemoteAgent[] = [];
+
+beforeAll(async () => {
+  server = await DevServer.start({
+    vars: { SESSIONS_PER_USER: "100", ALLOW_PRIVATE_TARGETS: "true" },
+  });
+  alice = await WireUser.of(server, "alice");
+  bystander = await Bystander.of(alice);
+});
+
+afterAll(async () => {
+  await bystander.stop();
+  await server.stop();
+  await Promise.all(agents.map((agent) => agent.close()));
+});
+
+async function newAgent(rule: (request: AgentRequest) => AgentScript): Promise<RemoteAgent> {
+  const agent = await startRemoteAgent();
+  agent.respond(rule);
+  agents.push(agent);
+  return agent;
+}
+
+type Run = { agent: RemoteAgent; taskId: string; turnId: string; turn: Turn };
+
+/** A pipeline from its first call to its end. */
+async function run(phases: Phase[], rule: (request: AgentRequest) => AgentScript): Promise<Run> {
+  const agent = await newAgent(rule);
+  const taskId = await agentTask(alice, agent, phases);
+  const turnId = await execute(alice, taskId);
+  return { agent, taskId, turnId, turn: await endedTurn(alice, taskId, turnId) };
+}
+
+function retry(maxAttempts: number, initialMs: number) {
+  return { maxAttempts, initialMs, factor: 2, maxMs: 60_000, jitter: false };
+}
+
+type Span = { from: number; until: number };
+
+/** From each answer of the agent until it is called again; never before the time that was announced. */
+async function waitsOf({ agent, taskId }: Run): Promise<(Span & { announced: Span })[]> {
+  const announced = await readEvents(alice, taskId, "phase:retry");
+  expect(announced).toHaveLength(agent.requests.length - 1);
+  const spans = announced.map(async ({ ts, data }, i) => {
+    const from = (await agent.requests[i]?.answered) ?? 0;
+    const until = agent.requests[i + 1]?.receivedAt ?? 0;
+    const due = Date.parse(ts) + (data.retryInMs ?? 0);
+    expect(until).toBeGreaterThanOrEqual(due);
+    return { from, until, announced: { from: Date.parse(ts), until: due } };
+  });
+  return Promise.all(spans);
+}
+
+/** How much longer it took, without what even a bystander had to wait at its two ends. */
+function lateness({ from, until, announced }: Span & { announced: Span }): number {
+  const late = until - from - (announced.until - announced.from);
+  return (
+    late - bystander.slowness(from, announced.from) - bystander.slowness(announced.until, until)
+  );
+}
+
+/** The middle one of three measurements of the same time. */
+function expectWithinTenPercent(ms: number, spans: (Span & { announced: Span })[]): void {
+  expect(spans).toHaveLength(APART_MS.length);
+  for (const { announced } of spans) expect(announced.until - announced.from).toBe(ms);
+  const [, late] = spans.map(lateness).sort((a, b) => a - b);
+  expect(late, `late by ${late} of ${ms} ms`).toBeLessThanOrEqual(ms / 10);
+  for (const { from, until } of spans) expect(until - from).toBeGreaterThanOrEqual(0.9 * ms);
+}
+
+describe.concurrent("a remote agent, over real HTTP", () => {
+  it("[A4] is called again after 2 s, 4 s and 8 s, with one key over all attempts", async () => {
+    const rule = { role: "work", retry: retry(4, 2000) };
+    const runs = await Promise.all(
+      APART_MS.map((apart) => run([rule], () => [pause(apart), ...refuse(503)])),
+    );
+    const waits = await Promise.all(runs.map(waitsOf));
+    for (const [i, ms] of [2000, 4000, 8000].entries()) {
+      expectWithinTenPercent(
+        ms,
+        waits.flatMap((spans) => spans[i] ?? []),
+      );
+    }
+    for (const { agent, turn, turnId } of runs) {
+      expect(turn).toMatchObject({ status: "FAILED", error: { code: "agent_unavailable" } });
+      expect(agent.requests.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4]);
+      const keys = new Set(agent.requests.map(({ idempotencyKey }) => idempotencyKey));
+      expect([...keys]).toEqual([`${turnId}:${turn.steps[0]?.step}:1`]);
+    }
+  });
+
+  it("[A4] that says `Retry-After: 3` is called again after 3 s, though its rule says 100 ms", async () => {
+    const rule = { role: "work", retry: retry(2, 100) };
+    const runs = await Promise.all(
+      APART_MS.map((apart) =>
+        run([rule], ({ attempt }) =>
+          attempt === 1 ? [pause(apart), ...refuse(429, { "retry-after": "3" })] : DONE,
+        ),
+      ),
+    );
+    expectWithinTenPercent(3000, (await Promise.all(runs.map(waitsOf))).flat());
+    for (const { turn } of runs) expect(turn.status).toBe("COMPLETED");
+  });
+
+  it("that hangs has its connection closed at the phase's limit; the others are untouched", async () => {
+    const opened = gate();
+    const other = run([{ role: "other" }], () => [chunk("half "), wait(opened), result("whole")]);
+    const rule = { role: "work", timeoutMs: 2000, retry: retry(1, 100) };
+    const runs = await Promise.all(
+      APART_MS.map(async (apart) => {
+        const before = { role: "before" };
+        return run([before, rule], ({ body }) =>
+          body.phase === "before" ? [pause(apart), ...DONE] : [chunk("half"), hang],
+        );
+      }),
+    );
+    const spans = runs.map(async ({ agent, taskId }) => {
+      const started = (await readEvents(alice, taskId, "phase:start"))[1]?.ts ?? "";
+      const from = Date.parse(started);
+      const until = (await agent.requests[1]?.aborted) ?? 0;
+      return { from, until, announced: { from, until: from + 2000 } };
+    });
+    expectWithinTenPercent(2000, await Promise.all(spans));
+    for (const { agent, turn } of runs) {
+      expect(agent.requests).toHaveLength(2);
+      expect(turn).toMatchObject({ status: "FAILED", error: { code: "agent_timeout" } });
+    }
+    opened.open();
+    const { agent, turn } = await other;
+    expect(turn).toMatchObject({ status: "COMPLETED", steps: [{ result: { output: "whole" } }] });
+    expect(agent.requests).toHaveLength(1);
+  });
+
+  it("[X1] has its connection closed within a second of a stop, and is not called again", async () => {
+    const agent = await newAgent(() => [chunk("half"), hang]);
+    const taskId = await agentTask(alice, agent, [{ role: "work" }, { role: "next" }]);
+    const turnId = await execute(alice, taskId);
+    const call = await agent.request(1);
+    const stoppedAt = Date.now();
+    await alice.call("POST", `/tasks/${taskId}/turns/${turnId}/interrupt`, {});
+    const closedAt = await call.aborted;
+    const slowness = bystander.slowness(stoppedAt, closedAt);
+    expect(closedAt - stoppedAt - slowness).toBeLessThan(1000);
+    expect((await endedTurn(alice, taskId, turnId)).status).toBe("INTERRUPTED");
+    expect(agent.requests).toHaveLength(1);
+  });
+
+  it.each([
+    [400, 4, 1],
+    [503, 1, 1],
+    [503, 2, 2],
+    [503, 5, 5],
+  ])(
+    "that answers %i where its rule allows %i attempts gets %i calls",
+    async (status, most, calls) => {
+      const { agent, turn } = await run([{ role: "work", retry: retry(most, 20) }], () =>
+        refuse(status),
+      );
+      expect(agent.requests).toHaveLength(calls);
+      expect(turn.status).toBe("FAILED");
+      expect(turn.steps[0]).toMatchObject({ attempt: calls, result: { attempts: calls } });
+    },
+  );
+
+  it("[A1] gets another key after a rollback, and the attempts count on", async () => {
+    const phases = [
+      { role: "make" },
+      { role: "check", retry: retry(1, 20), onFailure: { rollbackTo: "make" } },
+    ];
+    const { agent, turn, turnId } = await run(phases, ({ body }) =>
+      body.phase === "check" && body.run === 1 ? refuse(422) : DONE,
+    );
+    const [make, check] = turn.steps.map(({ step }) => `${turnId}:${step}`);
+    expect(agent.requests.map(({ idempotencyKey, attempt }) => [idempotencyKey, attempt])).toEqual([
+      [`${make}:1`, 1],
+      [`${check}:1`, 1],
+      [`${make}:2`, 2],
+      [`${check}:2`, 2],
+    ]);
+    expect(turn.status).toBe("COMPLETED");
+  });
+});
+
+const FLOOD = 12_000;
+const BURST = 100;
+/** The room says how far a step is ten times a second at most. */
+const UPDATE_MS = 100;
+
+/** 60 s of an agent that says 200 times a second how far it is, in as many bursts, faster. */
+function flood(): AgentScript {
+  const told = (n: number) => {
+    const progress = { percentComplete: Math.floor((99 * n) / FLOOD), message: `${n} done` };
+    return `event: progress\ndata: ${JSON.stringify(progress)}\n\n`;
+  };
+  return Array.from({ length: FLOOD / BURST }, (_, burst) => {
+    const text = Array.from({ length: BURST }, (_, i) => told(burst * BURST + i + 1)).join("");
+    return [{ do: "raw", text } as const, pause(20)];
+  }).flat();
+}
+
+describe.concurrent("a pipeline, over real HTTP", () => {
+  it("of 50 phases hands each one's result to the next, in order", async () => {
+    const roles = Array.from({ length: 50 }, (_, i) => `phase-${i + 1}`);
+    const phases = roles.map((role) => ({ role, context: "previous" }));
+    const { agent, turn } = await run(phases, ({ body }) => {
+      const [before] = body.context;
+      return json({ output: `${body.phase} after ${before?.content.split(" ")[0] ?? "nothing"}` });
+    });
+    expect(agent.requests.map(({ body }) => body.phase)).toEqual(roles);
+    expect(turn.status).toBe("COMPLETED");
+    expect(turn.steps.map(({ result }) => result?.output)).toEqual(
+      roles.map((role, i) => `${role} after ${roles[i - 1] ?? "nothing"}`),
+    );
+  });
+
+  it("with a result of 900 KiB has it whole on REST and for the next phase, cut on the socket", async () => {
+    const output = "boat 🚤 ".repeat(90 * 1024);
+    const agent = await newAgent(() => [wait(joined), ...json({ output, data: { pages: 3 } })]);
+    const joined = gate();
+    const taskId = await agentTask(alice, agent, [{ role: "write" }, { role: "read" }]);
+    const client = await alice.join(taskId);
+    const turnId = await execute(alice, taskId);
+    joined.open();
+    const [step] = (await endedTurn(alice, taskId, turnId)).steps;
+    expect(step?.result).toMatchObject({ output, data: { pages: 3 } });
+    expect(agent.requests[1]?.body.context).toMatchObject([{ phase: "write", content: output }]);
+    const done = await client.frames.next(({ type }) => type === "phase:done");
+    expect(done.data).toMatchObject({ result: { truncated: true } });
+    expect(done.data).not.toHaveProperty("result.data");
+    expect(Buffer.byteLength(JSON.stringify(done.data))).toBeLessThan(70 * 1024);
+    await client.close();
+  });
+
+  it("whose agent floods the room with progress delays no other socket, and its last word arrives", async () => {
+    const [ready, seen] = [gate(), gate()];
+    const script = [chunk("so far"), wait(ready), ...flood(), wait(seen), result("done")];
+    const agent = await newAgent(() => script);
+    const taskId = await agentTask(alice, agent, [{ role: "work" }]);
+    const [watcher, other] = await Promise.all([alice.join(taskId), alice.join(taskId)]);
+    const turnId = await execute(alice, taskId);
+    await watcher.frames.next(({ type }) => type === "chat:chunk");
+    ready.open();
+    // Each command is answered before the next is sent, while the flood goes on.
+    for (let n = 0; n < 15; n++) {
+      await other.frames.next(({ type }) => type === "phase:update", other.frames.all.length);
+      expect(await other.ask("history:sync")).toMatchObject({ type: "ack" });
+    }
+    const isLast = ({ data }: Frame) => update.safeParse(data).data?.message === `${FLOOD} done`;
+    expect(other.frames.of("phase:update").some(isLast)).toBe(false);
+    for (const { frames } of [watcher, other]) await frames.next(isLast);
+    expect((await readTurn(alice, taskId, turnId)).steps[0]?.percentComplete).toBe(99);
+    seen.open();
+    await endedTurn(alice, taskId, turnId);
+
+    const times = watcher.frames.of("phase:update").map(({ ts }) => Date.parse(String(ts)));
+    const lasted = (times.at(-1) ?? 0) - (times[0] ?? 0);
+    expect(times.length).toBeLessThanOrEqual(lasted / UPDATE_MS + 1);
+    const percents = watcher.frames
+      .of("phase:update")
+      .map(({ data }) => update.parse(data).percentComplete);
+    expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+    await Promise.all([watcher.close(), other.close()]);
+  });
+
+  it("tells its log live as an event stream, which goes on after Last-Event-ID", async () => {
+    const said = (message: string) => event("log", { level: "warn", message });
+    const [first, second] = [gate(), gate()];
+    const agent = await newAgent(() => [
+      ...[said("one"), wait(first), said("two"), wait(second), said("three")],
+      result("done"),
+    ]);
+    const taskId = await agentTask(alice, agent, [{ role: "work" }]);
+    const open = async (headers = {}) => {
+      const accept = { accept: "text/event-stream", ...headers };
+      const path = `/tasks/${taskId}/events?type=log`;
+      return new SseReader(await alice.call("GET", path, undefined, accept));
+    };
+    const says = (message: string) => (item: SseEvent) =>
+      logged.safeParse(item.data.data).data?.message === message;
+    const before = await open();
+    await before.until(({ event: name }) => name === "history:reset");
+    const turnId = await execute(alice, taskId);
+    const heard = await before.until(says("one"));
+    await before.cancel();
+    first.open();
+    await until("the second entry is stored", async () =>
+      (await readEvents(alice, taskId, "log")).some(({ data }) => data.message === "two"),
+    );
+    const again = await open({ "last-event-id": heard.at(-1)?.id });
+    second.open();
+    await endedTurn(alice, taskId, turnId);
+    const rest = await again.until(says("work completed"));
+    await again.cancel();
+    const all = [...heard, ...rest].filter(({ event: name }) => name === "log");
+    expect(all.map(({ data }) => data)).toEqual(await readEvents(alice, taskId, "log"));
+    expect(all.map(({ data }) => logged.parse(data.data).message)).toEqual([
+      "work started (attempt 1)",
+      "one",
+      "two",
+      "three",
+      "work completed",
+    ]);
+  });
+});

@@ -1,0 +1,359 @@
+import { COLLECTIONS, type ResourceKind } from "../../../src/protocol/resource";
+import type { Situation, World } from "./access-world";
+
+/** Who asks, in the order of the tables' columns. */
+export const CREDENTIALS = [
+  /** No credential at all. */
+  "none",
+  /** A user who has nothing to do with the task. */
+  "foreign",
+  "viewer",
+  "editor",
+  "owner",
+  /** An API key of the owner's with scope `read`. */
+  "readKey",
+  /** An API key of the owner's that has expired. */
+  "expiredKey",
+  /** A user with scope `admin` who is no member. */
+  "admin",
+] as const;
+export type Credential = (typeof CREDENTIALS)[number];
+
+export type Route = {
+  /** `METHOD /path`, as the API's description has it. */
+  operation: string;
+  /** The expected status for each credential, in their order. */
+  statuses: string;
+  /** Where one operation has several rows. */
+  variant?: string;
+  query?: (world: World) => string;
+  body?: (world: World) => object;
+  headers?: Record<string, string>;
+  /** Path parameters that are not the world's own. */
+  path?: (world: World, userId: string) => Record<string, string>;
+  situation?: Situation;
+  /** Once allowed, what was asked for is gone, or not as it was. */
+  consumes?: true;
+};
+
+const task = "/api/v1/tasks/{taskId}";
+const turn = `${task}/turns/{turnId}`;
+const upgrade = { Upgrade: "websocket" };
+
+// Columns: none, foreign, viewer, editor, owner, read key, expired key, admin.
+const ROUTES: readonly Route[] = [
+  { operation: "GET /healthz", statuses: "200 200 200 200 200 200 200 200" },
+  { operation: "GET /openapi.json", statuses: "200 200 200 200 200 200 200 200" },
+  { operation: "GET /asyncapi.json", statuses: "200 200 200 200 200 200 200 200" },
+  { operation: "GET /docs", statuses: "200 200 200 200 200 200 200 200" },
+
+  { operation: "POST /api/v1/tasks", statuses: "401 201 201 201 201 403 401 201" },
+  {
+    operation: "POST /api/v1/tasks",
+    variant: "with a team of the owner's",
+    situation: "waiting",
+    body: ({ owner }) => ({ teamRef: `${owner}/careful` }),
+    statuses: "401 400 400 400 201 403 401 400",
+  },
+  { operation: "GET /api/v1/tasks", statuses: "401 200 200 200 200 200 401 200" },
+  { operation: `GET ${task}`, statuses: "401 404 200 200 200 200 401 404" },
+  {
+    operation: `PATCH ${task}`,
+    body: () => ({ title: "Another" }),
+    statuses: "401 404 403 200 200 403 401 404",
+  },
+  { operation: `DELETE ${task}`, consumes: true, statuses: "401 404 403 403 204 403 401 404" },
+  {
+    operation: `PATCH ${task}/status`,
+    body: () => ({ status: "CANCELLED" }),
+    consumes: true,
+    statuses: "401 404 403 200 200 403 401 404",
+  },
+  {
+    operation: `POST ${task}/execute`,
+    body: () => ({ input: "go" }),
+    statuses: "401 404 403 202 202 403 401 404",
+  },
+  {
+    operation: `POST ${task}/interrupt`,
+    consumes: true,
+    statuses: "401 404 403 202 202 403 401 404",
+  },
+  { operation: `GET ${task}/stats`, statuses: "401 404 200 200 200 200 401 404" },
+
+  { operation: `GET ${task}/turns`, statuses: "401 404 200 200 200 200 401 404" },
+  { operation: `GET ${turn}`, situation: "running", statuses: "401 404 200 200 200 200 401 404" },
+  {
+    operation: `POST ${turn}/interrupt`,
+    situation: "running",
+    consumes: true,
+    statuses: "401 404 403 202 202 403 401 404",
+  },
+  {
+    operation: `POST ${turn}/retry`,
+    situation: "interrupted",
+    consumes: true,
+    statuses: "401 404 403 202 202 403 401 404",
+  },
+  {
+    operation: `POST ${turn}/confirm`,
+    situation: "waiting",
+    body: () => ({ step: "work", approve: true }),
+    consumes: true,
+    statuses: "401 404 403 202 202 403 401 404",
+  },
+  {
+    operation: `POST ${turn}/guide`,
+    situation: "running",
+    body: () => ({ content: "left" }),
+    statuses: "401 404 403 202 202 403 401 404",
+  },
+
+  { operation: `GET ${task}/members`, statuses: "401 404 200 200 200 200 401 404" },
+  {
+    operation: `POST ${task}/members`,
+    body: () => ({ userId: "someone", role: "viewer" }),
+    statuses: "401 404 403 403 201 403 401 404",
+  },
+  {
+    operation: `POST ${task}/members`,
+    variant: "to have a higher role oneself",
+    body: ({ viewer }) => ({ userId: viewer, role: "owner" }),
+    consumes: true,
+    statuses: "401 404 403 403 201 403 401 404",
+  },
+  {
+    operation: `DELETE ${task}/members/{userId}`,
+    path: ({ guest }) => ({ userId: guest }),
+    consumes: true,
+    statuses: "401 404 403 403 204 403 401 404",
+  },
+  {
+    operation: `DELETE ${task}/members/{userId}`,
+    variant: "oneself",
+    path: (_, userId) => ({ userId }),
+    // The last owner stays.
+    consumes: true,
+    statuses: "401 404 204 204 409 403 401 404",
+  },
+
+  { operation: `GET ${task}/events`, statuses: "401 404 200 200 200 200 401 404" },
+  {
+    operation: `GET ${task}/events`,
+    variant: "as a stream",
+    headers: { Accept: "text/event-stream" },
+    statuses: "401 404 200 200 200 200 401 404",
+  },
+  { operation: `GET ${task}/logs`, statuses: "401 404 200 200 200 200 401 404" },
+  { operation: `GET ${task}/chat`, headers: upgrade, statuses: "401 404 101 101 101 101 401 404" },
+  {
+    operation: "GET /api/v1/messages",
+    query: ({ taskId }) => `taskId=${taskId}`,
+    statuses: "401 404 200 200 200 200 401 404",
+  },
+
+  { operation: "GET /api/v1/sessions", statuses: "401 200 200 200 200 200 401 200" },
+  {
+    operation: "POST /api/v1/sessions",
+    body: ({ taskId }) => ({ taskId }),
+    statuses: "401 404 201 201 201 201 401 404",
+  },
+  {
+    operation: "POST /api/v1/sessions/recover",
+    situation: "session",
+    body: ({ recoveryToken }) => ({ recoveryToken }),
+    consumes: true,
+    statuses: "401 404 404 404 200 200 401 404",
+  },
+  {
+    operation: "DELETE /api/v1/sessions/{sessionId}",
+    situation: "session",
+    consumes: true,
+    statuses: "401 404 404 404 204 403 401 404",
+  },
+
+  { operation: "GET /api/v1/api-keys", statuses: "401 200 200 200 200 200 401 200" },
+  {
+    operation: "POST /api/v1/api-keys",
+    body: () => ({ name: "new", scopes: ["write"] }),
+    statuses: "401 201 201 201 201 403 401 201",
+  },
+  {
+    operation: "POST /api/v1/api-keys",
+    variant: "with scope admin",
+    body: () => ({ name: "new", scopes: ["admin"] }),
+    statuses: "401 403 403 403 403 403 401 201",
+  },
+  {
+    operation: "DELETE /api/v1/api-keys/{keyId}",
+    consumes: true,
+    statuses: "401 404 404 404 204 403 401 404",
+  },
+
+  { operation: "GET /api/v1/notifications", statuses: "401 200 200 200 200 200 401 200" },
+  {
+    operation: "POST /api/v1/notifications/ack",
+    body: () => ({ upTo: "ntf_01hzzzzzzzzzzzzzzzzzzzzzzz" }),
+    statuses: "401 200 200 200 200 403 401 200",
+  },
+  {
+    operation: "GET /api/v1/user/notifications",
+    headers: upgrade,
+    statuses: "401 101 101 101 101 101 401 101",
+  },
+
+  { operation: "GET /api/v1/webhooks", statuses: "401 200 200 200 200 200 401 200" },
+  {
+    operation: "POST /api/v1/webhooks",
+    body: () => ({ url: "https://hooks.example/", events: ["task:created"] }),
+    statuses: "401 201 201 201 201 403 401 201",
+  },
+  {
+    operation: "DELETE /api/v1/webhooks/{webhookId}",
+    situation: "webhook",
+    consumes: true,
+    statuses: "401 404 404 404 204 403 401 404",
+  },
+  {
+    operation: "GET /api/v1/webhooks/{webhookId}/deliveries",
+    situation: "webhook",
+    statuses: "401 404 404 404 200 200 401 404",
+  },
+  {
+    operation: "POST /api/v1/webhooks/{webhookId}/deliveries/{deliveryId}/retry",
+    situation: "webhook",
+    statuses: "401 404 404 404 202 403 401 404",
+  },
+];
+
+const SPECS: Record<ResourceKind, object> = {
+  Ghost: { systemPrompt: "You are a test." },
+  Model: { provider: "demo", model: "demo" },
+  Shell: { runtime: "chat" },
+  Bot: { ghostRef: "system/assistant" },
+  Team: { collaboration: "solo", members: [{ role: "work", botRef: "system/assistant" }] },
+};
+
+export const RESOURCE_NAME = "thing";
+
+/** A kind's routes: for what is the owner's, and for what is everyone's. */
+function resourceRoutes(collection: string, kind: ResourceKind): Route[] {
+  const all = `/api/v1/${collection}`;
+  const one = `${all}/{namespace}/{name}`;
+  const spec = SPECS[kind];
+  const situation = { resource: collection, spec };
+  const own: Pick<Route, "situation" | "path"> = {
+    situation,
+    path: ({ owner }) => ({ namespace: owner, name: RESOURCE_NAME }),
+  };
+  const shared: Pick<Route, "situation" | "path" | "variant"> = {
+    variant: "of system",
+    situation,
+    path: ({ systemName }) => ({ namespace: "system", name: systemName }),
+  };
+  const body = () => ({ spec });
+  const newIn = (namespace?: string) => () => ({
+    spec,
+    metadata: { name: `new-${crypto.randomUUID()}`, ...(namespace && { namespace }) },
+  });
+  const everyKind: Route[] = [
+    { operation: `GET ${all}`, statuses: "401 200 200 200 200 200 401 200" },
+    { operation: `POST ${all}`, body: newIn(), statuses: "401 201 201 201 201 403 401 201" },
+    { operation: `GET ${one}`, ...own, statuses: "401 404 404 404 200 200 401 404" },
+    { operation: `PUT ${one}`, ...own, body, statuses: "401 404 404 404 200 403 401 404" },
+    {
+      ...{ operation: `DELETE ${one}`, ...own, consumes: true },
+      statuses: "401 404 404 404 204 403 401 404",
+    },
+  ];
+  // The routes of all kinds are one piece of code: once is enough for what follows.
+  if (kind !== "Ghost") return everyKind;
+  return [
+    ...everyKind,
+    {
+      operation: `GET ${all}`,
+      variant: "of the owner",
+      query: ({ owner }) => `namespace=${owner}`,
+      statuses: "401 404 404 404 200 200 401 404",
+    },
+    {
+      operation: `POST ${all}`,
+      variant: "of the owner",
+      body: ({ owner }) => newIn(owner)(),
+      statuses: "401 404 404 404 201 403 401 404",
+    },
+    {
+      operation: `POST ${all}`,
+      variant: "of system",
+      body: newIn("system"),
+      statuses: "401 403 403 403 403 403 401 201",
+    },
+    { operation: `GET ${one}`, ...shared, statuses: "401 200 200 200 200 200 401 200" },
+    { operation: `PUT ${one}`, ...shared, body, statuses: "401 403 403 403 403 403 401 200" },
+    {
+      ...{ operation: `DELETE ${one}`, ...shared, consumes: true },
+      statuses: "401 403 403 403 403 403 401 204",
+    },
+  ];
+}
+
+/** Every route of the service; a test compares their operations with the description's. */
+export const ACCESS: readonly Route[] = [
+  ...ROUTES,
+  ...COLLECTIONS.flatMap(({ path, kind }) => resourceRoutes(path, kind)),
+];
+
+/** Who is in the room, in the order of the columns. */
+export const MEMBERS = ["viewer", "editor", "owner", "readKey"] as const;
+
+export type SocketCommand = {
+  type: string;
+  data?: (world: World) => object;
+  /** `ack`, or the error's code, for each of `MEMBERS`. */
+  replies: string;
+  situation?: Situation;
+  consumes?: true;
+};
+
+// Columns: viewer, editor, owner, read key.
+export const SOCKET_COMMANDS: readonly SocketCommand[] = [
+  {
+    type: "chat:send",
+    data: () => ({ content: "hello" }),
+    replies: "forbidden ack ack forbidden",
+  },
+  {
+    type: "chat:cancel",
+    situation: "running",
+    consumes: true,
+    replies: "forbidden ack ack forbidden",
+  },
+  {
+    type: "chat:retry",
+    situation: "interrupted",
+    data: ({ turnId }) => ({ turnId }),
+    consumes: true,
+    replies: "forbidden ack ack forbidden",
+  },
+  {
+    type: "chat:guide",
+    situation: "running",
+    data: () => ({ content: "left" }),
+    replies: "forbidden ack ack forbidden",
+  },
+  {
+    type: "chat:typing",
+    data: () => ({ typing: true }),
+    replies: "forbidden ack ack forbidden",
+  },
+  {
+    type: "turn:confirm",
+    situation: "waiting",
+    data: ({ turnId }) => ({ turnId, step: "work", approve: true }),
+    consumes: true,
+    replies: "forbidden ack ack forbidden",
+  },
+  { type: "task:join", replies: "ack ack ack ack" },
+  { type: "task:leave", replies: "ack ack ack ack" },
+  { type: "history:sync", replies: "ack ack ack ack" },
+];
