@@ -20,6 +20,8 @@ export default defineConfig({
   test: {
     // The system tests mostly wait for another process.
     maxWorkers: 4,
+    // Every turn writes lines of its own; they matter where a test fails.
+    silent: "passed-only",
     projects: [
       {
         test: {
@@ -33,9 +35,12 @@ export default defineConfig({
         plugins: [workerd],
         test: {
           name: "workers",
-          testTimeout: 20_000,
+          testTimeout: 60_000,
+          // A condition that comes late on a busy machine is no failure.
+          expect: { poll: { timeout: 20_000 } },
           isolate: false,
           include: ["test/workers/**/*.test.ts"],
+          globalSetup: ["test/support/built-console.ts"],
           setupFiles: ["test/support/fresh-storage.ts"],
           deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },
         },
@@ -44,8 +49,21 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/system/**/*.test.ts"],
-          testTimeout: 60_000,
+          globalSetup: ["test/support/built-console.ts"],
+          testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 20_000 } },
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          globalSetup: ["test/browser/setup.ts"],
+          // After all others: what is typed must show while a stream comes in, with the machine at hand.
+          sequence: { groupOrder: 1 },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { unstable_readConfig } from "wrangler";
 import * as z from "zod";
+import { ensureConsole } from "./console-build";
 import { ROOT } from "./local-identity";
 import { runWrangler } from "./wrangler";
 import { databaseOptions, readWranglerOptions } from "./wrangler-options";
@@ -11,18 +12,23 @@ const databases = z.array(z.object({ binding: z.string(), database_id: z.string(
 
 const args = process.argv.slice(2);
 const { config, env } = readWranglerOptions(args);
-process.exitCode = deploy();
+process.exitCode = await deploy();
 
-function deploy(): number {
+async function deploy(): Promise<number> {
   // A rehearsal changes nothing, so it needs no database either.
-  if (args.includes("--dry-run")) return runWrangler(["deploy", ...args]);
+  if (args.includes("--dry-run")) return deployCode();
   const missing = missingDatabase();
   if (missing) {
     console.error(missing);
     return 1;
   }
   const database = ["d1", "migrations", "apply", "DB", "--remote", ...databaseOptions(args)];
-  return runWrangler(database) || runWrangler(["deploy", ...args]) || remind();
+  return runWrangler(database) || (await deployCode()) || remind();
+}
+
+async function deployCode(): Promise<number> {
+  await ensureConsole();
+  return runWrangler(["deploy", ...args]);
 }
 
 function missingDatabase(): string | undefined {

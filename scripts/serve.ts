@@ -1,6 +1,7 @@
 // `npm start` and `npm run dev`: the whole service on this machine.
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
+import { ensureConsole } from "./console-build";
 import { DEV_VARS, ensureDevVars } from "./dev-vars";
 import { waitForHealth } from "./health";
 import { devVarsFor, mintToken, ROOT } from "./local-identity";
@@ -30,6 +31,7 @@ async function prepare(): Promise<boolean> {
     console.error(`Port ${port} cannot be used: ${taken}`);
     return false;
   }
+  if (await ensureConsole()) console.log("Built the console.");
   console.log("Applying the migrations of the local database…");
   const apply = ["d1", "migrations", "apply", "DB", "--local", ...databaseOptions(args)];
   const migrated = runWranglerQuietly(apply);
@@ -78,10 +80,10 @@ async function welcome(): Promise<string> {
   return `
 Taskroom runs at ${origin}
 
-A development token (user "dev", 24 hours):
+A development token (user "dev", 24 hours), to sign in with at that address:
 ${token ?? `none: AUTH_JWT_SECRET is not set in ${DEV_VARS}`}
 
-Next, in another terminal:
+Or, in another terminal:
   ${["npm run chat", ...(chat.length > 0 ? ["--"] : []), ...chat].join(" ")}
   curl -s ${origin}/api/v1/tasks \\
     -H "Authorization: Bearer ${bearer}"

@@ -16,13 +16,20 @@ export type Checks = {
   report: unknown;
   testsSucceeded: boolean;
   failedChecks: string[];
+  /** Whether there is a Chromium for the browser tests. */
+  hasBrowser: boolean;
 };
 
 export type Summary = { passed: number; failed: number; notes: string[] };
 
+const NO_BROWSER =
+  "CHROMIUM IS MISSING, SO NO BROWSER TEST RAN: the console is untested. " +
+  "`apt-get install chromium`, or name one with CHROMIUM=/path/to/it.";
+
 /** Counts the tests, and beside them whatever else makes the run a failure: no sum hides one. */
-export function summarize({ report, testsSucceeded, failedChecks }: Checks): Summary {
+export function summarize({ report, testsSucceeded, failedChecks, hasBrowser }: Checks): Summary {
   const notes = failedChecks.map((title) => `The ${title} failed; its messages are above.`);
+  if (!hasBrowser) notes.push(NO_BROWSER);
   const parsed = testReport.safeParse(report);
   if (!parsed.success) {
     notes.push("The tests did not run to their end: there is no report of them.");

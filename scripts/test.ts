@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { findChromium } from "./chromium";
 import { ROOT } from "./local-identity";
 import { summarize } from "./test-summary";
 
@@ -12,13 +13,17 @@ const report = join(scratch, "report.json");
 
 const statics = [
   run("type check", "tsc", ["-p", "."]),
+  run("type check of the console", "tsc", ["-p", "tsconfig.console.json"]),
   run("type check of the tests and scripts", "tsc", ["-p", "tsconfig.test.json"]),
+  run("type check of the browser tests", "tsc", ["-p", "tsconfig.browser.json"]),
   run("lint and format check", "biome", ["check", "--error-on-warnings", "."]),
 ];
+const chromium = findChromium();
 const tests = run("tests", "vitest", [
   "run",
   // Part of the tests cannot cover all of the code.
   ...(filters.length === 0 ? ["--coverage"] : []),
+  ...(chromium ? [] : ["--project", "!browser"]),
   "--reporter=default",
   "--reporter=json",
   `--outputFile.json=${report}`,
@@ -29,6 +34,7 @@ const summary = summarize({
   report: readReport(),
   testsSucceeded: tests.ok,
   failedChecks: statics.filter(({ ok }) => !ok).map(({ title }) => title),
+  hasBrowser: chromium !== undefined,
 });
 rmSync(scratch, { recursive: true, force: true });
 for (const note of summary.notes) console.log(`\n!!! ${note}`);

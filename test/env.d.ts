@@ -5,6 +5,7 @@ declare global {
     interface Env {
       TEST_MIGRATIONS: D1Migration[];
       AUTH_JWT_SECRET: string;
+      SMALL_RATE_LIMIT: RateLimit;
     }
   }
 }

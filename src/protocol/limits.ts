@@ -25,6 +25,12 @@ export const LIMITS = {
   members: 100,
   userIdChars: 255,
   threadChars: 64,
+  /**
+   * Requests of one user per window and location, as `[[ratelimits]]` of `wrangler.toml` says: a
+   * hundred a second, which no page or script needs, and which a room still serves.
+   */
+  requestsPerWindow: 6000,
+  requestWindowMs: 60_000,
   /** Items of one page. */
   pageItems: 200,
   defaultPageItems: 50,

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../support/command";
@@ -19,7 +19,9 @@ export function plant({ edits }: Mistake): string {
   for (const part of ["src", "migrations", "test/worker"]) {
     cpSync(join(ROOT, part), join(copy, part), { recursive: true });
   }
-  for (const part of ["node_modules", "public", "package.json", "tsconfig.json"]) {
+  // What the console is built into, by whichever server starts first.
+  mkdirSync(join(ROOT, "dist"), { recursive: true });
+  for (const part of ["node_modules", "dist", "package.json", "tsconfig.json"]) {
     symlinkSync(join(ROOT, part), join(copy, part));
   }
   for (const edit of edits) {

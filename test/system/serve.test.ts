@@ -22,12 +22,19 @@ describe("a running server", () => {
     expect(response.status).toBe(200);
   });
 
-  it("serves the landing page, which may load nothing from elsewhere", async () => {
+  it("serves the console, which may load nothing from elsewhere, at every address of its pages", async () => {
     const response = await fetch(`${server.url}/`);
     const page = await response.text();
-    expect(page).toContain("<h1>Taskroom</h1>");
+    expect(page).toContain('<div id="app"></div>');
+    const other = await fetch(`${server.url}/tasks/task_1/logs`);
+    expect(await other.text()).toBe(page);
     expect(page).not.toMatch(/(src|href)="(https?:)?\/\//);
-    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+    for (const { headers } of [response, other]) {
+      const policy = headers.get("content-security-policy") ?? "";
+      expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self';");
+      expect(policy).toContain("require-trusted-types-for 'script'");
+      expect(policy).not.toContain("unsafe");
+    }
     for (const [, path] of page.matchAll(/(?:src|href)="(\/[^"]*)"/g)) {
       expect((await fetch(`${server.url}${path}`)).status, path).toBe(200);
     }
@@ -48,7 +55,7 @@ describe("a running server", () => {
     const wranglers = server.processes.filter(isWrangler);
     expect(wranglers).toHaveLength(1);
     killAll(wranglers);
-    await until("everything has ended", () => server.processes.length === 0);
+    await until("everything has ended", () => server.processes.length === 0, 30_000);
     await server.restart();
   });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import * as z from "zod";
+import { LIMITS } from "../../src/protocol/limits";
 import { settings } from "../../src/protocol/settings";
 
 const guide = readFileSync("docs/settings.md", "utf8");
@@ -38,5 +39,16 @@ it("every setting is a variable of wrangler.toml, with its default, or named a s
   for (const { name, reason } of rows) {
     expect(reason.startsWith("Secret."), name).toBe(SECRETS.includes(name));
     expect(reason.length, name).toBeGreaterThan(15);
+  }
+});
+
+it("the limits that callers are told are those of the platform's limiter", () => {
+  const limiters = [...config.matchAll(/^simple = \{ limit = (\d+), period = (\d+) \}$/gm)];
+  expect(limiters).toHaveLength(2);
+  for (const [, limit, seconds] of limiters) {
+    expect([Number(limit), Number(seconds) * 1000]).toEqual([
+      LIMITS.requestsPerWindow,
+      LIMITS.requestWindowMs,
+    ]);
   }
 });

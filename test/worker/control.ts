@@ -21,6 +21,12 @@ const untouched = () => ({
   users: "up" as "up" | "down" | "answers are lost",
   /** The same of users' meters. */
   meters: "up" as "up" | "down" | "answers are lost",
+  /** Names of the metrics' shards that give no answer that can be read. */
+  brokenShards: new Set<string>(),
+  /** Whether rooms reach their metrics' shard. */
+  metrics: "up" as "up" | "down",
+  /** Batches of counts that did not reach it. */
+  metricsLost: 0,
   /** In place of the real providers. */
   model: undefined as Model | undefined,
   /** The runtime stops dead when it comes to this point for the n-th time. */

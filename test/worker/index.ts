@@ -1,10 +1,12 @@
 import worker from "../../src/worker/index";
 import { breakableD1 } from "./breakable-d1";
 import { ALARM_MODES, control, D1_MODES } from "./control";
+import { TaskRoom } from "./task-room";
 
 export { UsageMeter } from "../../src/durable-objects/usage-meter/usage-meter";
-export { TaskRoom } from "./task-room";
+export { MetricsShard } from "./metrics-shard";
 export { UserRoom } from "./user-room";
+export { TaskRoom };
 
 /** The service as it is, and `/test/*` for a test that runs in another process. */
 export default {
@@ -16,12 +18,18 @@ export default {
   },
 } satisfies ExportedHandler<Env>;
 
-function turnKnob({ pathname, searchParams }: URL, env: Env): Response {
+async function turnKnob({ pathname, searchParams }: URL, env: Env): Promise<Response> {
   const value = (name: string) => searchParams.get(name) ?? "";
   switch (pathname) {
     case "/test/constructed": {
       const id = env.TASK_ROOM.idFromName(value("task")).toString();
       return Response.json({ constructed: control.constructed.get(id) ?? 0 });
+    }
+    case "/test/history": {
+      // The binding knows the production class; here the room is ours.
+      const rooms = env.TASK_ROOM as unknown as DurableObjectNamespace<TaskRoom>;
+      await rooms.getByName(value("task")).fill(Number(value("messages")));
+      return Response.json({});
     }
     case "/test/fault":
       control.fault = { point: value("point"), nth: Number(value("nth") || 1) };

@@ -4,6 +4,7 @@ import { breakableD1 } from "./breakable-d1";
 import { breakableMeter } from "./breakable-meter";
 import { control, freezeAt } from "./control";
 import { countedStorage } from "./counted-storage";
+import { pastMessages } from "./past-messages";
 
 /** Milliseconds by which an alarm is late where a test wants it. */
 const LATE_MS = 1500;
@@ -38,6 +39,15 @@ export class TaskRoom extends ProductionTaskRoom {
     await super.alarm();
   }
 
+  /** As if this much had been said here: real turns would take a test minutes. */
+  fill(messages: number): void {
+    const insert = "INSERT INTO messages (seq, id, thread_id, role, body) VALUES (?, ?, ?, ?, ?)";
+    for (const message of pastMessages(messages)) {
+      const { seq, id, threadId, role } = message;
+      this.ctx.storage.sql.exec(insert, seq, id, threadId, role, JSON.stringify(message));
+    }
+  }
+
   protected override doors(ctx: DurableObjectState, env: Env): Doors {
     const doors = super.doors(ctx, env);
     return {
@@ -51,6 +61,13 @@ export class TaskRoom extends ProductionTaskRoom {
         if (control.users === "down") throw new Error("the user's room is down");
         await doors.tellUser(userId, news);
         if (control.users === "answers are lost") throw new Error("the answer is lost");
+      },
+      tellMetrics: async (tally) => {
+        if (control.metrics === "down") {
+          control.metricsLost++;
+          throw new Error("the shard is down");
+        }
+        await doors.tellMetrics(tally);
       },
       meter: (userId) => breakableMeter(doors.meter(userId)),
       carryOut: (request, signal) => (control.model ?? doors.carryOut)(request, signal),

@@ -8,6 +8,6 @@ export const crossOrigin = cors({
   origin: (origin, c: AppContext) => (isListedOrigin(origin, settingsOf(c.env)) ? origin : null),
   allowMethods: ["GET", "POST", "PATCH", "PUT", "DELETE"],
   allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id"],
-  exposeHeaders: ["X-Request-Id", "Retry-After", "Location"],
+  exposeHeaders: ["X-Request-Id", "Retry-After", "RateLimit-Policy", "Location"],
   maxAge: 600,
 });

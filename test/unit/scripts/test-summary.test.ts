@@ -8,7 +8,7 @@ const report = {
   numTodoTests: 0,
   testResults: [{ status: "passed", name: "a.test.ts", assertionResults: [{}] }],
 };
-const fine = { report, testsSucceeded: true, failedChecks: [] };
+const fine = { report, testsSucceeded: true, failedChecks: [], hasBrowser: true };
 const unloaded = { status: "failed", name: "b.test.ts", assertionResults: [] };
 
 it.each([
@@ -29,6 +29,7 @@ it.each([
   ["coverage is too low", { ...fine, testsSucceeded: false }, [7, 1], "coverage"],
   ["nothing ran", { ...fine, report: { ...report, numPassedTests: 0 } }, [0, 1], "No test ran"],
   ["there is no report", { ...fine, report: undefined }, [0, 1], "no report"],
+  ["there is no browser", { ...fine, hasBrowser: false }, [7, 0], "CHROMIUM IS MISSING"],
   ["tests are skipped", { ...fine, report: { ...report, numPendingTests: 3 } }, [7, 0], "3 tests"],
 ])("where %s", (_, checks, [passed, failed], note) => {
   const summary = summarize(checks);

@@ -1,0 +1,64 @@
+import { useState } from "preact/hooks";
+import type { Collection } from "../../client";
+import { DeleteButton } from "../parts/delete-button";
+import { Listing } from "../parts/listing";
+import { Page } from "../parts/page";
+import { navigate } from "../routing/navigate";
+import { useAccount } from "../state/account";
+import { usePages } from "../state/use-pages";
+import { type AnyResource, resourceApi } from "./resource-api";
+import { ResourceEditor } from "./resource-editor";
+
+type Props = { collection: Collection; namespace: string; name: string };
+
+export function ResourcePage({ collection, namespace, name }: Props) {
+  const { client, me } = useAccount();
+  const [saved, setSaved] = useState(false);
+  // An API key does not say what it may; the server does.
+  const isAdmin = me.scope?.split(" ").includes("admin");
+  const isReadOnly = namespace === "system" && me.userId !== undefined && !isAdmin;
+  const api = resourceApi(client, collection);
+  const pages = usePages<AnyResource>("one", async () => ({
+    items: [await api.get(namespace, name)],
+    nextCursor: null,
+  }));
+  return (
+    <Page
+      title={`${namespace}/${name}`}
+      intro={`One of the ${collection}.${namespace === "system" ? " It ships with the service; an admin may change it." : ""}`}
+      actions={
+        !isReadOnly && (
+          <DeleteButton
+            name={name}
+            verb="Delete"
+            consequence="What refers to it keeps it from being deleted; turns that run go on with it."
+            remove={() => api.remove(namespace, name)}
+            onRemoved={() => navigate({ at: "resources", collection })}
+          />
+        )
+      }
+    >
+      <p role="status" class="quiet">
+        {saved && "Saved."}
+      </p>
+      <Listing pages={pages} empty="">
+        {([item]) =>
+          item && (
+            <ResourceEditor
+              key={item.metadata.resourceVersion}
+              collection={collection}
+              initial={{ metadata: item.metadata, spec: item.spec }}
+              isNew={false}
+              disabled={isReadOnly}
+              save={async (body) => {
+                const next = await api.replace(namespace, name, body);
+                setSaved(true);
+                pages.change(() => [next]);
+              }}
+            />
+          )
+        }
+      </Listing>
+    </Page>
+  );
+}

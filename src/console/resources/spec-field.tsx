@@ -1,0 +1,148 @@
+import { useState } from "preact/hooks";
+import type { JsonValue } from "../../protocol/json";
+import { type ControlProps, Field } from "../parts/field";
+import type { FieldSpec } from "./fields";
+import { isObject } from "./json-path";
+
+type Props = {
+  field: FieldSpec;
+  value: JsonValue | undefined;
+  issues: string[];
+  disabled: boolean;
+  onChange: (value: JsonValue | undefined) => void;
+};
+
+/** One value of a spec with its complaints. */
+export function SpecField({ field, value, issues, disabled, onChange }: Props) {
+  const { label, hint, control } = field;
+  const props = { field, value, disabled, onChange };
+  if (control === "json") return <JsonField {...props} issues={issues} />;
+  if (control === "yes") {
+    return (
+      <>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={value === true}
+            disabled={disabled}
+            onChange={(event) => onChange(event.currentTarget.checked || undefined)}
+          />
+          {label}
+        </label>
+        {issues.map((issue) => (
+          <p key={issue} class="issue" role="alert">
+            {issue}
+          </p>
+        ))}
+      </>
+    );
+  }
+  return (
+    <Field label={label} issues={issues} {...(hint && { hint })}>
+      {(own) => <Control own={own} {...props} />}
+    </Field>
+  );
+}
+
+type ControlOf = Omit<Props, "issues"> & { own: ControlProps };
+
+function Control({ own, field, value, disabled, onChange }: ControlOf) {
+  const common = { ...own, disabled, placeholder: field.placeholder };
+  const text = refText(value);
+  switch (field.control) {
+    case "choice":
+      return (
+        <select
+          {...own}
+          disabled={disabled}
+          value={text}
+          onChange={(event) => onChange(event.currentTarget.value || undefined)}
+        >
+          <option value="">(default)</option>
+          {field.choices.map((choice) => (
+            <option key={choice} value={choice}>
+              {choice}
+            </option>
+          ))}
+        </select>
+      );
+    case "long":
+      return (
+        <textarea
+          {...common}
+          rows={5}
+          value={text}
+          onInput={(event) => onChange(event.currentTarget.value)}
+        />
+      );
+    case "number":
+      return (
+        <input
+          {...common}
+          inputMode="decimal"
+          value={text}
+          onInput={(event) => onChange(numberOf(event.currentTarget.value))}
+        />
+      );
+    default:
+      return (
+        <input
+          {...common}
+          autocomplete="off"
+          spellcheck={field.control === "text"}
+          value={text}
+          onInput={(event) => onChange(event.currentTarget.value || undefined)}
+        />
+      );
+  }
+}
+
+/** Keeps what cannot be parsed to itself, and says so. */
+function JsonField({ field, value, issues, disabled, onChange }: Props) {
+  const [text, setText] = useState(value === undefined ? "" : JSON.stringify(value, null, 2));
+  const [broken, setBroken] = useState(false);
+  const change = (next: string) => {
+    setText(next);
+    const parsed = jsonOf(next);
+    setBroken(parsed === "broken");
+    if (parsed !== "broken") onChange(parsed.value);
+  };
+  return (
+    <Field label={`${field.label} (JSON)`} issues={broken ? ["Not JSON yet", ...issues] : issues}>
+      {(own) => (
+        <textarea
+          {...own}
+          class="code"
+          rows={Math.min(12, Math.max(2, text.split("\n").length))}
+          spellcheck={false}
+          disabled={disabled}
+          placeholder={field.placeholder}
+          value={text}
+          onInput={(event) => change(event.currentTarget.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+export function jsonOf(text: string): { value: JsonValue | undefined } | "broken" {
+  if (text.trim() === "") return { value: undefined };
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return "broken";
+  }
+}
+
+/** What is no number is sent as it was typed: the server says what is wrong with it. */
+function numberOf(text: string): JsonValue | undefined {
+  if (text.trim() === "") return undefined;
+  const number = Number(text);
+  return Number.isFinite(number) ? number : text;
+}
+
+/** References come as objects and may be sent as text. */
+function refText(value: JsonValue | undefined): string {
+  if (isObject(value)) return `${value.namespace}/${value.name}`;
+  return value === undefined || value === null ? "" : String(value);
+}

@@ -1,0 +1,74 @@
+import { useMemo } from "preact/hooks";
+import type { Message, Turn } from "../../client";
+import { memo } from "../state/memo";
+import { useSelected } from "../state/use-selected";
+import { type Chunk, chunksOf } from "./message-chunks";
+import { MessageView } from "./message-view";
+import { useRoom } from "./room-scope";
+
+const NONE: readonly Message[] = [];
+
+/** All that was said so far; a stream that goes on beside it does not render it again. */
+export const MessageList = memo(() => {
+  const { room, turns } = useRoom();
+  const older = useSelected(room, (snapshot) => snapshot.older);
+  const newest = useSelected(room, (snapshot) => snapshot.room?.messages ?? NONE);
+  const chunks = useMemo(() => chunksOf(older, newest), [older, newest]);
+  const ends = useMemo(
+    () => endsOf([...older, ...newest], turns.turns),
+    [older, newest, turns.turns],
+  );
+  return (
+    <>
+      {chunks.map(({ key, messages }) => {
+        const own = messages.filter(({ id }) => ends.has(id)).map(({ id }) => ends.get(id));
+        return (
+          <ChunkView
+            key={key}
+            // Compared by what is in them: a chunk that holds the same is not rendered again.
+            parts={[...messages, ...own]}
+            messages={messages}
+            ends={ends}
+          />
+        );
+      })}
+    </>
+  );
+});
+
+type ChunkProps = Pick<Chunk, "messages"> & {
+  parts: readonly unknown[];
+  ends: ReadonlyMap<string, Turn>;
+};
+
+const ChunkView = memo(
+  ({ messages, ends }: ChunkProps) => {
+    const { room } = useRoom();
+    return (
+      <ol class="message-list">
+        {messages.map((message) => (
+          <MessageView key={message.id} message={message} turn={ends.get(message.id)} room={room} />
+        ))}
+      </ol>
+    );
+  },
+  (a, b) => a.parts.length === b.parts.length && a.parts.every((part, i) => part === b.parts[i]),
+);
+
+/** Turns that have something to say for themselves, by the last message of each. */
+function endsOf(messages: readonly Message[], turns: readonly Turn[]): Map<string, Turn> {
+  const telling = new Map(turns.filter(tells).map((turn) => [turn.id, turn]));
+  const ends = new Map<string, Turn>();
+  if (telling.size === 0) return ends;
+  for (const message of messages.toReversed()) {
+    const turn = telling.get(message.turnId);
+    if (!turn) continue;
+    ends.set(message.id, turn);
+    telling.delete(turn.id);
+  }
+  return ends;
+}
+
+function tells({ status, reason }: Turn): boolean {
+  return status === "FAILED" || status === "INTERRUPTED" || reason === "partial";
+}

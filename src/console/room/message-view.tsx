@@ -1,0 +1,34 @@
+import type { Message, RoomConnection, Turn } from "../../client";
+import { Time } from "../parts/time";
+import { memo } from "../state/memo";
+import { Markdown } from "./markdown/markdown";
+import { MessageFacts } from "./message-facts";
+import { Speaker } from "./speaker";
+import { Thinking } from "./thinking";
+import { ToolUses, toolsOf } from "./tool-uses";
+import { TurnEnd } from "./turn-end";
+
+type Props = { message: Message; turn: Turn | undefined; room: RoomConnection };
+
+export const MessageView = memo(({ message, turn, room }: Props) => {
+  const { role, author, bot, content, thinking, status, createdAt, threadId } = message;
+  return (
+    <li class={`message ${role} ${status}`} data-message={message.id}>
+      <div class="row spread">
+        <Speaker name={author?.name ?? author?.userId ?? bot ?? role} by={role} />
+        <span class="quiet">
+          {threadId !== "main" && `${threadId} · `}
+          <Time at={createdAt} />
+        </span>
+      </div>
+      <Thinking text={thinking} />
+      <ToolUses tools={toolsOf(message)} />
+      <Markdown text={content} />
+      {status !== "complete" && (
+        <p class="quiet">{status === "interrupted" ? "Stopped here." : "Broke off here."}</p>
+      )}
+      {role === "assistant" && <MessageFacts message={message} />}
+      {turn && <TurnEnd turn={turn} room={room} />}
+    </li>
+  );
+});

@@ -1,0 +1,73 @@
+import { useEffect, useState } from "preact/hooks";
+import type { TaskStatus } from "../../client";
+import type { TaskFilter } from "./use-tasks";
+
+const STATUSES: TaskStatus[] = ["PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED"];
+const TYPING_MS = 250;
+
+type Props = { filter: TaskFilter; onFilter: (filter: TaskFilter) => void };
+
+/** Narrows the tasks down; asks the server once the typing pauses. */
+export function TaskFilterForm({ filter, onFilter }: Props) {
+  const [typed, setTyped] = useState(filter);
+  const change = (part: Partial<TaskFilter>) => setTyped((old) => ({ ...old, ...part }));
+  useEffect(() => {
+    const timer = setTimeout(() => onFilter(usable(typed)), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [typed, onFilter]);
+
+  return (
+    <search class="stack tight">
+      <input
+        type="search"
+        aria-label="Search tasks by title"
+        placeholder="Search titles"
+        maxLength={200}
+        value={typed.q}
+        onInput={(event) => change({ q: event.currentTarget.value })}
+      />
+      <details>
+        <summary>More filters</summary>
+        <div class="stack tight">
+          <select
+            aria-label="Status"
+            value={typed.status}
+            onChange={(event) => {
+              const { value } = event.currentTarget;
+              change({ status: STATUSES.find((status) => status === value) ?? "" });
+            }}
+          >
+            <option value="">Any status</option>
+            {STATUSES.map((status) => (
+              <option key={status} value={status}>
+                {status.toLowerCase()}
+              </option>
+            ))}
+          </select>
+          <input
+            aria-label="Team, as namespace/name"
+            placeholder="Team: system/assistant"
+            value={typed.team}
+            onInput={(event) => change({ team: event.currentTarget.value })}
+          />
+          <input
+            aria-label="Label, as key=value"
+            placeholder="Label: key=value"
+            value={typed.label}
+            onInput={(event) => change({ label: event.currentTarget.value })}
+          />
+        </div>
+      </details>
+    </search>
+  );
+}
+
+/** Half-typed teams and labels would only be refused. */
+function usable({ q, status, team, label }: TaskFilter): TaskFilter {
+  return {
+    q: q.trim(),
+    status,
+    team: /^.+\/[a-z0-9-]+$/.test(team.trim()) ? team.trim() : "",
+    label: /^[^=]+=.+$/.test(label.trim()) ? label.trim() : "",
+  };
+}

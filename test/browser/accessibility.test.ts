@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { tokenFor, Visitor } from "../support/visitor";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const findings = z.array(
+  z.object({
+    id: z.string(),
+    impact: z.string().nullable(),
+    nodes: z.array(z.object({ html: z.string() })),
+  }),
+);
+const PHONE = { width: 360, height: 740 };
+const PAGES = [
+  "/",
+  ...["/resources/teams", "/resources/teams/system/research-plan-implement"],
+  ...["/resources/bots/new", "/webhooks", "/keys", "/sessions", "/usage", "/notifications"],
+];
+
+/** What axe finds that is serious, with the places. */
+async function serious(page: Page): Promise<string[]> {
+  const isThere = await page.evaluate("typeof axe === 'object'");
+  if (!isThere) await page.evaluate(AXE);
+  const found = findings.parse(await page.evaluate("axe.run().then((r) => r.violations)"));
+  return found
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`);
+}
+
+describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
+  let visitor: Visitor;
+  let room: string;
+  beforeAll(async () => {
+    visitor = await Visitor.open(undefined, { colorScheme });
+  });
+  afterAll(() => visitor.close());
+
+  it("the way in and a room have no serious finding, at work and at rest", async () => {
+    const { page } = visitor;
+    expect(await serious(page)).toEqual([]);
+    await visitor.signIn();
+    room = await visitor.begin("/long 150 /think Hello");
+    await page.locator(".writing").waitFor();
+    expect(await serious(page)).toEqual([]);
+    await page.locator("li.assistant").waitFor();
+    expect(await serious(page)).toEqual([]);
+    await page.getByRole("link", { name: "Steps" }).click();
+    await page.locator(".step").waitFor();
+    expect(await serious(page)).toEqual([]);
+    await page.getByRole("link", { name: "Logs" }).click();
+    await page.getByText("Nothing has been logged.").waitFor();
+    expect(await serious(page)).toEqual([]);
+  });
+
+  it("every other page has none either, and fits a phone", async () => {
+    const { page, url } = visitor;
+    await page.setViewportSize(PHONE);
+    for (const path of [...PAGES, `/tasks/${room}`, `/tasks/${room}/steps`]) {
+      await page.goto(`${url}${path}`);
+      await page.locator("h1").first().waitFor();
+      await expect.poll(() => page.getByText("Loading…").count()).toBe(0);
+      expect(await serious(page), path).toEqual([]);
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(width, path).toBeLessThanOrEqual(PHONE.width);
+    }
+  });
+});
+
+it("works by keyboard alone, from the token to the answer and back", async () => {
+  const visitor = await Visitor.open();
+  const { page } = visitor;
+  // The one field has the focus already.
+  await page.keyboard.insertText(await tokenFor(visitor.userId));
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "What should be done?" }).waitFor();
+  const tabTo = async (name: string) => {
+    for (let i = 0; i < 40; i++) {
+      await page.keyboard.press("Tab");
+      const focused = page.locator(":focus");
+      const label = await focused.getAttribute("aria-label");
+      if ([label, await focused.textContent()].includes(name)) return;
+    }
+    throw new Error(`${name} cannot be reached`);
+  };
+  await tabTo("Prompt");
+  await page.keyboard.type("/fast Hello");
+  await page.keyboard.press("Enter");
+  await page.locator("li.assistant").waitFor();
+  await tabTo("Message");
+  await page.keyboard.type("/slow /long 100");
+  await page.keyboard.press("Enter");
+  await page.locator(".writing").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByText("Stopped here.").waitFor();
+  await visitor.close();
+});

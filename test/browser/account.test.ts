@@ -1,0 +1,107 @@
+import { expect, it } from "vitest";
+import { visitors } from "../support/visitor";
+import { startWebhookReceiver } from "../support/webhook-receiver";
+
+const come = visitors();
+
+it("a key is shown once, works until it is revoked", async () => {
+  const visitor = await come.signedIn();
+  const { page, url } = visitor;
+  await page.getByRole("link", { name: "Keys" }).click();
+  await page.getByLabel("Name").fill("nightly");
+  await page.getByRole("button", { name: "Make a key" }).click();
+  const key = (await page.locator(".secret").textContent()) ?? "";
+  expect(key).toMatch(/^trk_/);
+  const list = () => fetch(`${url}/api/v1/tasks`, { headers: { authorization: `Bearer ${key}` } });
+  expect((await list()).status).toBe(200);
+  await page.reload();
+  await page.getByRole("button", { name: "Revoke nightly" }).waitFor();
+  expect(await page.getByText(key).count()).toBe(0);
+  await page.getByRole("button", { name: "Revoke nightly" }).click();
+  await page.getByRole("button", { name: "Revoke", exact: true }).last().click();
+  await page.getByText("No keys yet.").waitFor();
+  expect((await list()).status).toBe(401);
+});
+
+it("a resource's faults are said at its fields", async () => {
+  const visitor = await come.signedIn();
+  const { page } = visitor;
+  await page.getByRole("link", { name: "Resources" }).click();
+  await page.getByRole("link", { name: "models" }).click();
+  await page.getByRole("link", { name: "New", exact: true }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Not A Name");
+  await page.getByLabel("Address").fill("nonsense");
+  await page.getByLabel("Temperature").fill("9");
+  await page.getByRole("button", { name: "Create" }).click();
+  const fault = (label: string) =>
+    page
+      .locator(".field")
+      .filter({ has: page.getByLabel(label, { exact: true }) })
+      .locator(".issue");
+  await fault("Name").getByText("not a lower-case DNS label").waitFor();
+  await fault("Address").getByText(/URL/).waitFor();
+  await fault("Temperature").getByText(/2/).waitFor();
+  expect(await page.getByLabel("Temperature").getAttribute("aria-invalid")).toBe("true");
+
+  await page.getByLabel("Name", { exact: true }).fill("local");
+  await page.getByLabel("Model", { exact: true }).fill("llama3.2");
+  await page.getByLabel("Address").fill("https://models.example/v1");
+  await page.getByLabel("API key").fill("sk-secret");
+  await page.getByLabel("Temperature").fill("0.2");
+  await page.getByRole("button", { name: "Create" }).click();
+  await page.getByRole("heading", { name: `${visitor.userId}/local` }).waitFor();
+  expect(await page.getByLabel("API key").inputValue()).toBe("•••");
+  await page.getByLabel("Temperature").fill("0.3");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Saved.").waitFor();
+  const stored = await (await visitor.api("GET", `/models/${visitor.userId}/local`)).json();
+  expect(stored).toMatchObject({ spec: { apiKey: "•••", parameters: { temperature: 0.3 } } });
+});
+
+it("a webhook's secret is shown once, its deliveries are listed and tried again", async () => {
+  const visitor = await come.signedIn();
+  const { page } = visitor;
+  const receiver = await startWebhookReceiver();
+  await page.getByRole("link", { name: "Webhooks" }).click();
+  await page.getByLabel("Address").fill("ftp://nowhere");
+  await page.getByRole("button", { name: "Make a webhook" }).click();
+  await page.locator(".field .issue").waitFor();
+  await page.getByLabel("Address").fill(receiver.url);
+  await page.getByRole("checkbox", { name: "task:created" }).check();
+  await page.getByRole("checkbox", { name: "task:status" }).uncheck();
+  await page.getByRole("button", { name: "Make a webhook" }).click();
+  expect(await page.locator(".secret").textContent()).toMatch(/^whsec_/);
+  await visitor.api("POST", "/tasks", { title: "Told" });
+  await page.getByRole("link", { name: "Deliveries" }).click();
+  await expect
+    .poll(
+      async () => {
+        await page.getByRole("button", { name: "Refresh" }).click();
+        return page.locator("li").filter({ hasText: "delivered" }).count();
+      },
+      { timeout: 15_000 },
+    )
+    .toBe(1);
+  await receiver.close();
+});
+
+it("sessions are listed and revoked; usage counts the turn", async () => {
+  const visitor = await come.signedIn();
+  const { page } = visitor;
+  const id = await visitor.begin("/fast Hello");
+  await page.locator("li.assistant").waitFor();
+  await page.getByRole("link", { name: "Sessions" }).click();
+  const row = page.getByRole("listitem").filter({ hasText: id });
+  await row.getByText("away").waitFor();
+  await row.getByRole("button", { name: /^Revoke/ }).click();
+  await page.getByRole("button", { name: "Revoke", exact: true }).last().click();
+  await expect.poll(() => row.getByText("away").count()).toBe(0);
+  await page.getByRole("link", { name: "Usage" }).click();
+  // Counted at the turn's end, by an object of its own.
+  await expect
+    .poll(async () => {
+      await page.reload();
+      return page.getByRole("row", { name: /^Turns/ }).textContent();
+    })
+    .toBe("Turns1none1");
+});

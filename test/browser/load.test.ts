@@ -1,0 +1,62 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { DevServer } from "../support/dev-server";
+import { until } from "../support/until";
+import { Visitor } from "../support/visitor";
+
+const MESSAGES = 5000;
+/** What one types while 2,000 tokens (some 1,500 words) come in. */
+const TYPED = `${randomUUID()} `.repeat(5).trim();
+/** Past this a key feels lost, also on a machine that does other things besides. */
+const SLOWEST_KEY_MS = 1000;
+
+let server: DevServer;
+beforeAll(async () => {
+  // The test build: its rooms can be given a past.
+  const vars = { AUTH_JWT_SECRET: inject("stage").secret };
+  server = await DevServer.start({ vars, config: "test/worker/wrangler.toml" });
+});
+afterAll(() => server.stop());
+
+it("5,000 messages and a stream of 2,000 tokens drop no key that is typed meanwhile", async () => {
+  const visitor = await Visitor.signedIn(undefined, { url: server.url });
+  const { page } = visitor;
+  const id = await visitor.begin("");
+  const filled = await fetch(`${server.url}/test/history?task=${id}&messages=${MESSAGES}`);
+  expect(filled.status).toBe(200);
+  await page.reload();
+  await page.getByText(`Message ${MESSAGES} of`).waitFor();
+  const older = page.getByRole("button", { name: "Older messages", exact: true });
+  await until(
+    "all messages are there",
+    async () => {
+      if (await older.isVisible()) await older.click();
+      return (await page.locator("li.message").count()) === MESSAGES;
+    },
+    60_000,
+  );
+  await page.getByText("Message 1 of").waitFor({ state: "attached" });
+
+  await visitor.say("/long 1500");
+  await page.locator(".writing").waitFor();
+  const input = page.getByLabel("Message", { exact: true });
+  await page.evaluate(() => {
+    const slowest = { ms: 0 };
+    Reflect.set(window, "slowest", slowest);
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) slowest.ms = Math.max(slowest.ms, duration);
+    }).observe({ type: "event" });
+  });
+  await input.pressSequentially(TYPED, { delay: 15 });
+  expect(await page.locator(".writing").count()).toBe(1);
+  expect(await input.inputValue()).toBe(TYPED);
+  const slowest = await page.evaluate(() => Reflect.get(window, "slowest").ms);
+  expect(slowest).toBeLessThan(SLOWEST_KEY_MS);
+  await page
+    .locator("li.message")
+    .nth(MESSAGES + 1)
+    .waitFor({ state: "attached", timeout: 30_000 });
+  expect(await input.inputValue()).toBe(TYPED);
+  expect(visitor.faults).toEqual([]);
+  await visitor.close();
+});

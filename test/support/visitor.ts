@@ -1,0 +1,123 @@
+import { randomBytes } from "node:crypto";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { afterEach, expect, inject } from "vitest";
+import { mintToken } from "../../scripts/local-identity";
+import type {} from "../browser/setup";
+
+const DEADLINE_MS = 15_000;
+const POLICY = /Content Security Policy|Trusted ?(Types|HTML)|trusted-types/i;
+
+let connected: Promise<Browser> | undefined;
+
+function browser(): Promise<Browser> {
+  connected ??= chromium.connect(inject("stage").browser);
+  return connected;
+}
+
+/** A user that no other test knows. */
+export function newUser(name: string): string {
+  return `${name}-${randomBytes(4).toString("hex")}`;
+}
+
+export async function tokenFor(sub: string): Promise<string> {
+  const name = sub.split("-")[0] ?? sub;
+  const request = { sub, name, ttlSeconds: 3600 };
+  const token = await mintToken(request, { vars: { AUTH_JWT_SECRET: inject("stage").secret } });
+  if (!token) throw new Error("there is no secret");
+  return token;
+}
+
+/** Somebody with a window of their own, and what their browser complained of. */
+export class Visitor {
+  readonly page: Page;
+  readonly userId: string;
+  readonly url: string;
+  /** Exceptions of the page's scripts, and what its policy had to forbid. */
+  readonly faults: string[] = [];
+
+  private constructor(page: Page, userId: string, url: string) {
+    this.page = page;
+    this.userId = userId;
+    this.url = url;
+    page.setDefaultTimeout(DEADLINE_MS);
+    page.on("pageerror", (error) => this.faults.push(String(error)));
+    page.on("console", (message) => {
+      if (POLICY.test(message.text())) this.faults.push(message.text());
+    });
+  }
+
+  static async open(
+    userId = newUser("alice"),
+    { url = inject("stage").url, ...options }: BrowserContextOptions & { url?: string } = {},
+  ): Promise<Visitor> {
+    const context = await (await browser()).newContext(options);
+    const visitor = new Visitor(await context.newPage(), userId, url);
+    await visitor.page.goto(url);
+    return visitor;
+  }
+
+  /** Open, and signed in by hand as everybody is. */
+  static async signedIn(
+    userId?: string,
+    options: BrowserContextOptions & { url?: string } = {},
+  ): Promise<Visitor> {
+    const visitor = await Visitor.open(userId, options);
+    await visitor.signIn();
+    return visitor;
+  }
+
+  async signIn(): Promise<void> {
+    await this.page.getByLabel("Access token").fill(await tokenFor(this.userId));
+    await this.page.getByRole("button", { name: "Sign in" }).click();
+    await this.page.getByRole("heading", { name: "What should be done?" }).waitFor();
+  }
+
+  /** Begins a task as a person does; its id. */
+  async begin(prompt: string): Promise<string> {
+    await this.page.getByLabel("Prompt").fill(prompt);
+    await this.page.getByRole("button", { name: "Begin" }).click();
+    await this.page.getByLabel("Message", { exact: true }).waitFor();
+    return this.page.url().split("/")[4] ?? "";
+  }
+
+  async say(text: string): Promise<void> {
+    const input = this.page.getByLabel("Message", { exact: true });
+    await input.fill(text);
+    await input.press("Enter");
+  }
+
+  /** As its owner, over REST. */
+  async api(method: string, path: string, body?: unknown): Promise<Response> {
+    return fetch(`${inject("stage").url}/api/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${await tokenFor(this.userId)}`,
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+}
+
+/** Visitors of one file's tests: after each they leave, and their browsers must have had no complaint. */
+export function visitors() {
+  const here: Visitor[] = [];
+  const visit = async (coming: Promise<Visitor>) => {
+    const visitor = await coming;
+    here.push(visitor);
+    return visitor;
+  };
+  afterEach(async () => {
+    const faults = here.flatMap((visitor) => visitor.faults);
+    await Promise.all(here.splice(0).map((visitor) => visitor.close()));
+    expect(faults).toEqual([]);
+  });
+  return {
+    open: (...args: Parameters<typeof Visitor.open>) => visit(Visitor.open(...args)),
+    signedIn: (...args: Parameters<typeof Visitor.signedIn>) => visit(Visitor.signedIn(...args)),
+  };
+}

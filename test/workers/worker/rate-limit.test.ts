@@ -1,0 +1,30 @@
+import { env } from "cloudflare:workers";
+import { expect, it, vi } from "vitest";
+import { LIMITS } from "../../../src/protocol/limits";
+import { newUser } from "../../support/room-client";
+import { call, codeOf, token } from "./build";
+
+const ask = async (sub: string, over = {}) =>
+  call("/api/v1/tasks", { token: await token({ sub }), env: over });
+
+it("a user past the window's requests is refused and told when to come back; others are not", async () => {
+  const eager = newUser();
+  const small = { RATE_LIMIT: env.SMALL_RATE_LIMIT };
+  for (let n = 0; n < 3; n++) {
+    const { status, headers } = await ask(eager, small);
+    const policy = `"user";q=${LIMITS.requestsPerWindow};w=60`;
+    expect([status, headers.get("RateLimit-Policy")]).toEqual([200, policy]);
+  }
+  const refused = await ask(eager, small);
+  expect(refused.status).toBe(429);
+  expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(0);
+  expect(await codeOf(refused)).toBe("rate_limited");
+  expect((await ask(newUser(), small)).status).toBe(200);
+});
+
+it("a limiter that is out of order keeps nobody out", async () => {
+  const log = vi.spyOn(console, "error").mockImplementation(() => {});
+  const broken = { limit: () => Promise.reject(new Error("down")) };
+  expect((await ask(newUser(), { RATE_LIMIT: broken })).status).toBe(200);
+  log.mockRestore();
+});
