@@ -34,6 +34,8 @@ export async function check(room: FaultRoom): Promise<string[]> {
 async function settle(room: FaultRoom): Promise<Evidence> {
   const { owner, taskId, mark, stage, turnLimitMs, sent } = room;
   await patiently(room, async () => (await readTurns(room)).every((one) => !isOpen(one.status)));
+  // As they are now: one that is left behind ends by its limit while the rest is read.
+  const ended = await readTurns(room);
   const row = await agreement(room);
   const [now, log] = [await owner.ask(task, "GET", `/tasks/${taskId}`), await readLog(room)];
   const late = [await room.watch(), await room.watch({ replay: true })];
@@ -48,7 +50,7 @@ async function settle(room: FaultRoom): Promise<Evidence> {
     answers: stage.answers(mark),
     log,
     messages: (await owner.ask(messages, "GET", `/messages?taskId=${taskId}&limit=200`)).items,
-    turns: await readTurns(room),
+    turns: ended,
     task: now,
     stored: late[0]?.frames.state,
     clients: room.watchers.map((watcher) => watcher.evidence()),
