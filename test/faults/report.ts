@@ -1,3 +1,4 @@
+import type { MemoryFigures } from "./memory";
 import { nameOf, type Result } from "./run";
 
 /** What a run has shown. */
@@ -6,7 +7,9 @@ export type Figures = {
   results: Result[];
   tookMs: number;
   /** Resident bytes of the runtime, once warm and at the end of what was played side by side. */
-  memory?: { before: number; after: number };
+  memory?: MemoryFigures;
+  /** What is wrong with the run as a whole. */
+  complaints: string[];
 };
 
 type Row = { family: string; fault: string; scenarios: number; failed: number };
