@@ -65,8 +65,11 @@ export class Feeds {
   /** After a commit: whoever it is worth a call for. */
   hear(events: LogEvent[], room: Room): void {
     const isDue = Outbox.isDue(events, room);
-    if (isDue) this.d1.flush();
-    if (isDue || events.some(isNews)) this.users.flush();
+    const canWait = Outbox.canWait(events);
+    const tell = (feed: Outbox) => (canWait ? feed.flushSoon() : feed.flush());
+    if (isDue) tell(this.d1);
+    if (isDue || events.some(isNews)) tell(this.users);
+    // Limits go by what the meters know.
     if (isDue) this.meters.flush();
   }
 

@@ -30,6 +30,8 @@ type Parts = {
 
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
+/** How long the news of a turn's start waits: the model's first words have the thread to themselves. */
+const START_DELAY_MS = 100;
 /** Milliseconds for which a destination may be silent before the try counts as failed. */
 const PATIENCE_MS = 60_000;
 
@@ -42,6 +44,7 @@ export class Outbox {
   #cursor: number | undefined;
   #flushing: Promise<void> | undefined;
   #again = false;
+  #hurry: (() => void) | undefined;
   #failures = 0;
   #retryAt: number | undefined;
 
@@ -75,19 +78,47 @@ export class Outbox {
     );
   }
 
+  /** Whether a commit with these events comes just before a model's first words. */
+  static canWait(events: LogEvent[]): boolean {
+    const starts = ({ type, data }: LogEvent) =>
+      type === "turn:status" && (data.status === "PENDING" || data.status === "PROCESSING");
+    return events.some(starts) && events.every(({ type }) => type !== "task:updated");
+  }
+
   /** Tells what there is; resolves when that is done or the try failed. Never rejects. */
   flush(): Promise<void> {
+    this.#hurry?.();
+    return this.#flushAfter(Promise.resolve());
+  }
+
+  /** The same, a little later; a `flush` in the meantime takes it along. */
+  flushSoon(): void {
+    if (this.#flushing) {
+      // What waits takes these along; what is being told goes on with them.
+      this.#again = true;
+      return;
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, START_DELAY_MS);
+    this.#hurry = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    this.#flushAfter(promise);
+  }
+
+  #flushAfter(moment: Promise<void>): Promise<void> {
     this.#again = this.#flushing !== undefined;
-    this.#flushing ??= this.#run().finally(() => {
+    this.#flushing ??= this.#run(moment).finally(() => {
       this.#flushing = undefined;
     });
     this.#parts.hold(this.#flushing);
     return this.#flushing;
   }
 
-  async #run(): Promise<void> {
+  async #run(moment: Promise<void>): Promise<void> {
     // Commits of the same moment go into the same batch.
-    await Promise.resolve();
+    await moment;
     do {
       this.#again = false;
       if (this.lag === 0) return;
