@@ -22,6 +22,7 @@ function scene() {
       },
     } as unknown as RoomStore,
     room: () => room,
+    metrics: { tell: () => undefined } as never,
     hold: () => undefined,
     rearm: () => undefined,
     caughtUp: () => undefined,
