@@ -3,15 +3,20 @@ import type { Settings } from "../../src/protocol/settings";
 
 type Model = (request: StepRequest, signal: AbortSignal) => AsyncIterable<StepOutput>;
 
+export const D1_MODES = ["up", "down", "slow", "fails after its commit"] as const;
+export const ALARM_MODES = ["as set", "late", "doubled", "throwing"] as const;
+
 const untouched = () => ({
   /** Milliseconds by which the clock is ahead. */
   clockAheadMs: 0,
   /** In place of the deployment's, for rooms that wake from now on. */
   settings: {} as Partial<Settings>,
   /** How D1 behaves. */
-  d1: "up" as "up" | "down" | "slow" | "fails after its commit",
+  d1: "up" as (typeof D1_MODES)[number],
   /** Milliseconds that each statement takes longer where D1 is slow. */
   d1SlowMs: 3000,
+  /** How rooms' alarms come. */
+  alarms: "as set" as (typeof ALARM_MODES)[number],
   /** Whether users' rooms can be reached, and whether their answers get through. */
   users: "up" as "up" | "down" | "answers are lost",
   /** The same of users' meters. */
