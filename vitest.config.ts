@@ -20,11 +20,14 @@ export default defineConfig({
   test: {
     // The system tests mostly wait for another process.
     maxWorkers: 4,
+    // Every turn writes lines of its own; they matter where a test fails.
+    silent: "passed-only",
     projects: [
       {
         test: {
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
+          testTimeout: 30_000,
           // itty-durable ships ESM that is marked as CommonJS.
           deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },
         },
@@ -33,7 +36,9 @@ export default defineConfig({
         plugins: [workerd],
         test: {
           name: "workers",
-          testTimeout: 20_000,
+          testTimeout: 60_000,
+          // A condition that comes late on a busy machine is no failure.
+          expect: { poll: { timeout: 20_000 } },
           isolate: false,
           include: ["test/workers/**/*.test.ts"],
           globalSetup: ["test/support/built-console.ts"],
@@ -46,8 +51,9 @@ export default defineConfig({
           name: "system",
           include: ["test/system/**/*.test.ts"],
           globalSetup: ["test/support/built-console.ts"],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 20_000 } },
         },
       },
       {

@@ -5,10 +5,11 @@ import { delimiter, join, resolve } from "node:path";
 /**
  * Installs the locked packages where they are not. Returns what is wrong, or nothing.
  * @param {string} root
+ * @param {(root: string) => boolean} isThere
  * @returns {string | undefined}
  */
-export function ensureInstalled(root) {
-  if (isInstalled(root)) return undefined;
+export function ensureInstalled(root, isThere = isInstalled) {
+  if (isThere(root)) return undefined;
   process.stderr.write("Installing the locked packages (npm ci)…\n");
   // What a script prints is its answer, so npm talks on stderr; and it need not warn that tools
   // want a newer node, since they get the locked one.
@@ -20,7 +21,7 @@ export function ensureInstalled(root) {
   });
   if (result.error) return `npm could not be started: ${result.error.message}`;
   if (result.status !== 0) return "npm ci failed; its own message is above.";
-  if (isInstalled(root)) return undefined;
+  if (isThere(root)) return undefined;
   return `npm ci left no ${lockedNode(root)}: are install scripts switched off (npm config get ignore-scripts)?`;
 }
 
@@ -33,14 +34,22 @@ export function lockedNode(root) {
 }
 
 /**
- * Whether node_modules holds what package-lock.json names. Compared by content: times change with
- * every checkout. npm writes its own record last, so an install that broke off has none.
+ * Whether the project's packages are there, and the node that runs its scripts.
  * @param {string} root
  */
 export function isInstalled(root) {
-  const wanted = packagesOf(join(root, "package-lock.json"));
-  const present = packagesOf(join(root, "node_modules", ".package-lock.json"));
-  if (!wanted || !present || !existsSync(lockedNode(root))) return false;
+  return existsSync(lockedNode(root)) && hasLockedPackages(root);
+}
+
+/**
+ * Whether node_modules holds what package-lock.json names. Compared by content: times change with
+ * every checkout. npm writes its own record last, so an install that broke off has none.
+ * @param {string} folder
+ */
+export function hasLockedPackages(folder) {
+  const wanted = packagesOf(join(folder, "package-lock.json"));
+  const present = packagesOf(join(folder, "node_modules", ".package-lock.json"));
+  if (!wanted || !present) return false;
   return Object.entries(wanted).every(([path, entry]) => {
     // "" is the project itself; an optional package may be meant for another machine.
     if (path === "" || (entry.optional && !present[path])) return true;

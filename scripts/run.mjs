@@ -18,18 +18,8 @@ if (missing) {
 if (realpathSync(process.execPath) === realpathSync(lockedNode(root))) await runHere();
 else handOver();
 
-/** The locked node strips types; it needs help only with our imports, which leave `.ts` out. */
 async function runHere() {
-  const { registerHooks } = await import("node:module");
-  const own = pathToFileURL(root).href;
-  registerHooks({
-    resolve(specifier, context, next) {
-      const from = context.parentURL ?? "";
-      const ours = from.startsWith(own) && !from.includes("/node_modules/");
-      const bare = specifier.startsWith(".") && !/\.[a-z]+$/.test(specifier);
-      return next(ours && bare ? `${specifier}.ts` : specifier, context);
-    },
-  });
+  await import("./own-imports.mjs");
   const script = join(root, "scripts", `${name}.ts`);
   process.argv.splice(1, 2, script);
   await import(pathToFileURL(script).href);

@@ -1,4 +1,4 @@
-import type { LanguageModelUsage, TextStreamPart, ToolSet } from "ai";
+import type { FinishReason, TextStreamPart, ToolSet } from "ai";
 import type { StepOutput } from "../protocol/agent";
 import { LIMITS } from "../protocol/limits";
 import type { Usage } from "../protocol/usage";
@@ -6,9 +6,31 @@ import { BoundedText } from "./bounded-text";
 import { cutOff, endedEarly, failureOf, malformed, unavailable, withheld } from "./failure";
 import { shownError, shownValue } from "./tool-text";
 
-export type ModelPart = TextStreamPart<ToolSet>;
-type FinishPart = Extract<ModelPart, { type: "finish" }>;
-type ToolPart = Extract<ModelPart, { type: "tool-call" | "tool-result" | "tool-error" }>;
+type SdkPart = TextStreamPart<ToolSet>;
+type ToolPart = Extract<SdkPart, { type: "tool-call" | "tool-result" | "tool-error" }>;
+type Count = number | undefined;
+type Counted = {
+  inputTokens: Count;
+  outputTokens: Count;
+  totalTokens: Count;
+  inputTokenDetails: { cacheReadTokens: Count };
+  outputTokenDetails: { reasoningTokens: Count };
+};
+type FinishPart = {
+  type: "finish";
+  finishReason: FinishReason;
+  rawFinishReason: string | undefined;
+  totalUsage: Counted;
+};
+type WeightyPart =
+  | ToolPart
+  | FinishPart
+  | { type: "text-delta" | "reasoning-delta"; text: string }
+  | { type: "finish-step"; response: { modelId: string } }
+  | { type: "error"; error: unknown };
+
+/** What counts of the AI SDK's parts of an answer. */
+export type ModelPart = WeightyPart | { type: Exclude<SdkPart["type"], WeightyPart["type"]> };
 
 // Endings that providers write as a finish reason and that finish nothing.
 const BROKEN_ENDINGS = ["error", "abort", "insufficient_system_resource"];
@@ -134,7 +156,7 @@ function deltas(type: "text" | "thinking", delta: string): StepOutput[] {
 }
 
 /** `undefined` when the provider counted nothing. The SDK says zero for some of what it was not told. */
-function usageOf(said: LanguageModelUsage): Usage | undefined {
+function usageOf(said: Counted): Usage | undefined {
   const counts = {
     inputTokens: said.inputTokens,
     outputTokens: said.outputTokens,

@@ -9,6 +9,7 @@ import { given } from "./given";
 import type { Hold } from "./mcp-server";
 import { McpTools } from "./mcp-tools";
 import { modelParts } from "./model-parts";
+import { singleCall } from "./single-call";
 
 /** Calls of the model in one attempt, each but the last followed by those of its tools. */
 const MOST_STEPS = 8;
@@ -68,19 +69,24 @@ function call(
   abortSignal: AbortSignal,
 ): AsyncIterable<ModelPart> {
   const { reasoningEffort, ...sampling } = parameters;
+  const options = {
+    abortSignal,
+    ...given(sampling),
+    ...(reasoningEffort ? { reasoning: reasoningEffort } : {}),
+    providerOptions: { openai: openaiOptions(reasoningEffort) },
+  };
+  if (!tools) return singleCall(model, fitted, options);
   return streamText({
+    ...options,
     model,
     messages: fitted.messages,
-    abortSignal,
     // The room retries, by alarm and visibly.
     maxRetries: 0,
     // Errors come as parts; the default writes the provider's text to the console.
     onError() {},
     ...(fitted.system ? { system: fitted.system } : {}),
-    ...(tools ? { tools, stopWhen: isStepCount(MOST_STEPS) } : {}),
-    ...given(sampling),
-    ...(reasoningEffort ? { reasoning: reasoningEffort } : {}),
-    providerOptions: { openai: openaiOptions(reasoningEffort) },
+    tools,
+    stopWhen: isStepCount(MOST_STEPS),
   }).stream;
 }
 

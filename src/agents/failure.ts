@@ -3,7 +3,7 @@ import { InvalidResponseDataError, NoOutputGeneratedError } from "ai";
 import * as z from "zod";
 import type { StepFailure } from "../protocol/agent";
 import { FAILURES, type FailureCode } from "../protocol/errors";
-import { OverlongLine } from "./provider-fetch";
+import { OverlongEvent } from "./gathered-deltas";
 import { retryAfterMs } from "./retry-after";
 import { SilentProvider } from "./watch";
 
@@ -22,7 +22,7 @@ export function failure(code: FailureCode, message: string, retryAfter?: number)
  */
 export function failureOf(error: unknown): StepFailure {
   if (error instanceof SilentProvider) return failure("model_timeout", SILENCE[error.phase]);
-  if (hasCause(error, OverlongLine)) return malformed();
+  if (hasCause(error, OverlongEvent)) return malformed();
   if (APICallError.isInstance(error)) {
     return ofStatus(error.statusCode, retryAfterMs(error.responseHeaders ?? {}));
   }

@@ -20,10 +20,10 @@ export async function* modelParts<Part extends { type: string }>(
     work.abort();
   });
   try {
-    const parts = call(work.signal)[Symbol.asyncIterator]();
+    const nextPart = untilAborted(call(work.signal), work.signal);
     while (true) {
       watch.wait();
-      const next = await nextPart(parts, work.signal);
+      const next = await nextPart();
       if (signal.aborted) return;
       if (silence) throw silence;
       if (!next || next.done) return;
@@ -38,14 +38,15 @@ export async function* modelParts<Part extends { type: string }>(
   }
 }
 
-/** `undefined` as soon as `signal` is aborted. A race per part would leave a listener for each. */
-function nextPart<Part>(parts: AsyncIterator<Part>, signal: AbortSignal) {
-  return new Promise<IteratorResult<Part> | undefined>((resolve, reject) => {
-    const abort = () => resolve(undefined);
-    signal.addEventListener("abort", abort, { once: true });
-    parts
-      .next()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener("abort", abort));
-  });
+/** Gives parts one by one, `undefined` as soon as `signal` is aborted. One listener serves them all. */
+function untilAborted<Part>(parts: AsyncIterable<Part>, signal: AbortSignal) {
+  const iterator = parts[Symbol.asyncIterator]();
+  let abort: () => void = () => undefined;
+  signal.addEventListener("abort", () => abort(), { once: true });
+  return () =>
+    new Promise<IteratorResult<Part> | undefined>((resolve, reject) => {
+      abort = () => resolve(undefined);
+      if (signal.aborted) abort();
+      iterator.next().then(resolve, reject);
+    });
 }

@@ -55,7 +55,7 @@ describe("a running server", () => {
     const wranglers = server.processes.filter(isWrangler);
     expect(wranglers).toHaveLength(1);
     killAll(wranglers);
-    await until("everything has ended", () => server.processes.length === 0);
+    await until("everything has ended", () => server.processes.length === 0, 30_000);
     await server.restart();
   });
 

@@ -2,6 +2,7 @@ import type { Room } from "../../engine/room";
 import { isNews } from "../../engine/user-news";
 import { project } from "../../history/projector";
 import type { LogEvent } from "../../protocol/events";
+import type { MetricsFeed } from "../metrics-feed";
 import type { Doors } from "./doors";
 import { MemberNews } from "./member-news";
 import { Outbox, projectionOf } from "./outbox";
@@ -11,6 +12,7 @@ import { UsageReports } from "./usage-reports";
 type Parts = {
   doors: Doors;
   store: RoomStore;
+  metrics: MetricsFeed;
   room(): Room | undefined;
   hold(work: Promise<void>): void;
   rearm(): void;
@@ -63,8 +65,11 @@ export class Feeds {
   /** After a commit: whoever it is worth a call for. */
   hear(events: LogEvent[], room: Room): void {
     const isDue = Outbox.isDue(events, room);
-    if (isDue) this.d1.flush();
-    if (isDue || events.some(isNews)) this.users.flush();
+    const canWait = Outbox.canWait(events);
+    const tell = (feed: Outbox) => (canWait ? feed.flushSoon() : feed.flush());
+    if (isDue) tell(this.d1);
+    if (isDue || events.some(isNews)) tell(this.users);
+    // Limits go by what the meters know.
     if (isDue) this.meters.flush();
   }
 

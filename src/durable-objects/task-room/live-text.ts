@@ -15,21 +15,24 @@ type Sinks = {
 
 type Pending = Writing & { field: Field; delta: string };
 
-/** How long further deltas gather after one was sent: a frame per client is the physical cost. */
+/** Milliseconds from frame to frame on the average: a frame per client is the physical cost. */
 const WINDOW_MS = 8;
 /** UTF-16 units at which a gathering frame goes out early. */
 const WINDOW_UNITS = 16 * 1024;
 
 /**
  * Coalesces what models write. The first delta goes out at once, so that the first token is not
- * delayed; while more come, one frame per window carries them all. A delta never ends in half of a
- * surrogate pair: that half waits for the other.
+ * delayed; while more come, one frame per window carries them all. A frame that came later than it
+ * might lets the next come as much earlier: a stream slower than the windows, however unevenly it
+ * drips, never waits. A delta never ends in half of a surrogate pair: that half waits for the other.
  */
 export class LiveText {
   readonly #sinks: Sinks;
   #pending: Pending[] = [];
   #units = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** From when on the next frame may go; milliseconds since 1970, 0 where none went before. */
+  #due = 0;
 
   constructor(sinks: Sinks) {
     this.#sinks = sinks;
@@ -42,15 +45,15 @@ export class LiveText {
     if (same) same.delta += delta;
     else this.#pending.push({ ...writing, field, delta });
     this.#units += delta.length;
-    if (this.#timer === undefined || this.#units > WINDOW_UNITS) this.#send();
-    this.#timer ??= setTimeout(() => this.#windowEnds(), WINDOW_MS);
+    const left = this.#due - this.#sinks.now();
+    if (left <= 0 || this.#units > WINDOW_UNITS) this.#send();
+    else this.#timer ??= setTimeout(() => this.#send(), left);
   }
 
   /** Sends what has gathered, before anything that must come after it. */
   flush(): void {
     this.#send();
-    if (this.#timer !== undefined) clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#due = 0;
   }
 
   /** Forgets what has gathered of a turn whose attempt is over. */
@@ -58,21 +61,18 @@ export class LiveText {
     this.#pending = this.#pending.filter((item) => item.turnId !== turnId);
   }
 
-  #windowEnds(): void {
-    this.#timer = undefined;
-    if (!this.#pending.some((item) => wholePairs(item.delta) > 0)) return;
-    this.#send();
-    this.#timer = setTimeout(() => this.#windowEnds(), WINDOW_MS);
-  }
-
   #send(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#timer = undefined;
     const events = this.#pending.flatMap((item) => this.#eventOf(item));
     this.#pending = this.#pending.flatMap((item) => {
       const rest = item.delta.slice(wholePairs(item.delta));
       return rest === "" ? [] : [{ ...item, delta: rest }];
     });
     this.#units = 0;
-    if (events.length > 0) this.#sinks.publish(events);
+    if (events.length === 0) return;
+    this.#due = dueAfter(this.#due, this.#sinks.now());
+    this.#sinks.publish(events);
   }
 
   #eventOf({ field, delta, turnId, messageId, attempt }: Pending): RoomEvent[] {
@@ -87,6 +87,12 @@ export class LiveText {
       },
     ];
   }
+}
+
+/** When the next frame may go after one that was due at `due` and went at `now`. */
+function dueAfter(due: number, now: number): number {
+  const late = due === 0 ? 0 : Math.min(now - due, WINDOW_MS);
+  return now + WINDOW_MS - Math.max(late, 0);
 }
 
 /** The length of a text without a high surrogate at its end that still lacks its low one. */

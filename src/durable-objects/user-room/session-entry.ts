@@ -3,6 +3,7 @@ import { type Judgement, judgePlace, judgeToken } from "../../engine/session-ope
 import { accepted, type Outcome } from "../../protocol/errors";
 import { newId } from "../../protocol/ids";
 import { LIMITS } from "../../protocol/limits";
+import { once } from "../../protocol/metrics";
 import { type Admitted, admit } from "./admission";
 import type { OpenedSession, OpenSession, SessionGrant } from "./api";
 import { hashToken, issueToken } from "./recovery-token";
@@ -53,6 +54,8 @@ export class SessionEntry {
         const { outcome } = judgement;
         if (!outcome.ok) return outcome;
         const { session, connections } = outcome.value;
+        const event = entrant.presented === null ? "opened" : "resumed";
+        this.#around.metrics.tell([once("taskroom_sessions_total", { event })]);
         await this.#around.deadlines.add(session);
         const view = viewOf(session, connections, this.#around.limits.SESSION_IDLE_MS);
         return accepted({ session: view, recoveryToken: token });

@@ -32,7 +32,7 @@ describe("a step that is aborted", () => {
 
   it("in mid-stream yields nothing more and closes the connection", async () => {
     const n = server.requests.length + 1;
-    server.script([text("a"), text("b"), hang]);
+    server.script([text("a"), { do: "pause", ms: 50 }, text("b"), hang]);
     const stop = new AbortController();
     const outputs: StepOutput[] = [];
     const doors = { settings: settingsFor(server.url), signal: stop.signal };

@@ -26,6 +26,18 @@ function run(changes: Parameters<typeof stepFor>[1] = {}, model = {}): Promise<S
   return outputsOf(request, { settings: settingsFor(server.url) });
 }
 
+/** Neighbouring deltas of one kind as one. */
+function merged(outputs: StepOutput[]): StepOutput[] {
+  const all: StepOutput[] = [];
+  for (const output of outputs) {
+    const last = all.at(-1);
+    const isSame = last?.type === output.type && "delta" in last && "delta" in output;
+    if (isSame) all[all.length - 1] = { ...last, delta: last.delta + output.delta };
+    else all.push(output);
+  }
+  return all;
+}
+
 async function bodyOf(outputs: Promise<StepOutput[]>) {
   const n = server.requests.length + 1;
   await outputs;
@@ -46,11 +58,10 @@ describe("an answer", () => {
       }),
       done,
     ]);
-    expect(await run()).toEqual([
-      { type: "thinking", delta: "Let me " },
-      { type: "thinking", delta: "see." },
-      { type: "text", delta: "Hel" },
-      { type: "text", delta: "lo" },
+    // How many deltas a text comes in depends on how it was read.
+    expect(merged(await run())).toEqual([
+      { type: "thinking", delta: "Let me see." },
+      { type: "text", delta: "Hello" },
       {
         type: "finish",
         finishReason: "stop",

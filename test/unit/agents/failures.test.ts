@@ -173,11 +173,10 @@ describe("a provider's failure becomes one of the closed list, in words of our o
     const outputs = await outputsOf(stepFor(modelAt(server.url)), {
       settings: settingsFor(server.url),
     });
-    expect(outputs.map((output) => ("delta" in output ? output.delta : output.type))).toEqual([
-      "half ",
-      "an answer",
-      "failure",
-    ]);
+    expect(outputs.map((output) => ("delta" in output ? output.delta : "")).join("")).toBe(
+      "half an answer",
+    );
+    expect(outputs.at(-1)?.type).toBe("failure");
   });
 
   it("a redirect is not followed", async () => {

@@ -70,9 +70,22 @@ describe("[A5] text goes out in windows", () => {
     vi.advanceTimersByTime(WINDOW_MS * 2);
     say("b");
     expect(frames).toEqual([["0:a"], ["1:b"]]);
-    expect(vi.getTimerCount()).toBe(1);
-    vi.advanceTimersByTime(WINDOW_MS * 2);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("a delta that comes late lets the next come as much earlier, but no two windows' worth", () => {
+    const { frames, say } = scene();
+    say("a");
+    vi.advanceTimersByTime(WINDOW_MS + 3);
+    say("b");
+    vi.advanceTimersByTime(WINDOW_MS - 3);
+    say("c");
+    expect(frames).toEqual([["0:a"], ["1:b"], ["2:c"]]);
+    vi.advanceTimersByTime(WINDOW_MS * 9);
+    for (const word of ["d", "e", "f"]) say(word);
+    expect(frames.slice(3)).toEqual([["3:d"], ["4:e"]]);
+    vi.advanceTimersByTime(WINDOW_MS);
+    expect(frames.slice(5)).toEqual([["5:f"]]);
   });
 
   it("thinking and text of a window share its frame", () => {

@@ -27,6 +27,7 @@ function outbox(tell: () => Promise<unknown>) {
     doors: { now: () => Date.now(), fault: () => undefined } as never,
     store: store as unknown as RoomStore,
     room: () => room as unknown as Room,
+    metrics: { tell: () => undefined } as never,
     hold: () => undefined,
     rearm,
     caughtUp: () => undefined,

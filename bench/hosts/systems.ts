@@ -1,0 +1,163 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DialectName } from "../load/dialects/index";
+import { type Launched, launch } from "./launch";
+import { JWT_SECRET } from "./secrets";
+import type { WorkerdSpec } from "./workerd";
+import { startDevServer } from "./wrangler-dev";
+
+/** Everything that takes part. The second `bare` is the first once more: the A/A band. */
+export const SYSTEMS = [
+  "bare",
+  "bare-again",
+  "bare-coalesced",
+  "partyserver",
+  "agents",
+  "socket.io",
+  "ws",
+  "ws-coalesced",
+  "taskroom",
+  "taskroom-dev",
+] as const;
+/** Builds that count or fill, and the bare REST route: in the rows that are about those. */
+type Helper = "taskroom-counted" | "agents-counted" | "bare-route";
+export type SystemName = (typeof SYSTEMS)[number] | Helper;
+
+export const LABELS: Record<SystemName, string> = {
+  bare: "bare object (the floor)",
+  "bare-again": "bare object, again (A/A)",
+  "bare-coalesced": "bare object, coalescing",
+  partyserver: "partyserver",
+  agents: "agents (AIChatAgent)",
+  "socket.io": "socket.io",
+  ws: "ws",
+  "ws-coalesced": "ws, coalescing",
+  taskroom: "Taskroom",
+  "taskroom-dev": "Taskroom behind `wrangler dev`",
+  "taskroom-counted": "Taskroom",
+  "agents-counted": "agents (AIChatAgent)",
+  "bare-route": "bare Hono route",
+};
+
+/** What the load generator has to know of a running server. */
+export type Target = { system: SystemName; dialect: DialectName; port: number; pids: number[] };
+
+export type Running = { target: Target; storage: string; stop(): Promise<void> };
+
+export function taskroomVars(modelUrl: string): Record<string, string> {
+  return {
+    AUTH_JWT_SECRET: JWT_SECRET,
+    ALLOW_PRIVATE_TARGETS: "true",
+    SECRETS_KEY: "dGVzdC1zZWNyZXRzLWtleS10ZXN0LXNlY3JldHMtMDE=",
+    DEFAULT_MODEL_BASE_URL: modelUrl,
+    DEFAULT_MODEL: "scripted",
+    MODEL_FIRST_BYTE_TIMEOUT_MS: "120000",
+  };
+}
+
+export async function startSystem(system: SystemName, modelUrl: string): Promise<Running> {
+  const storage = newStorage();
+  const launched = await start(system, modelUrl, storage);
+  const { port, pids } = launched;
+  const stop = async () => {
+    await launched.stop();
+    rmSync(storage, { recursive: true, force: true });
+  };
+  return { target: { system, dialect: dialectOf(system), port, pids }, storage, stop };
+}
+
+function start(system: SystemName, MODEL_URL: string, storage: string): Promise<Launched> {
+  switch (system) {
+    case "bare":
+    case "bare-again":
+      return startBare({ MODEL_URL, COALESCED: false }, storage);
+    case "bare-coalesced":
+      return startBare({ MODEL_URL, COALESCED: true }, storage);
+    case "partyserver":
+      return startWorkerd({
+        worker: "party-server",
+        objects: { Room: "Room" },
+        vars: { MODEL_URL },
+        storage,
+      });
+    case "agents":
+      return startAgents({ MODEL_URL }, storage);
+    case "agents-counted":
+      return startAgents({ MODEL_URL, COUNTED: true }, storage);
+    case "taskroom-counted":
+      return startTaskroom(MODEL_URL, storage, { worker: "counted-taskroom" });
+    case "bare-route":
+      return startWorkerd({ worker: "bare-route", objects: {}, vars: {}, storage, database: true });
+    case "taskroom":
+      return startTaskroom(MODEL_URL, storage);
+    case "taskroom-dev":
+      return startDevServer(taskroomVars(MODEL_URL), storage);
+    case "socket.io":
+      return startNode("servers/socket-io.ts", { MODEL_URL });
+    case "ws":
+      return startNode("servers/plain-ws.ts", { MODEL_URL });
+    case "ws-coalesced":
+      return startNode("servers/plain-ws.ts", { MODEL_URL, COALESCED: "true" });
+  }
+}
+
+function dialectOf(system: SystemName): DialectName {
+  if (system.startsWith("taskroom")) return "taskroom";
+  if (system.startsWith("agents")) return "agents";
+  if (system === "socket.io") return system;
+  return system === "partyserver" ? "party" : "relay";
+}
+
+export function startTaskroom(
+  modelUrl: string,
+  storage: string,
+  more: Partial<WorkerdSpec> = {},
+): Promise<Launched> {
+  return startWorkerd({
+    worker: "taskroom",
+    objects: { TASK_ROOM: "TaskRoom", USER_ROOM: "UserRoom", USAGE_METER: "UsageMeter" },
+    rateLimited: true,
+    vars: taskroomVars(modelUrl),
+    storage,
+    database: true,
+    ...more,
+  });
+}
+
+export function startWorkerd(spec: WorkerdSpec): Promise<Launched> {
+  return launch("hosts/workerd.ts", { args: [JSON.stringify(spec)] });
+}
+
+function startAgents(vars: WorkerdSpec["vars"], storage: string): Promise<Launched> {
+  return startWorkerd({ worker: "chat-agent", objects: { Chat: "Chat" }, vars, storage });
+}
+
+function startBare(vars: WorkerdSpec["vars"], storage: string): Promise<Launched> {
+  return startWorkerd({ worker: "bare-object", objects: { ROOM: "BareRoom" }, vars, storage });
+}
+
+async function startNode(script: string, env: Record<string, string>): Promise<Launched> {
+  const port = await freePort();
+  return { ...(await launch(script, { env: { ...env, PORT: String(port) } })), port };
+}
+
+/**
+ * A folder in memory, where there is such. The local runtime waits for the disk in the very thread
+ * that serves; on Cloudflare storage is written elsewhere while the object goes on.
+ */
+export function newStorage(): string {
+  const memory = "/dev/shm";
+  return mkdtempSync(join(existsSync(memory) ? memory : tmpdir(), "taskroom-bench-"));
+}
+
+export function freePort(): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const probe = createServer().listen(0, "127.0.0.1", () => {
+    const address = probe.address();
+    const port = typeof address === "object" && address ? address.port : 0;
+    probe.close(() => resolve(port));
+  });
+  return promise;
+}

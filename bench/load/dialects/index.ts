@@ -1,0 +1,14 @@
+import { agents } from "./agents";
+import type { Dialect } from "./dialect";
+import { party, relay } from "./relay";
+import { socketIo } from "./socket-io";
+import { taskroom } from "./taskroom";
+
+export const DIALECTS = {
+  relay,
+  party,
+  "socket.io": socketIo,
+  agents,
+  taskroom,
+} satisfies Record<string, Dialect>;
+export type DialectName = keyof typeof DIALECTS;

@@ -1,0 +1,72 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { BENCH, buildAll, ROOT } from "./hosts/build";
+import { Load } from "./hosts/load";
+import { freePort } from "./hosts/systems";
+import { type Options, readOptions, USAGE } from "./options";
+import { documentText } from "./report/document";
+import { rowText } from "./report/table";
+import { allRows } from "./rows/all";
+import { type Measured, measure } from "./rows/rounds";
+import type { Row } from "./rows/row";
+
+const RESULTS = join(BENCH, "results");
+const PAGE = join(ROOT, "docs", "benchmarks.md");
+const NOTES = join(BENCH, "notes.md");
+
+/** `npm run bench`: builds, measures, prints, and writes the page. */
+export async function main(args: string[]): Promise<void> {
+  const options = readOptions(args);
+  const rows = allRows(options.scale);
+  const unknown = options.only.filter((id) => !rows.some((row) => row.id === id));
+  if (unknown.length > 0) {
+    const known = rows.map(({ id }) => id).join(", ");
+    throw new Error(`There is no row ${unknown.join(", ")}. Rows: ${known}\n${USAGE}`);
+  }
+  mkdirSync(RESULTS, { recursive: true });
+  if (!options.report) await measureRows(wanted(rows, options), options);
+  // A quick run's figures are for whoever works; the page is for figures that hold.
+  if (options.scale === "full") writePage(rows);
+}
+
+function wanted(rows: Row[], { only, scale }: Options): Row[] {
+  if (only.length > 0) return rows.filter(({ id }) => only.includes(id));
+  return rows.filter(({ slow }) => scale === "full" || !slow);
+}
+
+async function measureRows(rows: Row[], { rounds, scale, build }: Options): Promise<void> {
+  if (build) await buildAll();
+  const modelPort = await freePort();
+  const load = await Load.start(modelPort);
+  try {
+    for (const row of rows) {
+      const tell = (text: string) => process.stderr.write(`${text}\n`);
+      const modelUrl = `http://127.0.0.1:${modelPort}/v1`;
+      const measured = await measure(row, Math.min(rounds, row.rounds ?? rounds), {
+        load,
+        modelUrl,
+        tell,
+      });
+      writeFileSync(fileOf(row, scale), JSON.stringify(measured, null, 1));
+      console.log(rowText(row, measured));
+    }
+  } finally {
+    load.stop();
+  }
+}
+
+function fileOf({ id }: Row, scale: string): string {
+  return join(RESULTS, scale === "full" ? `${id}.json` : `${id}.${scale}.json`);
+}
+
+function writePage(rows: Row[]): void {
+  const found = rows.flatMap((row) => {
+    const file = fileOf(row, "full");
+    if (!existsSync(file)) return [];
+    const measured: Measured = JSON.parse(readFileSync(file, "utf8"));
+    return [{ row, measured }];
+  });
+  const notes = existsSync(NOTES) ? readFileSync(NOTES, "utf8") : "";
+  writeFileSync(PAGE, `${documentText(found, notes).trimEnd()}\n`);
+  process.stderr.write(`Wrote ${PAGE}\n`);
+}

@@ -1,0 +1,20 @@
+import { comingBackRows } from "./coming-back";
+import { crowdRow, roomsRow } from "./crowds";
+import { costRow } from "./one-turn";
+import { idleRow, newsRow, restRow } from "./requests";
+import type { Row, Scale } from "./row";
+import { streamRows } from "./streams";
+
+/** Every row, the most telling first. */
+export function allRows(scale: Scale): Row[] {
+  return [
+    ...streamRows(scale),
+    costRow(scale),
+    ...comingBackRows(scale),
+    crowdRow(scale),
+    roomsRow(scale),
+    restRow(scale),
+    newsRow(scale),
+    idleRow(scale),
+  ];
+}

@@ -1,0 +1,2 @@
+/** `agents` imports `cloudflare:email`, which the runtime has only where mail is set up. */
+export class EmailMessage {}

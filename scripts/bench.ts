@@ -1,0 +1,16 @@
+// `npm run bench`: Taskroom side by side with others; see bench/README.md.
+import { join } from "node:path";
+import { ensureInstalled, hasLockedPackages } from "./install.mjs";
+import { ROOT } from "./local-identity";
+
+const BENCH = join(ROOT, "bench");
+const missing = ensureInstalled(BENCH, hasLockedPackages);
+if (missing) {
+  console.error(missing);
+  process.exitCode = 1;
+} else {
+  // Its packages may not be there when this file is checked, so its name is no constant.
+  const entry = join(BENCH, "main.ts");
+  const { main }: { main(args: string[]): Promise<void> } = await import(entry);
+  await main(process.argv.slice(2));
+}
