@@ -20,11 +20,14 @@ export default defineConfig({
   test: {
     // The system tests mostly wait for another process.
     maxWorkers: 4,
+    // Every turn writes lines of its own; they matter where a test fails.
+    silent: "passed-only",
     projects: [
       {
         test: {
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
+          testTimeout: 120_000,
           // itty-durable ships ESM that is marked as CommonJS.
           deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },
         },

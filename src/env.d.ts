@@ -1,3 +1,4 @@
+import type { MetricsShard } from "./durable-objects/metrics-shard/metrics-shard";
 import type { TaskRoom } from "./durable-objects/task-room/task-room";
 import type { UserRoom } from "./durable-objects/user-room/user-room";
 
@@ -5,7 +6,7 @@ declare global {
   namespace Cloudflare {
     interface GlobalProps {
       mainModule: typeof import("./worker/index");
-      durableNamespaces: "TaskRoom" | "UserRoom";
+      durableNamespaces: "TaskRoom" | "UserRoom" | "MetricsShard";
     }
     /** Bindings of `wrangler.toml`; its `[vars]` are read through `src/protocol/settings.ts` alone. */
     interface Env {
@@ -13,6 +14,7 @@ declare global {
       ASSETS: Fetcher;
       TASK_ROOM: DurableObjectNamespace<TaskRoom>;
       USER_ROOM: DurableObjectNamespace<UserRoom>;
+      METRICS_SHARD: DurableObjectNamespace<MetricsShard>;
       /** Its class is not of the platform's own kind, so it is called by `fetch` alone. */
       USAGE_METER: DurableObjectNamespace;
       RATE_LIMIT: RateLimit;

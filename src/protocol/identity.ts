@@ -19,6 +19,8 @@ export const principal = z.object({
   keyId: z.string().optional(),
   /** Milliseconds since 1970; `null`: does not expire by itself. */
   expiresAt: z.int().nullable(),
+  /** The request that the caller came with, for log lines; a socket's is its upgrade. */
+  requestId: z.string().optional(),
 });
 export type Principal = z.infer<typeof principal>;
 

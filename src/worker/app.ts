@@ -14,6 +14,7 @@ import { events } from "./routes/events";
 import { health } from "./routes/health";
 import { members } from "./routes/members";
 import { messages } from "./routes/messages";
+import { metrics } from "./routes/metrics";
 import { notifications } from "./routes/notifications";
 import { resources } from "./routes/resources";
 import { sessions } from "./routes/sessions";
@@ -30,6 +31,7 @@ app.onError(onError);
 app.notFound(onUnknownPath);
 app.use(requestId);
 app.route("/healthz", health);
+app.route("/metrics", metrics);
 app.route("/", docs);
 
 app.use("/api/*", crossOrigin, authentication, rateLimit, scope);

@@ -1,6 +1,6 @@
 import { issuesOf, refuse } from "../protocol/errors";
+import { logError } from "../protocol/platform-log";
 import { type Settings, settings } from "../protocol/settings";
-import { logError } from "./log";
 import { RefusedRequest } from "./problem";
 
 // An isolate has one env, so this reads and checks the settings once.

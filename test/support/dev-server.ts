@@ -78,6 +78,14 @@ export class DevServer {
     return all.filter((item) => item.pgid === pid || tree.has(item));
   }
 
+  /** The process that holds the rooms. */
+  runtime(): Process {
+    const runtimes = this.processes.filter(({ command }) => ROOMS_RUNTIME.test(command));
+    const [runtime] = runtimes;
+    if (runtimes.length === 1 && runtime) return runtime;
+    throw new Error(`${runtimes.length} runtimes hold the rooms.`);
+  }
+
   /** A token that this server accepts; `ttlSeconds` may be negative. */
   async token(sub: string, { ttlSeconds = 3600, ...rest }: TokenOptions = {}): Promise<string> {
     const token = await mintToken({ sub, ttlSeconds, ...rest }, { vars: this.#vars });
@@ -90,9 +98,7 @@ export class DevServer {
    * place. Returns when that one serves.
    */
   async killRuntime(): Promise<void> {
-    const runtimes = this.processes.filter(({ command }) => ROOMS_RUNTIME.test(command));
-    if (runtimes.length !== 1) throw new Error(`${runtimes.length} runtimes hold the rooms.`);
-    killAll(runtimes);
+    killAll([this.runtime()]);
     const health = await waitForHealth(this.url, {
       hasEnded: () => false,
       deadlineMs: START_DEADLINE_MS,

@@ -4,7 +4,13 @@ import { Webhook } from "standardwebhooks";
 import * as z from "zod";
 import { webhookBody } from "../../src/protocol/webhooks";
 
-export type Received = { id: string; body: z.infer<typeof webhookBody>; path: string };
+export type Received = {
+  id: string;
+  body: z.infer<typeof webhookBody>;
+  path: string;
+  /** With what it was answered. */
+  status: number;
+};
 
 export type WebhookReceiver = {
   url: string;
@@ -33,14 +39,15 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const server = createServer(async (incoming, response) => {
     const text = await readAll(incoming);
     const headers = signed.parse(incoming.headers);
+    const status = receiver.answers.shift() ?? 204;
     try {
       new Webhook(receiver.secret).verify(text, headers);
       const body = webhookBody.parse(JSON.parse(text));
-      received.push({ id: headers["webhook-id"], body, path: incoming.url ?? "" });
+      received.push({ id: headers["webhook-id"], body, path: incoming.url ?? "", status });
     } catch {
       receiver.forged++;
     }
-    response.writeHead(receiver.answers.shift() ?? 204).end();
+    response.writeHead(status).end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();

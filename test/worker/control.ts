@@ -3,19 +3,30 @@ import type { Settings } from "../../src/protocol/settings";
 
 type Model = (request: StepRequest, signal: AbortSignal) => AsyncIterable<StepOutput>;
 
+export const D1_MODES = ["up", "down", "slow", "fails after its commit"] as const;
+export const ALARM_MODES = ["as set", "late", "doubled", "throwing"] as const;
+
 const untouched = () => ({
   /** Milliseconds by which the clock is ahead. */
   clockAheadMs: 0,
   /** In place of the deployment's, for rooms that wake from now on. */
   settings: {} as Partial<Settings>,
   /** How D1 behaves. */
-  d1: "up" as "up" | "down" | "slow" | "fails after its commit",
+  d1: "up" as (typeof D1_MODES)[number],
   /** Milliseconds that each statement takes longer where D1 is slow. */
   d1SlowMs: 3000,
+  /** How rooms' alarms come. */
+  alarms: "as set" as (typeof ALARM_MODES)[number],
   /** Whether users' rooms can be reached, and whether their answers get through. */
   users: "up" as "up" | "down" | "answers are lost",
   /** The same of users' meters. */
   meters: "up" as "up" | "down" | "answers are lost",
+  /** Names of the metrics' shards that give no answer that can be read. */
+  brokenShards: new Set<string>(),
+  /** Whether rooms reach their metrics' shard. */
+  metrics: "up" as "up" | "down",
+  /** Batches of counts that did not reach it. */
+  metricsLost: 0,
   /** In place of the real providers. */
   model: undefined as Model | undefined,
   /** The runtime stops dead when it comes to this point for the n-th time. */

@@ -1,9 +1,10 @@
 import worker from "../../src/worker/index";
 import { breakableD1 } from "./breakable-d1";
-import { control } from "./control";
+import { ALARM_MODES, control, D1_MODES } from "./control";
 import { TaskRoom } from "./task-room";
 
 export { UsageMeter } from "../../src/durable-objects/usage-meter/usage-meter";
+export { MetricsShard } from "./metrics-shard";
 export { UserRoom } from "./user-room";
 export { TaskRoom };
 
@@ -37,7 +38,11 @@ async function turnKnob({ pathname, searchParams }: URL, env: Env): Promise<Resp
       control.clockAheadMs = Number(value("ahead"));
       return Response.json({});
     case "/test/d1":
-      control.d1 = value("is") === "down" ? "down" : "up";
+      control.d1 = D1_MODES.find((mode) => mode === value("is")) ?? "up";
+      control.d1SlowMs = Number(value("ms") || control.d1SlowMs);
+      return Response.json({});
+    case "/test/alarms":
+      control.alarms = ALARM_MODES.find((mode) => mode === value("are")) ?? "as set";
       return Response.json({});
     default:
       return new Response(null, { status: 404 });

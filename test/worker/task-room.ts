@@ -6,12 +6,37 @@ import { control, freezeAt } from "./control";
 import { countedStorage } from "./counted-storage";
 import { pastMessages } from "./past-messages";
 
+/** Milliseconds by which an alarm is late where a test wants it. */
+const LATE_MS = 1500;
+
 /** The room with its doors in a test's hands. */
 export class TaskRoom extends ProductionTaskRoom {
+  #isLate = false;
+  #hasThrown = false;
+
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const id = ctx.id.toString();
     control.constructed.set(id, (control.constructed.get(id) ?? 0) + 1);
+  }
+
+  override async alarm(): Promise<void> {
+    switch (control.alarms) {
+      case "late":
+        if (this.#isLate) break;
+        this.#isLate = true;
+        return this.ctx.storage.setAlarm(Date.now() + LATE_MS);
+      case "doubled":
+        await super.alarm();
+        break;
+      case "throwing":
+        if (this.#hasThrown) break;
+        this.#hasThrown = true;
+        throw new Error("the alarm broke");
+    }
+    this.#isLate = false;
+    this.#hasThrown = false;
+    await super.alarm();
   }
 
   /** As if this much had been said here: real turns would take a test minutes. */
@@ -36,6 +61,13 @@ export class TaskRoom extends ProductionTaskRoom {
         if (control.users === "down") throw new Error("the user's room is down");
         await doors.tellUser(userId, news);
         if (control.users === "answers are lost") throw new Error("the answer is lost");
+      },
+      tellMetrics: async (tally) => {
+        if (control.metrics === "down") {
+          control.metricsLost++;
+          throw new Error("the shard is down");
+        }
+        await doors.tellMetrics(tally);
       },
       meter: (userId) => breakableMeter(doors.meter(userId)),
       carryOut: (request, signal) => (control.model ?? doors.carryOut)(request, signal),

@@ -10,6 +10,8 @@ export class AlarmClock {
   readonly #storage: DurableObjectStorage;
   readonly #desk: Desk;
   #setFor: number | null = null;
+  /** When it was set, where this instance did it. */
+  #setAt = 0;
   #busy = false;
 
   constructor(storage: DurableObjectStorage, desk: Desk) {
@@ -22,9 +24,14 @@ export class AlarmClock {
     this.#setFor = await this.#storage.getAlarm();
   }
 
-  /** The alarm has come: none is set any more. */
-  rang(): void {
+  /** The alarm has come, and none is set any more. Gives by how many milliseconds it is late. */
+  rang(scheduledTime?: number): number | undefined {
+    const due = this.#setFor ?? scheduledTime ?? null;
     this.#setFor = null;
+    // One that was due before it was set is not late for that.
+    return due === null
+      ? undefined
+      : Math.max(0, this.#desk.doors.now() - Math.max(due, this.#setAt));
   }
 
   /** Does what is due, and only then sets the alarm: none is set for what is just being done. */
@@ -44,6 +51,7 @@ export class AlarmClock {
     const due = this.#due();
     if (due === undefined || (this.#setFor !== null && this.#setFor <= due)) return;
     this.#setFor = due;
+    this.#setAt = this.#desk.doors.now();
     this.#desk.hold(this.#storage.setAlarm(due));
   }
 

@@ -2,7 +2,9 @@ import { systemFinder } from "../../agents/finder";
 import { resolveTeam } from "../../agents/resolve";
 import { beginTurn, failBegin } from "../../engine/begin";
 import { type Outcome, refuse, refused } from "../../protocol/errors";
+import type { Principal } from "../../protocol/identity";
 import { LIMITS } from "../../protocol/limits";
+import { describeError, logError } from "../../protocol/platform-log";
 import type { Ref } from "../../protocol/refs";
 import type { TeamPlan } from "../../protocol/team-plan";
 import { inTime } from "../in-time";
@@ -28,14 +30,13 @@ export async function planFor(
 export async function firstPlan(
   doors: Doors,
   teamRef: Ref,
-  userId: string,
+  { userId, requestId }: Principal,
+  taskId: string,
 ): Promise<Outcome<TeamPlan>> {
   try {
     return await inTime(FIRST_LOOKUP_MS, () => planFor(doors, teamRef, userId));
   } catch (error) {
-    // A failed query's own message repeats the query.
-    const cause = error instanceof Error && error.cause ? error.cause : error;
-    console.error(JSON.stringify({ at: "team", error: String(cause) }));
+    logError("team_lookup_failed", { requestId, taskId, causes: describeError(error) });
     const shipped = await resolveTeam(teamRef, systemFinder(doors.settings), doors.settings);
     // What does not ship may well be there.
     return shipped.ok ? shipped : refused(refuse("unavailable", "The team cannot be looked up."));

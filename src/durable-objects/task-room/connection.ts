@@ -41,6 +41,11 @@ export class Connection {
     return this.#attached;
   }
 
+  /** How it is counted: a socket of its own, or one that feeds an event stream. */
+  get kind(): "task" | "stream" {
+    return this.#attached.sessionId === null ? "stream" : "task";
+  }
+
   get isOpen(): boolean {
     return this.ws.readyState === WebSocket.OPEN;
   }

@@ -1,3 +1,4 @@
+import { changeMetrics } from "../../engine/change-metrics";
 import { type Decision, decide } from "../../engine/decide";
 import type { Change, Draft, Effect } from "../../engine/draft";
 import { applyEvent } from "../../engine/fold";
@@ -10,6 +11,7 @@ import { failStep } from "../../engine/step-fail";
 import { accepted, type Outcome, type Refusal, refused } from "../../protocol/errors";
 import type { LogEvent, RoomEvent } from "../../protocol/events";
 import { toTimestamp } from "../../protocol/time";
+import { MetricsFeed } from "../metrics-feed";
 import { AlarmClock } from "./alarm-clock";
 import { beginNext } from "./begin-next";
 import { type ClientKey, clientReply } from "./client-keys";
@@ -25,6 +27,7 @@ import { KEPT_MESSAGES } from "./retention";
 import { type Answered, RoomStore } from "./room-store";
 import { Runner } from "./runner";
 import { TeamLookup } from "./team-lookup";
+import { logTurns } from "./turn-lines";
 import { unharmed } from "./unharmed";
 
 /**
@@ -40,6 +43,7 @@ export class Desk {
   readonly runner: Runner;
   readonly feeds: Feeds;
   readonly alarm: AlarmClock;
+  readonly metrics: MetricsFeed;
   readonly teamLookup: TeamLookup;
   readonly hold: (work: Promise<unknown>) => void;
   readonly #reports: ReportFeed;
@@ -57,9 +61,12 @@ export class Desk {
     const room = () => this.#room;
     this.fanOut = new FanOut(this.connections, (userId) => this.#room?.members[userId], doors.now);
     const { store, hold } = this;
+    this.metrics = new MetricsFeed({ send: (tally) => doors.tellMetrics(tally), hold });
+    const { metrics } = this;
     this.feeds = new Feeds({
       doors,
       store,
+      metrics,
       room,
       hold,
       rearm: () => this.alarm.arm(),
@@ -83,7 +90,9 @@ export class Desk {
       failed: (fence, failure) => this.#close((draft) => failStep(draft, fence, failure)),
     });
     this.#reports = new ReportFeed((fence, reports) => {
-      unharmed("log", () => this.perform((draft) => recordReports(draft, fence, reports)));
+      unharmed("log_failed", this.taskId, () =>
+        this.perform((draft) => recordReports(draft, fence, reports)),
+      );
     });
     this.#progress = new ProgressFeed((progress) => this.#tellProgress(progress));
     this.alarm = new AlarmClock(doors.storage, this);
@@ -106,6 +115,10 @@ export class Desk {
   /** Milliseconds since 1970; set while the task is being erased. */
   get deletedAt(): number | undefined {
     return this.#deletedAt;
+  }
+
+  get taskId(): string | undefined {
+    return this.#room?.state.task.id;
   }
 
   get members(): string[] {
@@ -240,8 +253,17 @@ export class Desk {
     this.doors.fault("after fan-out");
     for (const effect of effects) this.#start(effect);
     this.feeds.hear(events, room);
+    unharmed("metrics_failed", this.taskId, () => this.#count(change));
+    logTurns(room.state.task.id, events);
     this.#thinLog();
     this.#thinMessages();
+  }
+
+  /** Counts are told when a turn has ended; what comes before can wait for that. */
+  #count(change: Change): void {
+    const observations = changeMetrics(change);
+    if (change.closed.length > 0) this.metrics.tell(observations);
+    else this.metrics.note(observations);
   }
 
   #commit(before: Room | undefined, change: Change, answers: Answered[]): void {
@@ -261,7 +283,7 @@ export class Desk {
   #thinLog(): void {
     const keep = this.doors.settings.LOG_ENTRIES_KEPT;
     if (this.store.log.entries() <= keep * 1.25) return;
-    unharmed("log", () => this.store.log.thin(keep));
+    unharmed("log_failed", this.taskId, () => this.store.log.thin(keep));
   }
 
   /** A busy room need not wait for its clean-up: what it reads through stays small. */

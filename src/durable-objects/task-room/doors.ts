@@ -1,5 +1,7 @@
 import type { StepOutput, StepRequest } from "../../protocol/agent";
 import { type Settings, settings as settingsSchema } from "../../protocol/settings";
+import type { Tally } from "../../protocol/tally";
+import { metricsShardOf } from "../metrics-shard/api";
 import { type Meter, meterOf } from "../usage-meter/api";
 import type { TaskNews, UserRoomApi } from "../user-room/api";
 import { carryOutSealed } from "./sealed-agent";
@@ -42,6 +44,8 @@ export type Doors = {
   /** Of one user. */
   meter(userId: string): Meter;
   carryOut(request: StepRequest, signal: AbortSignal): AsyncIterable<StepOutput>;
+  /** Tells the service's counts; nobody repeats it. */
+  tellMetrics(tally: Tally): Promise<void>;
   fault(point: FaultPoint): void;
 };
 
@@ -57,6 +61,7 @@ export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
     tellUser: (userId, news) => userRoom(env, userId).deliver(news),
     meter: (userId) => meterOf(env, userId),
     carryOut: (request, signal) => carryOutSealed(request, { settings, signal, hold, ai: env.AI }),
+    tellMetrics: (tally) => metricsShardOf(env, ctx.id.toString()).add(tally),
     fault: () => undefined,
   };
 }

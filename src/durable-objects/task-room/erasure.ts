@@ -3,6 +3,7 @@ import { erase } from "../../history/erase";
 import { CLOSE } from "../../protocol/close-codes";
 import { accepted, type Outcome } from "../../protocol/errors";
 import type { Principal } from "../../protocol/identity";
+import { describeError, logError } from "../../protocol/platform-log";
 import { toTimestamp } from "../../protocol/time";
 import type { Desk } from "./desk";
 import { admit } from "./people-commands";
@@ -24,7 +25,12 @@ export async function removeTask(
   desk.bury();
   for (const connection of desk.connections.all()) connection.close(CLOSE.deleted, "task deleted");
   await finishErasure(desk, eraseStorage).catch((error: unknown) => {
-    console.error(JSON.stringify({ at: "erasure", error: String(error) }));
+    const { requestId } = principal;
+    logError("erasure_failed", {
+      requestId,
+      taskId: desk.buriedTaskId,
+      causes: describeError(error),
+    });
   });
   return accepted(null);
 }

@@ -2,6 +2,7 @@ import type { Room } from "../../engine/room";
 import { isNews } from "../../engine/user-news";
 import { project } from "../../history/projector";
 import type { LogEvent } from "../../protocol/events";
+import type { MetricsFeed } from "../metrics-feed";
 import type { Doors } from "./doors";
 import { MemberNews } from "./member-news";
 import { Outbox, projectionOf } from "./outbox";
@@ -11,6 +12,7 @@ import { UsageReports } from "./usage-reports";
 type Parts = {
   doors: Doors;
   store: RoomStore;
+  metrics: MetricsFeed;
   room(): Room | undefined;
   hold(work: Promise<void>): void;
   rearm(): void;

@@ -1,8 +1,17 @@
 import { CLOSE } from "../../protocol/close-codes";
 import { type Command, command, frameReference } from "../../protocol/commands";
-import { issuesOf, type Outcome, type Refusal, refuse, refused } from "../../protocol/errors";
+import {
+  type ErrorCode,
+  issuesOf,
+  type Outcome,
+  type Refusal,
+  refuse,
+  refused,
+} from "../../protocol/errors";
 import { parseJson } from "../../protocol/json";
 import { LIMITS } from "../../protocol/limits";
+import { once } from "../../protocol/metrics";
+import { describeError, logError } from "../../protocol/platform-log";
 import type { Connection } from "./connection";
 import type { Desk } from "./desk";
 import { perform } from "./socket-commands";
@@ -13,38 +22,45 @@ export function handleFrame(desk: Desk, connection: Connection, frame: string | 
   const now = desk.doors.now();
   if (connection.isExpired(now)) {
     connection.close(CLOSE.unauthorized, "token expired");
+    countRefusal(desk, "unauthorized");
     return;
   }
   if (isTooBig(frame)) {
     connection.close(CLOSE.tooBig, "frame too big");
+    countRefusal(desk, "payload_too_large");
     return;
   }
   connection.attach({ lastActiveAt: now });
   const read = readFrame(frame);
   if (!read.command) {
-    answerMalformed(connection, read, now);
+    answerMalformed(desk, connection, read);
     return;
   }
   const { id } = read.command;
   const verdict = connection.limiter.command(now);
-  if (verdict.verdict === "close") connection.close(CLOSE.flooding, "flooding");
-  else if (verdict.verdict === "limited") {
+  if (verdict.verdict === "close") {
+    connection.close(CLOSE.flooding, "flooding");
+    countRefusal(desk, "rate_limited");
+  } else if (verdict.verdict === "limited") {
     const { retryAfterMs } = verdict;
-    answer(connection, id, refused(refuse("rate_limited", "Too many commands.", { retryAfterMs })));
+    const refusal = refuse("rate_limited", "Too many commands.", { retryAfterMs });
+    answer(desk, connection, id, refused(refusal));
   } else carryOut(desk, connection, read.command);
 }
 
 function carryOut(desk: Desk, connection: Connection, read: Command): void {
   const { id } = read;
   const broken = (error: unknown) => {
-    const task = desk.room?.state.task.id;
-    console.error(JSON.stringify({ at: read.type, task, error: String(error) }));
-    answer(connection, id, refused(refuse("internal", "Something went wrong on our side.")));
+    const { requestId } = connection.principal;
+    const ids = { requestId, taskId: desk.taskId };
+    logError("command_failed", { ...ids, command: read.type, causes: describeError(error) });
+    const refusal = refuse("internal", "Something went wrong on our side.");
+    answer(desk, connection, id, refused(refusal));
   };
   try {
     const outcome = connection.inOrder(() => perform(desk, connection, read));
-    if (!(outcome instanceof Promise)) answer(connection, id, outcome);
-    else desk.hold(outcome.then((late) => answer(connection, id, late)).catch(broken));
+    if (!(outcome instanceof Promise)) answer(desk, connection, id, outcome);
+    else desk.hold(outcome.then((late) => answer(desk, connection, id, late)).catch(broken));
   } catch (error) {
     broken(error);
   }
@@ -77,18 +93,33 @@ export function refOf(value: unknown): string | undefined {
 }
 
 function answerMalformed(
+  desk: Desk,
   connection: Connection,
   { ref, refusal }: Extract<ReadFrame, { command: undefined }>,
-  now: number,
 ): void {
-  if (connection.limiter.malformed(now)) answer(connection, ref, refused(refusal));
-  else connection.close(CLOSE.malformed, "too many malformed frames");
+  if (connection.limiter.malformed(desk.doors.now())) {
+    answer(desk, connection, ref, refused(refusal));
+    return;
+  }
+  connection.close(CLOSE.malformed, "too many malformed frames");
+  countRefusal(desk, refusal.code);
 }
 
-function answer(connection: Connection, ref: string | undefined, outcome: Outcome<unknown>): void {
+function countRefusal({ metrics }: Desk, code: ErrorCode): void {
+  metrics.tell([once("taskroom_refusals_total", { via: "socket", code })]);
+}
+
+function answer(
+  desk: Desk,
+  connection: Connection,
+  ref: string | undefined,
+  outcome: Outcome<unknown>,
+): void {
   const to = ref === undefined ? {} : { ref };
-  if (!outcome.ok) connection.send({ type: "error", ...to, error: outcome.refusal });
-  else if (ref !== undefined) connection.send({ type: "ack", ref, data: outcome.value ?? {} });
+  if (!outcome.ok) {
+    connection.send({ type: "error", ...to, error: outcome.refusal });
+    countRefusal(desk, outcome.refusal.code);
+  } else if (ref !== undefined) connection.send({ type: "ack", ref, data: outcome.value ?? {} });
 }
 
 export function isTooBig(frame: string | ArrayBuffer): boolean {

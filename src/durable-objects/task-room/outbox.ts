@@ -2,10 +2,14 @@ import { deadlines } from "../../engine/deadlines";
 import type { Room } from "../../engine/room";
 import type { Projection } from "../../history/projector";
 import type { LogEvent } from "../../protocol/events";
+import { once } from "../../protocol/metrics";
+import { describeError, logError } from "../../protocol/platform-log";
 import { inTime } from "../in-time";
+import type { MetricsFeed } from "../metrics-feed";
 import type { Doors, FaultPoint } from "./doors";
 import { finishedMessage } from "./message-table";
 import type { Destination, RoomStore } from "./room-store";
+import { unharmed } from "./unharmed";
 
 type Parts = {
   destination: Destination;
@@ -15,6 +19,7 @@ type Parts = {
   tell(room: Room, after: number): Promise<unknown>;
   doors: Doors;
   store: RoomStore;
+  metrics: MetricsFeed;
   room(): Room | undefined;
   hold(work: Promise<void>): void;
   /** Asks for the alarm to be set anew. */
@@ -122,26 +127,40 @@ export class Outbox {
   }
 
   async #tell(): Promise<void> {
-    const { destination, points, doors, room, rearm } = this.#parts;
+    const { destination, points, doors, metrics, room, rearm } = this.#parts;
     const now = room();
     if (!now) return;
     const through = now.state.task.headSeq;
     try {
       doors.fault(points[0]);
-      await inTime(PATIENCE_MS, () => this.#parts.tell(now, this.#position()));
+      const after = this.#position();
+      await inTime(PATIENCE_MS, () => this.#parts.tell(now, after));
       doors.fault(points[1]);
       this.#failures = 0;
       this.#retryAt = undefined;
+      this.#countLag(after);
       this.#advance(through);
       doors.fault(points[2]);
     } catch (error) {
       this.#failures++;
       const wait = Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), LONGEST_RETRY_MS);
       this.#retryAt = doors.now() + wait;
-      const task = now.state.task.id;
-      console.error(JSON.stringify({ at: "outbox", to: destination, task, error: String(error) }));
+      const { id: taskId } = now.state.task;
+      logError("outbox_failed", { taskId, destination, causes: describeError(error) });
+      metrics.tell([once("taskroom_outbox_failures_total", { destination })]);
       rearm();
     }
+  }
+
+  /** How old the oldest event was that the destination has just been told. */
+  #countLag(after: number): void {
+    const { destination, doors, metrics, room, store } = this.#parts;
+    unharmed("metrics_failed", room()?.state.task.id, () => {
+      const oldest = room() && store.log.timeAfter(after);
+      if (oldest === undefined) return;
+      const value = Math.max(0, doors.now() - oldest) / 1000;
+      metrics.tell([{ metric: "taskroom_outbox_lag_seconds", labels: { destination }, value }]);
+    });
   }
 
   #advance(through: number): void {

@@ -11,6 +11,7 @@ import { type ClientKey, clientKey } from "./client-keys";
 import { presenceOf } from "./connections";
 import type { Desk } from "./desk";
 import { withinQuota } from "./quota";
+import { logAccepted } from "./turn-lines";
 
 /** What people do in a room, by socket and by REST alike. Each asks for the role again. */
 
@@ -74,7 +75,9 @@ function sendNew(
     (draft) => send(draft, { ...turn, ...messageOf(principal, input) }),
     keys,
   );
-  return sent.ok ? accepted({ ...sent.value, duplicate: false }) : sent;
+  if (!sent.ok) return sent;
+  noteAccepted(desk, principal, "send", sent);
+  return accepted({ ...sent.value, duplicate: false });
 }
 
 export function cancel(
@@ -84,7 +87,8 @@ export function cancel(
 ): Outcome<{ turnId: string | null }> {
   const admitted = admit(desk, principal, "write");
   if (!admitted.ok) return admitted;
-  return desk.perform((draft) => cancelTurn(draft, { ...input, by: principal.userId }));
+  const done = desk.perform((draft) => cancelTurn(draft, { ...input, by: principal.userId }));
+  return noteAccepted(desk, principal, "cancel", done);
 }
 
 export function retry(
@@ -105,12 +109,13 @@ function retryNow(desk: Desk, principal: Principal, turnId: string): Outcome<{ t
   if (!record) return refused(refuse("not_found", "There is no such turn."));
   const { planId } = record.run;
   const plan = planId === undefined ? undefined : desk.store.plan(planId);
-  return desk.perform((draft) => {
+  const done = desk.perform((draft) => {
     if (planId !== undefined && plan) {
       draft.setRoom({ plans: { [planId]: plan, ...draft.room.plans } });
     }
     return retryTurn(draft, open ? { ...record, turn: open } : record);
   });
+  return noteAccepted(desk, principal, "retry", done);
 }
 
 export function confirm(
@@ -121,9 +126,10 @@ export function confirm(
   const admitted = admit(desk, principal, "write");
   if (!admitted.ok) return admitted;
   const { note, ...rest } = input;
-  return desk.perform((draft) =>
+  const done = desk.perform((draft) =>
     confirmStep(draft, { ...rest, ...(note !== undefined && { note }), by: principal.userId }),
   );
+  return noteAccepted(desk, principal, "confirm", done);
 }
 
 /** `chat:guide`: steers the turn, by default the active one, at its next model call or step. */
@@ -146,10 +152,23 @@ export function guide(
   const now = desk.doors.now();
   const turn = { turnId: newId("turn", now), messageId: newId("msg", now) };
   const message = messageOf(principal, { content: input.content });
-  return desk.perform((draft) => {
+  const done = desk.perform((draft) => {
     const guided = guideTurn(draft, active.id, { ...turn, ...message });
     return "code" in guided ? guided : { turnId: guided.turnId };
   });
+  return noteAccepted(desk, principal, "guide", done);
+}
+
+/** What is done is in the platform's log with the request that asked for it. */
+function noteAccepted<T extends { turnId: string | null }>(
+  desk: Desk,
+  principal: Principal,
+  command: "send" | "guide" | "retry" | "confirm" | "cancel",
+  done: Outcome<T>,
+): Outcome<T> {
+  if (!done.ok) return done;
+  logAccepted(principal, { command, taskId: desk.taskId, turnId: done.value.turnId ?? undefined });
+  return done;
 }
 
 function messageOf(principal: Principal, input: ChatSend) {

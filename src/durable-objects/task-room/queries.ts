@@ -2,6 +2,7 @@ import { decodeCursor, encodeCursor } from "../../protocol/cursor";
 import { accepted, type Outcome, type Refusal, refuse, refused } from "../../protocol/errors";
 import type { Principal } from "../../protocol/identity";
 import type { Message } from "../../protocol/message";
+import { describeError, logError } from "../../protocol/platform-log";
 import type { ListMessages, ListTurns, Page } from "../../protocol/rest";
 import type { Task } from "../../protocol/task";
 import type { Turn } from "../../protocol/turn";
@@ -53,7 +54,7 @@ export async function reachablePage(
   try {
     return await historyPage(desk, query);
   } catch (error) {
-    console.error(JSON.stringify({ at: "history", error: String(error) }));
+    logError("history_unreachable", { taskId: desk.taskId, causes: describeError(error) });
     return refuse("unavailable", "Older messages can't be reached right now.");
   }
 }

@@ -1,12 +1,17 @@
 import { type Outcome, type Refusal, refuse, refused } from "../../protocol/errors";
 import type { Principal } from "../../protocol/identity";
 import { limitsOf, type UsageLimits } from "../../protocol/metering";
+import { describeError, logError } from "../../protocol/platform-log";
 import type { Desk } from "./desk";
 import type { Doors } from "./doors";
 
 const UNAVAILABLE = refuse("unavailable", "Your usage cannot be checked right now; try again.");
 
-type Asked = { doors: Doors; userId: string; taskId: string; limits: UsageLimits };
+type Asked = Pick<Principal, "userId" | "requestId"> & {
+  doors: Doors;
+  taskId: string;
+  limits: UsageLimits;
+};
 
 /**
  * Asks the caller's meter before `act` puts a turn into the queue. Where no limit is set nothing is
@@ -14,14 +19,14 @@ type Asked = { doors: Doors; userId: string; taskId: string; limits: UsageLimits
  */
 export function withinQuota<T extends object>(
   { doors, room }: Pick<Desk, "doors" | "room">,
-  { userId }: Principal,
+  { userId, requestId }: Principal,
   act: () => Outcome<T>,
   { newTurn = true, taskId = room?.state.task.id ?? "" } = {},
 ): Outcome<T> | Promise<Outcome<T>> {
   const { turnsPerDay, tokensPerDay } = limitsOf(doors.settings);
   const limits = { turnsPerDay: newTurn ? turnsPerDay : 0, tokensPerDay };
   const isLimited = limits.turnsPerDay > 0 || limits.tokensPerDay > 0;
-  return isLimited ? actIfAdmitted({ doors, userId, taskId, limits }, act) : act();
+  return isLimited ? actIfAdmitted({ doors, userId, requestId, taskId, limits }, act) : act();
 }
 
 async function actIfAdmitted<T extends object>(
@@ -41,11 +46,17 @@ async function actIfAdmitted<T extends object>(
   return outcome;
 }
 
-async function refusalOf({ doors, userId, taskId, limits }: Asked): Promise<Refusal | null> {
+async function refusalOf({
+  doors,
+  userId,
+  requestId,
+  taskId,
+  limits,
+}: Asked): Promise<Refusal | null> {
   try {
     return await doors.meter(userId).admit({ taskId, limits, now: doors.now() });
   } catch (error) {
-    console.error(JSON.stringify({ at: "meter", task: taskId, error: String(error) }));
+    logError("meter_failed", { requestId, taskId, causes: describeError(error) });
     return UNAVAILABLE;
   }
 }

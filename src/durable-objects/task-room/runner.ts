@@ -10,6 +10,7 @@ import type {
   StepRequest,
 } from "../../protocol/agent";
 import type { ToolUse } from "../../protocol/message";
+import { describeError, logError } from "../../protocol/platform-log";
 import type { Doors } from "./doors";
 import type { Writing } from "./live-text";
 
@@ -67,7 +68,10 @@ export class Runner {
       const request = await this.#request(work);
       if (request) await this.#relay(work, request, startedAt);
     } catch (error) {
-      console.error(JSON.stringify({ at: "runner", turn: work.turnId, error: String(error) }));
+      const { turnId, step, attempt } = work;
+      const taskId = this.#sinks.room()?.state.task.id;
+      const causes = describeError(error);
+      logError("attempt_broken", { taskId, turnId, step, attempt, causes });
     }
     // Reported already, unless something broke: no attempt may end in silence.
     this.#end(work, () => this.#sinks.failed(work, BROKEN));

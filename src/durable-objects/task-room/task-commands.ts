@@ -1,5 +1,5 @@
 import { announceTask, emptyRoom } from "../../engine/create";
-import { cancelAll, cancelTurn } from "../../engine/people";
+import { cancelAll } from "../../engine/people";
 import { send } from "../../engine/send";
 import { setTaskStatus, updateTask } from "../../engine/task-rules";
 import { accepted, type Outcome, refuse, refused } from "../../protocol/errors";
@@ -13,9 +13,10 @@ import { firstPlan } from "./begin-next";
 import { clientKey } from "./client-keys";
 import { presenceOf } from "./connections";
 import type { Desk } from "./desk";
-import { admit, confirm, guide, retry, sendMessage } from "./people-commands";
+import { admit, cancel, confirm, guide, retry, sendMessage } from "./people-commands";
 import { readTask, readTurn } from "./queries";
 import { withinQuota } from "./quota";
+import { logAccepted } from "./turn-lines";
 
 /** What REST asks of a task as a whole. */
 
@@ -37,7 +38,7 @@ export async function createTask(
 ): Promise<Outcome<Task>> {
   if (desk.room) return readTask(desk, principal);
   if (desk.deletedAt !== undefined) return refused(refuse("not_found", "The task was erased."));
-  const plan = await firstPlan(desk.doors, input.teamRef, principal.userId);
+  const plan = await firstPlan(desk.doors, input.teamRef, principal, input.taskId);
   if (!plan.ok) return plan;
   const open = (): Outcome<object> => {
     // The same request may have come twice while the team was looked up.
@@ -74,17 +75,24 @@ function openRoom(
     },
     now,
   );
+  const turnId = newId("turn", now);
   desk.create(room, (draft) => {
     announceTask(draft);
     if (prompt === undefined) return null;
     return send(draft, {
-      turnId: newId("turn", now),
+      turnId,
       messageId: newId("msg", now),
       author: presenceOf(principal),
       content: prompt,
       threadId: DEFAULT_THREAD,
       metadata: {},
     });
+  });
+  const { taskId } = input;
+  logAccepted(principal, {
+    command: "create",
+    taskId,
+    turnId: prompt === undefined ? undefined : turnId,
   });
 }
 
@@ -143,7 +151,7 @@ export function interruptTurn(
   const known = readTurn(desk, principal, turnId);
   if (!known.ok) return known;
   const why = reason === undefined ? {} : { reason };
-  const done = desk.perform((draft) => cancelTurn(draft, { turnId, by: principal.userId, ...why }));
+  const done = cancel(desk, principal, { turnId, ...why });
   return done.ok ? readTurn(desk, principal, turnId) : done;
 }
 

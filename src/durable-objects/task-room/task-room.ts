@@ -5,6 +5,8 @@ import type { Outcome } from "../../protocol/errors";
 import type { LogEvent } from "../../protocol/events";
 import type { Principal } from "../../protocol/identity";
 import type { Message } from "../../protocol/message";
+import { once } from "../../protocol/metrics";
+import { describeError, logError } from "../../protocol/platform-log";
 import type {
   ConfirmTurn,
   ExecuteTask,
@@ -83,9 +85,15 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     this.#gone(ws);
   }
 
-  override async alarm(): Promise<void> {
+  override async alarm(info?: AlarmInvocationInfo): Promise<void> {
     const desk = this.#desk;
-    desk.alarm.rang();
+    const lateMs = desk.alarm.rang(info?.scheduledTime);
+    if (lateMs !== undefined) {
+      const value = lateMs / 1000;
+      desk.metrics.tell([
+        { metric: "taskroom_alarm_lateness_seconds", labels: { room: "task" }, value },
+      ]);
+    }
     desk.doors.fault("alarm");
     try {
       if (desk.deletedAt !== undefined) await finishErasure(desk, () => this.#eraseStorage());
@@ -240,6 +248,7 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     const connection = desk.connections.of(ws);
     if (!connection) return;
     desk.connections.remove(ws);
+    desk.metrics.tell([once("taskroom_connections_closed_total", { room: connection.kind })]);
     if (connection.attached.joined) tellPresence(desk, connection, "left");
     const { sessionId, connectionId, principal } = connection.attached;
     if (sessionId === null) return;
@@ -259,7 +268,8 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
   /** Tells the user's room; what gets lost it finds out by asking. */
   #report(tell: () => Promise<void>): void {
     const told = tell().catch((error: unknown) => {
-      console.error(JSON.stringify({ at: "user room", error: String(error) }));
+      const { taskId } = this.#desk;
+      logError("user_room_failed", { taskId, causes: describeError(error) });
     });
     this.ctx.waitUntil(told);
   }

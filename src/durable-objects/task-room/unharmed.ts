@@ -1,8 +1,10 @@
+import { describeError, logError } from "../../protocol/platform-log";
+
 /** Does what is of less weight than the work that it is about: if it fails, the work goes on. */
-export function unharmed(at: string, lesser: () => void): void {
+export function unharmed(event: string, taskId: string | undefined, lesser: () => void): void {
   try {
     lesser();
   } catch (error) {
-    console.error(JSON.stringify({ at, error: String(error) }));
+    logError(event, { taskId, causes: describeError(error) });
   }
 }

@@ -11,6 +11,8 @@ import { type Principal, principal as principalSchema, type Role } from "../../p
 import { newId } from "../../protocol/ids";
 import { parseJson } from "../../protocol/json";
 import { LIMITS } from "../../protocol/limits";
+import { once } from "../../protocol/metrics";
+import { describeError, logError } from "../../protocol/platform-log";
 import { toTimestamp } from "../../protocol/time";
 import type { OpenedSession, OpenSession } from "../user-room/api";
 import { EPOCH_HEADER, FEED_HEADER, PRINCIPAL_HEADER, RECOVERY_HEADER } from "./api";
@@ -73,6 +75,7 @@ export async function upgrade(
   });
   connection.attach({});
   desk.connections.add(connection);
+  desk.metrics.tell([once("taskroom_connections_opened_total", { room: connection.kind })]);
   welcome(desk, connection, arrival.position, { opened: opened.value, role: admitted.value.role });
   const { epoch } = admitted.value.room.state.task;
   const headers = { [EPOCH_HEADER]: epoch };
@@ -90,14 +93,14 @@ async function open(
   if (desk.connections.size >= LIMITS.connectionsPerRoom) {
     return refused(refuse("unavailable", "The room is full."));
   }
-  const { userId } = principal;
+  const { userId, requestId } = principal;
   if (isFeed) return mayFeed(desk, userId);
   const taskId = admitted.value.room.state.task.id;
   const token = recoveryToken === undefined ? {} : { recoveryToken };
   try {
     return await sessions.open({ userId, taskId, connectionId, ...token });
   } catch (error) {
-    console.error(JSON.stringify({ at: "open session", task: taskId, error: String(error) }));
+    logError("session_not_opened", { requestId, taskId, causes: describeError(error) });
     return refused(refuse("unavailable", "The session could not be opened. Try again."));
   }
 }

@@ -2,6 +2,7 @@ import type { EndedSession, LiveSession } from "../../engine/session";
 import { afterClose, lostConnections, type News, settle } from "../../engine/session-expiry";
 import { SESSION_RULES } from "../../engine/session-rules";
 import { CLOSE } from "../../protocol/close-codes";
+import { once } from "../../protocol/metrics";
 import type { SessionActivity } from "../task-room/api";
 import type { Surroundings } from "./surroundings";
 import { Tables } from "./tables";
@@ -53,6 +54,9 @@ export class RoomCheck {
       if (next.state !== "live") tables.saveEnded(next);
       else if (next !== session) tables.sessions.save(next);
     });
+    if (next.state !== "live") {
+      this.#around.metrics.tell([once("taskroom_sessions_total", { event: "expired" })]);
+    }
     await this.#around.deadlines.add(next);
     if (next.state !== "live") await this.close(tables, next);
   }

@@ -3,6 +3,7 @@ import { type Judgement, judgePlace, judgeToken } from "../../engine/session-ope
 import { accepted, type Outcome } from "../../protocol/errors";
 import { newId } from "../../protocol/ids";
 import { LIMITS } from "../../protocol/limits";
+import { once } from "../../protocol/metrics";
 import { type Admitted, admit } from "./admission";
 import type { OpenedSession, OpenSession, SessionGrant } from "./api";
 import { hashToken, issueToken } from "./recovery-token";
@@ -53,6 +54,8 @@ export class SessionEntry {
         const { outcome } = judgement;
         if (!outcome.ok) return outcome;
         const { session, connections } = outcome.value;
+        const event = entrant.presented === null ? "opened" : "resumed";
+        this.#around.metrics.tell([once("taskroom_sessions_total", { event })]);
         await this.#around.deadlines.add(session);
         const view = viewOf(session, connections, this.#around.limits.SESSION_IDLE_MS);
         return accepted({ session: view, recoveryToken: token });
@@ -72,7 +75,7 @@ export class SessionEntry {
     if (claim.ask) return claim;
     if (!claim.outcome.ok) return { outcome: claim.outcome };
     const session = claim.outcome.value;
-    const place = this.#judgePlace(tables, attempt, session.id);
+    const place = this.#judgePlace(tables, session.id, attempt.asked);
     if (place.ask) return place;
     if (!place.outcome.ok) return { outcome: place.outcome };
     const admission = { session, presented, given: attempt.given, connectionId, now };
@@ -94,12 +97,13 @@ export class SessionEntry {
     return judgeToken({ found, userId, taskId, now, idleMs, asked });
   }
 
+  /** Over REST too, where nobody connects yet: it tells why a handshake would be refused. */
   #judgePlace(
     tables: Tables | null,
-    { entrant, asked }: Attempt,
     sessionId: string,
+    asked: ReadonlySet<string>,
   ): Judgement<null> {
-    if (entrant.connectionId === null || !tables) return { outcome: accepted(null) };
+    if (!tables) return { outcome: accepted(null) };
     const counts = tables.connections.counts();
     return judgePlace({
       sessionId,

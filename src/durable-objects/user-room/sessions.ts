@@ -5,6 +5,7 @@ import { confirm } from "../../engine/session-tokens";
 import { accepted, issuesOf, type Outcome, refuse, refused } from "../../protocol/errors";
 import { sessionId } from "../../protocol/ids";
 import { LIMITS } from "../../protocol/limits";
+import { once } from "../../protocol/metrics";
 import type { Page } from "../../protocol/rest";
 import type { Session } from "../../protocol/session";
 import type { RoomCheck } from "./room-check";
@@ -63,6 +64,7 @@ export class Sessions {
     const closing = tables.connections.of(sessionId).length > 0;
     const ended = end(session, { as: "revoked", now: this.#around.now(), closing });
     const kept = this.#around.storage.transactionSync(() => tables.saveEnded(ended));
+    this.#around.metrics.tell([once("taskroom_sessions_total", { event: "revoked" })]);
     if (kept) await this.#around.deadlines.add(ended);
     await this.#check.close(tables, ended);
     return accepted(null);

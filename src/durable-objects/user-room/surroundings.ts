@@ -1,4 +1,5 @@
 import type { Settings } from "../../protocol/settings";
+import type { MetricsFeed } from "../metrics-feed";
 import type { Deadlines } from "./deadlines";
 import type { TaskRooms } from "./task-rooms";
 
@@ -17,5 +18,6 @@ export type Surroundings = {
   now: () => number;
   rooms: TaskRooms;
   deadlines: Deadlines;
+  metrics: MetricsFeed;
   limits: Pick<Settings, "SESSION_IDLE_MS" | "SESSIONS_PER_USER">;
 };

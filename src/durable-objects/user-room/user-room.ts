@@ -1,10 +1,13 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Outcome } from "../../protocol/errors";
+import { describeError, logError } from "../../protocol/platform-log";
 import type { AckNotifications, ListNotifications, Page, UnreadCount } from "../../protocol/rest";
 import type { Session } from "../../protocol/session";
 import { settings } from "../../protocol/settings";
 import type { KeptNotification } from "../../protocol/user-events";
 import type { CreatedWebhook, CreateWebhook, Delivery, Webhook } from "../../protocol/webhooks";
+import { MetricsFeed } from "../metrics-feed";
+import { metricsShardOf } from "../metrics-shard/api";
 import type {
   OpenedSession,
   OpenSession,
@@ -39,6 +42,7 @@ const limitSettings = settings.pick({
 
 /** One object per user: what is the user's outlives every task's room and every restart. */
 export class UserRoom extends DurableObject<Env> implements UserRoomApi {
+  readonly #metrics: MetricsFeed;
   readonly #entry: SessionEntry;
   readonly #sessions: Sessions;
   readonly #alarm: SessionAlarm;
@@ -55,13 +59,19 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     const limits = limitSettings.parse(env);
     const now = () => this.now();
     const deadlines = new Deadlines(storage, limits.SESSION_IDLE_MS);
-    const around = { storage, limits, now, rooms: this.taskRooms(), deadlines };
+    const hold = (work: Promise<unknown>) => ctx.waitUntil(work);
+    const metrics = new MetricsFeed({
+      send: (tally) => metricsShardOf(env, ctx.id.toString()).add(tally),
+      hold,
+    });
+    this.#metrics = metrics;
+    const around = { storage, limits, now, rooms: this.taskRooms(), deadlines, metrics };
     const check = new RoomCheck(around);
     this.#entry = new SessionEntry(around, check);
     this.#sessions = new Sessions(around, check);
     this.#alarm = new SessionAlarm(around, check);
     this.#deadlines = deadlines;
-    this.#sockets = new UserSockets(ctx.getWebSockets(), now);
+    this.#sockets = new UserSockets(ctx.getWebSockets(), now, metrics);
     const sockets = this.#sockets;
     const fault = (point: UserFaultPoint) => this.fault(point);
     this.#queue = new WebhookQueue({
@@ -70,7 +80,7 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
       deadlines,
       fault,
       settings: limits,
-      hold: (work) => ctx.waitUntil(work),
+      hold,
       write: (facts) => this.#mailbox.write(facts),
     });
     this.#webhooks = new Webhooks({ storage, now, settings: limits, queue: this.#queue });
@@ -198,13 +208,23 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
   }
 
   /** Each part does what is due of its own and says when it is to ring again; none waits for another. */
-  override async alarm(): Promise<void> {
+  override async alarm(info?: AlarmInvocationInfo): Promise<void> {
+    if (info) this.#countLateness(info);
     const parts = [this.#expire(), this.#mailbox.ring(), this.#queue.ring(), this.#alarm.ring()];
     const rung = await Promise.allSettled(parts);
     const failed = rung.flatMap((part) => (part.status === "rejected" ? [part.reason] : []));
     if (failed.length === 0) return;
-    console.error(JSON.stringify({ at: "user alarm", errors: failed.map(String) }));
+    logError("user_alarm_failed", { causes: failed.flatMap(describeError) });
     await this.#deadlines.atLatest(this.now() + FAULT_REST_MS);
+  }
+
+  /** A repeated alarm is late by its own doing. */
+  #countLateness({ isRetry, scheduledTime }: AlarmInvocationInfo): void {
+    if (isRetry) return;
+    const value = Math.max(0, Date.now() - scheduledTime) / 1000;
+    this.#metrics.tell([
+      { metric: "taskroom_alarm_lateness_seconds", labels: { room: "user" }, value },
+    ]);
   }
 
   async #expire(): Promise<void> {

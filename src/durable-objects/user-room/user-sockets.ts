@@ -1,6 +1,8 @@
 import { CLOSE } from "../../protocol/close-codes";
 import { type Refusal, refuse } from "../../protocol/errors";
 import { parseJson } from "../../protocol/json";
+import { once } from "../../protocol/metrics";
+import type { MetricsFeed } from "../metrics-feed";
 import type { Connection } from "../task-room/connection";
 import { Connections } from "../task-room/connections";
 import { packed } from "../task-room/fan-out";
@@ -10,10 +12,12 @@ import { isTooBig, refOf } from "../task-room/frame-handler";
 export class UserSockets {
   readonly #connections: Connections;
   readonly #now: () => number;
+  readonly #metrics: MetricsFeed;
 
-  constructor(sockets: WebSocket[], now: () => number) {
+  constructor(sockets: WebSocket[], now: () => number, metrics: MetricsFeed) {
     this.#connections = new Connections(sockets);
     this.#now = now;
+    this.#metrics = metrics;
   }
 
   get size(): number {
@@ -22,10 +26,13 @@ export class UserSockets {
 
   add(connection: Connection): void {
     this.#connections.add(connection);
+    this.#metrics.tell([once("taskroom_connections_opened_total", { room: "user" })]);
   }
 
   remove(ws: WebSocket): void {
+    if (!this.#connections.of(ws)) return;
     this.#connections.remove(ws);
+    this.#metrics.tell([once("taskroom_connections_closed_total", { room: "user" })]);
   }
 
   send(events: readonly object[]): void {

@@ -1,6 +1,7 @@
 import { type Answer, type Verdict, verdictOn } from "../../engine/webhook-rules";
 import { newId } from "../../protocol/ids";
 import { LIMITS } from "../../protocol/limits";
+import { describeError, logError } from "../../protocol/platform-log";
 import { unseal } from "../../protocol/sealing";
 import type { Settings } from "../../protocol/settings";
 import { toTimestamp } from "../../protocol/time";
@@ -116,7 +117,10 @@ export class WebhookQueue {
       const now = this.#parts.now();
       return heads.map(({ due_at }) => (due_at > now ? due_at : now + LEASE_MS));
     } catch (error) {
-      console.error(JSON.stringify({ at: "webhook queue", error: String(error) }));
+      logError("webhook_queue_failed", {
+        webhookId: kept.webhook.id,
+        causes: describeError(error),
+      });
       return [];
     }
   }
@@ -147,7 +151,11 @@ export class WebhookQueue {
       this.#parts.write((tables) => this.#settle(tables, id, answer));
       fault("webhook noted");
     } catch (error) {
-      console.error(JSON.stringify({ at: "webhook", id: webhook.id, error: String(error) }));
+      logError("webhook_failed", {
+        webhookId: webhook.id,
+        deliveryId: id,
+        causes: describeError(error),
+      });
     } finally {
       this.#onTheWay.delete(id);
     }

@@ -2,7 +2,7 @@ import { findApiKey, type HeldApiKey, noteUse } from "../../history/api-keys";
 import { API_KEY_PREFIX } from "../../protocol/api-keys";
 import { accepted, type Outcome, refuse, refused } from "../../protocol/errors";
 import { highestScope, type Principal } from "../../protocol/identity";
-import { describeError, logError } from "../log";
+import { describeError, logError } from "../../protocol/platform-log";
 import { unauthorized } from "./bearer-token";
 
 const RANDOM_BYTES = 32;

@@ -1,8 +1,8 @@
 import { errors } from "jose";
 import { accepted, type Outcome, refuse, refused } from "../../protocol/errors";
 import type { Principal } from "../../protocol/identity";
+import { describeError, logError } from "../../protocol/platform-log";
 import type { Settings } from "../../protocol/settings";
-import { describeError, logError } from "../log";
 import { isApiKey, type KeyDoors, principalOfKey } from "./api-key";
 import { bearerToken, unauthorized } from "./bearer-token";
 import { principalOf } from "./claims";

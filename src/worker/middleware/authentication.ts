@@ -12,6 +12,6 @@ export const authentication = createMiddleware<AppEnv>(async (c, next) => {
     later: (work) => c.executionCtx.waitUntil(work),
   });
   if (!outcome.ok) throw new RefusedRequest(outcome.refusal);
-  c.set("principal", outcome.value);
+  c.set("principal", { ...outcome.value, requestId: c.var.requestId });
   await next();
 });

@@ -1,15 +1,16 @@
 import { isRetryable } from "../../history/retry";
 import { type Refusal, refuse } from "../../protocol/errors";
+import { describeError, logError } from "../../protocol/platform-log";
 import type { AppContext } from "../context";
-import { describeError, logError } from "../log";
+import { countRefusal } from "../metrics/refusals";
 import { problemResponse, RefusedRequest } from "../problem";
 import { RoomUnavailable } from "../rooms/room-failure";
 
 /** Makes a problem of whatever a route throws; nothing of an unknown exception leaves the service. */
 export function onError(error: Error, c: AppContext): Response {
-  return error instanceof RefusedRequest
-    ? problemResponse(error.refusal)
-    : problemResponse(failureOf(error, c));
+  const refusal = error instanceof RefusedRequest ? error.refusal : failureOf(error, c);
+  countRefusal(c, refusal.code);
+  return problemResponse(refusal);
 }
 
 function failureOf(error: Error, c: AppContext): Refusal {

@@ -1,8 +1,8 @@
 import { createMiddleware } from "hono/factory";
 import { refuse } from "../../protocol/errors";
 import { LIMITS } from "../../protocol/limits";
+import { describeError, logError } from "../../protocol/platform-log";
 import type { AppEnv } from "../context";
-import { describeError, logError } from "../log";
 import { RefusedRequest } from "../problem";
 
 // draft-ietf-httpapi-ratelimit-headers: the quota and its window in seconds.

@@ -28,7 +28,6 @@ chat.get("/", upgradeOnly, sameOrigin, async (c) => {
 function upgradeFor(c: AppContext): Request {
   const headers = new Headers({
     Upgrade: "websocket",
-    "X-Request-Id": c.var.requestId,
     [PRINCIPAL_HEADER]: encodeURIComponent(JSON.stringify(c.var.principal)),
   });
   const [token, ...others] = resumesOf(c.req.raw);

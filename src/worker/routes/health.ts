@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import { checkDatabase } from "../../history/health";
 import { refuse } from "../../protocol/errors";
+import { describeError, logError } from "../../protocol/platform-log";
 import type { AppEnv } from "../context";
 import { settingsOf } from "../current-settings";
-import { describeError, logError } from "../log";
 import { RefusedRequest } from "../problem";
 
 export const health = new Hono<AppEnv>();

@@ -14,11 +14,10 @@ export const userSocket = new Hono<AppEnv>();
 
 userSocket.get("/", upgradeOnly, sameOrigin, async (c) => {
   readQuery(c.req.raw, joinRoom);
-  const { principal, requestId } = c.var;
+  const { principal } = c.var;
   // Who calls instead of the credential, and no header of the caller's.
   const headers = new Headers({
     Upgrade: "websocket",
-    "X-Request-Id": requestId,
     [PRINCIPAL_HEADER]: encodeURIComponent(JSON.stringify(principal)),
   });
   const request = new Request(c.req.url, { headers });

@@ -1,74 +1,63 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { Doors } from "../../../src/durable-objects/task-room/doors";
 import { Outbox } from "../../../src/durable-objects/task-room/outbox";
 import type { RoomStore } from "../../../src/durable-objects/task-room/room-store";
 import type { Room } from "../../../src/engine/room";
 
-/** An outbox over a log whose head the test sets, and the `seq`s through which it told. */
-function scene() {
-  const task = { id: "task_1", headSeq: 0 };
-  const room = { state: { task, openTurns: [] } } as unknown as Room;
-  const told: number[] = [];
-  let cursor = 0;
-  const outbox = new Outbox({
-    destination: "d1",
-    points: ["before D1", "after D1", "cursor marked"],
-    tell: async () => told.push(task.headSeq),
-    doors: { now: () => Date.now(), fault: () => undefined } as unknown as Doors,
-    store: {
-      cursor: () => cursor,
-      putCursor: (_: string, seq: number) => {
-        cursor = seq;
-      },
-    } as unknown as RoomStore,
-    room: () => room,
-    hold: () => undefined,
-    rearm: () => undefined,
-    caughtUp: () => undefined,
-  });
-  return { task, told, outbox };
-}
+const HEAD = 3;
 
 beforeEach(() => {
   vi.useFakeTimers();
+  vi.spyOn(console, "error").mockImplementation(() => {});
 });
 
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
-it("news of a turn's start waits a moment, and takes along what comes meanwhile", async () => {
-  const { task, told, outbox } = scene();
-  task.headSeq = 3;
-  outbox.flushSoon();
-  await vi.advanceTimersByTimeAsync(50);
-  task.headSeq = 5;
-  outbox.flushSoon();
-  expect(told).toEqual([]);
-  await vi.advanceTimersByTimeAsync(50);
-  expect(told).toEqual([5]);
-  expect(outbox.lag).toBe(0);
-});
+/** The outbox of a room with three events, for a destination that does as `tell` says. */
+function outbox(tell: () => Promise<unknown>) {
+  const room = { state: { task: { id: "task_1", headSeq: HEAD }, openTurns: [] } };
+  const store = { cursor: () => 0, putCursor: vi.fn() };
+  const rearm = vi.fn();
+  const feed = new Outbox({
+    destination: "d1",
+    points: ["before D1", "after D1", "cursor marked"],
+    tell,
+    doors: { now: () => Date.now(), fault: () => undefined } as never,
+    store: store as unknown as RoomStore,
+    room: () => room as unknown as Room,
+    metrics: { tell: () => undefined } as never,
+    hold: () => undefined,
+    rearm,
+    caughtUp: () => undefined,
+  });
+  return { feed, store, rearm };
+}
 
-it("what can't wait goes at once, and takes along what waits", async () => {
-  const { task, told, outbox } = scene();
-  task.headSeq = 3;
-  outbox.flushSoon();
-  task.headSeq = 8;
-  await outbox.flush();
-  expect(told).toEqual([8]);
+it("[L8] a destination that never answers is tried again like one that fails", async () => {
+  const tell = vi.fn(() => new Promise<void>(() => {}));
+  const { feed, rearm } = outbox(tell);
+  const flushed = feed.flush();
+  await vi.advanceTimersByTimeAsync(59_000);
+  expect(feed.retryAt).toBeUndefined();
   await vi.advanceTimersByTimeAsync(1000);
-  expect(told).toEqual([8]);
+  await flushed;
+  expect(feed.retryAt).toBe(Date.now() + 1000);
+  expect(rearm).toHaveBeenCalled();
+
+  tell.mockResolvedValue(undefined);
+  await feed.flush();
+  expect(feed.lag).toBe(0);
 });
 
-it("after a flush there is a wait again", async () => {
-  const { task, told, outbox } = scene();
-  task.headSeq = 3;
-  await outbox.flush();
-  task.headSeq = 4;
-  outbox.flushSoon();
-  await vi.advanceTimersByTimeAsync(99);
-  expect(told).toEqual([3]);
-  await vi.advanceTimersByTimeAsync(1);
-  expect(told).toEqual([3, 4]);
+it("[L8] the wait doubles with each failure, up to a minute", async () => {
+  const tell = vi.fn(() => Promise.reject(new Error("down")));
+  const { feed } = outbox(tell);
+  const waits: number[] = [];
+  for (let n = 0; n < 8; n++) {
+    await feed.flush();
+    waits.push((feed.retryAt ?? 0) - Date.now());
+  }
+  expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
 });

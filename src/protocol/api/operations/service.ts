@@ -15,6 +15,26 @@ export const SERVICE: readonly Operation[] = [
     answer: { status: 200, description: "It does.", json: json(MODELS.Health, { status: "ok" }) },
   },
   {
+    id: "metrics",
+    tag,
+    method: "get",
+    path: "/metrics",
+    summary: "What the service has counted",
+    description:
+      "Turns, phases, tokens, retries, connections, sessions, refusals, lag and lateness, over all tasks. " +
+      "Best effort: what an object had counted when it died may be missing.",
+    scope: "admin",
+    answer: {
+      status: 200,
+      description: "Prometheus' text format 0.0.4.",
+      media: {
+        type: "text/plain",
+        description: "Prometheus' text format 0.0.4.",
+        example: 'taskroom_turns_total{status="COMPLETED"} 42\n',
+      },
+    },
+  },
+  {
     id: "openapi",
     tag,
     method: "get",

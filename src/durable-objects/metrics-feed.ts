@@ -1,0 +1,63 @@
+import { type Observation, once } from "../protocol/metrics";
+import { counted, NOTHING_COUNTED, type Tally } from "../protocol/tally";
+import { inTime } from "./in-time";
+
+type Parts = {
+  send(tally: Tally): Promise<void>;
+  /** Keeps the object alive while the promise is pending. */
+  hold(work: Promise<void>): void;
+};
+
+/** How long observations gather: what ends together is told together. */
+const WINDOW_MS = 250;
+/** Milliseconds for which a shard may be silent before its batch counts as lost. */
+const PATIENCE_MS = 5000;
+
+/**
+ * What an object counts, on its way to a shard. Best effort: kept in memory alone, told once, never
+ * in the way of the work. At most one batch is on its way; further observations gather meanwhile.
+ */
+export class MetricsFeed {
+  readonly #parts: Parts;
+  #gathered: Tally = NOTHING_COUNTED;
+  #isTelling = false;
+  #again = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Counts what is worth no call of its own: it goes with the next. */
+  note(observations: readonly Observation[]): void {
+    this.#gathered = observations.reduce(counted, this.#gathered);
+  }
+
+  /** Counts, and has all that has gathered told soon. */
+  tell(observations: readonly Observation[]): void {
+    this.note(observations);
+    this.#again = true;
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    this.#parts.hold(this.#run());
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again) {
+      await new Promise((resolve) => setTimeout(resolve, WINDOW_MS));
+      this.#again = false;
+      await this.#send();
+    }
+    this.#isTelling = false;
+  }
+
+  async #send(): Promise<void> {
+    const batch = this.#gathered;
+    this.#gathered = NOTHING_COUNTED;
+    try {
+      await inTime(PATIENCE_MS, () => this.#parts.send(batch));
+    } catch {
+      // Told again it might count twice.
+      this.note([once("taskroom_metrics_dropped_total", {})]);
+    }
+  }
+}

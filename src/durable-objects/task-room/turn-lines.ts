@@ -1,0 +1,32 @@
+import type { LogEvent } from "../../protocol/events";
+import type { Principal } from "../../protocol/identity";
+import { logInfo, logWarning } from "../../protocol/platform-log";
+
+type Accepted = {
+  command: "create" | "send" | "guide" | "retry" | "confirm" | "cancel";
+  taskId: string | undefined;
+  turnId: string | undefined;
+};
+
+/** Ties a turn to the request that asks something of it; its further lines name the turn. */
+export function logAccepted({ requestId }: Principal, { command, ...ids }: Accepted): void {
+  logInfo("command_accepted", { requestId, ...ids, command });
+}
+
+/** A turn's life in the platform's log: a few lines, and nothing of what was said. */
+export function logTurns(taskId: string, events: readonly LogEvent[]): void {
+  for (const { type, data } of events) {
+    if (type === "chat:start") {
+      const { turnId, attempt, step, bot, model } = data;
+      logInfo("attempt_started", { taskId, turnId, attempt, step, bot, model });
+    } else if (type === "chat:error") {
+      const { turnId, attempt, code, retryable, retryInMs } = data;
+      logWarning("attempt_failed", { taskId, turnId, attempt, code, retryable, retryInMs });
+    } else if (type === "turn:status" && HAS_ENDED.has(data.status)) {
+      const { turnId, status, error, tokens } = data;
+      logInfo("turn_ended", { taskId, turnId, status, code: error?.code, tokens });
+    }
+  }
+}
+
+const HAS_ENDED: ReadonlySet<string> = new Set(["COMPLETED", "FAILED", "INTERRUPTED"]);

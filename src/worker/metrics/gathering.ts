@@ -1,0 +1,30 @@
+import { type MetricsShardApi, metricsShards } from "../../durable-objects/metrics-shard/api";
+import { describeError, logError } from "../../protocol/platform-log";
+import { sumOf, type Tally, tally } from "../../protocol/tally";
+
+/** Milliseconds for which a shard may be silent; Prometheus itself waits for 10 s. */
+const PATIENCE_MS = 5000;
+
+/** What all shards have counted, and how many of them gave no answer. */
+export async function gathered(env: Env): Promise<{ tally: Tally; missing: number }> {
+  const asked = await Promise.allSettled(metricsShards(env).map(read));
+  const failed = asked.flatMap((answer) => (answer.status === "rejected" ? [answer.reason] : []));
+  if (failed.length > 0) {
+    logError("metrics_shards_missing", {
+      missing: failed.length,
+      causes: describeError(failed[0]),
+    });
+  }
+  const answers = asked.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
+  return { tally: sumOf(answers), missing: failed.length };
+}
+
+async function read(shard: MetricsShardApi): Promise<Tally> {
+  const { promise: tooLate, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error("no answer in time")), PATIENCE_MS);
+  try {
+    return tally.parse(await Promise.race([shard.read(), tooLate]));
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,56 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Random } from "../random";
+import { FaultRoom } from "../room";
+import { expects, type Family, type Fault, type Findings } from "../scenario";
+import { check } from "../settle";
+import type { Stage } from "../stage";
+
+const ROOMS = 5;
+
+type Knob = { is: string; ms?: number };
+
+/** Rooms that were there before: their chat goes on, and D1 catches up when it is back. */
+async function play(stage: Stage, random: Random, knob: Knob): Promise<Findings> {
+  const rooms = await Promise.all(
+    Array.from({ length: ROOMS }, () => FaultRoom.open(stage, random)),
+  );
+  if (random.chance(0.5)) await Promise.all(rooms.map((room) => room.send()));
+  await stage.turn("d1", knob);
+  const refused = await Promise.all(
+    rooms.map(async (room) => {
+      await room.send();
+      if (random.chance(0.5)) room.last.cut();
+      return listed(room);
+    }),
+  );
+  await wait(random.between(0, 3000));
+  await stage.turn("d1", { is: "up" });
+  const found = await Promise.all(rooms.map(check));
+  return found.map((findings, i) => [...findings, ...(refused[i] ?? [])]);
+}
+
+/** What D1 alone can answer is answered, or `unavailable`. */
+async function listed({ owner }: FaultRoom): Promise<string[]> {
+  const { status } = await owner.call("GET", "/tasks").catch(() => ({ status: 0 }));
+  return expects([0, 200, 503].includes(status), `a list got ${status}`);
+}
+
+function fault(name: string, knob: Knob): Fault {
+  return {
+    name,
+    times: 3,
+    rooms: ROOMS,
+    play: (stage, random) => play(stage, random, knob),
+  };
+}
+
+/** The database is down, slow, or loses its answers, and comes back. */
+export const d1Faults: Family = {
+  name: "D1",
+  alone: true,
+  faults: [
+    fault("down", { is: "down" }),
+    fault("slow", { is: "slow", ms: 2000 }),
+    fault("failing after its commit", { is: "fails after its commit" }),
+  ],
+};

@@ -1,0 +1,29 @@
+import type { Family } from "../scenario";
+import { agentFaults } from "./agent-faults";
+import { cancels } from "./cancels";
+import { clockFaults } from "./clock-faults";
+import { d1Faults } from "./d1-faults";
+import { duplicates } from "./duplicates";
+import { hostile } from "./hostile";
+import { kills } from "./kills";
+import { modelFaults } from "./model-faults";
+import { reconnects } from "./reconnects";
+import { slowClients } from "./slow-clients";
+import { tokens } from "./tokens";
+import { webhookFaults } from "./webhook-faults";
+
+/** The whole matrix. */
+export const FAMILIES: Family[] = [
+  modelFaults,
+  agentFaults,
+  webhookFaults,
+  slowClients,
+  duplicates,
+  reconnects,
+  cancels,
+  hostile,
+  tokens,
+  d1Faults,
+  clockFaults,
+  kills,
+];

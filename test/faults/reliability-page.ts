@@ -1,0 +1,51 @@
+import { INVARIANTS } from "./invariants";
+import { type Figures, rowsOf, summary } from "./report";
+
+/** Contents of `docs/reliability.md`, as a long run has found it. */
+export function reliabilityPage(figures: Figures, machine: string): string {
+  const [first = "", ...others] = summary(figures);
+  return `# Reliability
+
+What \`npm run faults\` does to a running service, and what it found. Every fault is played against a
+real \`wrangler dev\` process of the test build, with a model, a remote agent, webhook receivers and
+clients that misbehave; the seed chooses every parameter, so that one run can be repeated. What two
+processes do in the same moment is not the seed's to choose: the same seed meets the same faults, not
+the same interleaving.
+
+After each scenario the room is let come to rest, and its whole stored history, the owner's own log,
+what the webhook was sent and what every client has folded are checked against these invariants:
+
+${Object.keys(INVARIANTS)
+  .map((name) => `- ${name}`)
+  .join("\n")}
+
+Each fault adds its own: a forged token opens nothing, a socket hears nothing past its token, a flood is
+closed with 4429, a deleted task answers 404.
+
+## Figures
+
+Last long run: ${first}. ${others.join(". ")}${others.length > 0 ? "." : ""} ${machine}
+
+A scenario is one room with its own history, clients and check. A fault that strikes every room at once
+(\`kill -9\`, D1, the clock) is played over several rooms, each in another state; there each room counts.
+
+| Family | Fault | Scenarios | Failed |
+| --- | --- | ---: | ---: |
+${rowsOf(figures.results)
+  .map((row) => `| ${row.family} | ${row.fault} | ${row.scenarios} | ${row.failed} |`)
+  .join("\n")}
+
+## By hand
+
+\`\`\`sh
+npm run faults                                # all of it
+npm run faults -- --only "kill -9"            # one family; or "model/stall", or one play: "model/stall#2"
+npm run faults -- --seed 7 --count 50         # another seed, some 50 scenarios
+npm run faults -- --planted                   # is the checker awake? faults planted in the service itself
+npm run faults -- --write                     # the figures above
+\`\`\`
+
+A failure names what it found and the command that plays it again. \`test/planted/\` holds mistakes that
+the service does not make: each is put into a copy of the sources, and the run has to catch it.
+`;
+}

@@ -1,0 +1,150 @@
+import { setTimeout as wait } from "node:timers/promises";
+import * as z from "zod";
+import { isOpen } from "../../src/engine/transitions";
+import { logEvent } from "../../src/protocol/events";
+import { message } from "../../src/protocol/message";
+import { task } from "../../src/protocol/task";
+import { turn } from "../../src/protocol/turn";
+import { type UserEvent, userEvent } from "../../src/protocol/user-events";
+import { until } from "../support/until";
+import { UserFrames } from "../support/user-frames";
+import type { Evidence } from "./evidence";
+import type { FaultUser } from "./fault-user";
+import { violations } from "./invariants";
+import type { FaultRoom } from "./room";
+
+const turns = z.object({ items: z.array(turn) });
+const messages = z.object({ items: z.array(message) });
+const events = z.object({ items: z.array(logEvent), nextCursor: z.string().nullable() });
+const listed = z.object({
+  items: z.array(z.looseObject({ id: z.string(), status: z.string(), title: z.string() })),
+});
+const stats = z.looseObject({ outboxLag: z.number() });
+const place = z.looseObject({ headSeq: z.number(), epoch: z.string() });
+
+/** Lets a room come to rest, gathers what it has left, and says what is wrong with it. */
+export async function check(room: FaultRoom): Promise<string[]> {
+  try {
+    return violations(await settle(room));
+  } finally {
+    await room.close();
+  }
+}
+
+async function settle(room: FaultRoom): Promise<Evidence> {
+  const { owner, taskId, mark, stage, turnLimitMs, sent } = room;
+  await patiently(room, async () => (await readTurns(room)).every((one) => !isOpen(one.status)));
+  const row = await agreement(room);
+  const [now, log] = [await owner.ask(task, "GET", `/tasks/${taskId}`), await readLog(room)];
+  const late = [await room.watch(), await room.watch({ replay: true })];
+  await patiently(room, async () =>
+    room.watchers.every(({ frames }) => frames.state?.task.headSeq === now.headSeq),
+  );
+  const news = await readNews(room);
+  return {
+    mark,
+    turnLimitMs,
+    sent,
+    answers: stage.answers(mark),
+    log,
+    messages: (await owner.ask(messages, "GET", `/messages?taskId=${taskId}&limit=200`)).items,
+    turns: await readTurns(room),
+    task: now,
+    stored: late[0]?.frames.state,
+    clients: room.watchers.map((watcher) => watcher.evidence()),
+    listed: row,
+    news,
+    delivered: await readDelivered(room, news.length),
+    serverErrors: owner.serverErrors,
+  };
+}
+
+/** Whether something came about within the stage's patience; calls that fail are made again. */
+async function patiently(room: FaultRoom, condition: () => Promise<boolean>): Promise<boolean> {
+  const tried = () => condition().catch(() => false);
+  try {
+    return await until("it comes about", tried, room.stage.patienceMs);
+  } catch {
+    return false;
+  }
+}
+
+async function readTurns({ owner, taskId }: FaultRoom): Promise<Evidence["turns"]> {
+  return (await owner.ask(turns, "GET", `/tasks/${taskId}/turns?limit=200`)).items;
+}
+
+/** The task as D1 lists it, once it has been told everything. */
+async function agreement(room: FaultRoom): Promise<Evidence["listed"]> {
+  const { owner, taskId } = room;
+  let row: Evidence["listed"];
+  const agrees = async () => {
+    const { outboxLag } = await owner.ask(stats, "GET", `/tasks/${taskId}/stats`);
+    const { items } = await owner.ask(listed, "GET", "/tasks");
+    const now = await owner.ask(task, "GET", `/tasks/${taskId}`);
+    const found = items.find(({ id }) => id === taskId);
+    row = found && { status: found.status, title: found.title };
+    return outboxLag === 0 && row?.status === now.status;
+  };
+  return (await patiently(room, agrees)) ? row : undefined;
+}
+
+async function readLog({ owner, taskId }: FaultRoom): Promise<Evidence["log"]> {
+  const log: Evidence["log"] = [];
+  let after: string | null = "";
+  while (after !== null) {
+    const cursor: string = after === "" ? "" : `&cursor=${encodeURIComponent(after)}`;
+    const page: z.infer<typeof events> = await owner.ask(
+      events,
+      "GET",
+      `/tasks/${taskId}/events?limit=200${cursor}`,
+    );
+    log.push(...page.items);
+    after = page.nextCursor;
+  }
+  return log;
+}
+
+/** The owner's own log, heard from its beginning. */
+async function readNews({ owner }: FaultRoom): Promise<UserEvent[]> {
+  const { headSeq, epoch } = place.parse(await firstOf(owner));
+  const frames = new UserFrames();
+  const ws = owner.own({ after: 0, epoch });
+  ws.addEventListener("message", ({ data }) => frames.take(String(data)));
+  try {
+    const isThere = () => headSeq === 0 || frames.logged().some(({ seq }) => seq === headSeq);
+    await until("the news are heard", isThere);
+  } finally {
+    ws.close();
+  }
+  return frames.logged().map((frame) => userEvent.parse(frame));
+}
+
+async function firstOf(owner: FaultUser): Promise<unknown> {
+  const frames = new UserFrames();
+  const ws = owner.own();
+  ws.addEventListener("message", ({ data }) => frames.take(String(data)));
+  try {
+    return (await until("the own room answers", () => frames.of("session:ready")[0])).data;
+  } finally {
+    ws.close();
+  }
+}
+
+/** What the webhook has taken, without repeats, once nothing more is due. */
+async function readDelivered(room: FaultRoom, due: number): Promise<Evidence["delivered"]> {
+  if (!room.hook) return undefined;
+  const { receiver, id } = room.hook;
+  const taken = () => firstOfEach(receiver.received.filter(({ status }) => status < 300));
+  await patiently(room, async () => {
+    if (taken().length >= due) return true;
+    // Whoever asks wakes the user's room.
+    await room.owner.call("GET", `/webhooks/${id}/deliveries`);
+    await wait(100);
+    return false;
+  });
+  return taken().map(({ body: { type, data } }) => ({ type, data }));
+}
+
+function firstOfEach<T extends { id: string }>(items: T[]): T[] {
+  return items.filter(({ id }, i) => items.findIndex((one) => one.id === id) === i);
+}

@@ -1,0 +1,173 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { DevServer } from "../support/dev-server";
+import { answer, type Script } from "../support/model-script";
+import { type ModelServer, startModelServer } from "../support/model-server";
+import {
+  type AgentAction,
+  type AgentScript,
+  json,
+  type RemoteAgent,
+  startRemoteAgent,
+} from "../support/remote-agent";
+import { until } from "../support/until";
+import { MARK } from "./observed-frames";
+
+export const TURN_LIMIT_MS = 15_000;
+const WORDS = ["one ", "two 👩‍🚀 ", "three 漢字 ", "four\n", "five 🎉 "];
+
+/** A mark's own scripts and every whole answer that was given to it. */
+type Part = { scripts: Script[]; agentScripts: AgentScript[]; answers: string[]; served: number };
+
+/** One server with everything around it that misbehaves. */
+export class Stage {
+  readonly server: DevServer;
+  readonly agent: RemoteAgent;
+  /** Milliseconds that a scenario waits for what must come. */
+  readonly patienceMs: number;
+  readonly #model: ModelServer;
+  readonly #parts = new Map<string, Part>();
+  #marks = 0;
+
+  private constructor(
+    server: DevServer,
+    model: ModelServer,
+    agent: RemoteAgent,
+    patienceMs: number,
+  ) {
+    this.server = server;
+    this.#model = model;
+    this.agent = agent;
+    this.patienceMs = patienceMs;
+    model.respond(({ body }) => this.#serve(markOf(JSON.stringify(body.messages?.at(-1) ?? ""))));
+    agent.respond(({ body }) => this.#serveAgent(markOf(body.input)));
+  }
+
+  static async open(options: { config?: string; patienceMs?: number } = {}): Promise<Stage> {
+    const { config = "test/worker/wrangler.toml", patienceMs = 30_000 } = options;
+    const [model, agent] = await Promise.all([startModelServer(), startRemoteAgent()]);
+    const server = await DevServer.start({
+      config,
+      vars: {
+        DEFAULT_MODEL_BASE_URL: model.url,
+        DEFAULT_MODEL: "m-1",
+        ALLOW_PRIVATE_TARGETS: "true",
+        SECRETS_KEY: randomBytes(32).toString("base64"),
+        MODEL_FIRST_BYTE_TIMEOUT_MS: "1000",
+        MODEL_STALL_TIMEOUT_MS: "1000",
+        RETRY_INITIAL_MS: "60",
+        WEBHOOK_RETRY_INITIAL_MS: "200",
+        TURN_TIMEOUT_MS: String(TURN_LIMIT_MS),
+        SESSIONS_PER_USER: "1000",
+      },
+    });
+    return new Stage(server, model, agent, patienceMs);
+  }
+
+  async close(): Promise<void> {
+    await this.server.stop();
+    await Promise.all([this.#model.close(), this.agent.close()]);
+  }
+
+  newMark(): string {
+    const mark = `[[r${++this.#marks}]]`;
+    this.#parts.set(mark, { scripts: [], agentScripts: [], answers: [], served: 0 });
+    return mark;
+  }
+
+  /** What the model does with a room's next calls, one script each; after them it is well. */
+  script(mark: string, ...scripts: Script[]): void {
+    this.#part(mark).scripts.push(...scripts);
+  }
+
+  scriptAgent(mark: string, ...scripts: AgentScript[]): void {
+    this.#part(mark).agentScripts.push(...scripts);
+  }
+
+  /** Every whole answer that the room was given. */
+  answers(mark: string): string[] {
+    return this.#part(mark).answers;
+  }
+
+  /** Turns a knob of the test build. */
+  async turn(knob: string, values: Record<string, string | number>): Promise<void> {
+    const query = new URLSearchParams(
+      Object.entries(values).map(([name, value]) => [name, String(value)]),
+    );
+    await fetch(`${this.server.url}/test/${knob}?${query}`, { signal: AbortSignal.timeout(5000) });
+  }
+
+  /** Waits until the runtime stands still; false where it does not within the time. */
+  async standsStill(withinMs: number): Promise<boolean> {
+    try {
+      await until("the runtime stands still", () => this.#isFrozen(), withinMs);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Resident memory of the runtime that holds the rooms, in bytes. */
+  memory(): number {
+    const status = readFileSync(`/proc/${this.server.runtime().pid}/status`, "utf8");
+    return Number(/^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
+  }
+
+  async #isFrozen(): Promise<boolean> {
+    try {
+      await fetch(`${this.server.url}/test/alive`, { signal: AbortSignal.timeout(500) });
+      return false;
+    } catch {
+      return true;
+    }
+  }
+
+  #serve(mark: string): Script {
+    const part = this.#part(mark);
+    const script = part.scripts.shift() ?? this.#goodAnswer(mark, ++part.served);
+    if (script.some((action) => action.do === "finish")) part.answers.push(textOf(script));
+    return script;
+  }
+
+  #serveAgent(mark: string): AgentScript {
+    const part = this.#part(mark);
+    const output = `${mark} done ${++part.served}`;
+    const script = part.agentScripts.shift() ?? json({ output });
+    part.answers.push(...outputsOf(script));
+    return script;
+  }
+
+  #goodAnswer(mark: string, n: number): Script {
+    return answer(`${mark} `, `answer ${n}: `, ...WORDS.slice(0, 2 + (n % 4)));
+  }
+
+  #part(mark: string): Part {
+    const part = this.#parts.get(mark);
+    if (!part) throw new Error(`No room has the mark ${mark}.`);
+    return part;
+  }
+}
+
+function markOf(text: string): string {
+  const mark = text.match(MARK)?.at(-1);
+  if (mark === undefined) throw new Error(`A model was asked for no room's answer: ${text}`);
+  return mark;
+}
+
+function textOf(script: Script): string {
+  return script
+    .map((action) => (action.do === "delta" ? String(action.delta.content ?? "") : ""))
+    .join("");
+}
+
+/** What an agent says while it works is its message; one that says nothing has its result for it. */
+function outputsOf(script: AgentScript): string[] {
+  const spoken = script.flatMap((action) => fieldOf(action, "delta")).join("");
+  return spoken === "" ? script.flatMap((action) => fieldOf(action, "output")) : [spoken];
+}
+
+function fieldOf(action: AgentAction, name: "delta" | "output"): string[] {
+  const body = action.do === "json" ? action.body : action.do === "event" ? action.data : null;
+  const found = typeof body === "object" && body !== null ? Reflect.get(body, name) : undefined;
+  return typeof found === "string" ? [found] : [];
+}

@@ -1,0 +1,210 @@
+/** One text of a source file, which must be there exactly once, and what stands there instead. */
+export type Edit = { file: string; search: string; replace: string };
+
+/** A mistake that the service does not make, and the plays of which one must catch it. */
+export type Mistake = { name: string; edits: Edit[]; plays: string[] };
+
+const ROOM = "src/durable-objects/task-room";
+
+export const MISTAKES: Mistake[] = [
+  {
+    name: "ack before the write",
+    edits: [
+      {
+        file: `${ROOM}/desk.ts`,
+        search: "    this.#commit(before, change, answers);\n",
+        replace: `    const write = () => this.#commit(before, change, answers);
+    if (before) setTimeout(write, 300);
+    else write();
+`,
+      },
+    ],
+    plays: ["kill -9/model called#1", "kill -9/before begin#1"],
+  },
+  {
+    name: "an alarm forgotten",
+    edits: [
+      {
+        file: `${ROOM}/alarm-clock.ts`,
+        search: "    this.#desk.hold(this.#storage.setAlarm(due));\n",
+        replace: "",
+      },
+    ],
+    plays: ["model/503#1"],
+  },
+  {
+    name: "an attempt not fenced",
+    edits: [
+      {
+        file: "src/engine/fence.ts",
+        search: "return step.attempt === fence.attempt ? { turn, step } : undefined;",
+        replace: "return { turn, step };",
+      },
+      {
+        file: `${ROOM}/runner.ts`,
+        search: "    this.#work.get(turnId)?.controller.abort();\n",
+        replace: "",
+      },
+      {
+        file: `${ROOM}/runner.ts`,
+        search: "    if (this.#work.get(work.turnId) !== work) return;\n",
+        replace: "",
+      },
+    ],
+    plays: ["cancel/against retry#1", "cancel/against retry#2", "cancel/against retry#3"],
+  },
+  {
+    name: "seq restarted",
+    edits: [
+      {
+        file: `${ROOM}/room-store.ts`,
+        search: "const headSeq = this.log.bounds().last;",
+        replace: "const headSeq = 0;",
+      },
+      {
+        file: `${ROOM}/event-log.ts`,
+        search: "INSERT INTO log (",
+        replace: "INSERT OR REPLACE INTO log (",
+      },
+    ],
+    plays: ["kill -9/model called#1"],
+  },
+  {
+    name: "a failed projection forgotten",
+    edits: [
+      {
+        file: `${ROOM}/outbox.ts`,
+        search: "      this.#failures++;\n",
+        replace: "      this.#failures++;\n      this.#advance(through);\n",
+      },
+    ],
+    plays: ["D1/down#1"],
+  },
+  {
+    name: "a client's id not remembered",
+    edits: [
+      {
+        file: `${ROOM}/room-store.ts`,
+        search:
+          "      for (const { key, reply } of answers) this.clientKeys.put(key, reply, now);\n",
+        replace: "",
+      },
+    ],
+    plays: ["duplicates/the same#1"],
+  },
+  {
+    name: "two turns at work",
+    edits: [
+      {
+        file: "src/engine/begin.ts",
+        search: "return activeTurn(draft.room) ? undefined : waitingTurns(draft.room)[0];",
+        replace: "return waitingTurns(draft.room)[0];",
+      },
+      {
+        file: "src/engine/queue.ts",
+        search: 'if (!activeTurn(draft.room)) draft.effect({ type: "begin" });',
+        replace: 'draft.effect({ type: "begin" });',
+      },
+      {
+        file: `${ROOM}/desk.ts`,
+        search:
+          "if (this.#beginning || !room || activeTurn(room) || waitingTurns(room).length === 0)",
+        replace: "if (this.#beginning || !room || waitingTurns(room).length === 0)",
+      },
+    ],
+    plays: ["reconnect/5 clients#1"],
+  },
+  {
+    name: "a refused webhook not sent again",
+    edits: [
+      {
+        file: "src/engine/webhook-rules.ts",
+        search: "status >= 200 && status < 300",
+        replace: "status >= 200 && status < 600",
+      },
+    ],
+    plays: ["webhook/5xx#1"],
+  },
+  {
+    name: "a webhook that overtakes",
+    edits: [
+      {
+        file: "src/durable-objects/user-room/delivery-table.ts",
+        search: "SELECT min(position) FROM deliveries",
+        replace: "SELECT max(position) FROM deliveries",
+      },
+    ],
+    plays: ["webhook/5xx#1", "webhook/4xx#1"],
+  },
+  {
+    name: "a token that never expires",
+    edits: [
+      {
+        file: `${ROOM}/connection.ts`,
+        search: "return expiresAt !== null && now >= expiresAt;",
+        replace: "return false && expiresAt !== null && now >= expiresAt;",
+      },
+      {
+        file: `${ROOM}/connections.ts`,
+        search: "open.flatMap(({ principal }) => principal.expiresAt ?? []);",
+        replace: "open.flatMap((): number[] => []);",
+      },
+    ],
+    plays: ["tokens/expired in mid-life#1"],
+  },
+  {
+    name: "a resume that skips an event",
+    edits: [
+      {
+        file: `${ROOM}/catch-up.ts`,
+        search: "of desk.store.log.after(after)",
+        replace: "of desk.store.log.after(after + (after > 0 ? 1 : 0))",
+      },
+    ],
+    plays: ["reconnect/5 clients#1"],
+  },
+  {
+    name: "text in the wrong place",
+    edits: [
+      {
+        file: `${ROOM}/live-text.ts`,
+        search: "const offset = this.#sinks.lengthOf(messageId, field);",
+        replace: "const offset = Math.max(0, this.#sinks.lengthOf(messageId, field) - 1);",
+      },
+    ],
+    plays: ["model/slow drip#1"],
+  },
+  {
+    name: "a stop that stops nothing",
+    edits: [
+      {
+        file: `${ROOM}/runner.ts`,
+        search: "    this.#work.get(turnId)?.controller.abort();\n",
+        replace: "",
+      },
+    ],
+    plays: ["cancel/against retry#1", "cancel/against retry#2", "cancel/against retry#3"],
+  },
+  {
+    name: "a turn left behind by a death",
+    edits: [
+      {
+        file: `${ROOM}/desk.ts`,
+        search: "    if (active && !this.runner.isRunning(active.id)) this.perform(recoverTurn);\n",
+        replace: "",
+      },
+    ],
+    plays: ["kill -9/model called#1"],
+  },
+  {
+    name: "a room that is open to all",
+    edits: [
+      {
+        file: `${ROOM}/people-commands.ts`,
+        search: "  const role = desk.room?.members[principal.userId];\n",
+        replace: '  const role = desk.room?.members[principal.userId] ?? ("viewer" as Role);\n',
+      },
+    ],
+    plays: ["tokens/of another task#1"],
+  },
+];

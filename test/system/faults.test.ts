@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { FAMILIES } from "../faults/families/index";
+import { failuresOf } from "../faults/report";
+import { playsOf, type Result, run } from "../faults/run";
+import { Stage } from "../faults/stage";
+
+const SEED = 1;
+/** Some of every family, the quick ones; `npm run faults` plays all there are. */
+const PLAYS = [
+  "model/stall#1",
+  "model/reset in mid-stream#1",
+  "model/split UTF-8#1",
+  "agent/two results#1",
+  "webhook/5xx#1",
+  "slow client/half-open#1",
+  "duplicates/ten at once#1",
+  "reconnect/5 clients#1",
+  "cancel/against done#1",
+  "cancel/against retry#1",
+  "cancel/against delete#1",
+  "hostile frames/prototype keys#1",
+  "tokens/replayed recovery token#1",
+  "tokens/expired in mid-life#1",
+  "D1/failing after its commit#1",
+  "time/alarms throwing#1",
+  "kill -9/after commit, and again#1",
+];
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+
+afterAll(() => stage.close());
+
+it("faults of every family leave every invariant whole", { timeout: 150_000 }, async () => {
+  const results: Result[] = [];
+  const onResult = (result: Result) => results.push(result) > 0;
+  const plays = PLAYS.flatMap((name) => playsOf(FAMILIES, name));
+  await run(stage, plays, { seed: SEED, lanes: 6, onResult });
+  expect(results).toHaveLength(PLAYS.length);
+  expect(failuresOf({ seed: SEED, results })).toEqual([]);
+});

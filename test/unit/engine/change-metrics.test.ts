@@ -1,0 +1,197 @@
+import { expect, it } from "vitest";
+import { changeMetrics } from "../../../src/engine/change-metrics";
+import { cancelTurn, confirmStep, retryTurn } from "../../../src/engine/people";
+import { recordReports } from "../../../src/engine/reports";
+import { finishStep } from "../../../src/engine/step-end";
+import { counted, NOTHING_COUNTED } from "../../../src/protocol/tally";
+import type { TeamPlan } from "../../../src/protocol/team-plan";
+import { member, OWNER, pipeline, solo } from "../../support/engine-builders";
+import { World } from "../../support/engine-world";
+
+type Case = {
+  name: string;
+  plan: TeamPlan;
+  story: (world: World, turnId: string) => void;
+  /** Without the prefix `taskroom_`; histograms as their sum in seconds. */
+  counts: Record<string, number>;
+};
+
+const asking = pipeline([member("plan", { requireConfirmation: true }), "build"]);
+const sent = { 'messages_total{role="user"}': 1 };
+const answered = { ...sent, 'messages_total{role="assistant"}': 1 };
+const cancel = (world: World, turnId?: string) =>
+  world.act((draft) => cancelTurn(draft, { by: OWNER, ...(turnId && { turnId }) }));
+
+const cases: Case[] = [
+  {
+    name: "a turn that completes, with its tokens and its first one",
+    plan: solo(),
+    story: (world) => {
+      world.now += 3000;
+      const usage = { inputTokens: 10, outputTokens: 20 };
+      const metadata = { usage, timeToFirstTokenMs: 250 };
+      world.act((draft) => finishStep(draft, { ...world.attempt, usage, metadata }));
+    },
+    counts: {
+      ...answered,
+      'turns_total{status="COMPLETED"}': 1,
+      'turn_duration_seconds{status="COMPLETED"}': 3,
+      'tokens_total{direction="input"}': 10,
+      'tokens_total{direction="output"}': 20,
+      "time_to_first_token_seconds{}": 0.25,
+    },
+  },
+  {
+    name: "a turn that fails after a retry",
+    plan: solo(),
+    story: (world) => {
+      world.fail("model_timeout");
+      world.waitForAlarm();
+      world.fail("model_rejected");
+    },
+    counts: {
+      ...sent,
+      'retries_total{code="model_timeout"}': 1,
+      'turns_total{status="FAILED"}': 1,
+      'turn_failures_total{code="model_rejected"}': 1,
+      'turn_duration_seconds{status="FAILED"}': 2,
+    },
+  },
+  {
+    name: "a turn whose runtime died",
+    plan: solo(),
+    story: (world) => world.crash(),
+    counts: { ...sent, 'retries_total{code="runtime_restarted"}': 1 },
+  },
+  {
+    name: "a stopped turn, and one that was stopped before it began",
+    plan: solo(),
+    story: (world, turnId) => {
+      const second = world.send("more");
+      world.now += 1000;
+      cancel(world, second);
+      cancel(world, turnId);
+    },
+    counts: {
+      'messages_total{role="user"}': 2,
+      'turns_total{status="INTERRUPTED"}': 2,
+      'turn_duration_seconds{status="INTERRUPTED"}': 1,
+    },
+  },
+  {
+    name: "a turn that is tried again: once more, by the clock of that try",
+    plan: solo(),
+    story: (world, turnId) => {
+      world.now += 4000;
+      cancel(world);
+      world.now += 60_000;
+      const record = world.closed.get(turnId);
+      if (record) world.act((draft) => retryTurn(draft, record));
+      world.now += 1000;
+      world.finish("");
+    },
+    counts: {
+      ...answered,
+      'turns_total{status="INTERRUPTED"}': 1,
+      'turns_total{status="COMPLETED"}': 1,
+      'turn_duration_seconds{status="INTERRUPTED"}': 4,
+      'turn_duration_seconds{status="COMPLETED"}': 1,
+    },
+  },
+  {
+    name: "a pipeline: a phase that is done, one that fails, one that is skipped",
+    plan: pipeline(["plan", "build", "check"]),
+    story: (world) => {
+      world.now += 1000;
+      world.finish();
+      world.now += 2000;
+      world.fail("model_rejected");
+    },
+    counts: {
+      ...answered,
+      'phases_total{status="COMPLETED"}': 1,
+      'phases_total{status="FAILED"}': 1,
+      'phases_total{status="SKIPPED"}': 1,
+      'phase_duration_seconds{status="COMPLETED"}': 1,
+      'phase_duration_seconds{status="FAILED"}': 2,
+      'turns_total{status="FAILED"}': 1,
+      'turn_failures_total{code="model_rejected"}': 1,
+      'turn_duration_seconds{status="FAILED"}': 3,
+    },
+  },
+  {
+    name: "a stopped pipeline: the phase that was at work, not those that had not begun",
+    plan: pipeline(["plan", "build", "check"]),
+    story: (world) => {
+      world.now += 1000;
+      world.finish();
+      world.now += 2000;
+      cancel(world);
+    },
+    counts: {
+      ...answered,
+      'phases_total{status="COMPLETED"}': 1,
+      'phases_total{status="INTERRUPTED"}': 1,
+      'phase_duration_seconds{status="COMPLETED"}': 1,
+      'phase_duration_seconds{status="INTERRUPTED"}': 2,
+      'turns_total{status="INTERRUPTED"}': 1,
+      'turn_duration_seconds{status="INTERRUPTED"}': 3,
+    },
+  },
+  {
+    name: "a wait for a person is no work of the turn's",
+    plan: asking,
+    story: (world, turnId) => {
+      world.now += 3_600_000;
+      const yes = { turnId, step: "plan", approve: true, by: OWNER };
+      world.act((draft) => confirmStep(draft, yes));
+      world.now += 1000;
+      world.fail("model_rejected");
+    },
+    counts: {
+      ...sent,
+      'phases_total{status="FAILED"}': 1,
+      'phases_total{status="SKIPPED"}': 1,
+      'phase_duration_seconds{status="FAILED"}': 1,
+      'turns_total{status="FAILED"}': 1,
+      'turn_failures_total{code="model_rejected"}': 1,
+      'turn_duration_seconds{status="FAILED"}': 1,
+    },
+  },
+  {
+    name: "tools that answer and tools that fail",
+    plan: solo(),
+    story: (world) => {
+      const call = (toolCallId: string) =>
+        ({ type: "tool-call", toolCallId, name: "t", input: {} }) as const;
+      const result = (toolCallId: string, end: { output: string } | { error: string }) =>
+        ({ type: "tool-result", toolCallId, name: "t", ...end }) as const;
+      const reports = [
+        ...[call("a"), result("a", { output: "1" })],
+        ...[call("b"), result("b", { error: "no" })],
+        call("c"),
+      ];
+      world.act((draft) => recordReports(draft, world.attempt, reports));
+    },
+    counts: {
+      ...sent,
+      'tool_calls_total{outcome="ok"}': 1,
+      'tool_calls_total{outcome="error"}': 1,
+    },
+  },
+];
+
+it.each(cases)("$name", ({ plan, story, counts }) => {
+  let tally = NOTHING_COUNTED;
+  const world = new World(plan, {
+    watch: ({ events, closed, after: room }) => {
+      tally = changeMetrics({ events, closed, room }).reduce(counted, tally);
+    },
+  });
+  story(world, world.send("go"));
+  const sums = Object.entries(tally.histograms).map(([key, { sum }]) => [key, sum] as const);
+  const seen = [...Object.entries(tally.counters), ...sums];
+  expect(
+    Object.fromEntries(seen.map(([key, value]) => [key.slice("taskroom_".length), value])),
+  ).toEqual(counts);
+});

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { MetricsFeed } from "../../src/durable-objects/metrics-feed";
+import { once } from "../../src/protocol/metrics";
+import type { Tally } from "../../src/protocol/tally";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const KEY = 'taskroom_turns_total{status="COMPLETED"}';
+const DROPPED = "taskroom_metrics_dropped_total{}";
+const completed = once("taskroom_turns_total", { status: "COMPLETED" });
+
+function feedTo(send: (tally: Tally) => Promise<void>) {
+  const told: Tally["counters"][] = [];
+  const held: Promise<void>[] = [];
+  const feed = new MetricsFeed({
+    send: (tally) => {
+      told.push(tally.counters);
+      return send(tally);
+    },
+    hold: (work) => held.push(work),
+  });
+  return { feed, told, held };
+}
+
+it("what is observed at about the same time is one call", async () => {
+  const { feed, told } = feedTo(async () => {});
+  feed.note([completed]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(told).toEqual([]);
+  feed.tell([completed]);
+  feed.tell([completed]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(told).toEqual([{ [KEY]: 3 }]);
+});
+
+it("while a batch is on its way further observations gather, and one batch follows", async () => {
+  const answers: (() => void)[] = [];
+  const { feed, told, held } = feedTo(() => new Promise((resolve) => answers.push(resolve)));
+  feed.tell([completed]);
+  await vi.advanceTimersByTimeAsync(1000);
+  for (let n = 0; n < 5; n++) feed.tell([completed]);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(told).toEqual([{ [KEY]: 1 }]);
+  answers[0]?.();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(told).toEqual([{ [KEY]: 1 }, { [KEY]: 5 }]);
+  answers[1]?.();
+  await Promise.all(held);
+  expect(held).toHaveLength(1);
+});
+
+it.each([
+  ["fails", () => Promise.reject(new Error("down"))],
+  ["never answers", () => new Promise<void>(() => {})],
+])("[W1] a batch whose shard %s is not told again; its loss is counted", async (_name, send) => {
+  const { feed, told, held } = feedTo(send);
+  feed.tell([completed]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  await Promise.all(held);
+  feed.tell([completed]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(told).toEqual([{ [KEY]: 1 }, { [KEY]: 1, [DROPPED]: 1 }]);
+});
