@@ -27,6 +27,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
+          testTimeout: 120_000,
           // itty-durable ships ESM that is marked as CommonJS.
           deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },
         },

@@ -24,6 +24,9 @@ export async function main(args: string[]): Promise<void> {
     throw new Error(`There is no row ${unknown.join(", ")}. Rows: ${known}\n${USAGE}`);
   }
   mkdirSync(RESULTS, { recursive: true });
+  // An end by a signal is an exit too: servers see their input close, and their storage goes.
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => process.exit(130));
   if (!options.report) await measureRows(wanted(rows, options), options);
   // A quick run's figures are for whoever works; the page is for figures that hold.
   if (options.scale === "full") writePage(rows);

@@ -3,6 +3,7 @@ import { killAll, processes, treeOf } from "./process-table";
 
 const GRACE_MS = 5000;
 const PARENT_CHECK_MS = 500;
+const RUNTIME = /\/(workerd|esbuild) /;
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
@@ -37,17 +38,14 @@ function onOrphaned(stop: () => void): void {
   watch.unref();
 }
 
-/** Ends the runtimes that a killed wrangler has left behind; they would hold on to the port. */
+/**
+ * Ends the runtimes that a killed wrangler has left behind; they would hold on to the port. Whoever
+ * takes orphans over (init, or a session's own manager) is outside of our process group.
+ */
 export function sweepOrphans(): void {
   const all = processes();
   const own = all.find(({ pid }) => pid === process.pid);
-  const living = new Set(all.map(({ pid }) => pid));
-  killAll(
-    all.filter(
-      ({ pgid, ppid, command }) =>
-        pgid === own?.pgid &&
-        (ppid === 1 || !living.has(ppid)) &&
-        /\/(workerd|esbuild) /.test(command),
-    ),
-  );
+  const group = all.filter(({ pgid }) => pgid === own?.pgid);
+  const members = new Set(group.map(({ pid }) => pid));
+  killAll(group.filter(({ ppid, command }) => !members.has(ppid) && RUNTIME.test(command)));
 }

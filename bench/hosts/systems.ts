@@ -143,13 +143,20 @@ async function startNode(script: string, env: Record<string, string>): Promise<L
   return { ...(await launch(script, { env: { ...env, PORT: String(port) } })), port };
 }
 
+const folders = new Set<string>();
+process.once("exit", () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /**
  * A folder in memory, where there is such. The local runtime waits for the disk in the very thread
  * that serves; on Cloudflare storage is written elsewhere while the object goes on.
  */
 export function newStorage(): string {
   const memory = "/dev/shm";
-  return mkdtempSync(join(existsSync(memory) ? memory : tmpdir(), "taskroom-bench-"));
+  const folder = mkdtempSync(join(existsSync(memory) ? memory : tmpdir(), "taskroom-bench-"));
+  folders.add(folder);
+  return folder;
 }
 
 export function freePort(): Promise<number> {

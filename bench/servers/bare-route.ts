@@ -8,11 +8,11 @@ const app = new Hono<{ Bindings: Bindings }>();
 const INSERT = `INSERT INTO tasks (id, title, title_folded, team_namespace, team_name, status,
   labels, metadata, created_by, created_at, updated_at, head_seq, epoch, projected_seq)
   VALUES (?, ?, ?, 'system', 'assistant', 'PENDING', '{}', '{}', ?, ?, ?, 1, 'e', 1)`;
-const INSERT_MEMBER = `INSERT INTO task_members (task_id, user_id, role, status, team, created_at)
-  VALUES (?, ?, 'owner', 'PENDING', 'system/assistant', ?)`;
+const INSERT_MEMBER = `INSERT INTO task_members (entry, task_id, user_id, role, status)
+  VALUES (?, ?, ?, 'owner', 'PENDING')`;
 const LIST = `SELECT tasks.*, task_members.role FROM task_members
   INNER JOIN tasks ON tasks.id = task_members.task_id WHERE task_members.user_id = ?
-  ORDER BY task_members.created_at DESC, task_members.task_id DESC LIMIT 51`;
+  ORDER BY task_members.entry DESC LIMIT 51`;
 const MESSAGES = "SELECT * FROM messages WHERE task_id = ? ORDER BY seq DESC LIMIT 51";
 
 app.post("/api/v1/tasks", async (c) => {
@@ -20,10 +20,12 @@ app.post("/api/v1/tasks", async (c) => {
   const id = `task_${crypto.randomUUID().replaceAll("-", "").slice(0, 26)}`;
   const user = c.req.header("x-user") ?? "";
   const now = new Date().toISOString();
+  // As Taskroom numbers them: by time, and within a moment by something else.
+  const entry = Date.now() * 2 ** 20 + Math.floor(Math.random() * 2 ** 20);
   const { DB } = c.env;
   await DB.batch([
     DB.prepare(INSERT).bind(id, title, title, user, now, now),
-    DB.prepare(INSERT_MEMBER).bind(id, user, now),
+    DB.prepare(INSERT_MEMBER).bind(entry, id, user),
   ]);
   return c.json({ id, title, status: "PENDING", createdAt: now }, 201);
 });

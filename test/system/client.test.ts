@@ -159,8 +159,7 @@ describe("[K3] what is sent arrives once", () => {
 });
 
 describe("[S6] a token that runs out", () => {
-  // A Node client sees a close that the server begins only when the room sleeps; a ping sees it too.
-  const timing = { backoffMs: 10, pingMs: 500 };
+  const timing = { backoffMs: 10 };
 
   it("is replaced by the next one, and the session goes on", async () => {
     const { id } = await stayer.tasks.create();
@@ -293,12 +292,11 @@ it("[C2] comes back by itself when the server was killed in mid-answer, to the n
   await server.restart();
   await later;
   await shows(room, isOver, 45_000);
-  expect(room.getSnapshot().room?.messages.map(({ role, content }) => [role, content])).toEqual([
-    ["user", "go on"],
-    ["user", "and then?"],
-    ["assistant", "a whole answer"],
-    ["assistant", "You said: and then?"],
-  ]);
+  // The room may finish the first answer before the client is back with the second message.
+  const said = (who: string) =>
+    room.getSnapshot().room?.messages.flatMap(({ role, content }) => (role === who ? content : []));
+  expect(said("user")).toEqual(["go on", "and then?"]);
+  expect(said("assistant")).toEqual(["a whole answer", "You said: and then?"]);
   const fresh = enter(await as("alice"), id);
   await same(room, fresh);
 }, 90_000);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { DevServer } from "../support/dev-server";
 import { Frames } from "../support/frames";
-import { answer, status } from "../support/model-script";
+import { answer, type Script, status } from "../support/model-script";
 import { type ModelServer, startModelServer } from "../support/model-server";
 import { until } from "../support/until";
 import { type WireClient, WireUser } from "../support/wire-client";
@@ -13,7 +13,7 @@ let alice: WireUser;
 
 beforeAll(async () => {
   model = await startModelServer();
-  model.respond(() => answer("one ", "two ", "three ", "🎉"));
+  model.respond(() => slowly(answer("one ", "two ", "three ", "🎉")));
   server = await DevServer.start({
     config: "test/worker/wrangler.toml",
     vars: {
@@ -30,6 +30,11 @@ afterAll(async () => {
   await server.stop();
   await model.close();
 });
+
+/** Slow enough for each word to come alone, and for D1 to hear of the turn's start before its end. */
+function slowly(script: Script): Script {
+  return script.flatMap((action) => [action, { do: "pause", ms: 50 }]);
+}
 
 const TERMINAL = ["COMPLETED", "FAILED", "INTERRUPTED"];
 const turns = z.looseObject({ items: z.array(z.looseObject({ status: z.string() })) });

@@ -75,7 +75,7 @@ export class SessionEntry {
     if (claim.ask) return claim;
     if (!claim.outcome.ok) return { outcome: claim.outcome };
     const session = claim.outcome.value;
-    const place = this.#judgePlace(tables, attempt, session.id);
+    const place = this.#judgePlace(tables, session.id, attempt.asked);
     if (place.ask) return place;
     if (!place.outcome.ok) return { outcome: place.outcome };
     const admission = { session, presented, given: attempt.given, connectionId, now };
@@ -97,12 +97,13 @@ export class SessionEntry {
     return judgeToken({ found, userId, taskId, now, idleMs, asked });
   }
 
+  /** Over REST too, where nobody connects yet: it tells why a handshake would be refused. */
   #judgePlace(
     tables: Tables | null,
-    { entrant, asked }: Attempt,
     sessionId: string,
+    asked: ReadonlySet<string>,
   ): Judgement<null> {
-    if (entrant.connectionId === null || !tables) return { outcome: accepted(null) };
+    if (!tables) return { outcome: accepted(null) };
     const counts = tables.connections.counts();
     return judgePlace({
       sessionId,

@@ -7,7 +7,13 @@ import { isListedOrigin } from "../origin";
 export const crossOrigin = cors({
   origin: (origin, c: AppContext) => (isListedOrigin(origin, settingsOf(c.env)) ? origin : null),
   allowMethods: ["GET", "POST", "PATCH", "PUT", "DELETE"],
-  allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id"],
+  allowHeaders: [
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "Last-Event-ID",
+    "X-Request-Id",
+  ],
   exposeHeaders: ["X-Request-Id", "Retry-After", "RateLimit-Policy", "Location"],
   maxAge: 600,
 });

@@ -22,7 +22,7 @@ describe("[K3] a message is sent until it has an answer, always under the same i
     const { wire, room } = await connecting();
     const sent = room.send("hello", { onBusy: "enqueue", metadata: { a: 1 } });
     expect(room.getSnapshot().unsent).toMatchObject([{ content: "hello", onBusy: "enqueue" }]);
-    expect(wire.last.sent).toEqual([]);
+    expect(wire.last.commands).toEqual([]);
     wire.last.says(ready({ state: EMPTY }));
     expect(wire.last.commands).toMatchObject([
       { type: "chat:send", data: { content: "hello", onBusy: "enqueue", metadata: { a: 1 } } },
@@ -93,7 +93,7 @@ describe("[K3] a message is sent until it has an answer, always under the same i
     const { wire, room } = await connected();
     const metadata = { text: "é".repeat(128 * 1024) };
     await expect(room.send("x", { metadata })).rejects.toMatchObject({ code: "payload_too_large" });
-    expect(wire.last.sent).toEqual([]);
+    expect(wire.last.commands).toEqual([]);
     expect(contents(room)).toEqual([]);
   });
 
@@ -145,7 +145,7 @@ describe("[K3] a command that the connection broke under", () => {
     expect(await Promise.all(lost)).toMatchObject([error, error, error]);
     await pass(500);
     wire.last.says(ready());
-    expect(wire.last.sent).toEqual([]);
+    expect(wire.last.commands).toEqual([]);
   });
 
   it("is repeated where it is", async () => {

@@ -34,6 +34,7 @@ describe.each(wakeUps)("[K1] a browser that %s", (_, wakeUp) => {
 
   it("asks whether its connection has lived through it", async () => {
     const { wire, room } = await connected();
+    wire.last.sent.length = 0;
     wakeUp();
     wakeUp();
     expect(wire.last.sent).toEqual(["ping"]);
@@ -43,6 +44,7 @@ describe.each(wakeUps)("[K1] a browser that %s", (_, wakeUp) => {
 
   it("does nothing for a connection that is closed", async () => {
     const { wire, room } = await connected();
+    wire.last.sent.length = 0;
     room.close();
     wakeUp();
     await pass();

@@ -177,7 +177,12 @@ describe("counting is best effort", () => {
     expect(samplesIn(await response.text())).toEqual({ [MISSING]: 2 });
     expect(log).toHaveBeenCalledOnce();
     control.brokenShards.clear();
-    expect(await samples()).toMatchObject({ [MISSING]: 0, ...before });
+    const after = await samples();
+    expect(after[MISSING]).toBe(0);
+    // What an earlier test's room still had to tell may have come in meanwhile.
+    for (const [key, value] of Object.entries(before)) {
+      expect(after[key], key).toBeGreaterThanOrEqual(value);
+    }
   });
 
   it("[W1] with its shard down the work goes on, and what was lost is counted", async () => {

@@ -49,6 +49,23 @@ describe("connected sessions of one user", () => {
     expect(refusal((await world.connect()).outcome)).toBe("session_limit");
   });
 
+  it("are told over REST as well, which says why a handshake is refused and uses up no token", async () => {
+    const world = new World();
+    const [first] = await five(world);
+    if (first) await world.disconnect(first);
+    const sixth = await world.connected();
+    world.now += 10_000;
+    world.rooms.known[sixth.session.id] = { connections: 1, lastActiveAt: world.now };
+    const { recoveryToken = "" } = first ?? {};
+    const recover = () => world.use((room) => room.recoverSession(world.userId, recoveryToken));
+    const create = () => world.use((room) => room.createSession(world.userId, world.taskId));
+    expect(refusal(await create())).toBe("session_limit");
+    expect(refusal(await recover())).toBe("session_limit");
+    await world.disconnect(sixth);
+    expect(refusal(await create())).toBe("accepted");
+    expect(value(await recover()).session.id).toBe(first?.session.id);
+  });
+
   it("do not count again when one is opened again", async () => {
     const world = new World();
     const [first] = await five(world);
