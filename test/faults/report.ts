@@ -51,7 +51,7 @@ export function summary({ seed, results, tookMs, memory }: Figures): string[] {
     `${words}, ${sum((row) => row.failed)} failed; seed ${seed}; ${Math.round(tookMs / 1000)} s`,
     ...(memory
       ? [
-          `memory of the runtime: ${megabytes(memory.before)} warm, ${megabytes(memory.after)} after`,
+          `memory of the runtime: ${megabytes(memory.before)} warm, ${megabytes(memory.after)} after ${memory.plays} more plays`,
         ]
       : []),
   ];

@@ -132,6 +132,8 @@ export class Watcher {
     this.#epoch = epoch;
     this.#recoveryToken = recoveryToken;
     this.#isOpen = true;
+    // Node's socket hears of a close in time only once it has sent something itself.
+    ws.send("ping");
   }
 
   #lose(ws: WebSocket, code: number): void {
