@@ -20,7 +20,8 @@ let alice: WireUser;
 
 beforeAll(async () => {
   model = await startModelServer();
-  model.respond(() => answer("one ", "two"));
+  // Long enough for the rooms to hear of its start before they hear of its end.
+  model.respond(() => [{ do: "pause", ms: 200 }, ...answer("one ", "two")]);
   server = await DevServer.start({
     config: CONFIG,
     vars: {
