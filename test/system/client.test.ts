@@ -56,7 +56,7 @@ function enter(taskroom: Taskroom, taskId: string): RoomConnection {
   return room;
 }
 
-function shows(room: RoomConnection, fits: (snapshot: RoomSnapshot) => boolean, ms = 30_000) {
+function shows(room: RoomConnection, fits: (snapshot: RoomSnapshot) => boolean, ms = 90_000) {
   return until("the room shows it", () => fits(room.getSnapshot()), ms);
 }
 
@@ -241,9 +241,11 @@ it("works in a Worker: its own WebSocket, fetch and timers", async () => {
     const { id } = await stayer.tasks.create();
     model.script(answer("said ", "to a Worker"));
     const body = JSON.stringify({ url: road.url, token: await server.token("alice"), id });
-    const asked = fetch(worker.url, { method: "POST", body });
     const one = enter(stayer, id);
-    await shows(one, ({ presence }) => presence.some(({ connections }) => connections === 2));
+    await shows(one, ({ connection }) => connection.state === "open");
+    const asked = fetch(worker.url, { method: "POST", body });
+    // It types once it is in, so that the road is not cut before.
+    await shows(one, ({ presence }) => presence.some(({ state }) => state === "typing"));
     road.cut();
     const said: unknown = await (await asked).json();
     expect(said).toMatchObject({ connections: 2, room: { task: { status: "COMPLETED" } } });
@@ -271,6 +273,7 @@ export default {
     let connections = 0;
     room.on("session:ready", () => { connections += 1; });
     await shows(({ connection }) => connection.state === "open");
+    room.typing(true);
     await shows(({ connection }) => connection.state !== "open");
     await room.send("hello");
     await shows(({ room }) => room.task.status === "COMPLETED");
