@@ -1,6 +1,6 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { control } from "../worker/control";
+import { clock, control } from "../worker/control";
 
 export function roomOf(taskId: string) {
   return env.TASK_ROOM.getByName(taskId);
@@ -11,14 +11,9 @@ export function nextAlarm(taskId: string): Promise<number | null> {
   return runInDurableObject(roomOf(taskId), (_, state) => state.storage.getAlarm());
 }
 
-/** The time as rooms see it. */
-export function clock(): number {
-  return Date.now() + control.clockAheadMs;
-}
-
 /** Moves the clock to a time, never back. */
 export function clockTo(time: number): void {
-  control.clockAheadMs = Math.max(control.clockAheadMs, time - Date.now());
+  control.clockAheadMs += Math.max(0, time - clock());
 }
 
 /** Moves the clock to the room's next alarm and lets it come; tells when that was. */

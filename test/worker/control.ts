@@ -9,6 +9,8 @@ export const ALARM_MODES = ["as set", "late", "doubled", "throwing"] as const;
 const untouched = () => ({
   /** Milliseconds by which the clock is ahead. */
   clockAheadMs: 0,
+  /** Where the clock stands still, but for `clockAheadMs`; milliseconds since 1970. */
+  clockStoppedAt: undefined as number | undefined,
   /** In place of the deployment's, for rooms that wake from now on. */
   settings: {} as Partial<Settings>,
   /** How D1 behaves. */
@@ -41,6 +43,22 @@ const untouched = () => ({
 
 /** What tests have set: shared by all objects of the isolate, reset by its restart. */
 export const control = untouched();
+
+/** The time as rooms see it; milliseconds since 1970. */
+export function clock(): number {
+  return (control.clockStoppedAt ?? Date.now()) + control.clockAheadMs;
+}
+
+/** From now on a test alone moves the clock; it stands so far ahead that no alarm rings by itself. */
+export function stopClock(): void {
+  control.clockStoppedAt = Date.now() + 10 * 60 * 1000;
+}
+
+/** The clock goes as everybody's does. */
+export function freeClock(): void {
+  control.clockStoppedAt = undefined;
+  control.clockAheadMs = 0;
+}
 
 /** As at the isolate's start. */
 export function resetControl(): void {

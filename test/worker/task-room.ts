@@ -2,7 +2,7 @@ import type { Doors } from "../../src/durable-objects/task-room/doors";
 import { TaskRoom as ProductionTaskRoom } from "../../src/durable-objects/task-room/task-room";
 import { breakableD1 } from "./breakable-d1";
 import { breakableMeter } from "./breakable-meter";
-import { control, freezeAt } from "./control";
+import { clock, control, freezeAt } from "./control";
 import { countedStorage } from "./counted-storage";
 import { pastMessages } from "./past-messages";
 
@@ -53,7 +53,7 @@ export class TaskRoom extends ProductionTaskRoom {
     return {
       ...doors,
       settings: { ...doors.settings, ...control.settings },
-      now: () => Date.now() + control.clockAheadMs,
+      now: clock,
       db: breakableD1(env.DB),
       storage: countedStorage(ctx.storage),
       fault: freezeAt,

@@ -1,11 +1,11 @@
 import type { UserFaultPoint } from "../../src/durable-objects/user-room/surroundings";
 import { UserRoom as ProductionUserRoom } from "../../src/durable-objects/user-room/user-room";
-import { control, freezeAt } from "./control";
+import { clock, freezeAt } from "./control";
 
 /** A user's room whose clock is in a test's hands. */
 export class UserRoom extends ProductionUserRoom {
   protected override now(): number {
-    return Date.now() + control.clockAheadMs;
+    return clock();
   }
 
   protected override fault(point: UserFaultPoint): void {

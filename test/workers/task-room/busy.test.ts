@@ -4,7 +4,7 @@ import type { Frame } from "../../support/frames";
 import { ring } from "../../support/room-alarm";
 import { newTask, newUser, RoomClient } from "../../support/room-client";
 import { type ScriptedAttempt, ScriptedModel } from "../../support/scripted-model";
-import { control } from "../../worker/control";
+import { control, freeClock, stopClock } from "../../worker/control";
 
 let alice: string;
 let model: ScriptedModel;
@@ -30,6 +30,7 @@ async function answer(n: number, text: string): Promise<void> {
 
 /** A turn is at work and has said something. */
 beforeEach(async () => {
+  stopClock();
   alice = newUser();
   model = new ScriptedModel();
   control.model = model.carryOut;
@@ -41,7 +42,7 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
-  control.clockAheadMs = 0;
+  freeClock();
 });
 
 function statusesOf(turnId: string): string[] {

@@ -1,11 +1,11 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { clock, clockTo, nextAlarm, ring, roomOf } from "../../support/room-alarm";
+import { clockTo, nextAlarm, ring, roomOf } from "../../support/room-alarm";
 import { newTask, newUser, RoomClient } from "../../support/room-client";
 import { converse } from "../../support/room-turns";
 import { ScriptedModel } from "../../support/scripted-model";
-import { control } from "../../worker/control";
+import { clock, control } from "../../worker/control";
 
 const MINUTE = 60_000;
 

@@ -6,19 +6,20 @@ import type { StepOutput } from "../../../src/protocol/agent";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { says } from "../../support/room-turns";
 import { ScriptedModel } from "../../support/scripted-model";
-import { control } from "../../worker/control";
+import { control, freeClock, stopClock } from "../../worker/control";
 
 let alice: string;
 let model: ScriptedModel;
 
 beforeEach(() => {
+  stopClock();
   alice = newUser();
   model = new ScriptedModel();
   control.model = model.carryOut;
 });
 
 afterEach(() => {
-  control.clockAheadMs = 0;
+  freeClock();
 });
 
 const begun = z.object({ turn: z.looseObject({ id: z.string() }) });

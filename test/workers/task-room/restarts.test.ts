@@ -9,10 +9,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { StepFailure } from "../../../src/protocol/agent";
 import worker from "../../../src/worker/index";
-import { clock, clockTo, ring, roomOf } from "../../support/room-alarm";
+import { clockTo, ring, roomOf } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { ScriptedModel } from "../../support/scripted-model";
-import { control } from "../../worker/control";
+import { clock, control, freeClock, stopClock } from "../../worker/control";
 
 let alice: string;
 let model: ScriptedModel;
@@ -35,13 +35,14 @@ const GONE: StepFailure = {
 };
 
 beforeEach(() => {
+  stopClock();
   alice = newUser();
   model = new ScriptedModel();
   control.model = model.carryOut;
 });
 
 afterEach(() => {
-  control.clockAheadMs = 0;
+  freeClock();
 });
 
 async function onlyTurn(taskId: string) {

@@ -2,11 +2,11 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import * as z from "zod";
-import { clock, clockTo, nextAlarm, ring, roomOf } from "../../support/room-alarm";
+import { clockTo, nextAlarm, ring, roomOf } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { converse } from "../../support/room-turns";
 import { ScriptedModel } from "../../support/scripted-model";
-import { control } from "../../worker/control";
+import { clock, control } from "../../worker/control";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const items = z.looseObject({ items: z.array(z.unknown()) });

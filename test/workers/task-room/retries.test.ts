@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { StepFailure } from "../../../src/protocol/agent";
-import { clock, clockTo, nextAlarm, ring, roomOf } from "../../support/room-alarm";
+import { clockTo, nextAlarm, ring, roomOf } from "../../support/room-alarm";
 import { newTask, newUser, RoomClient } from "../../support/room-client";
 import { ScriptedModel } from "../../support/scripted-model";
-import { control } from "../../worker/control";
+import { clock, control, freeClock, stopClock } from "../../worker/control";
 
 let alice: string;
 let taskId: string;
@@ -25,6 +25,7 @@ const GONE: StepFailure = {
 };
 
 beforeEach(async () => {
+  stopClock();
   alice = newUser();
   model = new ScriptedModel();
   control.model = model.carryOut;
@@ -34,7 +35,7 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
-  control.clockAheadMs = 0;
+  freeClock();
 });
 
 /** The n-th attempt fails: what everyone hears of it, and when. */

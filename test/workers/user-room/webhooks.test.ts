@@ -6,7 +6,7 @@ import { webhookBody } from "../../../src/protocol/webhooks";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { converse } from "../../support/room-turns";
 import { ScriptedModel } from "../../support/scripted-model";
-import { control } from "../../worker/control";
+import { control, freeClock, stopClock } from "../../worker/control";
 
 const HOUR = 60 * 60 * 1000;
 const URL_A = "https://hooks.test/a";
@@ -39,6 +39,7 @@ let model: ScriptedModel;
 let endpoints: Endpoints;
 
 beforeEach(() => {
+  stopClock();
   alice = newUser();
   model = new ScriptedModel();
   control.model = model.carryOut;
@@ -47,7 +48,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  control.clockAheadMs = 0;
+  freeClock();
   vi.restoreAllMocks();
 });
 
