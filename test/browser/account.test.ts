@@ -58,7 +58,7 @@ it("a resource's faults are said at its fields", async () => {
   expect(stored).toMatchObject({ spec: { apiKey: "•••", parameters: { temperature: 0.3 } } });
 });
 
-it("a webhook's secret is shown once, its deliveries are listed and tried again", async () => {
+it("a webhook's secret is shown once; a delivery that failed is sent again by its button", async () => {
   const visitor = await come.signedIn();
   const { page } = visitor;
   const receiver = await startWebhookReceiver();
@@ -70,18 +70,31 @@ it("a webhook's secret is shown once, its deliveries are listed and tried again"
   await page.getByRole("checkbox", { name: "task:created" }).check();
   await page.getByRole("checkbox", { name: "task:status" }).uncheck();
   await page.getByRole("button", { name: "Make a webhook" }).click();
-  expect(await page.locator(".secret").textContent()).toMatch(/^whsec_/);
+  receiver.secret = (await page.locator(".secret").textContent()) ?? "";
+  expect(receiver.secret).toMatch(/^whsec_/);
+  // For good, so that nothing but the button sends it again.
+  receiver.answers.push(410);
   await visitor.api("POST", "/tasks", { title: "Told" });
   await page.getByRole("link", { name: "Deliveries" }).click();
+  const row = page.getByRole("listitem").filter({ hasText: "task:created" });
   await expect
-    .poll(
-      async () => {
-        await page.getByRole("button", { name: "Refresh" }).click();
-        return page.locator("li").filter({ hasText: "delivered" }).count();
-      },
-      { timeout: 15_000 },
-    )
+    .poll(async () => {
+      await page.getByRole("button", { name: "Refresh" }).click();
+      return row.getByText(/1 attempt · HTTP 410/).count();
+    })
     .toBe(1);
+  await row.getByText("failed", { exact: true }).waitFor();
+  await page.getByRole("link", { name: "All webhooks" }).click();
+  await page.getByText("The endpoint answered 410 Gone.").waitFor();
+  await page.getByRole("link", { name: "Deliveries" }).click();
+  await row.getByRole("button", { name: /^Retry/ }).click();
+  await row.getByText("delivered", { exact: true }).waitFor();
+  await row.getByText(/2 attempts · HTTP 204/).waitFor();
+  expect(await row.getByRole("button").count()).toBe(0);
+  expect(receiver.received.map(({ status }) => status)).toEqual([410, 204]);
+  expect(receiver.seen()).toHaveLength(1);
+  await page.getByRole("link", { name: "All webhooks" }).click();
+  await page.getByText("active", { exact: true }).waitFor();
   await receiver.close();
 });
 

@@ -69,3 +69,42 @@ it("a no stops the pipeline; whoever is elsewhere is told", async () => {
   // What one is looking at counts as read.
   await page.getByRole("link", { name: "Notifications", exact: true }).waitFor();
 });
+
+it("guidance of a running turn is taken up by its next step, or becomes a message of its own", async () => {
+  const visitor = await come.signedIn();
+  const { page } = visitor;
+  const bot = { botRef: "system/assistant" };
+  await visitor.api("POST", "/teams", {
+    metadata: { name: "pair" },
+    spec: {
+      collaboration: "pipeline",
+      members: [
+        { role: "first", ...bot },
+        { role: "second", ...bot, requireConfirmation: true },
+      ],
+    },
+  });
+  await page.reload();
+  await page.getByLabel("Team", { exact: true }).selectOption(`${visitor.userId}/pair`);
+  await visitor.begin("/long 12");
+  await page.getByRole("button", { name: "Approve" }).waitFor();
+  await page.getByLabel("While it works").selectOption("Guide it");
+  await visitor.say("rather /slow, please");
+  const guided = page.locator(".guided").filter({ hasText: "rather /slow, please" });
+  await guided.getByText("Guidance waits for the next step:").waitFor();
+  await page.getByRole("button", { name: "Approve" }).click();
+  await guided.getByText("Guidance taken up:").waitFor();
+
+  await page.locator(".streaming").waitFor();
+  await visitor.say("/fast /echo and a summary");
+  const late = page.locator(".guided").filter({ hasText: "and a summary" });
+  await late.getByText("Guidance waits for the next step:").waitFor();
+  await late.getByText("Guidance came too late and became a message of its own:").waitFor();
+  await page.locator("li.user").getByText("/fast /echo and a summary").waitFor();
+  await page.locator("li.assistant").getByText("and a summary", { exact: true }).waitFor();
+  // It stays with its turn, and a reload finds it in the log.
+  await page.reload();
+  await late.getByText("Guidance came too late").waitFor();
+  await guided.getByText("Guidance taken up:").waitFor();
+  expect(await page.locator(".guided").count()).toBe(2);
+});

@@ -1,8 +1,9 @@
 import type { Turn } from "../../client";
 import { StatusBadge } from "../parts/badge";
 import { durationText, Time } from "../parts/time";
+import { GuidanceLines } from "../room/guidance";
 import { useRoom } from "../room/room-scope";
-import { TurnEnd } from "../room/turn-end";
+import { TurnEnd, tells } from "../room/turn-end";
 import { useSelected } from "../state/use-selected";
 import { StepRow } from "./step-row";
 
@@ -14,7 +15,6 @@ export function TurnTimeline({ turn }: { turn: Turn }) {
     [...older, ...(state?.messages ?? [])].find(({ id }) => id === turn.messageId),
   );
   const done = turn.steps.filter(({ status }) => status === "COMPLETED").length;
-  const tells = turn.status === "FAILED" || turn.status === "INTERRUPTED";
   return (
     <article class="card stack tight" aria-label={`Turn of ${turn.createdAt}`}>
       <header class="row spread">
@@ -35,10 +35,11 @@ export function TurnTimeline({ turn }: { turn: Turn }) {
           <StepRow key={step.step} turn={turn} step={step} />
         ))}
       </ol>
+      <GuidanceLines turnId={turn.id} />
       {turn.usage?.totalTokens !== undefined && (
         <p class="quiet">{turn.usage.totalTokens.toLocaleString()} tokens</p>
       )}
-      {(tells || turn.reason === "partial") && <TurnEnd turn={turn} room={room} />}
+      {tells(turn) && <TurnEnd turn={turn} room={room} />}
     </article>
   );
 }

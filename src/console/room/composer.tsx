@@ -26,7 +26,7 @@ export function Composer({ onStop, onSent }: Props) {
 }
 
 function Writing({ onStop, onSent }: Props) {
-  const { room } = useRoom();
+  const { room, guide } = useRoom();
   const [text, setText] = useState("");
   const [policy, setPolicy] = useState<Policy>("enqueue");
   const [error, setError] = useState<TaskroomError>();
@@ -44,7 +44,7 @@ function Writing({ onStop, onSent }: Props) {
     typing.stop();
     const sent =
       isBusy && policy === "guide"
-        ? room.guide(content)
+        ? guide(content)
         : room.send(content, isBusy ? { onBusy: policy } : {});
     onSent();
     sent.catch((failure) => {

@@ -1,38 +1,20 @@
-import { useEffect, useState } from "preact/hooks";
-import type { LogEvent } from "../../client";
-import { useAccount } from "../state/account";
-import { asTaskroomError } from "../state/use-action";
-import { useRoomEvent } from "../state/use-event";
 import { useRoom } from "./room-scope";
+import type { Guidance } from "./use-guidance";
 
-type Guided = Extract<LogEvent, { type: "chat:guided" }>;
-const SHOWN = 20;
+const SAID: Record<Guidance["outcome"], string> = {
+  waiting: "Guidance waits for the next step:",
+  applied: "Guidance taken up:",
+  expired: "Guidance came too late and became a message of its own:",
+};
 
-/** What became of the guidance of the turn that is open. */
-export function Guidance({ turnId }: { turnId: string }) {
-  const { client } = useAccount();
-  const { room } = useRoom();
-  const [guided, setGuided] = useState<Guided[]>([]);
-  const add = (events: Guided[]) =>
-    setGuided((old) => [
-      ...old,
-      ...events.filter(({ seq }) => old.every((known) => known.seq !== seq)),
-    ]);
-
-  useEffect(() => {
-    client.tasks.events(room.taskId, { type: ["chat:guided"], limit: 200 }).then(({ items }) => {
-      add(items.filter((event) => event.type === "chat:guided"));
-    }, asTaskroomError);
-  }, [client, room]);
-  useRoomEvent(room, "chat:guided", (event) => add([event]));
-
-  const own = guided.filter(({ data }) => data.turnId === turnId).slice(-SHOWN);
+/** What became of a turn's guidance. */
+export function GuidanceLines({ turnId }: { turnId: string }) {
+  const { guidance } = useRoom();
   return (
     <>
-      {own.map(({ seq, data }) => (
-        <p key={seq} class="quiet guided">
-          {data.outcome === "applied" ? "Guidance taken up: " : "Guidance came too late, queued: "}
-          {data.content}
+      {guidance.get(turnId)?.map(({ key, content, outcome }) => (
+        <p key={key} class="quiet guided">
+          {SAID[outcome]} <q>{content}</q>
         </p>
       ))}
     </>

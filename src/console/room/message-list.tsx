@@ -5,18 +5,23 @@ import { useSelected } from "../state/use-selected";
 import { type Chunk, chunksOf } from "./message-chunks";
 import { MessageView } from "./message-view";
 import { useRoom } from "./room-scope";
+import { tells } from "./turn-end";
 
 const NONE: readonly Message[] = [];
 
 /** All that was said so far; a stream that goes on beside it does not render it again. */
 export const MessageList = memo(() => {
-  const { room, turns } = useRoom();
+  const { room, turns, guidance } = useRoom();
   const older = useSelected(room, (snapshot) => snapshot.older);
   const newest = useSelected(room, (snapshot) => snapshot.room?.messages ?? NONE);
   const chunks = useMemo(() => chunksOf(older, newest), [older, newest]);
   const ends = useMemo(
-    () => endsOf([...older, ...newest], turns.turns),
-    [older, newest, turns.turns],
+    () =>
+      endsOf(
+        [...older, ...newest],
+        turns.turns.filter((turn) => says(turn, guidance)),
+      ),
+    [older, newest, turns.turns, guidance],
   );
   return (
     <>
@@ -57,7 +62,7 @@ const ChunkView = memo(
 
 /** Turns that have something to say for themselves, by the last message of each. */
 function endsOf(messages: readonly Message[], turns: readonly Turn[]): Map<string, Turn> {
-  const telling = new Map(turns.filter(tells).map((turn) => [turn.id, turn]));
+  const telling = new Map(turns.map((turn) => [turn.id, turn]));
   const ends = new Map<string, Turn>();
   if (telling.size === 0) return ends;
   for (const message of messages.toReversed()) {
@@ -69,6 +74,7 @@ function endsOf(messages: readonly Message[], turns: readonly Turn[]): Map<strin
   return ends;
 }
 
-function tells({ status, reason }: Turn): boolean {
-  return status === "FAILED" || status === "INTERRUPTED" || reason === "partial";
+/** What guided a turn that is still open is shown where its work is. */
+function says(turn: Turn, guidance: ReadonlyMap<string, unknown>): boolean {
+  return tells(turn) || (turn.status === "COMPLETED" && guidance.has(turn.id));
 }

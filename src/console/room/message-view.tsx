@@ -1,12 +1,13 @@
 import type { Message, RoomConnection, Turn } from "../../client";
 import { Time } from "../parts/time";
 import { memo } from "../state/memo";
+import { GuidanceLines } from "./guidance";
 import { Markdown } from "./markdown/markdown";
 import { MessageFacts } from "./message-facts";
 import { Speaker } from "./speaker";
 import { Thinking } from "./thinking";
 import { ToolUses, toolsOf } from "./tool-uses";
-import { TurnEnd } from "./turn-end";
+import { TurnEnd, tells } from "./turn-end";
 
 type Props = { message: Message; turn: Turn | undefined; room: RoomConnection };
 
@@ -28,7 +29,8 @@ export const MessageView = memo(({ message, turn, room }: Props) => {
         <p class="quiet">{status === "interrupted" ? "Stopped here." : "Broke off here."}</p>
       )}
       {role === "assistant" && <MessageFacts message={message} />}
-      {turn && <TurnEnd turn={turn} room={room} />}
+      {turn && <GuidanceLines turnId={turn.id} />}
+      {turn && tells(turn) && <TurnEnd turn={turn} room={room} />}
     </li>
   );
 });

@@ -2,7 +2,7 @@ import type { Step, Turn } from "../../client";
 import { ConfirmPanel } from "../pipeline/confirm-panel";
 import { WaitText } from "../pipeline/wait-text";
 import { useSelected } from "../state/use-selected";
-import { Guidance } from "./guidance";
+import { GuidanceLines } from "./guidance";
 import { useRoom } from "./room-scope";
 
 const NONE: Turn[] = [];
@@ -30,7 +30,7 @@ function ActiveTurn({ turn, speaking }: { turn: Turn; speaking: boolean }) {
   const step = turn.steps.find(({ status }) => ["RUNNING", "RETRYING", "WAITING"].includes(status));
   return (
     <div class="active-turn">
-      <Guidance turnId={turn.id} />
+      <GuidanceLines turnId={turn.id} />
       {step && <StepLine turn={turn} step={step} speaking={speaking} />}
       {!step && !speaking && <p class="quiet working">Working…</p>}
     </div>

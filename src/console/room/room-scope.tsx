@@ -2,9 +2,10 @@ import { type ComponentChildren, createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { RoomConnection } from "../../client";
 import { useSelected } from "../state/use-selected";
+import { type KnownGuidance, useGuidance } from "./use-guidance";
 import { type KnownTurns, useTurns } from "./use-turns";
 
-type Scope = { room: RoomConnection; turns: KnownTurns };
+type Scope = KnownGuidance & { room: RoomConnection; turns: KnownTurns };
 
 const Current = createContext<Scope | undefined>(undefined);
 
@@ -17,7 +18,8 @@ export function RoomScope({
   children: ComponentChildren;
 }) {
   const turns = useTurns(room);
-  return <Current.Provider value={{ room, turns }}>{children}</Current.Provider>;
+  const guidance = useGuidance(room);
+  return <Current.Provider value={{ room, turns, ...guidance }}>{children}</Current.Provider>;
 }
 
 export function useRoom(): Scope {

@@ -5,6 +5,11 @@ import { Problem } from "../parts/problem";
 import { asTaskroomError } from "../state/use-action";
 import { useSelected } from "../state/use-selected";
 
+/** Whether a turn has ended otherwise than by simply succeeding. */
+export function tells({ status, reason }: Turn): boolean {
+  return status === "FAILED" || status === "INTERRUPTED" || reason === "partial";
+}
+
 /** How a turn ended that did not simply succeed, and the way to try again. */
 export function TurnEnd({ turn, room }: { turn: Turn; room: RoomConnection }) {
   const [error, setError] = useState<TaskroomError>();

@@ -9,6 +9,7 @@ import { Link } from "../routing/link";
 import { useAccount } from "../state/account";
 import { useAction } from "../state/use-action";
 import { usePages } from "../state/use-pages";
+import { useOutcome } from "./use-outcome";
 
 const TONES = { pending: "busy", delivered: "good", failed: "bad" } as const;
 
@@ -18,10 +19,14 @@ export function DeliveriesPage({ webhookId }: { webhookId: string }) {
     client.webhooks.deliveries(webhookId, cursor ? { cursor } : {}),
   );
   const { run, busy, error } = useAction();
+  const put = (fresh: Delivery[]) =>
+    pages.change((items) => items.map((item) => fresh.find(({ id }) => id === item.id) ?? item));
+  const watch = useOutcome(webhookId, put);
   const retry = (id: string) =>
     run(async () => {
       const { delivery } = await client.webhooks.redeliver(webhookId, id);
-      pages.change((items) => items.map((item) => (item.id === id ? delivery : item)));
+      put([delivery]);
+      watch(delivery);
     });
   return (
     <Page
