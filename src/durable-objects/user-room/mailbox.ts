@@ -25,8 +25,8 @@ type Parts = {
   now: () => number;
   sockets: UserSockets;
   deadlines: Deadlines;
-  /** In the transaction that writes the events: whoever else is to be told of them. */
-  queue: (tables: Tables, events: UserEvent[]) => void;
+  /** In the transaction that writes the events: whoever else is to be told of them, and what comes of it. */
+  queue: (tables: Tables, events: UserEvent[]) => UserFact[];
   fault: (point: UserFaultPoint) => void;
 };
 
@@ -75,8 +75,9 @@ export class Mailbox {
       if (event.type !== "notification") continue;
       tables.notifications.add(event.seq, event.data.notification, now);
     }
-    this.#parts.queue(tables, events);
-    return events;
+    const further = this.#parts.queue(tables, events);
+    // It ends: what a queue gives, that its webhook is paused, comes once.
+    return further.length > 0 ? [...events, ...this.#append(tables, further, now)] : events;
   }
 
   list(query: ListNotifications): Outcome<Page<KeptNotification>> {

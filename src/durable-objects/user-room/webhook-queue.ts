@@ -20,6 +20,7 @@ const DAY_MS = 24 * HOUR_MS;
 const AT_ONCE = 4;
 /** Milliseconds after which an attempt whose object has died is made again: longer than one takes. */
 const LEASE_MS = 20_000;
+const TOO_MUCH = `More than ${LIMITS.deliveriesWaiting} deliveries were waiting.`;
 
 export type WebhookSettings = Pick<
   Settings,
@@ -56,10 +57,11 @@ export class WebhookQueue {
     this.#parts = parts;
   }
 
-  /** In the transaction that writes the events. */
-  add(tables: Tables, events: UserEvent[]): void {
-    if (events.length === 0) return;
+  /** In the transaction that writes the events. Gives what the user is to hear of it. */
+  add(tables: Tables, events: UserEvent[]): UserFact[] {
+    if (events.length === 0) return [];
     const now = this.#parts.now();
+    const facts: UserFact[] = [];
     for (const { webhook } of tables.webhooks.all()) {
       if (webhook.status === "paused") continue;
       for (const event of events.filter((item) => isWanted(webhook, item))) {
@@ -74,8 +76,10 @@ export class WebhookQueue {
         });
       }
       if (tables.deliveries.waiting(webhook.id) <= LIMITS.deliveriesWaiting) continue;
-      pause(tables, webhook.id, "Too much was waiting to be delivered.");
+      pause(tables, webhook.id, TOO_MUCH);
+      facts.push(pausedFact(webhook, TOO_MUCH, now));
     }
+    return facts;
   }
 
   /** Starts what is due and sees to the next alarm; waits for no endpoint. */

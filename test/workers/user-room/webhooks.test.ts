@@ -2,11 +2,12 @@ import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } fro
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
+import { LIMITS } from "../../../src/protocol/limits";
 import { webhookBody } from "../../../src/protocol/webhooks";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { converse } from "../../support/room-turns";
 import { ScriptedModel } from "../../support/scripted-model";
-import { control, freeClock, stopClock } from "../../worker/control";
+import { clock, control, freeClock, stopClock } from "../../worker/control";
 
 const HOUR = 60 * 60 * 1000;
 const URL_A = "https://hooks.test/a";
@@ -81,6 +82,34 @@ const statuses = (posts: Post[]) => posts.map(({ body }) => body.data.status);
 async function waitAndRing(ms: number): Promise<void> {
   control.clockAheadMs += ms;
   await ring();
+}
+
+const inRoom = <T>(ask: (sql: SqlStorage) => T) =>
+  runInDurableObject(env.USER_ROOM.getByName(alice), (_, { storage }) => ask(storage.sql));
+
+/** As if an endpoint had long been failing: so many of one task wait for the next attempt. */
+function waiting(webhookId: string, count: number): Promise<unknown> {
+  const now = clock();
+  return inRoom((sql) =>
+    sql.exec(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+       INSERT INTO deliveries (id, webhook_id, task_id, type, payload, status, created_at, due_at,
+         give_up_at, attempts)
+       SELECT 'dlv_' || i, ?, 'task_other', 'task:status', '{}', 'pending', ?, ?, ?, 1 FROM n`,
+      count,
+      webhookId,
+      now,
+      now + HOUR,
+      now + 24 * HOUR,
+    ),
+  );
+}
+
+const rows = z.tuple([z.object({ n: z.int() })]);
+
+function countOf(webhookId: string): Promise<number> {
+  const query = "SELECT count(*) AS n FROM deliveries WHERE webhook_id = ?";
+  return inRoom((sql) => rows.parse(sql.exec(query, webhookId).toArray())[0].n);
 }
 
 describe("webhooks over REST", () => {
@@ -251,6 +280,35 @@ describe("an endpoint that takes nothing", () => {
     const before = (await items(`/webhooks/${id}/deliveries`)).length;
     await turnOf(taskId);
     expect(await items(`/webhooks/${id}/deliveries`)).toHaveLength(before);
+  });
+
+  it("is paused once more than 10,000 deliveries wait for it, with a notification; others go on", async () => {
+    const [id] = [await hook(URL_A), await hook(URL_B)];
+    endpoints.answers[URL_A] = 503;
+    await waiting(id, LIMITS.deliveriesWaiting - 1);
+    const cancelled = async () => {
+      const taskId = await newTask(alice);
+      await call(alice, "PATCH", `/tasks/${taskId}/status`, { status: "CANCELLED" });
+    };
+    await cancelled();
+    await expect.poll(() => endpoints.posts.length).toBe(2);
+    expect((await items("/webhooks")).map(({ status }) => status)).toEqual(["active", "active"]);
+    await cancelled();
+    await expect.poll(() => endpoints.to(URL_B).length).toBe(2);
+    const reason = "More than 10000 deliveries were waiting.";
+    expect((await items("/webhooks")).find((item) => item.id === id)).toMatchObject({
+      status: "paused",
+      reason,
+    });
+    expect(await items("/notifications")).toMatchObject([
+      { kind: "webhook_paused", body: reason, data: { webhookId: id, url: URL_A } },
+    ]);
+    await waitAndRing(HOUR);
+    expect(endpoints.to(URL_A)).toHaveLength(1);
+    const left = await items(`/webhooks/${id}/deliveries?limit=200`);
+    expect(new Set(left.map(({ status }) => status))).toEqual(new Set(["failed"]));
+    const kept = await countOf(id);
+    expect(kept).toBe(LIMITS.deliveriesKept);
   });
 
   it("is not called any more once its webhook is removed", async () => {
