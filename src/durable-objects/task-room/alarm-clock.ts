@@ -56,10 +56,11 @@ export class AlarmClock {
   }
 
   #due(): number | undefined {
-    const { room, feeds, connections, doors, deletedAt, cleanUpAt } = this.#desk;
+    const { room, feeds, connections, doors, buriedTaskId, cleanUpAt } = this.#desk;
     const check = doors.now() + RULES.checkEveryMs;
     const times: number[] = [];
-    if (deletedAt !== undefined) times.push(check);
+    // Until all of it is erased; then nothing may wake what is left.
+    if (buriedTaskId !== undefined) times.push(check);
     if (room) {
       times.push(...deadlines(room).map(({ at, name }) => (name === "begin" ? check : at)));
       if (room.state.openTurns.length > 0) times.push(check);

@@ -7,11 +7,12 @@ import {
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
+import { clockTo, nextAlarm, ring } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { converse } from "../../support/room-turns";
 import { ScriptedModel } from "../../support/scripted-model";
 import { UserClient, userUpgrade } from "../../support/user-client";
-import { control } from "../../worker/control";
+import { clock, control, freeClock, stopClock } from "../../worker/control";
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -27,7 +28,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  control.clockAheadMs = 0;
+  freeClock();
   control.users = "up";
 });
 
@@ -289,6 +290,27 @@ describe("news of a task", () => {
     expect((await list(bob)).items).toEqual([]);
     const rows = await runInRoom(taskId);
     expect(rows).toEqual([]);
+  });
+
+  it("is given up a day after the task's deletion where its members can't be told", async () => {
+    stopClock();
+    const phone = await UserClient.open(longLived(bob));
+    const taskId = await newTask(alice, { members: [{ userId: bob, role: "viewer" }] });
+    await phone.frames.next(fits("notification", "task_shared"));
+    control.users = "down";
+    const deletedAt = clock();
+    expect((await call(alice, "DELETE", `/tasks/${taskId}`)).status).toBe(204);
+    for (const wait of [0, DAY / 2, DAY / 2 - 60_000]) {
+      control.clockAheadMs += wait;
+      await expect(ring(taskId)).rejects.toThrow("2 members not told");
+      expect(await runInRoom(taskId)).toEqual([{ name: "log" }]);
+    }
+    clockTo(deletedAt + DAY);
+    await ring(taskId);
+    expect(await nextAlarm(taskId)).toBeNull();
+    expect(await runInRoom(taskId)).toEqual([]);
+    expect((await call(longLived(alice), "GET", `/tasks/${taskId}`)).status).toBe(404);
+    expect(phone.frames.types()).toEqual(["task:shared", "notification"]);
   });
 });
 
