@@ -84,7 +84,7 @@ it("what is sent while it works waits, or takes its place", async () => {
 it("a model that fails is tried again before everybody's eyes", async () => {
   const visitor = await come.signedIn();
   await visitor.begin("/fail-once /fast Hello");
-  await visitor.page.getByText(/attempt 1 failed .*Next attempt in \d s/).waitFor();
+  await visitor.page.getByText(/attempt 1 failed: .*Next attempt in \d s/).waitFor();
   await visitor.page.locator("li.assistant").getByText("attempt 2").waitFor();
 });
 

@@ -24,7 +24,7 @@ export function StepRow({ turn, step }: { turn: Turn; step: Step }) {
           <strong>{phase}</strong> <span class="quiet">{bot}</span>
         </span>
         <span class="row">
-          <span class="quiet">{counts.join(" · ")}</span>
+          <span class="quiet counts">{counts.join(" · ")}</span>
           <StatusBadge status={status} />
         </span>
       </div>

@@ -14,6 +14,7 @@ export function TurnTimeline({ turn }: { turn: Turn }) {
   const asked = useSelected(room, ({ room: state, older }) =>
     [...older, ...(state?.messages ?? [])].find(({ id }) => id === turn.messageId),
   );
+  const failed = turn.steps.some(({ result }) => result?.error);
   const done = turn.steps.filter(({ status }) => status === "COMPLETED").length;
   return (
     <article class="card stack tight" aria-label={`Turn of ${turn.createdAt}`}>
@@ -39,7 +40,7 @@ export function TurnTimeline({ turn }: { turn: Turn }) {
       {turn.usage?.totalTokens !== undefined && (
         <p class="quiet">{turn.usage.totalTokens.toLocaleString()} tokens</p>
       )}
-      {tells(turn) && <TurnEnd turn={turn} room={room} />}
+      {tells(turn) && <TurnEnd turn={turn} room={room} brief={failed} />}
     </article>
   );
 }

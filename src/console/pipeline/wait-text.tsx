@@ -10,7 +10,7 @@ export function WaitText({ turnId, step }: { turnId: string; step: Step }) {
   const seconds = wait ? Math.ceil((wait.until - now) / 1000) : 0;
   return (
     <p class="warn-text">
-      {step.phase}: attempt {step.attempt} failed{wait && ` (${wait.why})`}.{" "}
+      {step.phase}: attempt {step.attempt} failed{wait ? `: ${wait.why}` : "."}{" "}
       {seconds > 0 ? `Next attempt in ${seconds} s.` : "The next attempt comes."}
     </p>
   );

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { type Collection, TaskroomError } from "../../client";
 import type { JsonObject } from "../../protocol/json";
 import { Button } from "../parts/button";
@@ -27,12 +27,18 @@ export function ResourceEditor({ collection, initial, isNew, disabled = false, s
   const [asJson, setAsJson] = useState(false);
   const { run, busy, error } = useAction();
   const issues = error?.issues ?? [];
+  const form = useRef<HTMLFormElement>(null);
+  // Long forms hide their faults: to the first of them.
+  useEffect(() => {
+    if (error) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [error]);
   const fields = FIELDS[collection];
   const text = (path: string) => String(valueAt(body, path) ?? "");
-  const form = { body, issues, disabled, onBody: setBody };
+  const shown = { body, issues, disabled, onBody: setBody };
 
   return (
     <form
+      ref={form}
       class="card stack"
       onSubmit={(event) => {
         event.preventDefault();
@@ -45,7 +51,7 @@ export function ResourceEditor({ collection, initial, isNew, disabled = false, s
         </Button>
       </div>
       {asJson ? (
-        <JsonBody {...form} />
+        <JsonBody {...shown} />
       ) : (
         <>
           {isNew && (
@@ -80,7 +86,7 @@ export function ResourceEditor({ collection, initial, isNew, disabled = false, s
               />
             )}
           </Field>
-          <SpecForm {...form} fields={fields} />
+          <SpecForm {...shown} fields={fields} />
         </>
       )}
       <Problem error={asJson ? error : withIssues(error, issuesElsewhere(issues, fields))} />
@@ -131,7 +137,7 @@ function withIssues(
 ): TaskroomError | undefined {
   if (!error?.issues) return error;
   const { code, detail, title, status } = error;
-  return new TaskroomError(code, detail, {
+  return new TaskroomError(code, issues.length > 0 ? detail : "The marked fields say why.", {
     ...(title !== undefined && { title }),
     ...(status !== undefined && { status }),
     issues,

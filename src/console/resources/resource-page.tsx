@@ -3,6 +3,7 @@ import type { Collection } from "../../client";
 import { DeleteButton } from "../parts/delete-button";
 import { Listing } from "../parts/listing";
 import { Page } from "../parts/page";
+import { Link } from "../routing/link";
 import { navigate } from "../routing/navigate";
 import { useAccount } from "../state/account";
 import { usePages } from "../state/use-pages";
@@ -18,7 +19,7 @@ export function ResourcePage({ collection, namespace, name }: Props) {
   const isAdmin = me.scope?.split(" ").includes("admin");
   const isReadOnly = namespace === "system" && me.userId !== undefined && !isAdmin;
   const api = resourceApi(client, collection);
-  const pages = usePages<AnyResource>("one", async () => ({
+  const pages = usePages<AnyResource>(`${collection}/${namespace}/${name}`, async () => ({
     items: [await api.get(namespace, name)],
     nextCursor: null,
   }));
@@ -27,15 +28,18 @@ export function ResourcePage({ collection, namespace, name }: Props) {
       title={`${namespace}/${name}`}
       intro={`One of the ${collection}.${namespace === "system" ? " It ships with the service; an admin may change it." : ""}`}
       actions={
-        !isReadOnly && (
-          <DeleteButton
-            name={name}
-            verb="Delete"
-            consequence="What refers to it keeps it from being deleted; turns that run go on with it."
-            remove={() => api.remove(namespace, name)}
-            onRemoved={() => navigate({ at: "resources", collection })}
-          />
-        )
+        <>
+          <Link to={{ at: "resources", collection }}>All {collection}</Link>
+          {!isReadOnly && (
+            <DeleteButton
+              name={name}
+              verb="Delete"
+              consequence="What refers to it keeps it from being deleted; turns that run go on with it."
+              remove={() => api.remove(namespace, name)}
+              onRemoved={() => navigate({ at: "resources", collection })}
+            />
+          )}
+        </>
       }
     >
       <p role="status" class="quiet">

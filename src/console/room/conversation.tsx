@@ -8,6 +8,7 @@ import { OpenTurns } from "./open-turns";
 import { TypingLine } from "./presence-line";
 import { useRoom } from "./room-scope";
 import { Streams } from "./streams";
+import { TailEnd } from "./tail-end";
 import { Unsent } from "./unsent";
 import { useFollow } from "./use-follow";
 import { useOlder } from "./use-older";
@@ -36,6 +37,7 @@ export function Conversation() {
           )}
           {isEmpty && <p class="quiet center">Nothing has been said yet.</p>}
           <MessageList />
+          <TailEnd />
           <Streams />
           <Unsent />
           <OpenTurns />

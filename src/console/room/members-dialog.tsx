@@ -21,6 +21,7 @@ export function MembersDialog({ task, onClose }: { task: Task; onClose: () => vo
   const members = usePages(`members ${task.id}`, () => client.tasks.members(task.id));
   const action = useAction();
   const mayChange = task.role === "owner";
+  const owners = members.items?.filter(({ role }) => role === "owner").length;
   const change = async (work: () => Promise<unknown>) => {
     if (await action.run(work)) members.reload();
   };
@@ -36,7 +37,8 @@ export function MembersDialog({ task, onClose }: { task: Task; onClose: () => vo
                 </span>
                 <span class="row">
                   <span class="quiet">{role}</span>
-                  {(mayChange || userId === me.userId) && (
+                  {/* The last owner stays. */}
+                  {(mayChange || userId === me.userId) && (role !== "owner" || owners !== 1) && (
                     <Button
                       label={`Remove ${userId}`}
                       busy={action.busy}
@@ -76,7 +78,7 @@ function InviteForm({ busy, onInvite }: InviteProps) {
   };
   return (
     <form class="stack" onSubmit={submit}>
-      <Field label="Share with" hint="The user's id: the `sub` of their token.">
+      <Field label="Share with" hint="Their user id, as their token names it.">
         {(control) => (
           <input
             {...control}

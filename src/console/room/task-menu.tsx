@@ -1,4 +1,4 @@
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Task } from "../../client";
 import { Button } from "../parts/button";
 import { ConfirmDialog } from "../parts/confirm-dialog";
@@ -23,6 +23,14 @@ export function TaskMenu({ task }: { task: Task }) {
     setShown(next);
   };
   const close = () => setShown(undefined);
+  useEffect(() => {
+    const onPress = ({ target }: PointerEvent) => {
+      if (!(target instanceof Node && menu.current?.contains(target)))
+        menu.current?.removeAttribute("open");
+    };
+    addEventListener("pointerdown", onPress);
+    return () => removeEventListener("pointerdown", onPress);
+  }, []);
   const remove = async () => {
     if (await run(() => client.tasks.delete(id))) navigate({ at: "home" });
   };

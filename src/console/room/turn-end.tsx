@@ -10,8 +10,15 @@ export function tells({ status, reason }: Turn): boolean {
   return status === "FAILED" || status === "INTERRUPTED" || reason === "partial";
 }
 
+type Props = {
+  turn: Turn;
+  room: RoomConnection;
+  /** Where what failed has said why already. */
+  brief?: boolean;
+};
+
 /** How a turn ended that did not simply succeed, and the way to try again. */
-export function TurnEnd({ turn, room }: { turn: Turn; room: RoomConnection }) {
+export function TurnEnd({ turn, room, brief = false }: Props) {
   const [error, setError] = useState<TaskroomError>();
   const mayRetry = useSelected(
     room,
@@ -24,7 +31,7 @@ export function TurnEnd({ turn, room }: { turn: Turn; room: RoomConnection }) {
   const failed = turn.status === "FAILED";
   return (
     <div class={`turn-end ${failed ? "bad" : ""}`}>
-      <span>{said(turn)}</span>
+      <span>{brief && failed ? "Failed." : said(turn)}</span>
       {turn.status !== "COMPLETED" && mayRetry && <Button onClick={retry}>Retry</Button>}
       <Problem error={error} />
     </div>

@@ -91,5 +91,5 @@ function waitOf({ ts, type, data }: Retry): [string, Wait][] {
   const { turnId, retryInMs } = data;
   if (retryInMs === undefined) return [];
   const why = type === "chat:error" ? data.message : data.error?.message;
-  return [[turnId, { until: Date.parse(ts) + retryInMs, why: why ?? "it failed" }]];
+  return [[turnId, { until: Date.parse(ts) + retryInMs, why: why ?? "no reason was given." }]];
 }

@@ -6,11 +6,13 @@ import { Time } from "../parts/time";
 import { Link } from "../routing/link";
 import { useAccount } from "../state/account";
 import { usePages } from "../state/use-pages";
+import { useTitles } from "./use-titles";
 
 const TONES = { connected: "good", away: "calm", expired: "bad" } as const;
 
 export function SessionsPage() {
   const { client } = useAccount();
+  const titles = useTitles();
   const pages = usePages("sessions", (cursor) => client.sessions.list(cursor ? { cursor } : {}));
   return (
     <Page
@@ -24,7 +26,12 @@ export function SessionsPage() {
               <li key={id} class="row spread wrap">
                 <span class="row">
                   <Badge tone={TONES[state]}>{state}</Badge>
-                  <Link to={{ at: "task", taskId, view: "conversation" }}>{taskId}</Link>
+                  <span class="place">
+                    <Link to={{ at: "task", taskId, view: "conversation" }}>
+                      {titles.get(taskId) ?? taskId}
+                    </Link>
+                    {titles.has(taskId) && <span class="quiet">{taskId}</span>}
+                  </span>
                 </span>
                 <span class="row">
                   <span class="quiet">

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../parts/button";
 import { Link } from "../routing/link";
 import type { Route } from "../routing/route";
@@ -19,13 +20,18 @@ const PLACES: { to: Route; text: string; among: Route["at"][] }[] = [
 
 export function TopBar({ route }: { route: Route }) {
   const { me, signOut } = useAccount();
+  const nav = useRef<HTMLElement>(null);
+  // A phone shows a part of them only.
+  useEffect(() => {
+    nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  }, [route.at]);
   return (
     <header class="top-bar">
       <Link to={{ at: "home" }} class="brand" label="Taskroom: tasks">
         <img src="/icon.svg" alt="" width="24" height="24" />
         <span>Taskroom</span>
       </Link>
-      <nav aria-label="Console">
+      <nav aria-label="Console" ref={nav}>
         {PLACES.map(({ to, text, among }) => (
           <Link key={text} to={to} class="nav-link" current={among.includes(route.at)}>
             {text}
