@@ -38,7 +38,7 @@ export async function* carryOut(
 }
 
 async function* outputs(request: StepRequest, doors: Doors): AsyncGenerator<StepOutput, void> {
-  const { config, attempt } = request;
+  const { config } = request;
   const { settings, ai, unseal, signal } = doors;
   // Opening a secret and connecting to tools take time before anything listens to the signal.
   if (signal.aborted) return;
@@ -46,7 +46,7 @@ async function* outputs(request: StepRequest, doors: Doors): AsyncGenerator<Step
     yield* httpAgent(request, config.runtime, doors);
     return;
   }
-  const model = await languageModel(config.model, { settings, ai, unseal, attempt });
+  const model = await languageModel(config.model, { settings, ai, unseal, step: request });
   if (model.ok) yield* chatAgent(request, model.value, doors);
   else yield model.failure;
 }

@@ -11,17 +11,21 @@ import { estimateTokens } from "./tokens";
 
 /**
  * The built-in demo model: no network, no intelligence, everything else as a provider does it.
- * The directives that a user's message may contain are described at `demoScript`. `attempt`
+ * The directives that a user's message may contain are described at `demoScript`. Only what the step
+ * itself asks directs it: a prompt may join messages that had no answer with the last. `attempt`
  * counts from 1.
  */
-export function demoModel(modelId: string, attempt: number): LanguageModelV4 {
+export function demoModel(
+  modelId: string,
+  { attempt, input }: { attempt: number; input: string },
+): LanguageModelV4 {
   return {
     specificationVersion: "v4",
     provider: "demo",
     modelId,
     supportedUrls: {},
     async doStream({ prompt, abortSignal }: LanguageModelV4CallOptions) {
-      const script = demoScript(lastUserText(prompt), attempt);
+      const script = demoScript(input, attempt);
       if (script.ending === "unavailable") throw refusal(503);
       if (script.ending === "rejected") throw refusal(400);
       return { stream: streamOf(parts(script, prompt, abortSignal)) };
@@ -106,11 +110,6 @@ function aborted(signal: AbortSignal | undefined): Promise<never> {
 function textOf({ content }: LanguageModelV4Prompt[number]): string {
   if (typeof content === "string") return content;
   return content.map((part) => (part.type === "text" ? part.text : "")).join("");
-}
-
-function lastUserText(prompt: LanguageModelV4Prompt): string {
-  const message = prompt.findLast(({ role }) => role === "user");
-  return message ? textOf(message) : "";
 }
 
 function usageOf(script: DemoScript, prompt: LanguageModelV4Prompt) {

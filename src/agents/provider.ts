@@ -15,8 +15,8 @@ export type ProviderDoors = {
   settings: Settings;
   ai?: Ai | undefined;
   unseal?: Unseal | undefined;
-  /** The step's attempt: the demo model can fail at the first. */
-  attempt: number;
+  /** What the demo model goes by: it does as it is asked, and can fail at the first attempt. */
+  step: { attempt: number; input: string };
 };
 
 type Built<T> = { ok: true; value: T } | { ok: false; failure: StepFailure };
@@ -26,7 +26,7 @@ export async function languageModel(
   config: ModelConfig,
   doors: ProviderDoors,
 ): Promise<Built<LanguageModelV4>> {
-  if (config.provider === "demo") return built(demoModel(config.model, doors.attempt));
+  if (config.provider === "demo") return built(demoModel(config.model, doors.step));
   if (config.provider === "workers-ai") return workersModel(config, doors.ai);
   const address = checkedAddress(config, doors.settings);
   if (!address.ok) return address;

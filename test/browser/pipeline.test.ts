@@ -89,8 +89,8 @@ it("guidance of a running turn is taken up by its next step, or becomes a messag
   await visitor.begin("/long 12");
   await page.getByRole("button", { name: "Approve" }).waitFor();
   await page.getByLabel("While it works").selectOption("Guide it");
-  await visitor.say("rather /slow, please");
-  const guided = page.locator(".guided").filter({ hasText: "rather /slow, please" });
+  await visitor.say("rather /slow please");
+  const guided = page.locator(".guided").filter({ hasText: "rather /slow please" });
   await guided.getByText("Guidance waits for the next step:").waitFor();
   await page.getByRole("button", { name: "Approve" }).click();
   await guided.getByText("Guidance taken up:").waitFor();

@@ -43,6 +43,32 @@ it("two windows are in step: messages, the stream, who is there and who is typin
   expect(await texts(alice)).toEqual(await texts(bob));
 });
 
+it("a viewer sees everything and is offered nothing that a viewer may not do", async () => {
+  const alice = await come.signedIn();
+  const bobId = newUser("bob");
+  const id = await alice.begin("/reject");
+  await alice.page.getByRole("button", { name: "Retry" }).waitFor();
+  await alice.api("POST", `/tasks/${id}/members`, { userId: bobId, role: "viewer" });
+  const { page } = await come.signedIn(bobId);
+  await page.getByRole("link", { name: "/reject" }).first().click();
+  await page.getByText("You are watching: viewers cannot send.").waitFor();
+  await page.getByText(/^Failed: /).waitFor();
+  await page.locator("summary", { hasText: /^Task$/ }).click();
+  const offered = await page.getByRole("main").getByRole("button").allTextContents();
+  expect(offered).toEqual(["Members"]);
+  await page.getByRole("button", { name: "Members" }).click();
+  await page.getByRole("button", { name: `Remove ${bobId}` }).waitFor();
+  expect(await page.getByRole("dialog").getByRole("button").count()).toBe(2);
+  await page.keyboard.press("Escape");
+
+  await alice.say("/slow /long 100");
+  await page.locator(".writing").waitFor();
+  await page.keyboard.press("Escape");
+  expect(await page.getByRole("button", { name: "Stop", exact: true }).count()).toBe(0);
+  await alice.page.getByRole("button", { name: "Stop", exact: true }).click();
+  await page.getByText("Stopped here.").waitFor();
+});
+
 it("a reload in mid-stream goes on where it was, signed in and in the same session", async () => {
   const alice = await come.signedIn();
   const id = await alice.begin("/long 250");

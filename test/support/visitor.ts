@@ -19,9 +19,9 @@ export function newUser(name: string): string {
   return `${name}-${randomBytes(4).toString("hex")}`;
 }
 
-export async function tokenFor(sub: string): Promise<string> {
+export async function tokenFor(sub: string, ttlSeconds = 3600): Promise<string> {
   const name = sub.split("-")[0] ?? sub;
-  const request = { sub, name, ttlSeconds: 3600 };
+  const request = { sub, name, ttlSeconds };
   const token = await mintToken(request, { vars: { AUTH_JWT_SECRET: inject("stage").secret } });
   if (!token) throw new Error("there is no secret");
   return token;
@@ -66,8 +66,8 @@ export class Visitor {
     return visitor;
   }
 
-  async signIn(): Promise<void> {
-    await this.page.getByLabel("Access token").fill(await tokenFor(this.userId));
+  async signIn(ttlSeconds?: number): Promise<void> {
+    await this.page.getByLabel("Access token").fill(await tokenFor(this.userId, ttlSeconds));
     await this.page.getByRole("button", { name: "Sign in" }).click();
     await this.page.getByRole("heading", { name: "What should be done?" }).waitFor();
   }

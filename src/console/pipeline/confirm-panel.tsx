@@ -5,6 +5,11 @@ import { Problem } from "../parts/problem";
 import { useMayAct, useRoom } from "../room/room-scope";
 import { asTaskroomError } from "../state/use-action";
 
+/** Whether the reason says no more than the heading does. */
+function isPlain({ reason }: Turn, { phase }: Step): boolean {
+  return reason === `waiting for confirmation of ${phase}`;
+}
+
 /** A step that waits for a person's yes. */
 export function ConfirmPanel({ turn, step }: { turn: Turn; step: Step }) {
   const { room } = useRoom();
@@ -34,7 +39,7 @@ export function ConfirmPanel({ turn, step }: { turn: Turn; step: Step }) {
   return (
     <section class="confirm card stack tight" aria-labelledby={id}>
       <h2 id={id}>“{step.phase}” waits for a yes</h2>
-      {turn.reason && <p class="quiet">{turn.reason}</p>}
+      {turn.reason && !isPlain(turn, step) && <p class="quiet">{turn.reason}</p>}
       {mayAct ? (
         <>
           <input

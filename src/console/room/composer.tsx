@@ -4,6 +4,7 @@ import { Button } from "../parts/button";
 import { Problem } from "../parts/problem";
 import { asTaskroomError } from "../state/use-action";
 import { useSelected } from "../state/use-selected";
+import { FINAL } from "./ended-notice";
 import { useMayAct, useRoom } from "./room-scope";
 import { useTyping } from "./use-typing";
 
@@ -20,6 +21,11 @@ export function Composer({ onStop, onSent }: Props) {
   const { room } = useRoom();
   const mayAct = useMayAct();
   const isOver = useSelected(room, (s) => s.room?.task.status === "CANCELLED");
+  const isGone = useSelected(
+    room,
+    ({ connection }) => connection.state === "closed" && FINAL.includes(connection.closed.code),
+  );
+  if (isGone) return null;
   if (!mayAct) return <p class="composer quiet">You are watching: viewers cannot send.</p>;
   if (isOver) return <p class="composer quiet">This task was cancelled. It takes no messages.</p>;
   return <Writing onStop={onStop} onSent={onSent} />;

@@ -13,7 +13,8 @@ const SAID: Partial<Record<EndCode, string>> = {
   session_limit: "You are connected in as many places as you may be. Close one of them.",
   session_expired: "Nothing happened here for a long time, so the session has ended.",
 };
-const FINAL: readonly EndCode[] = ["deleted", "removed", "not_found", "invalid_request"];
+/** Nothing brings the room back. */
+export const FINAL: readonly EndCode[] = ["deleted", "removed", "not_found", "invalid_request"];
 
 /** Why the connection has ended for good, and what can be done about it. */
 export function EndedNotice({ room }: { room: RoomConnection }) {

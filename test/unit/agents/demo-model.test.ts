@@ -50,6 +50,17 @@ describe("the demo model", () => {
     expect(joined(outputs, "text").split(/\s+/)).toHaveLength(words);
   });
 
+  it.each(["/reject", "/fail", "/hang"])(
+    "an earlier %s that had no answer directs nothing",
+    async (earlier) => {
+      const context = [{ role: "user" as const, content: earlier }];
+      const outputs = await outputsOf(stepFor(model, { input: "/fast /echo well", context }), {
+        settings: none,
+      });
+      expect(joined(outputs, "text")).toBe("well");
+    },
+  );
+
   it("/think reasons longer", async () => {
     const [long, short] = [await ask("/fast /think"), await ask("/fast")];
     expect(joined(long, "thinking").length).toBeGreaterThan(3 * joined(short, "thinking").length);
@@ -111,8 +122,8 @@ describe("the demo model", () => {
 
   it("stops by itself too, without a pause to be woken from", async () => {
     const stop = new AbortController();
-    const prompt = [{ role: "user" as const, content: [{ type: "text" as const, text: "/fast" }] }];
-    const { stream } = await demoModel("demo", 1).doStream({ prompt, abortSignal: stop.signal });
+    const model = demoModel("demo", { attempt: 1, input: "/fast" });
+    const { stream } = await model.doStream({ prompt: [], abortSignal: stop.signal });
     const reader = stream.getReader();
     await reader.read();
     stop.abort(new Error("stopped"));
