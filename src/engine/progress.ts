@@ -5,12 +5,14 @@ import { type Fence, stepOf } from "./fence";
 /** How far an agent says it is. */
 export type Progress = Fence & { percentComplete: number; message?: string };
 
+export type PhaseUpdate = Extract<MomentaryEvent, { type: "phase:update" }>;
+
 /** The event that says how far a running attempt is; none where it would go back or is over. */
 export function progressEvent(
   state: RoomState,
   { turnId, step: stepId, attempt, percentComplete, message }: Progress,
   ts: string,
-): MomentaryEvent | undefined {
+): PhaseUpdate | undefined {
   const step = stepOf(
     state.openTurns.find(({ id }) => id === turnId),
     stepId,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { Turn } from "../../src/protocol/turn";
+import { keptNotification } from "../../src/protocol/user-events";
 import {
   agentTask,
   endedTurn,
@@ -34,6 +35,8 @@ import { WireUser } from "../support/wire-client";
 /** What is measured on a busy machine is measured three times, a moment apart, and the middle counts. */
 const APART_MS = [0, 250, 500];
 const update = z.looseObject({ percentComplete: z.number(), message: z.string().optional() });
+const told = z.object({ notification: keptNotification });
+const notices = z.looseObject({ items: z.array(keptNotification) });
 const logged = z.looseObject({ message: z.string() });
 const DONE = json({ output: "done" });
 
@@ -302,6 +305,44 @@ describe.concurrent("a pipeline, over real HTTP", () => {
       .map(({ data }) => update.parse(data).percentComplete);
     expect(percents).toEqual(percents.toSorted((a, b) => a - b));
     await Promise.all([watcher.close(), other.close()]);
+  });
+
+  it("whose agent notifies is heard on every device of its members at once, and is in their lists", async () => {
+    const ended = gate();
+    const agent = await newAgent(() => [
+      event("notify", { title: "Half done", body: "Look", data: { url: "https://a.test/" } }),
+      ...[wait(ended), result("done")],
+    ]);
+    const bob = await WireUser.of(server, "bob");
+    const devices = await Promise.all([alice, alice, bob].map((user) => user.watch()));
+    const taskId = await agentTask(alice, agent, [{ role: "work" }]);
+    await alice.call("POST", `/tasks/${taskId}/members`, { userId: "bob", role: "viewer" });
+    const turnId = await execute(alice, taskId);
+    const own = ({ data }: Frame) => {
+      const { notification } = told.safeParse(data).data ?? {};
+      return notification?.taskId === taskId && notification.kind === "agent";
+    };
+    // Before the run ends: nothing is held back.
+    const heard = await Promise.all(devices.map(({ frames }) => frames.next(own)));
+    const [first, second, third] = heard.map(({ data }) => told.parse(data).notification);
+    const said = { title: "Half done", body: "Look", data: { url: "https://a.test/" }, taskId };
+    expect(first).toMatchObject({ kind: "agent", ...said });
+    expect(second).toEqual(first);
+    expect(third).toMatchObject(said);
+    for (const [user, notification] of [
+      [alice, first],
+      [bob, third],
+    ] as const) {
+      const { items } = await user.ask(notices, "GET", "/notifications?unread=true&limit=200");
+      const listed = items.filter((item) => item.taskId === taskId && item.kind === "agent");
+      expect(listed).toEqual([notification]);
+    }
+    ended.open();
+    expect((await endedTurn(alice, taskId, turnId)).status).toBe("COMPLETED");
+    for (const device of devices) {
+      expect(device.frames.all.filter(own)).toHaveLength(1);
+      device.close();
+    }
   });
 
   it("tells its log live as an event stream, which goes on after Last-Event-ID", async () => {

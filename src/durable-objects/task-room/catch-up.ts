@@ -1,3 +1,4 @@
+import type { PhaseUpdate } from "../../engine/progress";
 import { CLOSE } from "../../protocol/close-codes";
 import type { RoomEvent } from "../../protocol/events";
 import type { Role } from "../../protocol/identity";
@@ -37,7 +38,7 @@ export async function catchUp(
     // While the socket drained, the room may have let go of what comes next.
     place = goOn(desk, connection, { after: place.after }, role);
   }
-  if (!place.hasSnapshot) sendMomentary(desk, connection);
+  sendMomentary(desk, connection, place.hasSnapshot);
   connection.attach({ behind: false });
 }
 
@@ -93,36 +94,40 @@ function headOf(desk: Desk): number {
   return desk.room?.state.task.headSeq ?? 0;
 }
 
-function sendMomentary(desk: Desk, connection: Connection): void {
+function sendMomentary(desk: Desk, connection: Connection, hasSnapshot: boolean): void {
   desk.live.flush();
-  const events = momentaryEvents(desk);
+  const updates = phaseUpdates(desk);
+  // A snapshot has the texts and how far a phase is, but not its words.
+  const events = hasSnapshot
+    ? updates.filter(({ data }) => data.message !== undefined)
+    : [...textsSoFar(desk), ...updates];
   if (events.length > 0) connection.sendText(packed(events));
 }
 
-/** Each text being written, whole, and each running phase's last progress. */
-function momentaryEvents(desk: Desk): RoomEvent[] {
-  const state = desk.room?.state;
-  if (!state) return [];
+/** Each text being written, whole. */
+function textsSoFar(desk: Desk): RoomEvent[] {
   const ts = toTimestamp(desk.doors.now());
-  const texts = state.streams.flatMap(({ turnId, messageId, attempt, text, thinking }) => {
+  const streams = desk.room?.state.streams ?? [];
+  return streams.flatMap(({ turnId, messageId, attempt, text, thinking }) => {
     const place = { turnId, messageId, attempt, offset: 0 };
     const events: RoomEvent[] = [];
     if (thinking) events.push({ type: "chat:thinking", ts, data: { ...place, delta: thinking } });
     if (text) events.push({ type: "chat:chunk", ts, data: { ...place, delta: text } });
     return events;
   });
-  const phases = state.openTurns.flatMap(({ id, steps }) =>
-    steps.flatMap(({ step, phase, status, attempt, percentComplete }): RoomEvent[] =>
-      status === "RUNNING" && percentComplete !== undefined
-        ? [
-            {
-              type: "phase:update",
-              ts,
-              data: { turnId: id, step, phase, attempt, percentComplete },
-            },
-          ]
-        : [],
-    ),
+}
+
+/** Each running phase's last progress. */
+function phaseUpdates(desk: Desk): PhaseUpdate[] {
+  const ts = toTimestamp(desk.doors.now());
+  const turns = desk.room?.state.openTurns ?? [];
+  return turns.flatMap(({ id: turnId, steps }) =>
+    steps.flatMap(({ step, phase, status, attempt, percentComplete }): PhaseUpdate[] => {
+      if (status !== "RUNNING" || percentComplete === undefined) return [];
+      const place = { turnId, step, phase, attempt };
+      const last = desk.lastUpdate?.data;
+      const isLast = last?.turnId === turnId && last.step === step && last.attempt === attempt;
+      return [{ type: "phase:update", ts, data: isLast ? last : { ...place, percentComplete } }];
+    }),
   );
-  return [...texts, ...phases];
 }

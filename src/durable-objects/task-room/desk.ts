@@ -2,7 +2,7 @@ import { changeMetrics } from "../../engine/change-metrics";
 import { type Decision, decide } from "../../engine/decide";
 import type { Change, Draft, Effect } from "../../engine/draft";
 import { applyEvent } from "../../engine/fold";
-import { type Progress, progressEvent } from "../../engine/progress";
+import { type PhaseUpdate, type Progress, progressEvent } from "../../engine/progress";
 import { recoverTurn } from "../../engine/recover";
 import { recordReports } from "../../engine/reports";
 import { activeTurn, type Room, waitingTurns } from "../../engine/room";
@@ -48,6 +48,7 @@ export class Desk {
   readonly hold: (work: Promise<unknown>) => void;
   readonly #reports: ReportFeed;
   readonly #progress: ProgressFeed;
+  #lastUpdate: PhaseUpdate | undefined;
   #room: Room | undefined;
   #deletedAt: number | undefined;
   #beginning = false;
@@ -310,7 +311,14 @@ export class Desk {
   #tellProgress(progress: Progress): void {
     const state = this.room?.state;
     const event = state && progressEvent(state, progress, toTimestamp(this.doors.now()));
-    if (event) this.#publish([event]);
+    if (!event) return;
+    this.#lastUpdate = event;
+    this.#publish([event]);
+  }
+
+  /** The last that was told of a running phase's progress, with its words, which no state holds. */
+  get lastUpdate(): PhaseUpdate | undefined {
+    return this.#lastUpdate;
   }
 
   #publish(events: RoomEvent[]): void {

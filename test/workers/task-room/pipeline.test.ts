@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import * as z from "zod";
 import type { StepOutput } from "../../../src/protocol/agent";
+import { Frames } from "../../support/frames";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { says } from "../../support/room-turns";
 import { ScriptedModel } from "../../support/scripted-model";
@@ -84,6 +85,29 @@ it("runs its phases in order, hands results on, and keeps each as soon as it is 
   const logs = await call(alice, "GET", `/tasks/${taskId}/logs?level=success`);
   const entries = z.object({ items: z.array(z.looseObject({ agentType: z.string() })) });
   expect(entries.parse(await logs.json()).items.map(({ agentType }) => agentType)).toHaveLength(3);
+});
+
+it("[R2] who comes back, or comes in, hears a running phase's last progress with its words", async () => {
+  const taskId = await newTask(alice, { teamRef: "system/research-plan-implement" });
+  const client = await RoomClient.join(alice, taskId);
+  await execute(taskId, "build a boat");
+  const research = await model.attempt(1);
+  research.say({ type: "progress", percentComplete: 50, message: "half the sources" });
+  const { data } = await client.frames.next(({ type }) => type === "phase:update");
+  const { epoch } = z.looseObject({ epoch: z.string() }).parse(client.ready);
+  const after = client.frames.state?.task.headSeq ?? 0;
+  for (const place of [{ after, epoch }, { after: 0, epoch }, {}]) {
+    const other = await RoomClient.join(alice, taskId, place, new Frames(client.frames.state));
+    const told = await other.frames.next(({ type }) => type === "phase:update");
+    expect(told.data).toEqual(data);
+    expect(told.data).toMatchObject({ percentComplete: 50, message: "half the sources" });
+    other.close();
+  }
+  research.finish();
+  await model.attempt(2);
+  const late = await RoomClient.join(alice, taskId);
+  expect((await late.ask("history:sync")).type).toBe("ack");
+  expect(late.frames.of("phase:update")).toEqual([]);
 });
 
 it("after a restart completed phases are kept and the running one is tried again under the same key", async () => {
