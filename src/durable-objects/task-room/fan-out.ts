@@ -65,6 +65,11 @@ class RoleFrames {
   }
 }
 
+/** Whether stored events, as JSON, may have one in them that each role hears otherwise. */
+export function isPersonal(json: string): boolean {
+  return json.includes('"type":"task:updated"');
+}
+
 /** A task names the role of whoever reads it. */
 export function forRole(event: LogEvent, role: Role): LogEvent;
 export function forRole(event: RoomEvent, role: Role): RoomEvent;
