@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { visitors } from "../support/visitor";
+import { tokenFor, visitors } from "../support/visitor";
 import { startWebhookReceiver } from "../support/webhook-receiver";
 
 const come = visitors();
@@ -117,4 +117,28 @@ it("sessions are listed and revoked; usage counts the turn", async () => {
       return page.getByRole("row", { name: /^Turns/ }).textContent();
     })
     .toBe("Turns1none1");
+});
+
+it("a token that runs out asks for another and leads back to the same room", async () => {
+  const visitor = await come.open();
+  const { page } = visitor;
+  await visitor.signIn(6);
+  const id = await visitor.begin("/fast Hello");
+  await page.locator("li.assistant").waitFor();
+  await page.getByText("Your token has expired or was revoked.").waitFor();
+  await page.getByLabel("Access token").fill(await tokenFor(visitor.userId));
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.locator("li.assistant").waitFor();
+  expect(page.url()).toBe(`${visitor.url}/tasks/${id}`);
+});
+
+it("a task that is none, or not one's own, is said to be none", async () => {
+  const { page, url } = await come.signedIn();
+  for (const id of ["unknown", `task_${"0".repeat(26)}`]) {
+    await page.goto(`${url}/tasks/${id}`);
+    await page.getByText("There is no such task, or it was not shared with you.").waitFor();
+    expect(await page.getByRole("button", { name: "Connect again" }).count()).toBe(0);
+  }
+  await page.getByRole("link", { name: "To the tasks" }).click();
+  await page.getByRole("heading", { name: "What should be done?" }).waitFor();
 });

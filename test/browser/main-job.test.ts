@@ -95,31 +95,6 @@ it("how a turn that had waited ended is said below what came after its message",
   await end.waitFor({ state: "detached" });
 });
 
-it("a token that runs out asks for another and leads back to the same room", async () => {
-  const visitor = await come.open();
-  const { page } = visitor;
-  await visitor.signIn(6);
-  const id = await visitor.begin("/fast Hello");
-  await page.locator("li.assistant").waitFor();
-  await page.getByText("Your token has expired or was revoked.").waitFor();
-  await page.getByLabel("Access token").fill(await tokenFor(visitor.userId));
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.locator("li.assistant").waitFor();
-  expect(page.url()).toBe(`${visitor.url}/tasks/${id}`);
-});
-
-it.each(["unknown", `task_${"0".repeat(26)}`])(
-  "a task %s that is none is said to be none",
-  async (id) => {
-    const { page, url } = await come.signedIn();
-    await page.goto(`${url}/tasks/${id}`);
-    await page.getByText("There is no such task, or it was not shared with you.").waitFor();
-    expect(await page.getByRole("button", { name: "Connect again" }).count()).toBe(0);
-    await page.getByRole("link", { name: "To the tasks" }).click();
-    await page.getByRole("heading", { name: "What should be done?" }).waitFor();
-  },
-);
-
 it("a model that fails is tried again before everybody's eyes", async () => {
   const visitor = await come.signedIn();
   await visitor.begin("/fail-once /fast Hello");
