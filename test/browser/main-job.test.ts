@@ -91,7 +91,9 @@ it("how a turn that had waited ended is said below what came after its message",
   const end = page.locator(".tail-end");
   await end.getByText("/reject this").waitFor();
   await end.getByText(/^Failed: /).waitFor();
-  await end.getByRole("button", { name: "Retry" }).click();
+  expect(await end.getByRole("button", { name: "Retry" }).count()).toBe(1);
+  await visitor.say("/fast /echo well then");
+  await page.locator("li.assistant").getByText("well then").waitFor();
   await end.waitFor({ state: "detached" });
 });
 
