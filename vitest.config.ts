@@ -33,6 +33,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
           testTimeout: 120_000,
+          // Most of these files take longer to load than to run.
+          isolate: false,
           // itty-durable ships ESM that is marked as CommonJS.
           deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },
         },
@@ -55,7 +57,7 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/system/**/*.test.ts"],
-          globalSetup: ["test/support/built-console.ts"],
+          globalSetup: ["test/system/setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           expect: { poll: { timeout: 20_000 } },

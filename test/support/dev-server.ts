@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { waitForHealth } from "../../scripts/health";
 import { mintToken } from "../../scripts/local-identity";
 import { killAll, type Process, processes, treeOf } from "../../scripts/process-table";
+import { copyMigratedState } from "./migrated-state";
 import { until } from "./until";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -45,15 +46,17 @@ export class DevServer {
 
   private constructor(port: number, options: DevServerOptions) {
     const { vars = {}, config, args = [], localSecret = false } = options;
+    const database = [...(config ? ["--config", config] : []), ...args];
+    const state = join(this.#scratch, "state");
+    copyMigratedState(state, database);
     this.url = `http://localhost:${port}`;
     this.wsUrl = `ws://localhost:${port}`;
     this.#vars = { ...(!localSecret && { AUTH_JWT_SECRET: SECRET }), ...vars };
     this.#args = [
       ...["--port", String(port), "--inspector-port", "0"],
-      ...["--persist-to", join(this.#scratch, "state")],
-      ...(config ? ["--config", config] : []),
+      ...["--persist-to", state],
       ...Object.entries(this.#vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
-      ...args,
+      ...database,
     ];
   }
 
