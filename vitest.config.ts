@@ -1,5 +1,6 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/longest-first";
 
 const migrations = await readD1Migrations("./migrations");
 
@@ -22,6 +23,7 @@ export default defineConfig({
   test: {
     // The system tests mostly wait for another process.
     maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
     // A room that an ended file left at work may be loading a module when its shared runtime closes;
     // vitest reports that, and nothing else does so in these words.
     onUnhandledError: ({ message }) => !message?.startsWith(CLOSING),
