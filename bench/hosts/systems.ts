@@ -117,7 +117,12 @@ export function startTaskroom(
 ): Promise<Launched> {
   return startWorkerd({
     worker: "taskroom",
-    objects: { TASK_ROOM: "TaskRoom", USER_ROOM: "UserRoom", USAGE_METER: "UsageMeter" },
+    objects: {
+      TASK_ROOM: "TaskRoom",
+      USER_ROOM: "UserRoom",
+      USAGE_METER: "UsageMeter",
+      METRICS_SHARD: "MetricsShard",
+    },
     rateLimited: true,
     vars: taskroomVars(modelUrl),
     storage,

@@ -5,6 +5,7 @@ import worker from "../../src/worker/index";
 import { countStorage, counts, note } from "./counts";
 import { fillD1, fillRoom } from "./fill";
 
+export { MetricsShard } from "../../src/durable-objects/metrics-shard/metrics-shard";
 export { UsageMeter } from "../../src/durable-objects/usage-meter/usage-meter";
 
 /** The service as it is, with its storage, D1, alarms and requests counted. */

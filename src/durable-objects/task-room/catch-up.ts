@@ -5,11 +5,11 @@ import { LIMITS } from "../../protocol/limits";
 import { toTimestamp } from "../../protocol/time";
 import type { Connection } from "./connection";
 import type { Desk } from "./desk";
-import { forRole, packed } from "./fan-out";
+import { forRole, isPersonal, packed } from "./fan-out";
 import { type Position, snapshot, whyReset } from "./snapshot";
 
-/** Milliseconds between two looks at whether a socket has taken what it was sent. */
-const DRAIN_LOOK_MS = 10;
+/** Milliseconds between two looks at whether a socket has taken what it was sent: the first, and the most. */
+const DRAIN_LOOK_MS = { first: 1, longest: 32 };
 /** How long a socket may take too little before it is given up. */
 const DRAIN_LIMIT_MS = 30_000;
 /** Bytes unsent at which a replay waits, and down to which it waits. */
@@ -68,11 +68,11 @@ export function sendReset(desk: Desk, connection: Connection, role: Role, reason
 function sendLog(desk: Desk, connection: Connection, place: Place, role: Role): Place {
   let { after } = place;
   let sent = 0;
-  for (const events of desk.store.log.after(after)) {
-    const frame = packed(events.map((event) => forRole(event, role)));
-    connection.sendText(frame);
-    sent += frame.length;
-    after = events.at(-1)?.seq ?? after;
+  const pages = desk.store.log.textAfter(after, isPersonal, (event) => forRole(event, role));
+  for (const { text, isOne, lastSeq } of pages) {
+    connection.sendText(isOne ? text : `{"type":"batch","data":[${text}]}`);
+    sent += text.length;
+    after = lastSeq;
     if (Math.max(sent, connection.unsent) > ENOUGH_BYTES) break;
   }
   return { ...place, after };
@@ -81,10 +81,12 @@ function sendLog(desk: Desk, connection: Connection, place: Place, role: Role): 
 /** Waits until a socket has taken what it was sent; false where it is closed instead. */
 export async function drained(connection: Connection, now: () => number): Promise<boolean> {
   const deadline = now() + DRAIN_LIMIT_MS;
+  let look = DRAIN_LOOK_MS.first;
   do {
     if (now() > deadline) connection.close(CLOSE.tooSlow, "too slow: resume later");
     // Always once: what is unsent only goes down between events.
-    await scheduler.wait(DRAIN_LOOK_MS);
+    await scheduler.wait(look);
+    look = Math.min(look * 2, DRAIN_LOOK_MS.longest);
   } while (connection.unsent > DRAINED_BYTES && connection.isOpen);
   return connection.isOpen;
 }

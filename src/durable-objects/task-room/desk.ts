@@ -21,6 +21,7 @@ import { FanOut } from "./fan-out";
 import { Feeds } from "./feeds";
 import { backgroundOf } from "./history-reader";
 import { LiveText } from "./live-text";
+import { PresenceFeed } from "./presence-feed";
 import { ProgressFeed } from "./progress-feed";
 import { ReportFeed } from "./report-feed";
 import { KEPT_MESSAGES } from "./retention";
@@ -39,6 +40,7 @@ export class Desk {
   readonly store: RoomStore;
   readonly connections: Connections;
   readonly fanOut: FanOut;
+  readonly presence: PresenceFeed;
   readonly live: LiveText;
   readonly runner: Runner;
   readonly feeds: Feeds;
@@ -60,7 +62,8 @@ export class Desk {
     this.connections = new Connections(ctx.getWebSockets());
     const room = () => this.#room;
     this.fanOut = new FanOut(this.connections, (userId) => this.#room?.members[userId], doors.now);
-    const { store, hold } = this;
+    const { connections, fanOut, store, hold } = this;
+    this.presence = new PresenceFeed({ connections, fanOut, now: doors.now });
     this.metrics = new MetricsFeed({ send: (tally) => doors.tellMetrics(tally), hold });
     const { metrics } = this;
     this.feeds = new Feeds({
@@ -248,6 +251,7 @@ export class Desk {
     // Messages live in their table; the fold's copies have done their duty.
     this.#room = { ...room, state: { ...room.state, messages: [] } };
     for (const turnId of endedAttempts(events)) this.live.drop(turnId);
+    this.presence.flush();
     this.fanOut.send(events);
     this.alarm.arm();
     this.doors.fault("after fan-out");

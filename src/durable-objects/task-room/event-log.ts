@@ -6,6 +6,7 @@ const headRows = z.array(z.object({ last_seq: z.int() }));
 const entryRows = z.array(
   z.object({ first_seq: z.int(), last_seq: z.int(), entries: z.int(), events: z.string() }),
 );
+type EntryRow = z.infer<typeof entryRows>[number];
 const timeRows = z.array(z.object({ at: z.int() }));
 const sumRows = z.tuple([z.object({ entries: z.int().nullable() })]);
 const bounds = z.tuple([z.object({ first: z.int().nullable(), last: z.int().nullable() })]);
@@ -50,17 +51,49 @@ export class EventLog {
 
   /** Events with `after < seq <= through`, oldest first, in pages of whole rows. */
   *after(after: number, through = Number.MAX_SAFE_INTEGER): Generator<LogEvent[]> {
-    let from = after;
-    for (;;) {
-      const query = `SELECT first_seq, last_seq, entries, events FROM log
-        WHERE last_seq > ? AND first_seq <= ? ORDER BY first_seq LIMIT 100`;
-      const rows = entryRows.parse(this.#sql.exec(query, from, through).toArray());
-      const last = rows.at(-1);
-      if (!last) return;
+    for (const rows of this.#pages(after, through)) {
       const events = rows.flatMap((row) => readJson(storedEvents, row.events));
       // A row that was thinned may have no event left.
       const wanted = events.filter(({ seq }) => seq > after && seq <= through);
       if (wanted.length > 0) yield wanted;
+    }
+  }
+
+  /**
+   * The same as the JSON of each event or of several, separated by commas, and the last `seq` that a
+   * page covers. Rows go out as they were stored, but for those that `rewrite` is to see first.
+   */
+  *textAfter(
+    after: number,
+    needsRewrite: (json: string) => boolean,
+    rewrite: (event: LogEvent) => LogEvent,
+  ): Generator<{ text: string; isOne: boolean; lastSeq: number }> {
+    const textOf = ({ first_seq, events }: EntryRow): string => {
+      if (first_seq > after && !needsRewrite(events)) return events.slice(1, -1);
+      const wanted = readJson(storedEvents, events).filter(({ seq }) => seq > after);
+      return JSON.stringify(wanted.map(rewrite)).slice(1, -1);
+    };
+    for (const rows of this.#pages(after)) {
+      const lastSeq = rows.at(-1)?.last_seq ?? after;
+      const isOne = lastSeq - Math.max(after, (rows[0]?.first_seq ?? 1) - 1) === 1;
+      // A row that was thinned may have no event left.
+      const text = rows
+        .map(textOf)
+        .filter((json) => json !== "")
+        .join(",");
+      if (text !== "") yield { text, isOne, lastSeq };
+    }
+  }
+
+  *#pages(after: number, through = Number.MAX_SAFE_INTEGER): Generator<EntryRow[]> {
+    const query = `SELECT first_seq, last_seq, entries, events FROM log
+      WHERE last_seq > ? AND first_seq <= ? ORDER BY first_seq LIMIT 100`;
+    let from = after;
+    for (;;) {
+      const rows = entryRows.parse(this.#sql.exec(query, from, through).toArray());
+      const last = rows.at(-1);
+      if (!last) return;
+      yield rows;
       from = last.last_seq;
     }
   }
@@ -105,7 +138,7 @@ export class EventLog {
     }
   }
 
-  #withoutEntries(row: z.infer<typeof entryRows>[number]): void {
+  #withoutEntries(row: EntryRow): void {
     const events = readJson(storedEvents, row.events).filter(({ type }) => type !== "log");
     // First what is said of it: should the rest fail, a replay must not have a silent gap.
     this.#sql.exec("INSERT OR REPLACE INTO kept (what, seq) VALUES ('entries', ?)", row.last_seq);

@@ -18,14 +18,20 @@ export class FanOut {
     this.#now = now;
   }
 
-  send(events: RoomEvent[], except?: Connection): void {
-    if (events.length === 0 || this.#connections.size === 0) return;
+  send(events: RoomEvent[]): void {
+    if (events.length === 0) return;
     const frames = new RoleFrames(events);
+    this.sendEach((_, role) => frames.for(role));
+  }
+
+  /** Sends each connection a frame of its own, or none; asks only for those who may hear the room. */
+  sendEach(frameFor: (connection: Connection, role: Role) => string | undefined): void {
     const now = this.#now();
-    for (const connection of this.#connections.joined()) {
-      if (connection === except || connection.isBehind) continue;
+    for (const connection of this.#connections.all()) {
+      if (!connection.joined || connection.isBehind) continue;
       const role = this.#admit(connection, now);
-      if (role) connection.sendText(frames.for(role));
+      const frame = role && frameFor(connection, role);
+      if (frame !== undefined) connection.sendText(frame);
     }
   }
 
@@ -57,6 +63,11 @@ class RoleFrames {
     this.#made.set(key, made);
     return made;
   }
+}
+
+/** Whether stored events, as JSON, may have one in them that each role hears otherwise. */
+export function isPersonal(json: string): boolean {
+  return json.includes('"type":"task:updated"');
 }
 
 /** A task names the role of whoever reads it. */

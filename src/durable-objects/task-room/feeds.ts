@@ -69,8 +69,8 @@ export class Feeds {
     const tell = (feed: Outbox) => (canWait ? feed.flushSoon() : feed.flush());
     if (isDue) tell(this.d1);
     if (isDue || events.some(isNews)) tell(this.users);
-    // Limits go by what the meters know.
-    if (isDue) this.meters.flush();
+    // Limits go by what the meters know; a turn that has just begun was counted when it was admitted.
+    if (isDue) tell(this.meters);
   }
 
   /** What an earlier instance had not told. */

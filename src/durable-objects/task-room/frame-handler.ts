@@ -115,6 +115,8 @@ function answer(
   ref: string | undefined,
   outcome: Outcome<unknown>,
 ): void {
+  // Whoever is answered has heard what was before.
+  desk.presence.flush();
   const to = ref === undefined ? {} : { ref };
   if (!outcome.ok) {
     connection.send({ type: "error", ...to, error: outcome.refusal });

@@ -1,11 +1,8 @@
 import type { Command, HistoryPage, HistorySync } from "../../protocol/commands";
 import { accepted, type Outcome, refused } from "../../protocol/errors";
-import type { Presence } from "../../protocol/events";
 import { LIMITS } from "../../protocol/limits";
-import { toTimestamp } from "../../protocol/time";
 import { catchUp } from "./catch-up";
 import type { Connection } from "./connection";
-import { presenceOf } from "./connections";
 import type { Desk } from "./desk";
 import { admit, cancel, confirm, guide, retry, sendMessage } from "./people-commands";
 import { reachablePage } from "./queries";
@@ -62,16 +59,7 @@ function typing(desk: Desk, connection: Connection, on: boolean): Outcome<object
 function setTyping(desk: Desk, connection: Connection, on: boolean): void {
   if (connection.typing === on) return;
   connection.attach({ typing: on });
-  tellPresence(desk, connection, on ? "typing" : "idle");
-}
-
-/** Tells everyone else how a user is here. */
-export function tellPresence(desk: Desk, connection: Connection, state: Presence["state"]): void {
-  const { principal } = connection;
-  const connections = desk.connections.countOf(principal.userId);
-  const ts = toTimestamp(desk.doors.now());
-  const data = { ...presenceOf(principal), state, connections };
-  desk.fanOut.send([{ type: "presence", ts, data }], connection);
+  desk.presence.tell(connection, on ? "typing" : "idle");
 }
 
 /** The ack comes after what was missed: with it the client is caught up. */
@@ -86,7 +74,7 @@ function join(
   desk.live.flush();
   if (!connection.joined) {
     connection.attach({ joined: true });
-    tellPresence(desk, connection, "joined");
+    desk.presence.tell(connection, "joined");
   }
   const { headSeq, epoch } = room.state.task;
   if (position.after === undefined)
@@ -98,7 +86,7 @@ function leave(desk: Desk, connection: Connection): Outcome<object> {
   if (connection.joined) {
     setTyping(desk, connection, false);
     connection.attach({ joined: false });
-    tellPresence(desk, connection, "left");
+    desk.presence.tell(connection, "left");
   }
   return accepted({});
 }

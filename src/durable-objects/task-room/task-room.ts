@@ -32,7 +32,6 @@ import { handleFrame } from "./frame-handler";
 import { readEvents, readLogs } from "./log-queries";
 import { dropMember, putMember, readMembers } from "./member-commands";
 import * as queries from "./queries";
-import { tellPresence } from "./socket-commands";
 import { readStats } from "./stats";
 import * as tasks from "./task-commands";
 import { upgrade } from "./upgrade";
@@ -249,7 +248,7 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     if (!connection) return;
     desk.connections.remove(ws);
     desk.metrics.tell([once("taskroom_connections_closed_total", { room: connection.kind })]);
-    if (connection.attached.joined) tellPresence(desk, connection, "left");
+    if (connection.attached.joined) desk.presence.tell(connection, "left");
     const { sessionId, connectionId, principal } = connection.attached;
     if (sessionId === null) return;
     const lastActiveAt = this.#lastActiveAt(connection);

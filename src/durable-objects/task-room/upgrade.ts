@@ -21,7 +21,6 @@ import { Connection } from "./connection";
 import type { Desk } from "./desk";
 import { admit } from "./people-commands";
 import { type Position, ROOM_LIMITS, snapshot, whyReset } from "./snapshot";
-import { tellPresence } from "./socket-commands";
 
 /** What an upgrade asks of the user's room. */
 export type SessionDoor = {
@@ -127,7 +126,7 @@ function welcome(
   if (opened) greet(desk, connection, position, { opened, role });
   else if (position.after === undefined) sendReset(desk, connection, role, "the stream begins");
   desk.hold(catchUp(desk, connection, position, role));
-  tellPresence(desk, connection, "joined");
+  desk.presence.tell(connection, "joined");
   desk.alarm.arm();
 }
 

@@ -11,8 +11,10 @@ function desk(): Desk {
   const events = [1, 2, 3].map((seq) => ({ type: "task:error", seq, ts: "", data: {} }));
   const log = {
     replayableFrom: () => 1,
-    *after(after: number) {
-      for (const event of events) if (event.seq > after) yield [event];
+    *textAfter(after: number) {
+      for (const event of events.slice(after)) {
+        yield { text: JSON.stringify(event), isOne: true, lastSeq: event.seq };
+      }
     },
   };
   const task = { headSeq: HEAD, epoch: "now" };

@@ -11,6 +11,7 @@ let taskId: string;
 let model: ScriptedModel;
 
 const ready = z.looseObject({ epoch: z.string(), presence: z.array(z.looseObject({})) });
+const named = z.looseObject({ userId: z.string() });
 const joined = z.looseObject({
   headSeq: z.number(),
   epoch: z.string(),
@@ -55,6 +56,21 @@ describe("[P1] who is here", () => {
       { userId: alice, name: "Alice", state: "joined", connections: 1 },
       { userId: bob, name: "Bob", state: "joined", connections: 1 },
     ]);
+  });
+
+  it("of a crowd that comes at once each hears of all who came later, once", async () => {
+    const users = Array.from({ length: 40 }, newUser);
+    const members = users.map((userId) => ({ userId, role: "viewer" }));
+    const room = await newTask(alice, { members });
+    const one = await RoomClient.join(alice, room);
+    const crowd = await Promise.all(users.map((user) => RoomClient.join(user, room)));
+    const told = (await heardBy(one)).map((data) => named.parse(data).userId);
+    expect(told.toSorted()).toEqual(users.toSorted());
+    for (const client of crowd) {
+      const here = z.array(named).parse(ready.parse(client.ready).presence);
+      const later = (await heardBy(client)).map((data) => named.parse(data).userId);
+      expect([...here.map(({ userId }) => userId), ...later]).toEqual([alice, ...told]);
+    }
   });
 
   it("typing is told to the others once, and a message ends it", async () => {

@@ -1,0 +1,84 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { migrate } from "../../../src/durable-objects/storage-steps";
+import { EventLog } from "../../../src/durable-objects/task-room/event-log";
+import { forRole, isPersonal } from "../../../src/durable-objects/task-room/fan-out";
+import { ROOM_STEPS } from "../../../src/durable-objects/task-room/schema";
+import type { LogEvent } from "../../../src/protocol/events";
+import { idNumber, T0 } from "../../support/engine-builders";
+
+const ts = new Date(T0).toISOString();
+const turnId = idNumber("turn", 1);
+/** Text that looks like an event that must be rewritten, and is none. */
+const MESSAGE = '{"type":"task:updated"} "] 🚤';
+
+type Kind = "log" | "status" | "task";
+
+function event(kind: Kind, seq: number): LogEvent {
+  if (kind === "status") {
+    return {
+      type: "turn:status",
+      seq,
+      ts,
+      data: { turnId, status: "PROCESSING", previous: "PENDING" },
+    };
+  }
+  if (kind === "log") {
+    return {
+      type: "log",
+      seq,
+      ts,
+      data: { timestamp: ts, agentType: "chat", level: "info", message: MESSAGE },
+    };
+  }
+  return { type: "task:updated", seq, ts, data: { task: TASK } };
+}
+
+const TASK = {
+  id: idNumber("task", 1),
+  title: MESSAGE,
+  status: "PENDING" as const,
+  teamRef: { namespace: "system", name: "assistant" },
+  labels: {},
+  metadata: {},
+  createdBy: "alice",
+  createdAt: ts,
+  updatedAt: ts,
+  headSeq: 1,
+  epoch: "e1",
+};
+
+const commits = fc.array(
+  fc.array(fc.constantFrom<Kind>("log", "status", "task"), { minLength: 1, maxLength: 4 }),
+  { minLength: 1, maxLength: 150 },
+);
+
+it("[R2] a replay sends of the stored rows what a reader of the log would, to each role its own", async () => {
+  const stub = env.TASK_ROOM.getByName("of the log's text");
+  await runInDurableObject(stub, (_, { storage }) => {
+    migrate(storage.sql, ROOM_STEPS);
+    const log = new EventLog(storage.sql);
+    fc.assert(
+      fc.property(commits, fc.nat(400), fc.nat(60), (kinds, after, keep) => {
+        storage.sql.exec("DELETE FROM log; DELETE FROM kept");
+        let seq = 0;
+        for (const commit of kinds)
+          log.append(
+            commit.map((kind) => event(kind, ++seq)),
+            T0,
+          );
+        new EventLog(storage.sql).thin(keep);
+        const read = [...log.after(after)].flat().map((item) => forRole(item, "viewer"));
+        const pages = [...log.textAfter(after, isPersonal, (item) => forRole(item, "viewer"))];
+        const sent = pages.flatMap(({ text }) => JSON.parse(`[${text}]`));
+        expect(sent).toEqual(JSON.parse(JSON.stringify(read)));
+        for (const { text, isOne } of pages) {
+          if (isOne) expect(JSON.parse(`[${text}]`)).toHaveLength(1);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
