@@ -157,8 +157,8 @@ export const MISTAKES: Mistake[] = [
     edits: [
       {
         file: `${ROOM}/catch-up.ts`,
-        search: "of desk.store.log.after(after)",
-        replace: "of desk.store.log.after(after + (after > 0 ? 1 : 0))",
+        search: "desk.store.log.textAfter(after, ",
+        replace: "desk.store.log.textAfter(after + (after > 0 ? 1 : 0), ",
       },
     ],
     plays: ["reconnect/5 clients#1"],
