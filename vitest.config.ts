@@ -1,5 +1,6 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/longest-first";
 
 const migrations = await readD1Migrations("./migrations");
 
@@ -22,6 +23,7 @@ export default defineConfig({
   test: {
     // The system tests mostly wait for another process.
     maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
     // A room that an ended file left at work may be loading a module when its shared runtime closes;
     // vitest reports that, and nothing else does so in these words.
     onUnhandledError: ({ message }) => !message?.startsWith(CLOSING),
@@ -33,6 +35,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
           testTimeout: 120_000,
+          // Most of these files take longer to load than to run.
+          isolate: false,
           // itty-durable ships ESM that is marked as CommonJS.
           deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },
         },
@@ -55,7 +59,7 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/system/**/*.test.ts"],
-          globalSetup: ["test/support/built-console.ts"],
+          globalSetup: ["test/system/setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           expect: { poll: { timeout: 20_000 } },

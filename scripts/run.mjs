@@ -2,6 +2,7 @@
 // node 20 and before anything is installed. The scripts themselves run on the locked node.
 import { spawn } from "node:child_process";
 import { realpathSync } from "node:fs";
+import * as nodeModule from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { ensureInstalled, lockedNode } from "./install.mjs";
@@ -19,6 +20,9 @@ if (realpathSync(process.execPath) === realpathSync(lockedNode(root))) await run
 else handOver();
 
 async function runHere() {
+  // Wrangler is 15 MB of code, which node need not compile at every start.
+  process.env.NODE_COMPILE_CACHE ??= join(root, "node_modules", ".cache", "node");
+  nodeModule.enableCompileCache(process.env.NODE_COMPILE_CACHE);
   await import("./own-imports.mjs");
   const script = join(root, "scripts", `${name}.ts`);
   process.argv.splice(1, 2, script);

@@ -4,10 +4,11 @@ import { dirname, join, resolve } from "node:path";
 import { ensureConsole } from "./console-build";
 import { DEV_VARS, ensureDevVars } from "./dev-vars";
 import { waitForHealth } from "./health";
+import { migrateLocally } from "./local-database";
 import { devVarsFor, mintToken, ROOT } from "./local-identity";
 import { stopWithUs, sweepOrphans } from "./stop";
-import { runWranglerQuietly, startWrangler } from "./wrangler";
-import { databaseOptions, readWranglerOptions } from "./wrangler-options";
+import { startWrangler } from "./wrangler";
+import { readWranglerOptions } from "./wrangler-options";
 
 const DEFAULT_PORT = 8787;
 const HEALTH_DEADLINE_MS = 60_000;
@@ -32,11 +33,9 @@ async function prepare(): Promise<boolean> {
     return false;
   }
   if (await ensureConsole()) console.log("Built the console.");
-  console.log("Applying the migrations of the local database…");
-  const apply = ["d1", "migrations", "apply", "DB", "--local", ...databaseOptions(args)];
-  const migrated = runWranglerQuietly(apply);
-  if (migrated.status !== 0) console.error(`${migrated.output}\nThe migrations failed.`);
-  return migrated.status === 0;
+  const failure = migrateLocally(args);
+  if (failure !== undefined) console.error(`${failure}\nThe migrations failed.`);
+  return failure === undefined;
 }
 
 async function serve(): Promise<void> {

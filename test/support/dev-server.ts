@@ -6,11 +6,14 @@ import { join, resolve } from "node:path";
 import { waitForHealth } from "../../scripts/health";
 import { mintToken } from "../../scripts/local-identity";
 import { killAll, type Process, processes, treeOf } from "../../scripts/process-table";
+import { copyMigratedState } from "./migrated-state";
 import { until } from "./until";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const START_DEADLINE_MS = 60_000;
 const STOP_DEADLINE_MS = 15_000;
+/** A runtime that stands still and did not get to say so is found out after this long. */
+const SILENCE_MS = 2000;
 /** Not the one of wrangler's proxy, which listens on the server's own port. */
 const ROOMS_RUNTIME = /workerd serve .*entry=127\.0\.0\.1:/;
 const SECRET = "system-test-secret-system-test-secret-01";
@@ -45,15 +48,17 @@ export class DevServer {
 
   private constructor(port: number, options: DevServerOptions) {
     const { vars = {}, config, args = [], localSecret = false } = options;
+    const database = [...(config ? ["--config", config] : []), ...args];
+    const state = join(this.#scratch, "state");
+    copyMigratedState(state, database);
     this.url = `http://localhost:${port}`;
     this.wsUrl = `ws://localhost:${port}`;
     this.#vars = { ...(!localSecret && { AUTH_JWT_SECRET: SECRET }), ...vars };
     this.#args = [
       ...["--port", String(port), "--inspector-port", "0"],
-      ...["--persist-to", join(this.#scratch, "state")],
-      ...(config ? ["--config", config] : []),
+      ...["--persist-to", state],
       ...Object.entries(this.#vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
-      ...args,
+      ...database,
     ];
   }
 
@@ -91,6 +96,27 @@ export class DevServer {
     const token = await mintToken({ sub, ttlSeconds, ...rest }, { vars: this.#vars });
     if (!token) throw new Error("The server has no secret.");
     return token;
+  }
+
+  /**
+   * Has the test build stop dead where it next comes to this point for the `nth` time, which `act`
+   * brings about. Returns when it stands there; false where it does not within the time.
+   */
+  async freezeAt(
+    [point, nth]: [point: string, nth: number],
+    act: () => void,
+    withinMs = 30_000,
+  ): Promise<boolean> {
+    const said = this.#output.length;
+    const query = new URLSearchParams({ point, nth: String(nth) });
+    await fetch(`${this.url}/test/fault?${query}`, { signal: AbortSignal.timeout(5000) });
+    act();
+    // What it says may get lost where wrangler has only just begun to listen; its silence is not.
+    const from = Date.now();
+    const isStill = async () =>
+      this.#output.includes(`stands still: ${point}`, said) ||
+      (Date.now() - from > SILENCE_MS && !(await this.#answers()));
+    return until(`the runtime stands still at ${point}`, isStill, withinMs).catch(() => false);
   }
 
   /**
@@ -162,6 +188,14 @@ export class DevServer {
     if (health === "healthy") return;
     await this.kill9();
     throw new Error(`The server did not start (${health}):\n${this.#output}`);
+  }
+
+  async #answers(): Promise<boolean> {
+    const signal = AbortSignal.timeout(500);
+    return fetch(`${this.url}/test/alive`, { signal }).then(
+      () => true,
+      () => false,
+    );
   }
 
   async #down(): Promise<void> {

@@ -43,19 +43,8 @@ const ack = z.object({ messageId: z.string(), turnId: z.string() });
 
 /** Freezes the runtime at a point, kills it there, and starts it again. */
 async function killAt(point: string, nth: number, act: () => void): Promise<void> {
-  await fetch(`${server.url}/test/fault?point=${encodeURIComponent(point)}&nth=${nth}`);
-  act();
-  await until(`the runtime stands still at ${point}`, isFrozen, 30_000);
+  expect(await server.freezeAt([point, nth], act)).toBe(true);
   await server.killRuntime();
-}
-
-async function isFrozen(): Promise<boolean> {
-  try {
-    await fetch(`${server.url}/test/alive`, { signal: AbortSignal.timeout(500) });
-    return false;
-  } catch {
-    return true;
-  }
 }
 
 /** After whatever happened: one accepted message, an ended turn, and every fold equal to history. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -99,9 +99,11 @@ describe("starting and stopping", () => {
     async (signal) => {
       const port = await freePort();
       const options = ["--port", String(port), "--inspector-port", "0", "--persist-to", scratch];
+      const isFirst = !existsSync(join(scratch, "v3"));
       const run = new Command("npm", ["run", "dev", "--", ...options]);
       command = run;
       await run.says("Ctrl-C stops the server.", 60_000);
+      expect(run.stdout.includes("Applying the migrations")).toBe(isFirst);
       const tree = treeOf(run.child.pid ?? -1);
       expect(tree.some(({ command: text }) => text.includes("/workerd "))).toBe(true);
       run.child.kill(signal);

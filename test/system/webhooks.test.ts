@@ -83,15 +83,6 @@ it("arrive signed and in order, and again after a 503", async () => {
   });
 });
 
-async function isFrozen(): Promise<boolean> {
-  try {
-    await fetch(`${server.url}/test/alive`, { signal: AbortSignal.timeout(500) });
-    return false;
-  } catch {
-    return true;
-  }
-}
-
 describe("kill -9 loses no webhook and no notification, and repeats none under another id", () => {
   const points: [string, number][] = [
     ["before hearing", 1],
@@ -108,9 +99,10 @@ describe("kill -9 loses no webhook and no notification, and repeats none under a
   async function killAt(point: string, nth: number, touched: boolean): Promise<void> {
     const id = await hook();
     const taskId = await alice.newTask();
-    await fetch(`${server.url}/test/fault?point=${encodeURIComponent(point)}&nth=${nth}`);
-    alice.call("POST", `/tasks/${taskId}/execute`, { input: "hello" }).catch(() => undefined);
-    await until(`the runtime stands still at ${point}`, isFrozen, 30_000);
+    const execute = () => {
+      alice.call("POST", `/tasks/${taskId}/execute`, { input: "hello" }).catch(() => undefined);
+    };
+    expect(await server.freezeAt([point, nth], execute)).toBe(true);
     await server.killRuntime();
     // Whoever comes by wakes the rooms, which go on at once.
     if (touched) await alice.call("GET", `/tasks/${taskId}`);

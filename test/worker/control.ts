@@ -69,5 +69,6 @@ export function resetControl(): void {
 export function freezeAt(point: string): void {
   const { fault } = control;
   if (fault?.point !== point || --fault.nth > 0) return;
+  console.log(`The runtime stands still: ${point}`);
   for (;;) Math.random();
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { gatheredDeltas, OverlongEvent } from "../../../src/agents/gathered-deltas";
 
 const HEAD = 'data: {"id":"c1","choices":[{"index":0,"delta":';
@@ -94,6 +94,9 @@ describe("what is not gathered", () => {
   });
 
   it("an end takes along what waited", async () => {
+    // However slow the machine, the second delta comes within the window.
+    vi.useFakeTimers({ toFake: ["Date"] });
+    onTestFinished(() => void vi.useRealTimers());
     const { write, next, end } = provider();
     write(delta("first"));
     await next();
