@@ -9,6 +9,7 @@ import { type ReplayJob, runReplay } from "./jobs/replay";
 import { type RestJob, runRest } from "./jobs/rest";
 import { runStream, type StreamJob } from "./jobs/stream";
 import { runWake, type WakeJob } from "./jobs/wake";
+import { runWork, type WorkJob } from "./jobs/work";
 import { Model } from "./model";
 
 export type Job =
@@ -20,7 +21,8 @@ export type Job =
   | WakeJob
   | RestJob
   | NewsJob
-  | IdleJob;
+  | IdleJob
+  | WorkJob;
 export type Result = { figures: Record<string, number> } | { void: string };
 
 const model = await Model.listen(Number(process.argv[2]));
@@ -54,5 +56,7 @@ function run(job: Job): Promise<Record<string, number>> {
       return runNews(job, model);
     case "idle":
       return runIdle(job);
+    case "work":
+      return runWork(job, model);
   }
 }

@@ -1,7 +1,7 @@
 import { comingBackRows } from "./coming-back";
 import { crowdRow, roomsRow } from "./crowds";
 import { costRow } from "./one-turn";
-import { idleRow, newsRow, restRow } from "./requests";
+import { idleRow, newsRow, restRow, workRow } from "./requests";
 import type { Row, Scale } from "./row";
 import { streamRows } from "./streams";
 
@@ -16,5 +16,6 @@ export function allRows(scale: Scale): Row[] {
     restRow(scale),
     newsRow(scale),
     idleRow(scale),
+    workRow(scale),
   ];
 }

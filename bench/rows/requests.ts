@@ -59,6 +59,23 @@ export function newsRow(scale: Scale): Row {
   };
 }
 
+/** Whether a room that works keeps something of each turn. */
+export function workRow(scale: Scale): Row {
+  const turns = scale === "full" ? 800 : 200;
+  return {
+    id: "work",
+    slow: true,
+    title: `${turns} turns in one room`,
+    about:
+      "How the resident memory of the server grows with each turn of 20 tokens for two clients, once 200 have warmed it. The runtime's own growth is in it: the bare object keeps nothing. Measured once.",
+    cells: cellsFor(["bare", "taskroom"], { kind: "work", turns }),
+    figures: [{ key: "perTurn", label: "memory for a turn", unit: "KiB" }],
+    goals: [],
+    warmUps: 0,
+    rounds: 1,
+  };
+}
+
 /** What sockets cost on which nobody speaks. */
 export function idleRow(scale: Scale): Row {
   const rooms = scale === "full" ? 1000 : 50;

@@ -39,6 +39,22 @@ export function streamRows(scale: Scale): Row[] {
       warmUps,
     },
     {
+      id: "stream-long",
+      title: "50 clients, one stream at 100 tokens a second for ten seconds",
+      about:
+        "What a turn costs besides its text weighs less the longer it is: a chat model's answer takes about so long.",
+      cells: cellsOf(["bare", "bare-again", "agents", "taskroom"], {
+        ...fifty,
+        tokens: full ? 1000 : 200,
+        perSecond: 100,
+      }),
+      figures: [...LATENCY, CPU],
+      goals: GOALS_100.filter(({ figure }) => figure === "cpuPerMillion"),
+      warmUps: 1,
+      rounds: 5,
+      slow: true,
+    },
+    {
       id: "stream-1000",
       title: "50 clients, one stream at 1,000 tokens a second",
       about: "The same, ten times as fast.",

@@ -7,14 +7,14 @@ const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 /** A call of Taskroom's REST; throws what was refused. */
 export async function call<T>(
   port: number,
-  user: string,
+  who: string | { token: string },
   method: string,
   path: string,
   body?: object,
 ): Promise<T> {
   const { status, answer } = await fetchRaw(port, method, `/api/v1${path}`, {
     body,
-    token: tokenOf(user),
+    token: typeof who === "string" ? tokenOf(who) : who.token,
   });
   if (status >= 300) throw new Error(`${method} ${path}: ${status} ${answer}`);
   return (answer === "" ? undefined : JSON.parse(answer)) as T;

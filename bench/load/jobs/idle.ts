@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Target } from "../../hosts/systems";
 import { Client, decoderOf } from "../client";
 import { cpuSeconds } from "../cpu";
 import type { Dialect } from "../dialects/dialect";
 import { DIALECTS } from "../dialects/index";
+import { residentKiB } from "../resident";
 
 export type IdleJob = { kind: "idle"; target: Target; rooms: number; clients: number };
 
@@ -31,11 +31,4 @@ export async function runIdle({ target, rooms, clients }: IdleJob) {
   for (const client of open) client.close();
   if (lost > 0) throw new Error(`${lost} sockets were closed`);
   return { perSocket: memory / open.length, awake: used };
-}
-
-function residentKiB(pids: number[]): number {
-  return pids.reduce((all, pid) => {
-    const found = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
-    return all + Number(found?.[1] ?? 0);
-  }, 0);
 }
