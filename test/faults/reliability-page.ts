@@ -28,8 +28,8 @@ Last long run: ${first}. ${others.join(". ")}${others.length > 0 ? "." : ""} ${m
 
 Memory is resident memory of the whole local runtime, while it is not restarted. Every scenario opens a
 room and a user of its own, whose storage the runtime is slow to give back, so it rises with their number:
-the run fails where it rises by more than 2 MB for each. That it stays flat for the same rooms at work is
-not what this run shows.
+the run fails where it rises by more than 2 MB for each. How it goes on in one room at work, turn after turn,
+is in the row \`work\` of [benchmarks.md](benchmarks.md).
 
 A scenario is one room with its own history, clients and check. A fault that strikes every room at once
 (\`kill -9\`, D1, the clock) is played over several rooms, each in another state; there each room counts.

@@ -7,10 +7,11 @@ import type { Stage } from "../stage";
 
 const ROOMS = 5;
 
-type Knob = { is: string; ms?: number };
+/** `ms`: by how much it is slow; `forMs`: how long, at least. */
+type Knob = { is: string; ms?: number; forMs?: number };
 
 /** Rooms that were there before: their chat goes on, and D1 catches up when it is back. */
-async function play(stage: Stage, random: Random, knob: Knob): Promise<Findings> {
+async function play(stage: Stage, random: Random, { forMs = 0, ...knob }: Knob): Promise<Findings> {
   const rooms = await Promise.all(
     Array.from({ length: ROOMS }, () => FaultRoom.open(stage, random)),
   );
@@ -23,7 +24,7 @@ async function play(stage: Stage, random: Random, knob: Knob): Promise<Findings>
       return listed(room);
     }),
   );
-  await wait(random.between(0, 3000));
+  await wait(forMs + random.between(0, 3000));
   await stage.turn("d1", { is: "up" });
   const found = await Promise.all(rooms.map(check));
   return found.map((findings, i) => [...findings, ...(refused[i] ?? [])]);
@@ -35,10 +36,10 @@ async function listed({ owner }: FaultRoom): Promise<string[]> {
   return expects([0, 200, 503].includes(status), `a list got ${status}`);
 }
 
-function fault(name: string, knob: Knob): Fault {
+function fault(name: string, knob: Knob, times = 3): Fault {
   return {
     name,
-    times: 3,
+    times,
     rooms: ROOMS,
     play: (stage, random) => play(stage, random, knob),
   };
@@ -51,6 +52,8 @@ export const d1Faults: Family = {
   faults: [
     fault("down", { is: "down" }),
     fault("slow", { is: "slow", ms: 2000 }),
+    fault("slow by ten seconds", { is: "slow", ms: 10_000, forMs: 10_000 }, 2),
+    fault("back after a minute", { is: "down", forMs: 60_000 }, 2),
     fault("failing after its commit", { is: "fails after its commit" }),
   ],
 };

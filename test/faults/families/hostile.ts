@@ -96,6 +96,9 @@ export const hostile: Family = {
     fault("a flood of them", TIMES, (stage, random) =>
       playClosed(stage, random, { text: "{nothing", times: 40, code: 4400 }),
     ),
+    fault("ten thousand at once", 3, (stage, random) =>
+      playClosed(stage, random, { text: "{nothing", times: 10_000, code: 4400 }),
+    ),
     fault("too big", TIMES, (stage, random) =>
       playClosed(stage, random, { text: "x".repeat(300_000), times: 1, code: 1009 }),
     ),

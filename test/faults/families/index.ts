@@ -7,7 +7,7 @@ import { duplicates } from "./duplicates";
 import { hostile } from "./hostile";
 import { kills } from "./kills";
 import { modelFaults } from "./model-faults";
-import { reconnects } from "./reconnects";
+import { crowds, reconnects } from "./reconnects";
 import { slowClients } from "./slow-clients";
 import { tokens } from "./tokens";
 import { webhookFaults } from "./webhook-faults";
@@ -23,6 +23,7 @@ export const FAMILIES: Family[] = [
   cancels,
   hostile,
   tokens,
+  crowds,
   d1Faults,
   clockFaults,
   kills,

@@ -8,6 +8,8 @@ import type { Stage } from "../stage";
 
 /** Connections that are lost at a time. */
 const CUTS = 5;
+const CROWD = 200;
+const ROUNDS = 20;
 
 /** Many clients, each lost and back many times while the model speaks. */
 async function play(stage: Stage, random: Random, clients: number): Promise<string[]> {
@@ -22,6 +24,19 @@ async function play(stage: Stage, random: Random, clients: number): Promise<stri
       if (watcher?.isOpen) watcher.cut();
     }
     await wait(random.between(50, 150));
+  }
+  return check(room);
+}
+
+/** A crowd that is lost and comes back as one, round after round, while the model speaks. */
+async function playCrowd(stage: Stage, random: Random): Promise<string[]> {
+  const room = await FaultRoom.open(stage, random, { watchers: 1, hooked: false });
+  const crowd = await Promise.all(Array.from({ length: CROWD }, () => room.watch()));
+  for (let round = 0; round < ROUNDS; round++) {
+    stage.script(room.mark, stream(room.mark, random));
+    if (round === 0 || room.isAtRest) await room.send();
+    for (const watcher of crowd) watcher.cut();
+    await Promise.all(crowd.map((watcher) => watcher.whenOpen()));
   }
   return check(room);
 }
@@ -43,4 +58,11 @@ export const reconnects: Family = {
     fault("20 clients", 4, (stage, random) => play(stage, random, 20)),
     fault("60 clients", 2, (stage, random) => play(stage, random, 60)),
   ],
+};
+
+/** It takes the whole machine. */
+export const crowds: Family = {
+  name: "crowd",
+  alone: true,
+  faults: [fault(`${CROWD} clients, ${ROUNDS} times each`, 5, playCrowd)],
 };
