@@ -54,6 +54,8 @@ export function taskroomVars(modelUrl: string): Record<string, string> {
     DEFAULT_MODEL_BASE_URL: modelUrl,
     DEFAULT_MODEL: "scripted",
     MODEL_FIRST_BYTE_TIMEOUT_MS: "120000",
+    // A crowd's people have ten devices each.
+    SESSIONS_PER_USER: "10",
   };
 }
 

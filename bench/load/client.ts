@@ -23,6 +23,8 @@ export class Client {
   static async join(seat: Seat, dialect: Dialect, decode: Decode, ear?: Ear): Promise<Client> {
     const client = new Client(decode);
     const ready = Promise.withResolvers<void>();
+    // Whoever waits for it hears of its end; nobody does while the handshake goes on.
+    ready.promise.catch(() => undefined);
     client.ear = (heard, at) => {
       ear?.(heard, at);
       if (heard.type === "ready") ready.resolve();
@@ -40,7 +42,6 @@ export class Client {
       const late = setTimeout(() => ready.reject(new Error("no greeting")), READY_DEADLINE_MS);
       await ready.promise.finally(() => clearTimeout(late));
     }
-    ready.promise.catch(() => undefined);
     client.ear = ear ?? (() => undefined);
     return client;
   }

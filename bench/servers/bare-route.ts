@@ -15,13 +15,15 @@ const LIST = `SELECT tasks.*, task_members.role FROM task_members
   ORDER BY task_members.entry DESC LIMIT 51`;
 const MESSAGES = "SELECT * FROM messages WHERE task_id = ? ORDER BY seq DESC LIMIT 51";
 
+let made = 0;
+
 app.post("/api/v1/tasks", async (c) => {
   const { title } = await c.req.json<{ title: string }>();
   const id = `task_${crypto.randomUUID().replaceAll("-", "").slice(0, 26)}`;
   const user = c.req.header("x-user") ?? "";
   const now = new Date().toISOString();
-  // As Taskroom numbers them: by time, and within a moment by something else.
-  const entry = Date.now() * 2 ** 20 + Math.floor(Math.random() * 2 ** 20);
+  // As Taskroom numbers them: by time, and within a moment by something else; below 2^53.
+  const entry = Date.now() * 2 ** 12 + (made++ % 2 ** 12);
   const { DB } = c.env;
   await DB.batch([
     DB.prepare(INSERT).bind(id, title, title, user, now, now),

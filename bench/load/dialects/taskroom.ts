@@ -23,10 +23,9 @@ type Frame = {
 };
 type Batch = { type: "batch"; data: Frame[] };
 
-/** Devices of each person in a room: the sessions that one may have connected at the same time. */
-const DEVICES = 5;
-/** Members that a task can be created with, its owner besides. */
-const MEMBERS_AT_CREATION = 100;
+/** Devices of each person in a room; of a crowd's, more, since a task has at most 100 members. */
+const DEVICES = { usually: 5, inACrowd: 10 };
+const CROWD = 500;
 
 export const taskroom: Dialect = {
   room: (port, clients) => newRoom(port, clients),
@@ -48,16 +47,13 @@ export const taskroom: Dialect = {
 
 /** A task of people with five devices each. */
 async function newRoom(port: number, clients: number): Promise<Room> {
-  const users = Array.from({ length: Math.ceil(clients / DEVICES) }, () => `u-${randomUUID()}`);
+  const devices = clients > CROWD ? DEVICES.inACrowd : DEVICES.usually;
+  const users = Array.from({ length: Math.ceil(clients / devices) }, () => `u-${randomUUID()}`);
   const [owner = "", ...others] = users;
-  const named = others.map((userId) => ({ userId, role: "editor" }));
-  const members = named.slice(0, MEMBERS_AT_CREATION);
+  const members = others.map((userId) => ({ userId, role: "editor" }));
   const { id } = await call<{ id: string }>(port, owner, "POST", "/tasks", { members });
-  for (const member of named.slice(MEMBERS_AT_CREATION)) {
-    await call(port, owner, "POST", `/tasks/${id}/members`, member);
-  }
   const seats = Array.from({ length: clients }, (_, i) =>
-    seatOf(port, id, users[Math.floor(i / DEVICES)] ?? owner),
+    seatOf(port, id, users[Math.floor(i / devices)] ?? owner),
   );
   return { id, seats };
 }
