@@ -18,9 +18,14 @@ export async function runIdle({ target, rooms, clients }: IdleJob) {
   const decode = decoderOf(dialect);
   const before = residentKiB(target.pids);
   const open: Client[] = [];
-  for (let n = 0; n < rooms; n++) {
-    const { seats } = await dialect.room(target.port, clients);
-    open.push(...(await Promise.all(seats.map((seat) => Client.join(seat, dialect, decode)))));
+  try {
+    for (let n = 0; n < rooms; n++) {
+      const { seats } = await dialect.room(target.port, clients);
+      open.push(...(await Promise.all(seats.map((seat) => Client.join(seat, dialect, decode)))));
+    }
+  } catch (error) {
+    for (const client of open) client.close();
+    throw new Error(`after ${open.length} sockets: ${error}`);
   }
   await wait(ASLEEP_MS);
   const cpu = cpuSeconds(target.pids);
