@@ -81,6 +81,7 @@ export default defineConfig({
       provider: "istanbul",
       include: ["src/**/*.ts"],
       exclude: ["src/**/*.d.ts", "src/console/**"],
+      reporter: ["text"],
       thresholds: { lines: 85 },
     },
   },
