@@ -1,6 +1,7 @@
 import { deadlines } from "../../engine/deadlines";
 import { RULES } from "../../engine/limits";
 import type { Desk } from "./desk";
+import { nextErasure } from "./erasure";
 
 /**
  * The object's one alarm, kept at the earliest of all that is due. Deadlines follow from the state,
@@ -56,11 +57,11 @@ export class AlarmClock {
   }
 
   #due(): number | undefined {
-    const { room, feeds, connections, doors, buriedTaskId, cleanUpAt } = this.#desk;
+    const { room, feeds, connections, doors, buriedTaskId, deletedAt, cleanUpAt } = this.#desk;
     const check = doors.now() + RULES.checkEveryMs;
     const times: number[] = [];
     // Until all of it is erased; then nothing may wake what is left.
-    if (buriedTaskId !== undefined) times.push(check);
+    if (buriedTaskId !== undefined) times.push(nextErasure(doors.now(), deletedAt ?? 0));
     if (room) {
       times.push(...deadlines(room).map(({ at, name }) => (name === "begin" ? check : at)));
       if (room.state.openTurns.length > 0) times.push(check);

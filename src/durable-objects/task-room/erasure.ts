@@ -1,3 +1,4 @@
+import { RULES } from "../../engine/limits";
 import { cancelAll } from "../../engine/people";
 import { erase } from "../../history/erase";
 import { CLOSE } from "../../protocol/close-codes";
@@ -24,17 +25,30 @@ export async function removeTask(
   );
   desk.bury();
   for (const connection of desk.connections.all()) connection.close(CLOSE.deleted, "task deleted");
-  await finishErasure(desk, eraseStorage).catch((error: unknown) => {
-    const { requestId } = principal;
-    logError("erasure_failed", {
-      requestId,
-      taskId: desk.buriedTaskId,
-      causes: describeError(error),
-    });
-  });
+  await goOnErasing(desk, eraseStorage, principal.requestId);
   return accepted(null);
 }
 
+/** Does what is left of an erasure, or as much of it as can be done now. Never rejects. */
+export async function goOnErasing(
+  desk: Desk,
+  eraseStorage: () => Promise<void>,
+  requestId?: string,
+): Promise<void> {
+  const taskId = desk.buriedTaskId;
+  await finishErasure(desk, eraseStorage).catch((error: unknown) => {
+    const causes = describeError(error);
+    logError("erasure_failed", { ...(requestId && { requestId }), taskId, causes });
+  });
+}
+
+/** When to go on with an erasure: after as long as it has taken so far. Milliseconds since 1970. */
+export function nextErasure(now: number, deletedAt: number): number {
+  const wait = Math.max(RULES.checkEveryMs, now - deletedAt);
+  return now + Math.min(wait, LONGEST_WAIT_MS);
+}
+
+const LONGEST_WAIT_MS = 10 * 60 * 1000;
 /** Milliseconds for which the erasure waits for members' rooms that can't be reached. */
 const GOODBYE_MS = 24 * 60 * 60 * 1000;
 
@@ -42,7 +56,7 @@ const GOODBYE_MS = 24 * 60 * 60 * 1000;
  * Tells the members, erases D1's rows, then the room's own. Rejects where somebody can't be reached;
  * said again, it goes on.
  */
-export async function finishErasure(desk: Desk, eraseStorage: () => Promise<void>): Promise<void> {
+async function finishErasure(desk: Desk, eraseStorage: () => Promise<void>): Promise<void> {
   const taskId = desk.buriedTaskId;
   if (taskId === undefined || desk.deletedAt === undefined) return;
   // Each is tried, whatever becomes of the other.

@@ -27,7 +27,7 @@ import type { NewTask, SessionActivity, TaskRoomApi } from "./api";
 import type { Connection } from "./connection";
 import { Desk } from "./desk";
 import { type Doors, productionDoors } from "./doors";
-import { finishErasure, removeTask } from "./erasure";
+import { goOnErasing, removeTask } from "./erasure";
 import { handleFrame } from "./frame-handler";
 import { readEvents, readLogs } from "./log-queries";
 import { dropMember, putMember, readMembers } from "./member-commands";
@@ -95,7 +95,7 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     }
     desk.doors.fault("alarm");
     try {
-      if (desk.deletedAt !== undefined) await finishErasure(desk, () => this.#eraseStorage());
+      if (desk.deletedAt !== undefined) await goOnErasing(desk, () => this.#eraseStorage());
       else desk.alarm.after(() => this.#lookAround(this.#awake()));
     } finally {
       desk.alarm.arm();
