@@ -6,12 +6,17 @@ import { timeOutStep } from "./step-fail";
 import { startAttempt } from "./step-start";
 import { failTurn } from "./turn-end";
 
+/** Clocks of two machines may differ by this much. */
+const CLOCK_SKEW_MS = 60_000;
+
 export type Deadline = {
   name: "begin" | "turn" | "step" | "retry" | "confirm";
   turnId: string;
   step?: string;
   /** Milliseconds since 1970. */
   at: number;
+  /** Since when a retry is waited for. */
+  from?: number | undefined;
 };
 
 /**
@@ -36,9 +41,11 @@ function activeDeadlines(room: Room, turn: Turn): Deadline[] {
   }
   for (const { step, status } of turn.steps) {
     const at = { turnId: turn.id, step };
-    const { deadlineAt, retryAt, confirmBy } = run.steps[step] ?? {};
+    const { deadlineAt, retryAt, retryFrom, confirmBy } = run.steps[step] ?? {};
     if (status === "RUNNING" && deadlineAt) found.push({ name: "step", ...at, at: deadlineAt });
-    if (status === "RETRYING") found.push({ name: "retry", ...at, at: retryAt ?? 0 });
+    if (status === "RETRYING") {
+      found.push({ name: "retry", ...at, at: retryAt ?? 0, from: retryFrom });
+    }
     if (status === "WAITING") found.push({ name: "confirm", ...at, at: confirmBy ?? 0 });
   }
   return found;
@@ -48,10 +55,15 @@ function activeDeadlines(room: Room, turn: Turn): Deadline[] {
 export function meetDeadlines(draft: Draft): void {
   const { now } = draft.context;
   for (const due of deadlines(draft.room)) {
-    if (due.at > now) continue;
+    if (due.at > now && !isFromAhead(due, now)) continue;
     const turn = draft.turn(due.turnId);
     if (turn) meet(draft, turn, due);
   }
+}
+
+/** A wait that began well after now: the clock has gone back, and nobody knows how long it was. */
+function isFromAhead({ from = 0 }: Deadline, now: number): boolean {
+  return from > now + CLOCK_SKEW_MS;
 }
 
 function meet(draft: Draft, turn: Turn, due: Deadline): void {

@@ -63,8 +63,9 @@ export function timeOutStep(draft: Draft, turn: Turn, step: Step): void {
 function waitToRetry(draft: Draft, turn: Turn, step: Step, error: Failure, wait: number): void {
   announceRetry(draft, turn, step, error, wait);
   const { deadlineAt, ...stepRun } = draft.stepRun(turn.id, step.step);
-  const retryAt = draft.context.now + wait;
-  draft.setStepRun(turn.id, step.step, { ...stepRun, retryAt });
+  const retryFrom = draft.context.now;
+  const retryAt = retryFrom + wait;
+  draft.setStepRun(turn.id, step.step, { ...stepRun, retryAt, retryFrom });
 }
 
 function countFailure(draft: Draft, turnId: string, step: Step): number {

@@ -27,7 +27,7 @@ function isPastTokenLimit(draft: Draft, turnId: string): boolean {
 /** One more attempt of a step; it fences off all that came before. */
 export function startAttempt(draft: Draft, turnId: string, step: Step): void {
   const member = memberOf(draft, turnId, step.step);
-  const { retryAt, confirmBy, ...stepRun } = draft.stepRun(turnId, step.step);
+  const { retryAt, retryFrom, confirmBy, ...stepRun } = draft.stepRun(turnId, step.step);
   const { now } = draft.context;
   const attempt = step.attempt + 1;
   draft.setStepRun(turnId, step.step, {

@@ -17,6 +17,8 @@ export const stepRun = z.object({
   startedAt: z.int().optional(),
   deadlineAt: z.int().optional(),
   retryAt: z.int().optional(),
+  /** Since when it waits for that. */
+  retryFrom: z.int().optional(),
   confirmBy: z.int().optional(),
   approved: z.boolean().optional(),
   usesFallback: z.boolean().optional(),

@@ -50,6 +50,20 @@ describe("every state that waits has its deadlines", () => {
   });
 });
 
+describe("[D1] a retry's wait when the clock goes back", () => {
+  it.each([
+    ["by an hour is over: nobody knows how long it was", 3_600_000, "RUNNING"],
+    ["by less than clocks differ goes on", 50_000, "RETRYING"],
+  ])("%s", (_, backMs, status) => {
+    const world = new World(solo());
+    world.wait(3_600_000);
+    const turnId = world.send();
+    world.fail();
+    world.wait(-backMs);
+    expect(world.turn(turnId).steps[0]?.status).toBe(status);
+  });
+});
+
 describe("an attempt that takes longer than its step may", () => {
   it.each([
     ["chat", "model_timeout"],
