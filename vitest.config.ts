@@ -72,6 +72,7 @@ export default defineConfig({
           globalSetup: ["test/browser/setup.ts"],
           // After all others: what is typed must show while a stream comes in, with the machine at hand.
           sequence: { groupOrder: 1 },
+          expect: { poll: { timeout: 20_000 } },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -85,7 +85,8 @@ it("a webhook's secret is shown once; a delivery that failed is sent again by it
     .toBe(1);
   await row.getByText("failed", { exact: true }).waitFor();
   await page.getByRole("link", { name: "All webhooks" }).click();
-  await page.getByText("The endpoint answered 410 Gone.").waitFor();
+  // A notification says so, too.
+  await page.locator("#main").getByText("The endpoint answered 410 Gone.").waitFor();
   await page.getByRole("link", { name: "Deliveries" }).click();
   await row.getByRole("button", { name: /^Retry/ }).click();
   await row.getByText("delivered", { exact: true }).waitFor();
