@@ -38,9 +38,11 @@ export async function goOnErasing(
   const taskId = desk.buriedTaskId;
   await finishErasure(desk, eraseStorage).catch((error: unknown) => {
     const causes = describeError(error);
-    logError("erasure_failed", { ...(requestId && { requestId }), taskId, causes });
+    logError("erasure_failed", { requestId, taskId, causes });
   });
 }
+
+const LONGEST_WAIT_MS = 10 * 60 * 1000;
 
 /** When to go on with an erasure: after as long as it has taken so far. Milliseconds since 1970. */
 export function nextErasure(now: number, deletedAt: number): number {
@@ -48,7 +50,6 @@ export function nextErasure(now: number, deletedAt: number): number {
   return now + Math.min(wait, LONGEST_WAIT_MS);
 }
 
-const LONGEST_WAIT_MS = 10 * 60 * 1000;
 /** Milliseconds for which the erasure waits for members' rooms that can't be reached. */
 const GOODBYE_MS = 24 * 60 * 60 * 1000;
 

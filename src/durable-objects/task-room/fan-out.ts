@@ -4,6 +4,9 @@ import type { Role } from "../../protocol/identity";
 import type { Connection } from "./connection";
 import type { Connections } from "./connections";
 
+/** The event that says to each reader which role is theirs. */
+const PERSONAL = "task:updated";
+
 type RoleOf = (userId: string) => Role | undefined;
 
 /** Sends events to everyone who may hear them; each frame is serialized once for all sockets. */
@@ -54,7 +57,7 @@ class RoleFrames {
 
   constructor(events: RoomEvent[]) {
     this.#events = events;
-    this.#personal = events.some((event) => event.type === "task:updated");
+    this.#personal = events.some((event) => event.type === PERSONAL);
   }
 
   for(role: Role): string {
@@ -67,14 +70,14 @@ class RoleFrames {
 
 /** Whether stored events, as JSON, may have one in them that each role hears otherwise. */
 export function isPersonal(json: string): boolean {
-  return json.includes('"type":"task:updated"');
+  return json.includes(`"type":"${PERSONAL}"`);
 }
 
 /** A task names the role of whoever reads it. */
 export function forRole(event: LogEvent, role: Role): LogEvent;
 export function forRole(event: RoomEvent, role: Role): RoomEvent;
 export function forRole(event: RoomEvent, role: Role): RoomEvent {
-  if (event.type !== "task:updated") return event;
+  if (event.type !== PERSONAL) return event;
   return { ...event, data: { task: { ...event.data.task, role } } };
 }
 

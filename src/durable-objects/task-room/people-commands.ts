@@ -71,18 +71,13 @@ function sendNew(
 ): Outcome<SendAck> {
   const now = desk.doors.now();
   const turn = { turnId: newId("turn", now), messageId: newId("msg", now) };
-  const sent = storing(desk, () =>
-    desk.perform((draft) => send(draft, { ...turn, ...messageOf(principal, input) }), keys),
+  const sent = desk.perform(
+    (draft) => send(draft, { ...turn, ...messageOf(principal, input) }),
+    keys,
   );
   if (!sent.ok) return sent;
   noteAccepted(desk, principal, "send", sent);
   return accepted({ ...sent.value, duplicate: false });
-}
-
-/** Stores a new turn; where it begins at once, its team is looked up meanwhile. */
-function storing<T>({ room, teamLookup }: Desk, store: () => T): T {
-  const isIdle = room?.state.openTurns.length === 0;
-  return isIdle ? teamLookup.meanwhile(room, store) : store();
 }
 
 export function cancel(

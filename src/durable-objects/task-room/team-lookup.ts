@@ -14,27 +14,12 @@ const LEFT_ALONE_MS = 30_000;
 export class TeamLookup {
   readonly #doors: Doors;
   #leftAloneUntil = 0;
-  #ahead: Promise<Outcome<TeamPlan> | undefined> | undefined;
 
   constructor(doors: Doors) {
     this.#doors = doors;
   }
 
-  plan(room: Room): Promise<Outcome<TeamPlan> | undefined> {
-    return this.#ahead ?? this.#lookUp(room);
-  }
-
-  /** Lets D1 look for the team while `store` stores the turn that may begin with it. */
-  meanwhile<T>(room: Room, store: () => T): T {
-    this.#ahead = this.#lookUp(room);
-    try {
-      return store();
-    } finally {
-      this.#ahead = undefined;
-    }
-  }
-
-  async #lookUp(room: Room): Promise<Outcome<TeamPlan> | undefined> {
+  async plan(room: Room): Promise<Outcome<TeamPlan> | undefined> {
     const { teamRef, createdBy } = room.state.task;
     if (this.#doors.now() < this.#leftAloneUntil) return known(room);
     try {
