@@ -46,7 +46,9 @@ export class LiveText {
     else this.#pending.push({ ...writing, field, delta });
     this.#units += delta.length;
     const left = this.#due - this.#sinks.now();
-    if (left <= 0 || this.#units > WINDOW_UNITS) this.#send();
+    // More than a window ahead is due too: the clock has gone back since.
+    const isDue = left <= 0 || left > WINDOW_MS;
+    if (isDue || this.#units > WINDOW_UNITS) this.#send();
     else this.#timer ??= setTimeout(() => this.#send(), left);
   }
 

@@ -73,6 +73,16 @@ describe("[A5] text goes out in windows", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it("is not held back by a clock that goes back", () => {
+    const { frames, say } = scene();
+    say("a");
+    vi.setSystemTime(Date.now() - 3_600_000);
+    say("b");
+    say("c");
+    vi.advanceTimersByTime(WINDOW_MS);
+    expect(frames).toEqual([["0:a"], ["1:b"], ["2:c"]]);
+  });
+
   it("a delta that comes late lets the next come as much earlier, but no two windows' worth", () => {
     const { frames, say } = scene();
     say("a");
