@@ -4,7 +4,10 @@ import { BENCH, buildAll, ROOT } from "./hosts/build";
 import { Load } from "./hosts/load";
 import { freePort } from "./hosts/systems";
 import { type Options, readOptions, USAGE } from "./options";
+import { CASES } from "./profile/cases";
+import { profile } from "./profile/profile";
 import { documentText } from "./report/document";
+import { type ProfiledCase, profileText } from "./report/profile";
 import { rowText } from "./report/table";
 import { allRows } from "./rows/all";
 import { type Measured, measure } from "./rows/rounds";
@@ -13,21 +16,24 @@ import type { Row } from "./rows/row";
 const RESULTS = join(BENCH, "results");
 const PAGE = join(ROOT, "docs", "benchmarks.md");
 const NOTES = join(BENCH, "notes.md");
+const PROFILE = join(RESULTS, "profile.json");
 
 /** `npm run bench`: builds, measures, prints, and writes the page. */
 export async function main(args: string[]): Promise<void> {
   const options = readOptions(args);
   const rows = allRows(options.scale);
-  const unknown = options.only.filter((id) => !rows.some((row) => row.id === id));
+  const unknown = options.only.filter(
+    (id) => id !== "profile" && !rows.some((row) => row.id === id),
+  );
   if (unknown.length > 0) {
-    const known = rows.map(({ id }) => id).join(", ");
+    const known = [...rows.map(({ id }) => id), "profile"].join(", ");
     throw new Error(`There is no row ${unknown.join(", ")}. Rows: ${known}\n${USAGE}`);
   }
   mkdirSync(RESULTS, { recursive: true });
   // An end by a signal is an exit too: servers see their input close, and their storage goes.
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => process.exit(130));
-  if (!options.report) await measureRows(wanted(rows, options), options);
+  if (!options.report) await measureAll(wanted(rows, options), options);
   // A quick run's figures are for whoever works; the page is for figures that hold.
   if (options.scale === "full") writePage(rows);
 }
@@ -37,25 +43,42 @@ function wanted(rows: Row[], { only, scale }: Options): Row[] {
   return rows.filter(({ slow }) => scale === "full" || !slow);
 }
 
-async function measureRows(rows: Row[], { rounds, scale, build }: Options): Promise<void> {
-  if (build) await buildAll();
+async function measureAll(rows: Row[], options: Options): Promise<void> {
+  if (options.build) await buildAll();
   const modelPort = await freePort();
   const load = await Load.start(modelPort);
+  const tell = (text: string) => process.stderr.write(`${text}\n`);
+  const tools = { load, modelUrl: `http://127.0.0.1:${modelPort}/v1`, tell };
   try {
-    for (const row of rows) {
-      const tell = (text: string) => process.stderr.write(`${text}\n`);
-      const modelUrl = `http://127.0.0.1:${modelPort}/v1`;
-      const measured = await measure(row, Math.min(rounds, row.rounds ?? rounds), {
-        load,
-        modelUrl,
-        tell,
-      });
-      writeFileSync(fileOf(row, scale), JSON.stringify(measured, null, 1));
-      console.log(rowText(row, measured));
-    }
+    await measureRows(rows, options, tools);
+    if (wantsProfile(options)) await measureProfile(tools);
   } finally {
     load.stop();
   }
+}
+
+type Tools = Parameters<typeof measure>[2];
+
+async function measureRows(rows: Row[], { rounds, scale }: Options, tools: Tools): Promise<void> {
+  for (const row of rows) {
+    const measured = await measure(row, Math.min(rounds, row.rounds ?? rounds), tools);
+    writeFileSync(fileOf(row, scale), JSON.stringify(measured, null, 1));
+    console.log(rowText(row, measured));
+  }
+}
+
+function wantsProfile({ only, scale }: Options): boolean {
+  return only.length > 0 ? only.includes("profile") : scale === "full";
+}
+
+async function measureProfile(tools: Tools): Promise<void> {
+  const cases: ProfiledCase[] = [];
+  for (const { title, rounds, per, ...work } of CASES) {
+    const columns = await profile({ title, rounds, per, ...work }, tools);
+    cases.push({ title, rounds, per, columns });
+  }
+  writeFileSync(PROFILE, JSON.stringify(cases, null, 1));
+  console.log(profileText(cases));
 }
 
 function fileOf({ id }: Row, scale: string): string {
@@ -70,6 +93,9 @@ function writePage(rows: Row[]): void {
     return [{ row, measured }];
   });
   const notes = existsSync(NOTES) ? readFileSync(NOTES, "utf8") : "";
-  writeFileSync(PAGE, `${documentText(found, notes).trimEnd()}\n`);
+  const profiled = existsSync(PROFILE)
+    ? profileText(JSON.parse(readFileSync(PROFILE, "utf8")))
+    : "";
+  writeFileSync(PAGE, `${documentText(found, `${profiled}\n${notes}`).trimEnd()}\n`);
   process.stderr.write(`Wrote ${PAGE}\n`);
 }

@@ -59,9 +59,13 @@ export function taskroomVars(modelUrl: string): Record<string, string> {
   };
 }
 
-export async function startSystem(system: SystemName, modelUrl: string): Promise<Running> {
+export async function startSystem(
+  system: SystemName,
+  modelUrl: string,
+  more: Partial<WorkerdSpec> = {},
+): Promise<Running> {
   const storage = newStorage();
-  const launched = await start(system, modelUrl, storage);
+  const launched = await start(system, modelUrl, { ...more, storage });
   const { port, pids } = launched;
   const stop = async () => {
     await launched.stop();
@@ -70,32 +74,34 @@ export async function startSystem(system: SystemName, modelUrl: string): Promise
   return { target: { system, dialect: dialectOf(system), port, pids }, storage, stop };
 }
 
-function start(system: SystemName, MODEL_URL: string, storage: string): Promise<Launched> {
+type More = Partial<WorkerdSpec> & { storage: string };
+
+function start(system: SystemName, MODEL_URL: string, more: More): Promise<Launched> {
   switch (system) {
     case "bare":
     case "bare-again":
-      return startBare({ MODEL_URL, COALESCED: false }, storage);
+      return startBare({ MODEL_URL, COALESCED: false }, more);
     case "bare-coalesced":
-      return startBare({ MODEL_URL, COALESCED: true }, storage);
+      return startBare({ MODEL_URL, COALESCED: true }, more);
     case "partyserver":
       return startWorkerd({
         worker: "party-server",
         objects: { Room: "Room" },
         vars: { MODEL_URL },
-        storage,
+        ...more,
       });
     case "agents":
-      return startAgents({ MODEL_URL }, storage);
+      return startAgents({ MODEL_URL }, more);
     case "agents-counted":
-      return startAgents({ MODEL_URL, COUNTED: true }, storage);
+      return startAgents({ MODEL_URL, COUNTED: true }, more);
     case "taskroom-counted":
-      return startTaskroom(MODEL_URL, storage, { worker: "counted-taskroom" });
+      return startTaskroom(MODEL_URL, { ...more, worker: "counted-taskroom" });
     case "bare-route":
-      return startWorkerd({ worker: "bare-route", objects: {}, vars: {}, storage, database: true });
+      return startWorkerd({ worker: "bare-route", objects: {}, vars: {}, database: true, ...more });
     case "taskroom":
-      return startTaskroom(MODEL_URL, storage);
+      return startTaskroom(MODEL_URL, more);
     case "taskroom-dev":
-      return startDevServer(taskroomVars(MODEL_URL), storage);
+      return startDevServer(taskroomVars(MODEL_URL), more.storage);
     case "socket.io":
       return startNode("servers/socket-io.ts", { MODEL_URL });
     case "ws":
@@ -112,11 +118,7 @@ function dialectOf(system: SystemName): DialectName {
   return system === "partyserver" ? "party" : "relay";
 }
 
-export function startTaskroom(
-  modelUrl: string,
-  storage: string,
-  more: Partial<WorkerdSpec> = {},
-): Promise<Launched> {
+function startTaskroom(modelUrl: string, more: More): Promise<Launched> {
   return startWorkerd({
     worker: "taskroom",
     objects: {
@@ -127,22 +129,21 @@ export function startTaskroom(
     },
     rateLimited: true,
     vars: taskroomVars(modelUrl),
-    storage,
     database: true,
     ...more,
   });
 }
 
-export function startWorkerd(spec: WorkerdSpec): Promise<Launched> {
+function startWorkerd(spec: WorkerdSpec): Promise<Launched> {
   return launch("hosts/workerd.ts", { args: [JSON.stringify(spec)] });
 }
 
-function startAgents(vars: WorkerdSpec["vars"], storage: string): Promise<Launched> {
-  return startWorkerd({ worker: "chat-agent", objects: { Chat: "Chat" }, vars, storage });
+function startAgents(vars: WorkerdSpec["vars"], more: More): Promise<Launched> {
+  return startWorkerd({ worker: "chat-agent", objects: { Chat: "Chat" }, vars, ...more });
 }
 
-function startBare(vars: WorkerdSpec["vars"], storage: string): Promise<Launched> {
-  return startWorkerd({ worker: "bare-object", objects: { ROOM: "BareRoom" }, vars, storage });
+function startBare(vars: WorkerdSpec["vars"], more: More): Promise<Launched> {
+  return startWorkerd({ worker: "bare-object", objects: { ROOM: "BareRoom" }, vars, ...more });
 }
 
 async function startNode(script: string, env: Record<string, string>): Promise<Launched> {

@@ -44,7 +44,9 @@ export class EventLog {
 
   /** The first and last number that the log still holds; 0 and 0 when it is empty. */
   bounds(): { first: number; last: number } {
-    const query = "SELECT min(first_seq) AS first, max(last_seq) AS last FROM log";
+    // One subquery each, or SQLite would read the whole table.
+    const query = `SELECT (SELECT min(first_seq) FROM log) AS first,
+      (SELECT last_seq FROM log ORDER BY first_seq DESC LIMIT 1) AS last`;
     const [{ first, last }] = bounds.parse(this.#sql.exec(query).toArray());
     return { first: first ?? 0, last: last ?? 0 };
   }
@@ -86,8 +88,10 @@ export class EventLog {
   }
 
   *#pages(after: number, through = Number.MAX_SAFE_INTEGER): Generator<EntryRow[]> {
+    // Only `first_seq` is indexed: by it the row is found that may have the next `seq` in it.
     const query = `SELECT first_seq, last_seq, entries, events FROM log
-      WHERE last_seq > ? AND first_seq <= ? ORDER BY first_seq LIMIT 100`;
+      WHERE first_seq >= (SELECT coalesce(max(first_seq), 0) FROM log WHERE first_seq <= ?1 + 1)
+        AND last_seq > ?1 AND first_seq <= ?2 ORDER BY first_seq LIMIT 100`;
     let from = after;
     for (;;) {
       const rows = entryRows.parse(this.#sql.exec(query, from, through).toArray());
@@ -130,7 +134,7 @@ export class EventLog {
   /** Lets the oldest log entries go until `keep` are left; other events of their rows stay. */
   thin(keep: number): void {
     const query = `SELECT first_seq, last_seq, entries, events FROM log
-      WHERE entries > 0 AND last_seq < (SELECT max(last_seq) FROM log) ORDER BY first_seq`;
+      WHERE entries > 0 AND first_seq < (SELECT max(first_seq) FROM log) ORDER BY first_seq`;
     for (const row of entryRows.parse(this.#sql.exec(query).toArray())) {
       if (this.entries() <= keep) return;
       this.#withoutEntries(row);

@@ -136,7 +136,8 @@ export class DeliveryTable {
 
   /** When the oldest finished one was made. */
   oldest(): number | null {
-    const query = "SELECT min(created_at) AS at FROM deliveries WHERE status <> 'pending'";
+    const query = `SELECT (SELECT created_at FROM deliveries WHERE status <> 'pending'
+      ORDER BY position LIMIT 1) AS at`;
     return timeRows.parse(this.#sql.exec(query).toArray())[0].at;
   }
 

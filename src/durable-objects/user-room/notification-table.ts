@@ -79,7 +79,7 @@ export class NotificationTable {
   }
 
   oldest(): number | null {
-    const query = "SELECT min(at) AS at FROM notifications";
+    const query = "SELECT (SELECT at FROM notifications ORDER BY seq LIMIT 1) AS at";
     return timeRows.parse(this.#sql.exec(query).toArray())[0].at;
   }
 }

@@ -33,7 +33,8 @@ export class UserLog {
 
   /** The first and last number that are still here; 0 and 0 when there is none. */
   bounds(): { first: number; last: number } {
-    const query = "SELECT min(seq) AS first, max(seq) AS last FROM log";
+    // One subquery each, or SQLite would read the whole table.
+    const query = "SELECT (SELECT min(seq) FROM log) AS first, (SELECT max(seq) FROM log) AS last";
     const [{ first, last }] = bounds.parse(this.#sql.exec(query).toArray());
     return { first: first ?? 0, last: last ?? 0 };
   }
@@ -58,7 +59,8 @@ export class UserLog {
 
   /** When the oldest event that can go was heard; milliseconds since 1970. */
   oldest(): number | null {
-    const query = "SELECT min(at) AS at FROM log WHERE seq < (SELECT max(seq) FROM log)";
+    const query = `SELECT (SELECT at FROM log WHERE seq < (SELECT max(seq) FROM log)
+      ORDER BY seq LIMIT 1) AS at`;
     return timeRows.parse(this.#sql.exec(query).toArray())[0].at;
   }
 }
