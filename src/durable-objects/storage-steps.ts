@@ -3,22 +3,28 @@ import * as z from "zod";
 const progress = z.tuple([z.object({ done: z.int() })]);
 
 /**
- * Brings an object's tables up to date: runs those of `steps` that have not run here yet, in order.
- * A released step is never edited, only followed by another; each works with the code before it, so
- * that a deploy can be rolled back. Has no await, so that all of it is committed together. Throws
- * what SQLite throws.
+ * Brings an object's tables up to date: runs those of `steps` that have not run here yet, in order,
+ * all of them or none. A released step is never edited, only followed by another; each works with
+ * the code before it, so that a deploy can be rolled back. Throws what SQLite throws.
  */
-export function migrate(sql: SqlStorage, steps: readonly string[]): void {
-  if (!hasTables(sql)) {
+export function migrate(storage: DurableObjectStorage, steps: readonly string[]): void {
+  const { sql } = storage;
+  const done = hasTables(sql) ? stepsDone(sql) : undefined;
+  if (done !== undefined && done >= steps.length) return;
+  storage.transactionSync(() => {
     // A table, because objects refuse PRAGMA user_version.
-    sql.exec("CREATE TABLE storage_steps (done INTEGER NOT NULL) STRICT");
-    sql.exec("INSERT INTO storage_steps (done) VALUES (0)");
-  }
-  const [{ done }] = progress.parse(sql.exec("SELECT done FROM storage_steps").toArray());
-  steps.slice(done).forEach((step, index) => {
-    sql.exec(step);
-    sql.exec("UPDATE storage_steps SET done = ?", done + index + 1);
+    if (done === undefined) sql.exec("CREATE TABLE storage_steps (done INTEGER NOT NULL) STRICT");
+    for (const step of steps.slice(done)) sql.exec(step);
+    const query =
+      done === undefined
+        ? "INSERT INTO storage_steps (done) VALUES (?)"
+        : "UPDATE storage_steps SET done = ?";
+    sql.exec(query, steps.length);
   });
+}
+
+function stepsDone(sql: SqlStorage): number {
+  return progress.parse(sql.exec("SELECT done FROM storage_steps").toArray())[0].done;
 }
 
 /** Whether `migrate` has run here: an object without tables has nothing to answer from. */

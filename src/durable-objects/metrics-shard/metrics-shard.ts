@@ -23,7 +23,7 @@ export class MetricsShard extends DurableObject<Env> implements MetricsShardApi 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#sql = ctx.storage.sql;
-    migrate(this.#sql, STEPS);
+    migrate(ctx.storage, STEPS);
     this.#tally = this.#load();
   }
 

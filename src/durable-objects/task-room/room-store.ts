@@ -48,7 +48,7 @@ export class RoomStore {
     this.#roomBody = "";
     this.#planIds.clear();
     if (!hasTables(this.#sql)) return undefined;
-    migrate(this.#sql, ROOM_STEPS);
+    migrate(this.#storage, ROOM_STEPS);
     const [row] = bodyRows.parse(this.#sql.exec("SELECT body FROM room").toArray());
     if (!row) return undefined;
     this.#roomBody = row.body;
@@ -59,7 +59,7 @@ export class RoomStore {
   /** One transaction: everything that a change says, or nothing. */
   commit(before: Room | undefined, change: Change, now: number, answers: Answered[]): void {
     this.#storage.transactionSync(() => {
-      if (!before) migrate(this.#sql, ROOM_STEPS);
+      if (!before) migrate(this.#storage, ROOM_STEPS);
       this.log.append(change.events, now);
       this.messages.apply(change.events);
       this.#putPlans(change.room);

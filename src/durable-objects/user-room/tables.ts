@@ -21,8 +21,9 @@ export class Tables {
   readonly webhooks: WebhookTable;
   readonly deliveries: DeliveryTable;
 
-  private constructor({ sql }: DurableObjectStorage) {
-    migrate(sql, USER_ROOM_STEPS);
+  private constructor(storage: DurableObjectStorage) {
+    migrate(storage, USER_ROOM_STEPS);
+    const { sql } = storage;
     this.sessions = new SessionTable(sql);
     this.connections = new ConnectionTable(sql);
     this.tokens = new TokenTable(sql);

@@ -48,7 +48,7 @@ function status(seq: number): LogEvent {
 it("[L9] what is read of a task's log grows with what is wanted of it, not with the log", async () => {
   const stub = env.TASK_ROOM.getByName("of the log's reads");
   await runInDurableObject(stub, (_, { storage }) => {
-    migrate(storage.sql, ROOM_STEPS);
+    migrate(storage, ROOM_STEPS);
     const log = new EventLog(storage.sql);
     let seq = 0;
     for (let row = 0; row < ROWS; row++) {
@@ -73,7 +73,7 @@ it("[L9] what is read of a task's log grows with what is wanted of it, not with 
 it("[L9] a user's log is not read to know its ends and its age", async () => {
   const stub = env.USER_ROOM.getByName("of the log's ends");
   await runInDurableObject(stub, (_, { storage }) => {
-    migrate(storage.sql, USER_ROOM_STEPS);
+    migrate(storage, USER_ROOM_STEPS);
     const log = new UserLog(storage.sql);
     for (let seq = 1; seq <= ROWS; seq++) {
       log.append({ type: "task:deleted", seq, ts, data: { taskId: idNumber("task", seq) } }, T0);

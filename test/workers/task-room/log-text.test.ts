@@ -68,7 +68,7 @@ const commits = fc.oneof(commitsOf("log", "status"), commitsOf("log", "status", 
 it("[R2] a replay sends of the stored rows what a reader of the log would, to each role its own", async () => {
   const stub = env.TASK_ROOM.getByName("of the log's text");
   await runInDurableObject(stub, (_, { storage }) => {
-    migrate(storage.sql, ROOM_STEPS);
+    migrate(storage, ROOM_STEPS);
     const log = new EventLog(storage.sql);
     fc.assert(
       fc.property(commits, fc.nat(400), fc.nat(60), (kinds, after, keep) => {
@@ -96,7 +96,7 @@ it("[R2] a replay sends of the stored rows what a reader of the log would, to ea
 it("[R2] rows too long to be put together in the database are replayed too", async () => {
   const stub = env.TASK_ROOM.getByName("of the log's long rows");
   await runInDurableObject(stub, (_, { storage }) => {
-    migrate(storage.sql, ROOM_STEPS);
+    migrate(storage, ROOM_STEPS);
     const log = new EventLog(storage.sql);
     const long = "🚤".repeat(400_000);
     for (const seq of [1, 2, 3]) log.append([{ ...event("log", seq), ...longLog(long) }], T0);

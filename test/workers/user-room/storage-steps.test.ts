@@ -6,35 +6,48 @@ import { hasTables, migrate } from "../../../src/durable-objects/storage-steps";
 const first = "CREATE TABLE a (x INTEGER); INSERT INTO a VALUES (1);";
 const second = "UPDATE a SET x = x + 1";
 
-function inObject<R>(name: string, act: (sql: SqlStorage) => R): Promise<R> {
+function inObject<R>(name: string, act: (storage: DurableObjectStorage) => R): Promise<R> {
   const stub = env.USER_ROOM.getByName(`steps-${name}`);
-  return runInDurableObject(stub, (_, { storage }) => act(storage.sql));
+  return runInDurableObject(stub, (_, { storage }) => act(storage));
 }
 
-const storedX = (sql: SqlStorage) => sql.exec("SELECT x FROM a").one().x;
+const storedX = ({ sql }: DurableObjectStorage) => sql.exec("SELECT x FROM a").one().x;
 
 describe("an object's tables", () => {
   it("are not there before the first step has run", async () => {
-    expect(await inObject("none", hasTables)).toBe(false);
+    expect(await inObject("none", ({ sql }) => hasTables(sql))).toBe(false);
   });
 
   it("get each step once, in order, and later steps later", async () => {
-    await inObject("grow", (sql) => {
-      migrate(sql, [first]);
-      migrate(sql, [first]);
-      expect([hasTables(sql), storedX(sql)]).toEqual([true, 1]);
-      migrate(sql, [first, second]);
-      migrate(sql, [first, second]);
-      expect(storedX(sql)).toBe(2);
+    await inObject("grow", (storage) => {
+      migrate(storage, [first]);
+      migrate(storage, [first]);
+      expect([hasTables(storage.sql), storedX(storage)]).toEqual([true, 1]);
+      migrate(storage, [first, second]);
+      migrate(storage, [first, second]);
+      expect(storedX(storage)).toBe(2);
     });
   });
 
   it("stay as they are under code that has been rolled back", async () => {
-    await inObject("back", (sql) => {
-      migrate(sql, [first, second]);
-      migrate(sql, [first]);
-      migrate(sql, [first, second]);
-      expect(storedX(sql)).toBe(2);
+    await inObject("back", (storage) => {
+      migrate(storage, [first, second]);
+      migrate(storage, [first]);
+      migrate(storage, [first, second]);
+      expect(storedX(storage)).toBe(2);
+    });
+  });
+
+  it("are as before where a step fails, and come with the next code", async () => {
+    await inObject("broken", (storage) => {
+      const broken = "CREATE TABLE b (";
+      expect(() => migrate(storage, [first, broken])).toThrow();
+      expect(hasTables(storage.sql)).toBe(false);
+      migrate(storage, [first]);
+      expect(() => migrate(storage, [first, second, broken])).toThrow();
+      expect(storedX(storage)).toBe(1);
+      migrate(storage, [first, second]);
+      expect(storedX(storage)).toBe(2);
     });
   });
 });
