@@ -20,11 +20,16 @@ export const attachment = z.object({
 });
 export type Attachment = z.infer<typeof attachment>;
 
+/** UTF-8 has at most three bytes for a UTF-16 unit. */
+const UNIT_BYTES = 3;
+
 /** One socket in the room and who is behind it. */
 export class Connection {
   readonly ws: WebSocket;
   #attached: Attachment;
   readonly #limiter = new FrameLimiter();
+  /** At most so many bytes are unsent: what was last seen and all sent since; unknown after a wake. */
+  #mostUnsent = Number.POSITIVE_INFINITY;
   /** The last command that waits for something, and all behind it. */
   #pending: Promise<unknown> | undefined;
 
@@ -84,7 +89,9 @@ export class Connection {
   }
 
   isTooSlow(): boolean {
-    return this.unsent > LIMITS.unsentBytes;
+    // Asking the socket costs as much as sending does, so it waits until the answer may be yes.
+    if (this.#mostUnsent > LIMITS.unsentBytes) this.#mostUnsent = this.unsent;
+    return this.#mostUnsent > LIMITS.unsentBytes;
   }
 
   /** Does a command behind those that wait; at once where none does. */
@@ -111,7 +118,12 @@ export class Connection {
 
   sendText(frame: string): void {
     // A socket that closed in this very moment; its close handler comes next.
-    if (!this.isOpen) return;
+    if (this.isOpen) this.push(frame);
+  }
+
+  /** The same for a socket that is known to be open in this very moment. */
+  push(frame: string): void {
+    this.#mostUnsent += frame.length * UNIT_BYTES;
     this.ws.send(frame);
   }
 

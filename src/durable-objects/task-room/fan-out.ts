@@ -34,7 +34,7 @@ export class FanOut {
       if (!connection.joined || connection.isBehind) continue;
       const role = this.#admit(connection, now);
       const frame = role && frameFor(connection, role);
-      if (frame !== undefined) connection.sendText(frame);
+      if (frame !== undefined) connection.push(frame);
     }
   }
 
