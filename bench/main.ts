@@ -73,9 +73,9 @@ function wantsProfile({ only, scale }: Options): boolean {
 
 async function measureProfile(tools: Tools): Promise<void> {
   const cases: ProfiledCase[] = [];
-  for (const { title, rounds, per, ...work } of CASES) {
-    const columns = await profile({ title, rounds, per, ...work }, tools);
-    cases.push({ title, rounds, per, columns });
+  for (const work of CASES) {
+    const { title, rounds, per } = work;
+    cases.push({ title, rounds, per, columns: await profile(work, tools) });
   }
   writeFileSync(PROFILE, JSON.stringify(cases, null, 1));
   console.log(profileText(cases));

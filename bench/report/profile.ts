@@ -11,7 +11,7 @@ export function profileText(cases: ProfiledCase[]): string {
   return [
     "## Where the time goes",
     "",
-    "Profiles of the worker's isolate by the runtime's inspector, in runs of their own: milliseconds by package, or by file of `src/`. A native call (a frame handed to a socket, a statement of SQL) counts for the file that makes it. The last line is what the kernel counts for all processes of the server, set-up of the round included: the difference is outside the isolate, in D1, the limiter, sockets and helper threads of the collector.",
+    "Profiles of the worker's isolate by the runtime's inspector, in runs of their own: milliseconds by package, or by file of `src/`. A native call (a frame handed to a socket, a statement of SQL) counts for the file that makes it, where the profiler knows it, and else for the runtime itself. The last line is what the kernel counts for all processes of the server, set-up of the round included: the difference is outside the isolate, in D1, the limiter, sockets and helper threads of the collector.",
     "",
     ...cases.flatMap(caseLines),
   ].join("\n");
@@ -53,10 +53,11 @@ function caseLines({ title, rounds, per, columns }: ProfiledCase): string[] {
 
 function stopsText({ label, stops }: Profiled, rounds: number): string {
   const [longest] = stops.toSorted((a, b) => b - a);
+  const mean = stops.reduce((sum, stop) => sum + stop, 0) / stops.length;
   const found =
     longest === undefined
       ? "none"
-      : `${stops.length}, the longest ${longest.toFixed(0)} ms, ${(stops.reduce((sum, stop) => sum + stop, 0) / stops.length).toFixed(0)} ms on the average`;
+      : `${stops.length}, the longest ${longest.toFixed(0)} ms, ${mean.toFixed(0)} ms on the average`;
   return `Stops of the collector of 10 ms or more in ${rounds} rounds, ${label}: ${found}.`;
 }
 
