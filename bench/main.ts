@@ -35,7 +35,7 @@ export async function main(args: string[]): Promise<void> {
     process.once(signal, () => process.exit(130));
   if (!options.report) await measureAll(wanted(rows, options), options);
   // A quick run's figures are for whoever works; the page is for figures that hold.
-  if (options.scale === "full") writePage(rows);
+  if (options.scale === "full" && options.systems.length === 0) writePage(rows);
 }
 
 function wanted(rows: Row[], { only, scale }: Options): Row[] {
@@ -59,12 +59,22 @@ async function measureAll(rows: Row[], options: Options): Promise<void> {
 
 type Tools = Parameters<typeof measure>[2];
 
-async function measureRows(rows: Row[], { rounds, scale }: Options, tools: Tools): Promise<void> {
-  for (const row of rows) {
+async function measureRows(rows: Row[], options: Options, tools: Tools): Promise<void> {
+  const { rounds, scale, systems } = options;
+  for (const row of rows.map((whole) => narrowed(whole, systems))) {
     const measured = await measure(row, Math.min(rounds, row.rounds ?? rounds), tools);
-    writeFileSync(fileOf(row, scale), JSON.stringify(measured, null, 1));
+    if (systems.length === 0) writeFileSync(fileOf(row, scale), JSON.stringify(measured, null, 1));
     console.log(rowText(row, measured));
   }
+}
+
+/** The row with these systems alone; whole where none is named. */
+function narrowed(row: Row, systems: string[]): Row {
+  if (systems.length === 0) return row;
+  const cells = row.cells.filter(({ system }) => systems.includes(system));
+  const has = (name: string | undefined) => cells.some((cell) => cell.name === name);
+  const goals = row.goals.filter(({ cell, over }) => has(cell) && (!over || has(over.cell)));
+  return { ...row, cells, goals };
 }
 
 function wantsProfile({ only, scale }: Options): boolean {

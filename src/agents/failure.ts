@@ -3,7 +3,7 @@ import { InvalidResponseDataError, NoOutputGeneratedError } from "ai";
 import * as z from "zod";
 import type { StepFailure } from "../protocol/agent";
 import { FAILURES, type FailureCode } from "../protocol/errors";
-import { OverlongEvent } from "./gathered-deltas";
+import { OverlongEvent } from "./plain-deltas";
 import { retryAfterMs } from "./retry-after";
 import { SilentProvider } from "./watch";
 

@@ -1,4 +1,11 @@
-import { gatheredDeltas } from "./gathered-deltas";
+import { plainDeltas, type Say } from "./plain-deltas";
+
+const listeners = new WeakMap<AbortSignal, Say>();
+
+/** Has the plain words of the call with this signal said at once, past the AI SDK, which never sees them. */
+export function hearWords(signal: AbortSignal, say: Say): void {
+  listeners.set(signal, say);
+}
 
 /**
  * How providers are reached. Redirects are not followed: they would lead past the check of the
@@ -13,5 +20,6 @@ export async function providerFetch(
     void response.body?.cancel().catch(() => {});
     return new Response(null, { status: response.status, headers: response.headers });
   }
-  return new Response(response.body && gatheredDeltas(response.body), response);
+  const say = init?.signal ? listeners.get(init.signal) : undefined;
+  return new Response(response.body && plainDeltas(response.body, say), response);
 }

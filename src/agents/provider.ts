@@ -2,6 +2,7 @@ import { createAnthropic } from "@ai-sdk/anthropic";
 import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { LanguageModelV4 } from "@ai-sdk/provider";
+import { wrapLanguageModel } from "ai";
 import { createWorkersAI } from "workers-ai-provider";
 import type { ModelConfig, StepFailure } from "../protocol/agent";
 import type { Settings } from "../protocol/settings";
@@ -43,13 +44,43 @@ function remoteModel(
   baseURL: string,
   apiKey: string | undefined,
 ): LanguageModelV4 {
+  if (provider === "openai-compatible") return withKey(compatibleModel(baseURL, model), apiKey);
   // Empty, no key is sent; absent, the SDK would look for one in the environment.
   const options = { baseURL, apiKey: apiKey ?? "", fetch: providerFetch };
-  if (provider === "openai") return createOpenAI(options).responses(model);
-  if (provider === "anthropic") return createAnthropic(options).languageModel(model);
-  return createOpenAICompatible({ ...options, name: "provider", includeUsage: true }).chatModel(
+  return provider === "openai"
+    ? createOpenAI(options).responses(model)
+    : createAnthropic(options).languageModel(model);
+}
+
+const MOST_MODELS = 50;
+const models = new Map<string, LanguageModelV4>();
+
+/** Kept, without a key: each new one has schemas of its own, which cost more than the rest of a turn's start. */
+function compatibleModel(baseURL: string, name: string): LanguageModelV4 {
+  const id = JSON.stringify([baseURL, name]);
+  const known = models.get(id);
+  if (known) return known;
+  const options = { baseURL, apiKey: "", fetch: providerFetch };
+  const provider = createOpenAICompatible({ ...options, name: "provider", includeUsage: true });
+  const model = provider.chatModel(name);
+  if (models.size >= MOST_MODELS) models.clear();
+  models.set(id, model);
+  return model;
+}
+
+function withKey(model: LanguageModelV4, apiKey: string | undefined): LanguageModelV4 {
+  if (!apiKey) return model;
+  const Authorization = `Bearer ${apiKey}`;
+  return wrapLanguageModel({
     model,
-  );
+    middleware: {
+      specificationVersion: "v4",
+      transformParams: async ({ params }) => ({
+        ...params,
+        headers: { ...params.headers, Authorization },
+      }),
+    },
+  });
 }
 
 function workersModel({ model }: ModelConfig, ai: Ai | undefined): Built<LanguageModelV4> {

@@ -6,31 +6,75 @@ import type {
 } from "@ai-sdk/provider";
 import type { ModelPart } from "./answer";
 import type { FittedContext } from "./context";
+import { hearWords } from "./provider-fetch";
 
-type Options = Omit<LanguageModelV4CallOptions, "prompt">;
+type Options = Omit<LanguageModelV4CallOptions, "prompt"> & { abortSignal: AbortSignal };
 
 /**
  * One call of a model that is offered no tools. What `streamText` puts around it to call again after
  * tools, some ten stream hops for each part, costs more than all of a room's sockets; so it is left
- * out where there is nothing to call again for.
+ * out where there is nothing to call again for, and plain words go past the SDK altogether.
  */
 export async function* singleCall(
   model: LanguageModelV4,
   fitted: FittedContext,
   options: Options,
 ): AsyncGenerator<ModelPart, void> {
+  const parts = new Parts();
+  hearWords(options.abortSignal, (words) => parts.push(words));
+  void tellParts(model, { ...options, prompt: promptOf(fitted) }, parts);
+  yield* parts.all();
+}
+
+/** Ends the parts in any case; never rejects. */
+async function tellParts(
+  model: LanguageModelV4,
+  options: LanguageModelV4CallOptions,
+  parts: Parts,
+): Promise<void> {
   let modelId = model.modelId;
   try {
-    const { stream } = await model.doStream({ ...options, prompt: promptOf(fitted) });
+    const { stream } = await model.doStream(options);
     const reader = stream.getReader();
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return;
+      if (done) break;
       if (value.type === "response-metadata") modelId = value.modelId ?? modelId;
-      yield* partsOf(value, modelId);
+      for (const part of partsOf(value, modelId)) parts.push(part);
     }
   } catch (error) {
-    yield { type: "error", error };
+    parts.push({ type: "error", error });
+  }
+  parts.end();
+}
+
+/** Parts from the SDK and from the wire, in the order of their coming. */
+class Parts {
+  #waiting: ModelPart[] = [];
+  #ended = false;
+  #wake: () => void = () => undefined;
+
+  push(part: ModelPart): void {
+    this.#waiting.push(part);
+    this.#wake();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#wake();
+  }
+
+  async *all(): AsyncGenerator<ModelPart, void> {
+    for (;;) {
+      const parts = this.#waiting;
+      this.#waiting = [];
+      yield* parts;
+      if (this.#waiting.length > 0) continue;
+      if (this.#ended) return;
+      await new Promise<void>((wake) => {
+        this.#wake = wake;
+      });
+    }
   }
 }
 

@@ -268,6 +268,20 @@ describe("a provider's address and key", () => {
     expect(JSON.stringify(outputs)).not.toContain("sk-of-a-user");
   });
 
+  it("of one user goes to no other's calls of the same model", async () => {
+    const n = server.requests.length + 1;
+    const settings = settingsFor(server.url, allowed);
+    for (const key of ["sk-of-alice", "sk-of-bob"]) {
+      server.script(answer("ok"));
+      await outputsOf(stepFor(sealed(server.url)), { settings, unseal: async () => key });
+    }
+    server.script(answer("ok"));
+    await outputsOf(stepFor(usersModelAt(server.url)), { settings });
+    const sent = await Promise.all([n, n + 1, n + 2].map((at) => server.request(at)));
+    const keys = sent.map(({ headers }) => headers.authorization);
+    expect(keys).toEqual(["Bearer sk-of-alice", "Bearer sk-of-bob", undefined]);
+  });
+
   it.each([
     ["cannot be opened", async () => undefined],
     ["fails to open", () => Promise.reject(new Error("sealed-text"))],

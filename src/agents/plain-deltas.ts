@@ -1,0 +1,145 @@
+import { type Words, wordsOf } from "./plain-chunk";
+
+/** UTF-16 units of one event: no chunk of an answer is longer, and one must not fill memory. */
+const EVENT_UNITS = 8 * 1024 * 1024;
+
+/** An event of a provider's stream does not end. */
+export class OverlongEvent extends Error {
+  constructor() {
+    super("an event of the stream is too long");
+  }
+}
+
+/** Takes the words of an answer as they come. */
+export type Say = (words: Words) => void;
+
+/**
+ * A stream of OpenAI's chat completions for the AI SDK, without the words if somebody else takes them:
+ * every event costs the SDK's layers a dozen stream hops, more than all sockets of a room cost per frame.
+ * So what is plainly a delta is said at once, as long as there is nothing else; the first event that is
+ * more than that goes to the SDK, and so does everything after it, in its order. Deltas that were read
+ * together become one.
+ */
+export function plainDeltas(
+  body: ReadableStream<Uint8Array>,
+  say: Say | undefined,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  const encoder = new TextEncoder();
+  const events = new Events(say);
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        let text = "";
+        while (text === "") {
+          const { done, value } = await reader.read();
+          text = events.take(decoder.decode(value, { stream: !done }), done);
+          if (text !== "") controller.enqueue(encoder.encode(text));
+          if (!done) continue;
+          controller.close();
+          return;
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    // Only what is asked for is read: what comes meanwhile is then read together.
+    { highWaterMark: 0 },
+  );
+}
+
+/** Up to the value of the one delta that is merged; the keys of a chunk have no fixed order, so most do. */
+const BEFORE_TEXT = /^data: ?\{.*?"delta":\{(?:"role":"assistant",)?"(?:reasoning_)?content":"/;
+
+type Run = { before: string; after: string; text: string };
+
+/** Whole events, neighbours merged that differ in nothing but the text of their delta. */
+class Events {
+  readonly #say: Say | undefined;
+  /** Whether there were only words so far, and somebody takes them. */
+  #plain: boolean;
+  #rest = "";
+  #run: Run | undefined;
+  #passed = "";
+
+  constructor(say: Say | undefined) {
+    this.#say = say;
+    this.#plain = say !== undefined;
+  }
+
+  /** What is to be passed on now that this has been read. */
+  take(read: string, isEnd: boolean): string {
+    this.#split(this.#rest + read);
+    if (isEnd) {
+      this.#passed += this.#rest;
+      this.#rest = "";
+    }
+    const passed = this.#passed;
+    this.#passed = "";
+    return passed;
+  }
+
+  #split(all: string): void {
+    // Lines may end in other ways (WHATWG HTML, section 9.2.6); such a stream passes as it is.
+    const isRaw = all.includes("\r");
+    const end = isRaw ? all.length : all.lastIndexOf("\n\n") + 2;
+    this.#rest = end < 2 ? all : all.slice(end);
+    if (this.#rest.length > EVENT_UNITS) throw new OverlongEvent();
+    if (isRaw) {
+      this.#plain = false;
+      this.#passed += all;
+    } else if (end >= 2) {
+      for (const event of all.slice(0, end).split("\n\n")) if (event !== "") this.#add(event);
+      this.#endRun();
+    }
+  }
+
+  #add(event: string): void {
+    const delta = deltaOf(event);
+    const { before, after } = this.#run ?? {};
+    if (this.#run && delta && delta.before === before && delta.after === after) {
+      this.#run.text += delta.text;
+      return;
+    }
+    this.#endRun();
+    if (delta) this.#run = delta;
+    else this.#pass(event);
+  }
+
+  #endRun(): void {
+    if (!this.#run) return;
+    const { before, text, after } = this.#run;
+    this.#run = undefined;
+    this.#pass(`${before}${text}${after}`);
+  }
+
+  #pass(event: string): void {
+    const words = this.#plain ? wordsOf(event) : undefined;
+    // The SDK gets what says nothing too: it may name the model.
+    if (!words?.length) this.#passed += `${event}\n\n`;
+    if (words) for (const one of words) this.#say?.(one);
+    else this.#plain = false;
+  }
+}
+
+/** An event's text as it stands in the JSON, escapes and all, and what stands around it. */
+function deltaOf(event: string): Run | undefined {
+  const before = BEFORE_TEXT.exec(event)?.[0];
+  if (before === undefined) return undefined;
+  const end = endOfString(event, before.length);
+  const after = event.slice(end);
+  // An empty delta, as the one that names the role, is no word that others could be gathered to.
+  if (end <= before.length || after.includes("\n")) return undefined;
+  return { before, text: event.slice(before.length, end), after };
+}
+
+/** The index of the quote that ends a JSON string whose first character is at `from`; -1 where none does. */
+function endOfString(json: string, from: number): number {
+  for (let at = from; ; at++) {
+    at = json.indexOf('"', at);
+    if (at < 0) return -1;
+    let backslashes = 0;
+    while (at - backslashes > from && json[at - backslashes - 1] === "\\") backslashes++;
+    if (backslashes % 2 === 0) return at;
+  }
+}
