@@ -5,12 +5,13 @@ const progress = z.tuple([z.object({ done: z.int() })]);
 /**
  * Brings an object's tables up to date: runs those of `steps` that have not run here yet, in order,
  * all of them or none. A released step is never edited, only followed by another; each works with
- * the code before it, so that a deploy can be rolled back. Throws what SQLite throws.
+ * the code before it, so that a deploy can be rolled back. Tells whether there were such; throws what
+ * SQLite throws.
  */
-export function migrate(storage: DurableObjectStorage, steps: readonly string[]): void {
+export function migrate(storage: DurableObjectStorage, steps: readonly string[]): boolean {
   const { sql } = storage;
   const done = hasTables(sql) ? stepsDone(sql) : undefined;
-  if (done !== undefined && done >= steps.length) return;
+  if (done !== undefined && done >= steps.length) return false;
   storage.transactionSync(() => {
     // A table, because objects refuse PRAGMA user_version.
     if (done === undefined) sql.exec("CREATE TABLE storage_steps (done INTEGER NOT NULL) STRICT");
@@ -21,6 +22,7 @@ export function migrate(storage: DurableObjectStorage, steps: readonly string[])
         : "UPDATE storage_steps SET done = ?";
     sql.exec(query, steps.length);
   });
+  return true;
 }
 
 function stepsDone(sql: SqlStorage): number {

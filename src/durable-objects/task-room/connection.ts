@@ -32,9 +32,11 @@ export class Connection {
   #mostUnsent = Number.POSITIVE_INFINITY;
   /** The last command that waits for something, and all behind it. */
   #pending: Promise<unknown> | undefined;
+  #isClosed: boolean;
 
   constructor(ws: WebSocket, attached: Attachment) {
     this.ws = ws;
+    this.#isClosed = ws.readyState !== WebSocket.OPEN;
     this.#attached = attached;
   }
 
@@ -58,6 +60,11 @@ export class Connection {
   /** Whether the connection is here to hear the room. */
   get joined(): boolean {
     return this.#attached.joined && this.isOpen;
+  }
+
+  /** Whether the room's events go out here; asks the runtime nothing, which would cost half a send. */
+  get hears(): boolean {
+    return this.#attached.joined && !this.#attached.behind && !this.#isClosed;
   }
 
   get isBehind(): boolean {
@@ -121,14 +128,20 @@ export class Connection {
     if (this.isOpen) this.push(frame);
   }
 
-  /** The same for a socket that is known to be open in this very moment. */
+  /** The same without asking first. */
   push(frame: string): void {
     this.#mostUnsent += frame.length * UNIT_BYTES;
-    this.ws.send(frame);
+    try {
+      this.ws.send(frame);
+    } catch {
+      // It closed in this very moment; its close handler comes next.
+      this.#isClosed = true;
+    }
   }
 
   close(code: number, reason: string): void {
     if (this.isOpen) this.ws.close(code, reason);
+    this.#isClosed = true;
   }
 }
 

@@ -31,7 +31,7 @@ export class FanOut {
   sendEach(frameFor: (connection: Connection, role: Role) => string | undefined): void {
     const now = this.#now();
     for (const connection of this.#connections.all()) {
-      if (!connection.joined || connection.isBehind) continue;
+      if (!connection.hears) continue;
       const role = this.#admit(connection, now);
       const frame = role && frameFor(connection, role);
       if (frame !== undefined) connection.push(frame);
@@ -52,18 +52,19 @@ export class FanOut {
 /** The same events as one frame, made once for all and, where a task is in them, once per role. */
 class RoleFrames {
   readonly #events: RoomEvent[];
-  readonly #personal: boolean;
-  readonly #made = new Map<Role | "any", string>();
+  /** The frame of everybody, where there is one. */
+  readonly #common: string | undefined;
+  readonly #byRole = new Map<Role, string>();
 
   constructor(events: RoomEvent[]) {
     this.#events = events;
-    this.#personal = events.some((event) => event.type === PERSONAL);
+    if (!events.some((event) => event.type === PERSONAL)) this.#common = packed(events);
   }
 
   for(role: Role): string {
-    const key = this.#personal ? role : "any";
-    const made = this.#made.get(key) ?? packed(this.#events.map((event) => forRole(event, role)));
-    this.#made.set(key, made);
+    if (this.#common !== undefined) return this.#common;
+    const made = this.#byRole.get(role) ?? packed(this.#events.map((one) => forRole(one, role)));
+    this.#byRole.set(role, made);
     return made;
   }
 }

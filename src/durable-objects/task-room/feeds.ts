@@ -19,6 +19,12 @@ type Parts = {
   caughtUp(): void;
 };
 
+/**
+ * How long the news of a turn's start waits: the model's first words have the thread to themselves,
+ * and later ones wait for one destination at a time.
+ */
+const START_DELAY_MS = { d1: 100, users: 150, meters: 300 };
+
 /** Everybody whom the log is told to, each at a pace of its own. */
 export class Feeds {
   readonly d1: Outbox;
@@ -33,6 +39,7 @@ export class Feeds {
     this.d1 = new Outbox({
       ...parts,
       destination: "d1",
+      startDelayMs: START_DELAY_MS.d1,
       points: ["before D1", "after D1", "cursor marked"],
       tell: (room, after) => project(doors.db, projectionOf(store, room, after)),
     });
@@ -40,6 +47,7 @@ export class Feeds {
     this.users = new Outbox({
       ...parts,
       destination: "users",
+      startDelayMs: START_DELAY_MS.users,
       points: ["before users", "after users", "users marked"],
       tell: (room, after) => this.#memberNews.tell(room, after),
     });
@@ -47,6 +55,7 @@ export class Feeds {
     this.meters = new Outbox({
       ...parts,
       destination: "meters",
+      startDelayMs: START_DELAY_MS.meters,
       points: ["before meters", "after meters", "meters marked"],
       tell: (room, after) => reports.tell(room, after),
     });

@@ -1,6 +1,7 @@
 import type { Room } from "../../engine/room";
 import { farewell, newsFor, type UserNews } from "../../engine/user-news";
 import { toTimestamp } from "../../protocol/time";
+import type { Turn } from "../../protocol/turn";
 import { inTime } from "../in-time";
 import type { Doors } from "./doors";
 import type { RoomStore } from "./room-store";
@@ -9,6 +10,8 @@ import type { RoomStore } from "./room-store";
 const NEWS_PER_CALL = 200;
 /** Milliseconds for which a user's room may be silent before the call counts as failed. */
 const PATIENCE_MS = 10_000;
+/** Milliseconds from call to call while a model writes, so that its words pass in between. */
+const PACE_MS = 5;
 
 /** Tells members' own rooms what the task's log means for them. */
 export class MemberNews {
@@ -26,7 +29,12 @@ export class MemberNews {
   async tell(room: Room, after: number): Promise<void> {
     const events = [...this.#store.log.after(after)].flat();
     const through = room.state.task.headSeq;
-    const turn = (turnId: string) => this.#store.turns.whole(turnId);
+    // The same for every member.
+    const turns = new Map<string, Turn | undefined>();
+    const turn = (turnId: string) => {
+      if (!turns.has(turnId)) turns.set(turnId, this.#store.turns.whole(turnId));
+      return turns.get(turnId);
+    };
     await this.#each(room, async (userId) => {
       const done = this.#told.get(userId) ?? after;
       const news = newsFor(userId, events, { room, turn }).filter(({ seq }) => seq > done);
@@ -42,8 +50,13 @@ export class MemberNews {
     await this.#each(room, (userId) => this.#call(userId, room, [last]));
   }
 
-  async #each({ members }: Room, tell: (userId: string) => Promise<void>): Promise<void> {
-    const told = await Promise.allSettled(Object.keys(members).map(tell));
+  async #each({ members, state }: Room, tell: (userId: string) => Promise<void>): Promise<void> {
+    const pace = state.streams.length > 0 ? PACE_MS : 0;
+    const calls = Object.keys(members).map(async (userId, i) => {
+      if (pace > 0) await new Promise((resolve) => setTimeout(resolve, i * pace));
+      await tell(userId);
+    });
+    const told = await Promise.allSettled(calls);
     const failed = told.filter((outcome) => outcome.status === "rejected");
     const [first] = failed;
     if (first) throw new Error(`${failed.length} members not told: ${String(first.reason)}`);

@@ -17,6 +17,8 @@ type Parts = {
   points: [FaultPoint, FaultPoint, FaultPoint];
   /** Tells the destination what came after a `seq`; the same again changes nothing there. */
   tell(room: Room, after: number): Promise<unknown>;
+  /** Milliseconds for which the news of a turn's start waits, for the sake of the model's first words. */
+  startDelayMs: number;
   doors: Doors;
   store: RoomStore;
   metrics: MetricsFeed;
@@ -30,8 +32,6 @@ type Parts = {
 
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
-/** How long the news of a turn's start waits: the model's first words have the thread to themselves. */
-const START_DELAY_MS = 100;
 /** Milliseconds for which a destination may be silent before the try counts as failed. */
 const PATIENCE_MS = 60_000;
 
@@ -99,7 +99,7 @@ export class Outbox {
       return;
     }
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, START_DELAY_MS);
+    const timer = setTimeout(resolve, this.#parts.startDelayMs);
     this.#hurry = () => {
       clearTimeout(timer);
       resolve();

@@ -1,10 +1,12 @@
 import * as z from "zod";
 import type { Connection } from "../../engine/session";
 
-const connection = z
-  .object({ id: z.string(), opened_at: z.int() })
-  .transform(({ id, opened_at }): Connection => ({ id, openedAt: opened_at }));
-const count = z.object({ session_id: z.string(), connections: z.int() });
+const connections = z.array(
+  z
+    .object({ id: z.string(), opened_at: z.int() })
+    .transform(({ id, opened_at }): Connection => ({ id, openedAt: opened_at })),
+);
+const counts = z.array(z.object({ session_id: z.string(), connections: z.int() }));
 
 /** The connections that the tasks' rooms have been granted and have not reported closed. */
 export class ConnectionTable {
@@ -16,14 +18,14 @@ export class ConnectionTable {
 
   of(sessionId: string): Connection[] {
     const query = "SELECT id, opened_at FROM connections WHERE session_id = ?";
-    return z.array(connection).parse(this.#sql.exec(query, sessionId).toArray());
+    return connections.parse(this.#sql.exec(query, sessionId).toArray());
   }
 
   /** Connections per live session that has any. */
   counts(): Map<string, number> {
     const query = `SELECT session_id, count(*) AS connections FROM connections
       JOIN sessions ON sessions.id = session_id WHERE state = 'live' GROUP BY session_id`;
-    const rows = z.array(count).parse(this.#sql.exec(query).toArray());
+    const rows = counts.parse(this.#sql.exec(query).toArray());
     return new Map(rows.map(({ session_id, connections }) => [session_id, connections]));
   }
 

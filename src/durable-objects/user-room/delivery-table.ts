@@ -19,6 +19,7 @@ const row = z.object({
   attempted_at: z.int().nullable(),
   answered: z.int().nullable(),
 });
+const rows = z.array(row);
 export type DeliveryRow = z.infer<typeof row>;
 
 const countRows = z.tuple([z.object({ n: z.int() })]);
@@ -142,7 +143,7 @@ export class DeliveryTable {
   }
 
   #read(query: string, ...values: (string | number)[]): DeliveryRow[] {
-    return z.array(row).parse(this.#sql.exec(query, ...values).toArray());
+    return rows.parse(this.#sql.exec(query, ...values).toArray());
   }
 }
 

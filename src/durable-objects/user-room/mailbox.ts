@@ -33,6 +33,8 @@ type Parts = {
 /** The user's log and notifications (contract section 7). */
 export class Mailbox {
   readonly #parts: Parts;
+  /** The alarm is set for the next clean-up; what comes later is due later. */
+  #isArmed = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -57,8 +59,10 @@ export class Mailbox {
     const now = this.#parts.now();
     const events = storage.transactionSync(() => {
       const tables = Tables.make(storage);
-      const before = this.#unread(tables);
-      const written = this.#append(tables, facts(tables, now), now);
+      const told = facts(tables, now);
+      const before = told.some(mayChangeUnread) ? this.#unread(tables) : undefined;
+      const written = this.#append(tables, told, now);
+      if (!written.some(mayChangeUnread)) return written;
       const count = this.#unread(tables);
       return count === before ? written : [...written, this.#unreadEvent(count)];
     });
@@ -118,6 +122,7 @@ export class Mailbox {
     try {
       this.#cleanUp();
     } finally {
+      this.#isArmed = false;
       await this.rearm();
     }
   }
@@ -137,12 +142,14 @@ export class Mailbox {
   }
 
   async rearm(): Promise<void> {
+    if (this.#isArmed) return;
     const tables = Tables.find(this.#parts.storage);
     const times = [tables?.log.oldest(), tables?.notifications.oldest()];
     const oldest = times.filter((time) => typeof time === "number");
     if (oldest.length === 0) return;
     const due = Math.min(...oldest) + KEPT_MS;
     await this.#parts.deadlines.atLatest(Math.max(due, this.#parts.now() + CLEAN_UP_EVERY_MS));
+    this.#isArmed = true;
   }
 
   #unread(tables: Tables): number {
@@ -156,6 +163,10 @@ export class Mailbox {
   #unreadEvent(count: number) {
     return { type: "unread" as const, ts: toTimestamp(this.#parts.now()), data: { count } };
   }
+}
+
+function mayChangeUnread({ type }: UserFact | UserEvent): boolean {
+  return type === "notification" || type === "task:deleted";
 }
 
 function numbered(fact: UserFact, seq: number, now: number): UserEvent {

@@ -20,6 +20,8 @@ const row = z.discriminatedUnion("state", [
   }),
 ]);
 
+const idRows = z.array(z.object({ id: z.string() }));
+
 function fromRow(stored: unknown): KeptSession {
   const { user_id, task_id, created_at, last_active_at, retry_at, ...rest } = row.parse(stored);
   const renamed = {
@@ -48,10 +50,8 @@ export class SessionTable {
   }
 
   ids(): string[] {
-    return z
-      .array(z.object({ id: z.string() }))
-      .parse(this.#sql.exec("SELECT id FROM sessions").toArray())
-      .map(({ id }) => id);
+    const stored = idRows.parse(this.#sql.exec("SELECT id FROM sessions").toArray());
+    return stored.map(({ id }) => id);
   }
 
   all(): KeptSession[] {

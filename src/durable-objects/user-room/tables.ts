@@ -10,6 +10,9 @@ import { TokenTable } from "./token-table";
 import { UserLog } from "./user-log";
 import { WebhookTable } from "./webhook-table";
 
+/** Those of objects at work, so that not every call asks the storage whether they are there. */
+const known = new WeakMap<DurableObjectStorage, Tables>();
+
 /** What a user's room keeps. */
 export class Tables {
   readonly sessions: SessionTable;
@@ -21,9 +24,7 @@ export class Tables {
   readonly webhooks: WebhookTable;
   readonly deliveries: DeliveryTable;
 
-  private constructor(storage: DurableObjectStorage) {
-    migrate(storage, USER_ROOM_STEPS);
-    const { sql } = storage;
+  private constructor(sql: SqlStorage) {
     this.sessions = new SessionTable(sql);
     this.connections = new ConnectionTable(sql);
     this.tokens = new TokenTable(sql);
@@ -36,11 +37,17 @@ export class Tables {
 
   /** `null` before the first use: a stray call must not create anything. */
   static find(storage: DurableObjectStorage): Tables | null {
-    return hasTables(storage.sql) ? new Tables(storage) : null;
+    return known.get(storage) ?? (hasTables(storage.sql) ? Tables.make(storage) : null);
   }
 
   static make(storage: DurableObjectStorage): Tables {
-    return new Tables(storage);
+    const there = known.get(storage);
+    if (there) return there;
+    const isNew = migrate(storage, USER_ROOM_STEPS);
+    const tables = new Tables(storage.sql);
+    // What has just been made may go again, with the transaction around it.
+    if (!isNew) known.set(storage, tables);
+    return tables;
   }
 
   byToken(hash: string): KeptSession | null {

@@ -1,11 +1,17 @@
 import * as z from "zod";
 import type { Token } from "../../engine/session-tokens";
 
-const token = z
-  .object({ hash: z.string(), parent: z.string().nullable(), connection_id: z.string().nullable() })
-  .transform(
-    ({ hash, parent, connection_id }): Token => ({ hash, parent, connectionId: connection_id }),
-  );
+const tokens = z.array(
+  z
+    .object({
+      hash: z.string(),
+      parent: z.string().nullable(),
+      connection_id: z.string().nullable(),
+    })
+    .transform(
+      ({ hash, parent, connection_id }): Token => ({ hash, parent, connectionId: connection_id }),
+    ),
+);
 const owner = z.object({ session_id: z.string() });
 
 /** Hashes of the recovery tokens that can still be presented, and of expired sessions' last ones. */
@@ -27,7 +33,7 @@ export class TokenTable {
   of(sessionId: string): Token[] {
     const query = `SELECT hash, parent, connection_id FROM recovery_tokens
       WHERE session_id = ? ORDER BY position`;
-    return z.array(token).parse(this.#sql.exec(query, sessionId).toArray());
+    return tokens.parse(this.#sql.exec(query, sessionId).toArray());
   }
 
   add(sessionId: string, { hash, parent, connectionId }: Token): void {

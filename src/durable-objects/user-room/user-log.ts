@@ -12,6 +12,7 @@ const PAGE_EVENTS = 200;
 /** The user's own log, numbered without gaps. The newest event always stays: it holds the count. */
 export class UserLog {
   readonly #sql: SqlStorage;
+  #epoch: string | undefined;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -19,8 +20,11 @@ export class UserLog {
 
   /** Which log this is; made at the first use. */
   epoch(now: number): string {
-    const [known] = epochRows.parse(this.#sql.exec("SELECT epoch FROM mailbox").toArray());
-    if (known) return known.epoch;
+    // Remembered once it was read: what is written here may go again, with the transaction around it.
+    this.#epoch ??= epochRows.parse(
+      this.#sql.exec("SELECT epoch FROM mailbox").toArray(),
+    )[0]?.epoch;
+    if (this.#epoch !== undefined) return this.#epoch;
     const epoch = newId("req", now).slice(-12);
     this.#sql.exec("INSERT INTO mailbox (id, epoch) VALUES (1, ?)", epoch);
     return epoch;

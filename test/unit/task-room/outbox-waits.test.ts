@@ -13,6 +13,7 @@ function scene() {
   const outbox = new Outbox({
     destination: "d1",
     points: ["before D1", "after D1", "cursor marked"],
+    startDelayMs: 100,
     tell: async () => told.push(task.headSeq),
     doors: { now: () => Date.now(), fault: () => undefined } as unknown as Doors,
     store: {
