@@ -1,22 +1,17 @@
 import { getTableColumns, type InferInsertModel } from "drizzle-orm";
-import * as z from "zod";
 import { type Message, message } from "../protocol/message";
 import { type Task, task } from "../protocol/task";
 import { fold } from "./fold";
 import { tasks } from "./schema";
 
-/** SQLite has NULL where the contract leaves a member out. */
-const presentColumns = z
-  .record(z.string(), z.unknown())
-  .transform((row) => Object.fromEntries(Object.entries(row).filter(([, cell]) => cell !== null)));
+type Row = Record<string, unknown>;
 
-const taskOfRow = presentColumns
-  .transform(({ teamNamespace, teamName, ...row }) => ({
-    ...row,
-    teamRef: { namespace: teamNamespace, name: teamName },
-  }))
-  .pipe(task);
-const messageOfRow = presentColumns.pipe(message);
+/** SQLite has NULL where the contract leaves a member out. */
+function present(row: Row): Row {
+  const cells: Row = {};
+  for (const name in row) if (row[name] !== null) cells[name] = row[name];
+  return cells;
+}
 
 /** What `readTask` needs. */
 const { titleFolded, projectedSeq, wakeAt, ...taskColumns } = getTableColumns(tasks);
@@ -24,13 +19,13 @@ const { titleFolded, projectedSeq, wakeAt, ...taskColumns } = getTableColumns(ta
 export { taskColumns };
 
 /** A stored row as the contract's task; throws a ZodError where it is none. */
-export function readTask(row: unknown): Task {
-  return taskOfRow.parse(row);
+export function readTask({ teamNamespace, teamName, ...row }: Row): Task {
+  return task.parse({ ...present(row), teamRef: { namespace: teamNamespace, name: teamName } });
 }
 
 /** A stored row as the contract's message; throws a ZodError where it is none. */
-export function readMessage(row: unknown): Message {
-  return messageOfRow.parse(row);
+export function readMessage(row: Row): Message {
+  return message.parse(present(row));
 }
 
 type Projected = { throughSeq: number; wakeAt: number | null };

@@ -11,17 +11,20 @@ export type Scope = z.infer<typeof scope>;
 export const userId = z.string().min(1).max(LIMITS.userIdChars);
 
 /** Who calls, proven at the edge; permission is the room's to decide. */
-export const principal = z.object({
-  userId,
-  name: z.string().optional(),
-  scope,
-  /** What is checked when a credential is revoked: an API key's id, or absent for a JWT. */
-  keyId: z.string().optional(),
-  /** Milliseconds since 1970; `null`: does not expire by itself. */
-  expiresAt: z.int().nullable(),
-  /** The request that the caller came with, for log lines; a socket's is its upgrade. */
-  requestId: z.string().optional(),
-});
+/** Compiled: each request and each upgrade carries one to its object. */
+export const principal = z.compile(
+  z.object({
+    userId,
+    name: z.string().optional(),
+    scope,
+    /** What is checked when a credential is revoked: an API key's id, or absent for a JWT. */
+    keyId: z.string().optional(),
+    /** Milliseconds since 1970; `null`: does not expire by itself. */
+    expiresAt: z.int().nullable(),
+    /** The request that the caller came with, for log lines; a socket's is its upgrade. */
+    requestId: z.string().optional(),
+  }),
+);
 export type Principal = z.infer<typeof principal>;
 
 const RANK: Record<Scope, number> = { read: 0, write: 1, admin: 2 };

@@ -34,20 +34,23 @@ export const answerMetadata = z.looseObject({
 });
 export type AnswerMetadata = z.infer<typeof answerMetadata>;
 
-export const message = z.object({
-  id: messageId,
-  seq: z.int(),
-  taskId,
-  turnId,
-  threadId,
-  role: messageRole,
-  content: z.string(),
-  thinking: z.string().optional(),
-  author: z.object({ userId: z.string(), name: z.string().optional() }).optional(),
-  bot: z.string().optional(),
-  status: messageStatus,
-  createdAt: timestamp,
-  /** An answer's own, or whatever a sender put there. */
-  metadata: z.union([answerMetadata, jsonObject]),
-});
+/** Compiled: a page is fifty of them. Where an isolate may not make code, zod reads it step by step. */
+export const message = z.compile(
+  z.object({
+    id: messageId,
+    seq: z.int(),
+    taskId,
+    turnId,
+    threadId,
+    role: messageRole,
+    content: z.string(),
+    thinking: z.string().optional(),
+    author: z.object({ userId: z.string(), name: z.string().optional() }).optional(),
+    bot: z.string().optional(),
+    status: messageStatus,
+    createdAt: timestamp,
+    /** An answer's own, or whatever a sender put there. */
+    metadata: z.union([answerMetadata, jsonObject]),
+  }),
+);
 export type Message = z.infer<typeof message>;

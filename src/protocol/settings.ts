@@ -65,3 +65,13 @@ export const settings = z.object({
   TOKENS_PER_DAY: whole(0, 0),
 });
 export type Settings = z.infer<typeof settings>;
+
+/** Reads settings of an `env` and keeps them: an isolate has one, which every new object is given. */
+export function readOnce<T>(schema: z.ZodType<T>): (env: object) => T {
+  const known = new WeakMap<object, T>();
+  return (env) => {
+    const read = known.get(env) ?? schema.parse(env);
+    known.set(env, read);
+    return read;
+  };
+}

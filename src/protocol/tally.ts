@@ -41,18 +41,26 @@ export function sumOf(tallies: readonly Tally[]): Tally {
   return tallies.reduce(add, NOTHING_COUNTED);
 }
 
-/** Only what is counted today: a stored tally may be of another version. */
-export function ofToday({ counters, histograms }: Tally): Tally {
-  const known = new Map(
+let known: Map<string, number> | undefined;
+
+/** Of every series: how many buckets it has, 0 for a counter. */
+function sizes(): Map<string, number> {
+  return new Map(
     METRIC_NAMES.flatMap((name) => {
       const defined = METRICS[name];
       const size = defined.type === "histogram" ? defined.buckets.length + 1 : 0;
       return seriesOf(name).map((series) => [keyOf(name, series), size] as const);
     }),
   );
+}
+
+/** Only what is counted today: a stored tally may be of another version. */
+export function ofToday({ counters, histograms }: Tally): Tally {
+  known ??= sizes();
+  const sizeOf = known;
   return {
-    counters: picked(counters, (key) => known.get(key) === 0),
-    histograms: picked(histograms, (key, { counts }) => known.get(key) === counts.length),
+    counters: picked(counters, (key) => sizeOf.get(key) === 0),
+    histograms: picked(histograms, (key, { counts }) => sizeOf.get(key) === counts.length),
   };
 }
 

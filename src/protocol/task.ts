@@ -17,25 +17,28 @@ export const labels = z
     error: `more than ${LIMITS.labels} labels`,
   });
 
-export const task = z.object({
-  id: taskId,
-  title: z.string(),
-  teamRef: ref,
-  status: taskStatus,
-  statusReason: z.string().optional(),
-  labels: z.record(z.string(), z.string()),
-  metadata: jsonObject,
-  createdBy: userId,
-  createdAt: timestamp,
-  updatedAt: timestamp,
-  startedAt: timestamp.optional(),
-  endedAt: timestamp.optional(),
-  /** Percent of the active turn's steps. */
-  progress: z.int().min(0).max(100).optional(),
-  activeTurnId: turnId.optional(),
-  headSeq: z.int(),
-  epoch: z.string(),
-  /** The caller's role; put in for each reader, never stored. */
-  role: role.optional(),
-});
+/** Compiled, as messages are. */
+export const task = z.compile(
+  z.object({
+    id: taskId,
+    title: z.string(),
+    teamRef: ref,
+    status: taskStatus,
+    statusReason: z.string().optional(),
+    labels: z.record(z.string(), z.string()),
+    metadata: jsonObject,
+    createdBy: userId,
+    createdAt: timestamp,
+    updatedAt: timestamp,
+    startedAt: timestamp.optional(),
+    endedAt: timestamp.optional(),
+    /** Percent of the active turn's steps. */
+    progress: z.int().min(0).max(100).optional(),
+    activeTurnId: turnId.optional(),
+    headSeq: z.int(),
+    epoch: z.string(),
+    /** The caller's role; put in for each reader, never stored. */
+    role: role.optional(),
+  }),
+);
 export type Task = z.infer<typeof task>;

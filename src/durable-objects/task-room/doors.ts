@@ -1,5 +1,5 @@
 import type { StepOutput, StepRequest } from "../../protocol/agent";
-import { type Settings, settings as settingsSchema } from "../../protocol/settings";
+import { readOnce, type Settings, settings as settingsSchema } from "../../protocol/settings";
 import type { Tally } from "../../protocol/tally";
 import { metricsShardOf } from "../metrics-shard/api";
 import { type Meter, meterOf } from "../usage-meter/api";
@@ -49,8 +49,10 @@ export type Doors = {
   fault(point: FaultPoint): void;
 };
 
+const settingsOf = readOnce(settingsSchema);
+
 export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
-  const settings = settingsSchema.parse(env);
+  const settings = settingsOf(env);
   const hold = (work: Promise<unknown>) => ctx.waitUntil(work);
   return {
     settings,

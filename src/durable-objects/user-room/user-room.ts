@@ -3,7 +3,7 @@ import type { Outcome } from "../../protocol/errors";
 import { describeError, logError } from "../../protocol/platform-log";
 import type { AckNotifications, ListNotifications, Page, UnreadCount } from "../../protocol/rest";
 import type { Session } from "../../protocol/session";
-import { settings } from "../../protocol/settings";
+import { readOnce, settings } from "../../protocol/settings";
 import type { KeptNotification } from "../../protocol/user-events";
 import type { CreatedWebhook, CreateWebhook, Delivery, Webhook } from "../../protocol/webhooks";
 import { MetricsFeed } from "../metrics-feed";
@@ -32,13 +32,15 @@ import { Webhooks } from "./webhooks";
 /** Milliseconds until the alarm comes again where one of its parts has failed. */
 const FAULT_REST_MS = 60_000;
 
-const limitSettings = settings.pick({
-  SESSION_IDLE_MS: true,
-  SESSIONS_PER_USER: true,
-  ALLOW_PRIVATE_TARGETS: true,
-  SECRETS_KEY: true,
-  WEBHOOK_RETRY_INITIAL_MS: true,
-});
+const limitsOf = readOnce(
+  settings.pick({
+    SESSION_IDLE_MS: true,
+    SESSIONS_PER_USER: true,
+    ALLOW_PRIVATE_TARGETS: true,
+    SECRETS_KEY: true,
+    WEBHOOK_RETRY_INITIAL_MS: true,
+  }),
+);
 
 /** One object per user: what is the user's outlives every task's room and every restart. */
 export class UserRoom extends DurableObject<Env> implements UserRoomApi {
@@ -56,7 +58,7 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     super(ctx, env);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     const { storage } = ctx;
-    const limits = limitSettings.parse(env);
+    const limits = limitsOf(env);
     const now = () => this.now();
     const deadlines = new Deadlines(storage, limits.SESSION_IDLE_MS);
     const hold = (work: Promise<unknown>) => ctx.waitUntil(work);

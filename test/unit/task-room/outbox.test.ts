@@ -23,6 +23,7 @@ function outbox(tell: () => Promise<unknown>) {
   const feed = new Outbox({
     destination: "d1",
     points: ["before D1", "after D1", "cursor marked"],
+    startDelayMs: 100,
     tell,
     doors: { now: () => Date.now(), fault: () => undefined } as never,
     store: store as unknown as RoomStore,
