@@ -11,7 +11,10 @@ const here = createRequire(import.meta.url);
 
 export type WorkerName = (typeof BY_ESBUILD)[number] | (typeof BY_WRANGLER)[number];
 
-const BY_ESBUILD = ["bare-object", "party-server", "chat-agent", "bare-route"] as const;
+const BY_ESBUILD = [
+  ...(["bare-object", "dutiful-object", "party-server", "chat-agent"] as const),
+  ...(["bare-route", "dutiful-route"] as const),
+] as const;
 const BY_WRANGLER = ["taskroom", "counted-taskroom"] as const;
 
 export function bundlePath(name: WorkerName): string {

@@ -13,6 +13,7 @@ export const SYSTEMS = [
   "bare",
   "bare-again",
   "bare-coalesced",
+  "dutiful",
   "partyserver",
   "agents",
   "socket.io",
@@ -21,14 +22,17 @@ export const SYSTEMS = [
   "taskroom",
   "taskroom-dev",
 ] as const;
-/** Builds that count or fill, and the bare REST route: in the rows that are about those. */
-type Helper = "taskroom-counted" | "agents-counted" | "bare-route";
+/** Builds that count or fill, REST routes, and second servers: in the rows that are about those. */
+type Helper =
+  | ("taskroom-counted" | "agents-counted" | "bare-route" | "dutiful-route")
+  | ("bare-second" | "taskroom-second");
 export type SystemName = (typeof SYSTEMS)[number] | Helper;
 
 export const LABELS: Record<SystemName, string> = {
   bare: "bare object (the floor)",
   "bare-again": "bare object, again (A/A)",
   "bare-coalesced": "bare object, coalescing",
+  dutiful: "bare object, with a room's duties",
   partyserver: "partyserver",
   agents: "agents (AIChatAgent)",
   "socket.io": "socket.io",
@@ -39,6 +43,9 @@ export const LABELS: Record<SystemName, string> = {
   "taskroom-counted": "Taskroom",
   "agents-counted": "agents (AIChatAgent)",
   "bare-route": "bare Hono route",
+  "dutiful-route": "bare route, with its duties",
+  "bare-second": "bare object",
+  "taskroom-second": "Taskroom",
 };
 
 /** What the load generator has to know of a running server. */
@@ -80,9 +87,18 @@ function start(system: SystemName, MODEL_URL: string, more: More): Promise<Launc
   switch (system) {
     case "bare":
     case "bare-again":
+    case "bare-second":
       return startBare({ MODEL_URL, COALESCED: false }, more);
     case "bare-coalesced":
       return startBare({ MODEL_URL, COALESCED: true }, more);
+    case "dutiful":
+      return startWorkerd({
+        worker: "dutiful-object",
+        objects: { ROOM: "DutifulRoom", PERSON: "Person" },
+        vars: { MODEL_URL },
+        database: true,
+        ...more,
+      });
     case "partyserver":
       return startWorkerd({
         worker: "party-server",
@@ -98,7 +114,17 @@ function start(system: SystemName, MODEL_URL: string, more: More): Promise<Launc
       return startTaskroom(MODEL_URL, { ...more, worker: "counted-taskroom" });
     case "bare-route":
       return startWorkerd({ worker: "bare-route", objects: {}, vars: {}, database: true, ...more });
+    case "dutiful-route":
+      return startWorkerd({
+        worker: "dutiful-route",
+        objects: { ROOM: "TaskObject" },
+        vars: { AUTH_JWT_SECRET: JWT_SECRET },
+        database: true,
+        rateLimited: true,
+        ...more,
+      });
     case "taskroom":
+    case "taskroom-second":
       return startTaskroom(MODEL_URL, more);
     case "taskroom-dev":
       return startDevServer(taskroomVars(MODEL_URL), more.storage);

@@ -1,14 +1,16 @@
+import type { SystemName } from "../hosts/systems";
 import type { RestJob } from "../load/jobs/rest";
 import { cellsFor } from "./one-turn";
 import type { Goal, Row, Scale } from "./row";
 
+const SYSTEMS: SystemName[] = ["bare-route", "dutiful-route", "taskroom-counted"];
 const DOES: RestJob["does"][] = ["create", "list", "messages"];
 
 /** REST beside a route that does the same D1 statement and nothing else. */
 export function restRow(scale: Scale): Row {
   const requests = scale === "full" ? 400 : 100;
   const cells = DOES.flatMap((does) =>
-    cellsFor(["bare-route", "taskroom-counted"], { kind: "rest", does, requests }).map((cell) => ({
+    cellsFor(SYSTEMS, { kind: "rest", does, requests }).map((cell) => ({
       ...cell,
       name: `${cell.name} ${does}`,
     })),
@@ -17,7 +19,7 @@ export function restRow(scale: Scale): Row {
     id: "rest",
     title: "REST: create a task, list tasks, read messages",
     about:
-      "Eight requests at a time, pages of fifty. The bare route does the same D1 statements, without identity, rooms or checks.",
+      "Eight requests at a time, pages of fifty. The bare route does the same D1 statements, without identity, rooms or checks; with its duties it also verifies the token, counts the caller's requests and keeps each task in an object of its own.",
     cells,
     figures: [
       { key: "perSecond", label: "requests", unit: "/s", more: true },
@@ -78,15 +80,31 @@ export function workRow(scale: Scale): Row {
 
 /** What sockets cost on which nobody speaks. */
 export function idleRow(scale: Scale): Row {
-  // The local runtime has up to three files open for each socket; a process may have 20,000.
-  const rooms = scale === "full" ? 500 : 50;
+  // The local runtime has two files open for each socket, and a process may have 20,000.
+  const rooms = scale === "full" ? 1000 : 50;
+  const clients = 10;
   return {
     id: "idle",
     slow: true,
-    title: `${(rooms * 10).toLocaleString("en")} idle sockets in ${rooms.toLocaleString("en")} rooms`,
+    title: `${(rooms * clients).toLocaleString("en")} idle sockets in ${rooms.toLocaleString("en")} rooms`,
     about:
-      "Resident memory of the server for each socket, and the processor time it used in 20 s once everything slept. In Taskroom each socket is a session of one of two people a room. Measured once.",
-    cells: cellsFor(["bare", "taskroom"], { kind: "idle", rooms, clients: 10 }),
+      "On two servers of each system. Resident memory of the servers for each socket, and the processor time that they used in 20 s once everything slept. In Taskroom each socket is a session of one of two people a room. Measured once.",
+    cells: (
+      [
+        ["bare", "bare-second"],
+        ["taskroom", "taskroom-second"],
+      ] as const
+    ).map(([system, beside]) => ({
+      name: system,
+      system,
+      beside,
+      job: (target, second) => ({
+        kind: "idle",
+        targets: second ? [target, second] : [target],
+        rooms,
+        clients,
+      }),
+    })),
     figures: [
       { key: "perSocket", label: "memory per socket", unit: "KiB" },
       { key: "awake", label: "processor time in 20 s", unit: "s" },

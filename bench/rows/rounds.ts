@@ -27,7 +27,9 @@ export async function measure(row: Row, rounds: number, tools: Tools): Promise<M
 
 async function startAll(row: Row, modelUrl: string): Promise<Map<SystemName, Running>> {
   const servers = new Map<SystemName, Running>();
-  for (const system of new Set(row.cells.map((cell) => cell.system))) {
+  for (const system of new Set(
+    row.cells.flatMap(({ system, beside }) => [system, ...(beside ? [beside] : [])]),
+  )) {
     servers.set(system, await startSystem(system, modelUrl));
   }
   return servers;
@@ -46,7 +48,9 @@ async function takeTurns(
     for (const cell of shuffled(row.cells)) {
       const server = servers.get(cell.system);
       if (!server) continue;
-      const result = await load.run(cell.job(server.target));
+      const result = await load.run(
+        cell.job(server.target, cell.beside && servers.get(cell.beside)?.target),
+      );
       if ("void" in result) voids.push({ cell: cell.name, why: result.void });
       if (round < 1) continue;
       // A void round stays in its place, so that ratios pair what was measured together.

@@ -2,7 +2,13 @@ import type { SystemName, Target } from "../hosts/systems";
 import type { Job } from "../load/main";
 
 /** One system at one piece of work; all cells of a row take turns. */
-export type Cell = { name: string; system: SystemName; job(target: Target): Job };
+export type Cell = {
+  name: string;
+  system: SystemName;
+  /** A second server that takes part of the same work. */
+  beside?: SystemName;
+  job(target: Target, beside?: Target): Job;
+};
 
 export type Figure = {
   key: string;

@@ -43,7 +43,7 @@ export function streamRows(scale: Scale): Row[] {
       title: "50 clients, one stream at 100 tokens a second for ten seconds",
       about:
         "What a turn costs besides its text weighs less the longer it is: a chat model's answer takes about so long.",
-      cells: cellsOf(["bare", "bare-again", "agents", "taskroom"], {
+      cells: cellsOf(["bare", "bare-again", "dutiful", "agents", "taskroom"], {
         ...fifty,
         tokens: full ? 1000 : 200,
         perSecond: 100,
