@@ -36,12 +36,17 @@ export class Feeds {
 
   constructor(parts: Parts) {
     const { doors, store } = parts;
+    let listed: Room["members"] | undefined;
     this.d1 = new Outbox({
       ...parts,
       destination: "d1",
       startDelayMs: START_DELAY_MS.d1,
       points: ["before D1", "after D1", "cursor marked"],
-      tell: (room, after) => project(doors.db, projectionOf(store, room, after)),
+      tell: async (room, after) => {
+        const membersChanged = room.members !== listed;
+        await project(doors.db, { ...projectionOf(store, room, after), membersChanged });
+        listed = room.members;
+      },
     });
     this.#memberNews = new MemberNews(doors, store);
     this.users = new Outbox({
