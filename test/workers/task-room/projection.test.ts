@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import * as z from "zod";
@@ -92,6 +92,28 @@ it("[L8] a batch whose answer was lost is written again without a double", async
   const query = "SELECT count(*) AS n FROM messages WHERE task_id = ?";
   const row = counted.parse(await env.DB.prepare(query).bind(taskId).first());
   expect(row.n).toBe(2);
+});
+
+it("[L8] members are written where they have changed, and once more when the room has slept", async () => {
+  const bob = newUser();
+  const taskId = await newTask(alice);
+  await call(alice, "POST", `/tasks/${taskId}/members`, { userId: bob, role: "viewer" });
+  const client = await RoomClient.join(alice, taskId);
+  const listed = async () => {
+    await expect.poll(() => lagOf(taskId)).toBe(0);
+    const query = "SELECT user_id, status FROM task_members WHERE task_id = ? ORDER BY user_id";
+    return (await env.DB.prepare(query).bind(taskId).all()).results;
+  };
+  // What only a whole write would bring back.
+  const forget = env.DB.prepare("DELETE FROM task_members WHERE task_id = ? AND user_id = ?");
+  await forget.bind(taskId, bob).run();
+  await converse(client, model, "one");
+  expect(await listed()).toEqual([{ user_id: alice, status: "COMPLETED" }]);
+
+  await evictDurableObject(env.TASK_ROOM.getByName(taskId));
+  await converse(client, model, "two");
+  const both = [alice, bob].sort().map((user_id) => ({ user_id, status: "COMPLETED" }));
+  expect(await listed()).toEqual(both);
 });
 
 it("[X6] a task that is erased while D1 is down is gone at once and its rows follow", async () => {
