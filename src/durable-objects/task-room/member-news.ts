@@ -11,7 +11,7 @@ const NEWS_PER_CALL = 200;
 /** Milliseconds for which a user's room may be silent before the call counts as failed. */
 const PATIENCE_MS = 10_000;
 /** Milliseconds from call to call while a model writes, so that its words pass in between. */
-const PACE_MS = 5;
+const PACE_MS = 10;
 
 /** Tells members' own rooms what the task's log means for them. */
 export class MemberNews {

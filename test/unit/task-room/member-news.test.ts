@@ -52,8 +52,8 @@ it("members hear one after another while a model writes, so that its words pass 
   await done;
   expect(told).toEqual([
     ["alice", 0],
-    ["bob", 5],
-    ["carol", 10],
+    ["bob", 10],
+    ["carol", 20],
   ]);
 });
 
@@ -67,7 +67,7 @@ it("members hear at once where nobody writes", async () => {
 it("a member's room that does not answer holds up nobody, and is named a failure in time", async () => {
   const { told, done } = scene({ writes: true, silent: "alice" });
   const failed = expect(done).rejects.toThrow("1 members not told");
-  await vi.advanceTimersByTimeAsync(20);
+  await vi.advanceTimersByTimeAsync(40);
   expect(told.map(([userId]) => userId)).toEqual(["alice", "bob", "carol"]);
   await vi.advanceTimersByTimeAsync(10_000);
   await failed;
