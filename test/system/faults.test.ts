@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { FAMILIES } from "../faults/families/index";
 import { failuresOf } from "../faults/report";
 import { playsOf, type Result, run } from "../faults/run";
@@ -27,7 +27,7 @@ const PLAYS = [
 let stage: Stage;
 
 beforeAll(async () => {
-  stage = await Stage.open();
+  stage = await Stage.open({ bundle: inject("shared").bundles.testBuild });
 });
 
 afterAll(() => stage.close());
