@@ -73,8 +73,8 @@ export default defineConfig({
           // After all others: what is typed must show while a stream comes in, with the machine at hand.
           sequence: { groupOrder: 1 },
           expect: { poll: { timeout: 20_000 } },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],
