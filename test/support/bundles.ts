@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startWrangler } from "../../scripts/wrangler";
-import { ROOT } from "./command";
 
 export const TEST_BUILD = "test/worker/wrangler.toml";
 
@@ -14,7 +14,7 @@ export type Bundles = {
 
 /** Bundles both workers, as a deployment would, for all servers that need not do so themselves. */
 export async function makeBundles(): Promise<Bundles & { remove(): void }> {
-  const folder = mkdtempSync(join(ROOT, "node_modules", ".cache", "bundles-"));
+  const folder = mkdtempSync(join(tmpdir(), "taskroom-bundles-"));
   const [production, testBuild] = await Promise.all([
     bundle(join(folder, "production"), "wrangler.toml"),
     bundle(join(folder, "test"), TEST_BUILD),

@@ -122,7 +122,7 @@ describe("starting and stopping", () => {
       const isFirst = !existsSync(join(scratch, "v3"));
       const run = new Command("npm", ["run", "dev", "--", ...options]);
       command = run;
-      await run.says("Ctrl-C stops the server.", 60_000);
+      await run.says("Ctrl-C stops the server.", 110_000);
       expect(run.stdout.includes("Applying the migrations")).toBe(isFirst);
       const tree = treeOf(run.child.pid ?? -1);
       expect(tree.some(({ command: text }) => text.includes("/workerd "))).toBe(true);
@@ -138,7 +138,7 @@ describe("starting and stopping", () => {
     const env = { TASKROOM_STOP_WITH_STDIN: "1" };
     const run = Command.script("serve", [...options, "--persist-to", scratch], env);
     command = run;
-    await run.says("Ctrl-C stops the server.", 60_000);
+    await run.says("Ctrl-C stops the server.", 110_000);
     run.child.stdin?.end();
     expect(await run.end(15_000)).toBe(0);
   });
