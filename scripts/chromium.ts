@@ -1,6 +1,14 @@
 import { existsSync } from "node:fs";
 
-const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+// The shell first: it has no window to draw, and takes half of the time that a whole browser does.
+const PLACES = [
+  ...["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"],
+  ...["/usr/bin/chromium-browser", "/usr/bin/google-chrome"],
+];
+
+/** What to do where there is none. */
+export const INSTALL_CHROMIUM =
+  "`apt-get install chromium-headless-shell` (or `chromium`), or name one with CHROMIUM=/path/to/it.";
 
 /** The machine's own Chromium, or what `CHROMIUM` names; playwright-core brings none. */
 export function findChromium(): string | undefined {

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
-import { CHROMIUM_ARGS, findChromium } from "./chromium";
+import { CHROMIUM_ARGS, findChromium, INSTALL_CHROMIUM } from "./chromium";
 import { waitForHealth } from "./health";
 import { mintToken, ROOT } from "./local-identity";
 
@@ -16,7 +16,7 @@ const PHONE = { width: 390, height: 760 };
 const ASKED = "Plan a page that greets its visitors by name, and build it.";
 
 const executablePath = findChromium();
-if (!executablePath) throw new Error("Chromium is missing: apt-get install chromium");
+if (!executablePath) throw new Error(`Chromium is missing: ${INSTALL_CHROMIUM}`);
 const scratch = mkdtempSync(join(tmpdir(), "taskroom-screenshots-"));
 const options = ["--port", PORT, "--inspector-port", "0", "--persist-to", scratch];
 const server = spawn(process.execPath, [join(ROOT, "scripts", "run.mjs"), "serve", ...options], {

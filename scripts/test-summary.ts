@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { INSTALL_CHROMIUM } from "./chromium";
 
 /** The part of vitest's JSON report that is counted. */
 const testReport = z.object({
@@ -22,9 +23,7 @@ export type Checks = {
 
 export type Summary = { passed: number; failed: number; notes: string[] };
 
-const NO_BROWSER =
-  "CHROMIUM IS MISSING, SO NO BROWSER TEST RAN: the console is untested. " +
-  "`apt-get install chromium`, or name one with CHROMIUM=/path/to/it.";
+const NO_BROWSER = `CHROMIUM IS MISSING, SO NO BROWSER TEST RAN: the console is untested. ${INSTALL_CHROMIUM}`;
 
 /** Counts the tests, and beside them whatever else makes the run a failure: no sum hides one. */
 export function summarize({ report, testsSucceeded, failedChecks, hasBrowser }: Checks): Summary {

@@ -23,7 +23,7 @@ it("a hostile message does nothing, whoever writes it", async () => {
   const { page } = visitor;
   const elsewhere: string[] = [];
   page.on("request", (request) => {
-    if (!request.url().startsWith(inject("stage").url)) elsewhere.push(request.url());
+    if (!request.url().startsWith(inject("shared").production.url)) elsewhere.push(request.url());
   });
   let dialogs = 0;
   page.on("dialog", (dialog) => {

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { DevServer } from "../support/dev-server";
+import { expect, inject, it } from "vitest";
 import { until } from "../support/until";
 import { Visitor } from "../support/visitor";
 
@@ -10,19 +9,13 @@ const TYPED = `${randomUUID()} `.repeat(5).trim();
 /** Past this a key feels lost, also on a machine that does other things besides. */
 const SLOWEST_KEY_MS = 1000;
 
-let server: DevServer;
-beforeAll(async () => {
-  // The test build: its rooms can be given a past.
-  const vars = { AUTH_JWT_SECRET: inject("stage").secret };
-  server = await DevServer.start({ vars, config: "test/worker/wrangler.toml" });
-});
-afterAll(() => server.stop());
-
 it("5,000 messages and a stream of 2,000 tokens drop no key that is typed meanwhile", async () => {
-  const visitor = await Visitor.signedIn(undefined, { url: server.url });
+  // The test build: its rooms can be given a past.
+  const { url } = inject("shared").testBuild;
+  const visitor = await Visitor.signedIn(undefined, { url });
   const { page } = visitor;
   const id = await visitor.begin("");
-  const filled = await fetch(`${server.url}/test/history?task=${id}&messages=${MESSAGES}`);
+  const filled = await fetch(`${url}/test/history?task=${id}&messages=${MESSAGES}`);
   expect(filled.status).toBe(200);
   await page.reload();
   await page.getByText(`Message ${MESSAGES} of`).waitFor();

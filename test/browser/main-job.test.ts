@@ -84,10 +84,12 @@ it("what is sent while it works waits, or takes its place", async () => {
 it("how a turn that had waited ended is said below what came after its message", async () => {
   const visitor = await come.signedIn();
   const { page } = visitor;
-  await visitor.begin("/slow /long 10");
+  await visitor.begin("/slow /long 300");
   await page.locator(".writing").waitFor();
   await visitor.say("/reject this");
+  // It waits until the answer before it is over, which would take half a minute.
   await page.getByText("1 message waits in the queue.").waitFor();
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
   const end = page.locator(".tail-end");
   await end.getByText("/reject this").waitFor();
   await end.getByText(/^Failed: /).waitFor();

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { DevServer, TokenOptions } from "../support/dev-server";
+import type { Server, TokenOptions } from "../support/server";
 import type { Evidence } from "./evidence";
 
 const PATIENCE_MS = 10_000;
@@ -14,15 +14,15 @@ export class FaultUser {
   readonly name: string;
   readonly token: string;
   readonly serverErrors: Evidence["serverErrors"] = [];
-  readonly #server: DevServer;
+  readonly #server: Server;
 
-  private constructor(server: DevServer, name: string, token: string) {
+  private constructor(server: Server, name: string, token: string) {
     this.#server = server;
     this.name = name;
     this.token = token;
   }
 
-  static async of(server: DevServer, name: string, options?: TokenOptions): Promise<FaultUser> {
+  static async of(server: Server, name: string, options?: TokenOptions): Promise<FaultUser> {
     return new FaultUser(server, name, await server.token(name, options));
   }
 

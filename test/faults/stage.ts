@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { DevServer } from "../support/dev-server";
+import { TEST_BUILD } from "../support/bundles";
+import { DevServer, type DevServerOptions } from "../support/dev-server";
 import { answer, type Script } from "../support/model-script";
 import { type ModelServer, startModelServer } from "../support/model-server";
 import {
@@ -19,6 +20,8 @@ const WORDS = ["one ", "two 👩‍🚀 ", "three 漢字 ", "four\n", "five 🎉
 
 /** A mark's own scripts and every whole answer that was given to it. */
 type Part = { scripts: Script[]; agentScripts: AgentScript[]; answers: string[]; served: number };
+
+type StageOptions = Pick<DevServerOptions, "config" | "bundle"> & { patienceMs?: number };
 
 /** One server with everything around it that misbehaves. */
 export class Stage {
@@ -44,11 +47,11 @@ export class Stage {
     agent.respond(({ body }) => this.#serveAgent(markOf(body.input)));
   }
 
-  static async open(options: { config?: string; patienceMs?: number } = {}): Promise<Stage> {
-    const { config = "test/worker/wrangler.toml", patienceMs = 30_000 } = options;
+  static async open({ patienceMs = 30_000, ...options }: StageOptions = {}): Promise<Stage> {
     const [model, agent] = await Promise.all([startModelServer(), startRemoteAgent()]);
     const server = await DevServer.start({
-      config,
+      config: TEST_BUILD,
+      ...options,
       vars: {
         DEFAULT_MODEL_BASE_URL: model.url,
         DEFAULT_MODEL: "m-1",

@@ -3,14 +3,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { ensureConsole } from "../../scripts/console-build";
+import { DEV_VARS, ensureDevVars } from "../../scripts/dev-vars";
 import { waitForHealth } from "../../scripts/health";
-import { mintToken } from "../../scripts/local-identity";
+import { devVarsFor } from "../../scripts/local-identity";
 import { killAll, type Process, processes, treeOf } from "../../scripts/process-table";
 import { copyMigratedState } from "./migrated-state";
+import { Server } from "./server";
 import { until } from "./until";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const START_DEADLINE_MS = 60_000;
+const START_DEADLINE_MS = 110_000;
 const STOP_DEADLINE_MS = 15_000;
 /** A runtime that stands still and did not get to say so is found out after this long. */
 const SILENCE_MS = 2000;
@@ -23,13 +26,27 @@ export type DevServerOptions = {
   vars?: Record<string, string>;
   /** Another wrangler configuration, for a test build. */
   config?: string;
+  /** The worker as it was bundled before; else wrangler bundles it, and that again. */
+  bundle?: string;
+  /** Started by the script of `npm run dev` itself, which prepares what is prepared here already. */
+  asScript?: boolean;
   /** Keeps the secret of `.dev.vars`, with which `npm run token` signs. */
   localSecret?: boolean;
-  /** More of wrangler's own options. */
-  args?: string[];
 };
 
-export type TokenOptions = { scope?: string; name?: string; ttlSeconds?: number };
+const SCRIPT = [join(ROOT, "scripts", "run.mjs"), "serve"];
+const WRANGLER = join(ROOT, "node_modules", "wrangler", "wrangler-dist", "cli.js");
+const STOP_WITH_STDIN = join(ROOT, "test", "support", "stop-with-stdin.mjs");
+
+/** What the script runs in the end. */
+function wranglerDev({ config = "wrangler.toml", bundle }: DevServerOptions): string[] {
+  return [
+    ...["--no-warnings", "--import", STOP_WITH_STDIN, WRANGLER, "dev"],
+    ...(bundle ? [bundle, "--no-bundle"] : []),
+    ...["--config", config, "--env-file", devVarsFor(resolve(ROOT, config), undefined)],
+    "--show-interactive-dev-session=false",
+  ];
+}
 
 const running = new Set<DevServer>();
 process.once("exit", () => {
@@ -37,32 +54,32 @@ process.once("exit", () => {
 });
 
 /** The server of `npm run dev`, in processes of its own and with a database of its own. */
-export class DevServer {
-  readonly url: string;
-  readonly wsUrl: string;
-  readonly #args: string[];
-  readonly #vars: Record<string, string>;
+export class DevServer extends Server {
+  readonly #command: string[];
   readonly #scratch = mkdtempSync(join(tmpdir(), "taskroom-dev-"));
   #child: ChildProcess | undefined;
   #output = "";
 
   private constructor(port: number, options: DevServerOptions) {
-    const { vars = {}, config, args = [], localSecret = false } = options;
-    const database = [...(config ? ["--config", config] : []), ...args];
+    const { vars = {}, localSecret = false } = options;
+    super({
+      url: `http://localhost:${port}`,
+      wsUrl: `ws://localhost:${port}`,
+      vars: { ...(!localSecret && { AUTH_JWT_SECRET: SECRET }), ...vars },
+    });
     const state = join(this.#scratch, "state");
-    copyMigratedState(state, database);
-    this.url = `http://localhost:${port}`;
-    this.wsUrl = `ws://localhost:${port}`;
-    this.#vars = { ...(!localSecret && { AUTH_JWT_SECRET: SECRET }), ...vars };
-    this.#args = [
+    ensureDevVars(join(ROOT, DEV_VARS));
+    copyMigratedState(state);
+    this.#command = [
+      ...(options.asScript ? SCRIPT : wranglerDev(options)),
       ...["--port", String(port), "--inspector-port", "0"],
       ...["--persist-to", state],
-      ...Object.entries(this.#vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
-      ...database,
+      ...Object.entries(this.vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
     ];
   }
 
   static async start(options: DevServerOptions = {}): Promise<DevServer> {
+    await ensureConsole();
     const server = new DevServer(await freePort(), options);
     await server.#up();
     return server;
@@ -89,13 +106,6 @@ export class DevServer {
     const [runtime] = runtimes;
     if (runtimes.length === 1 && runtime) return runtime;
     throw new Error(`${runtimes.length} runtimes hold the rooms.`);
-  }
-
-  /** A token that this server accepts; `ttlSeconds` may be negative. */
-  async token(sub: string, { ttlSeconds = 3600, ...rest }: TokenOptions = {}): Promise<string> {
-    const token = await mintToken({ sub, ttlSeconds, ...rest }, { vars: this.#vars });
-    if (!token) throw new Error("The server has no secret.");
-    return token;
   }
 
   /**
@@ -138,14 +148,10 @@ export class DevServer {
     await this.#gone();
   }
 
-  /**
-   * Comes up again with the same address and the same stored data. The database is prepared
-   * already, so the runtime is started alone.
-   */
+  /** Comes up again with the same address and the same stored data. */
   async restart(): Promise<void> {
     await this.#down();
-    const wrangler = join(ROOT, "node_modules", "wrangler", "wrangler-dist", "cli.js");
-    await this.#up(["--no-warnings", wrangler, "dev", "--show-interactive-dev-session=false"]);
+    await this.#up();
   }
 
   /** Ends the server as Ctrl-C does, and removes its data. */
@@ -160,8 +166,8 @@ export class DevServer {
     rmSync(this.#scratch, { recursive: true, force: true });
   }
 
-  async #up(command = [join(ROOT, "scripts", "run.mjs"), "serve"]): Promise<void> {
-    const child = spawn(process.execPath, [...command, ...this.#args], {
+  async #up(): Promise<void> {
+    const child = spawn(process.execPath, this.#command, {
       cwd: ROOT,
       detached: true,
       // Should the test process be killed, its end of stdin closes, and the server stops.

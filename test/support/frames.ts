@@ -11,7 +11,7 @@ const event = z.looseObject({
   error: z.looseObject({ code: z.string() }).optional(),
 });
 export type Frame = z.infer<typeof event>;
-const batch = z.object({ type: z.literal("batch"), data: z.array(event) });
+const events = z.array(event);
 
 export type Closed = { code: number; reason: string };
 
@@ -29,13 +29,14 @@ export class Frames {
   #wakeUps = new Set<() => void>();
 
   take(text: string): void {
-    const json: unknown = JSON.parse(text);
-    const packed = batch.safeParse(json);
-    for (const frame of packed.success ? packed.data.data : [event.parse(json)]) {
-      this.all.push(frame);
-      if (frame.type !== "ack" && frame.type !== "error") this.fold(frame);
-    }
+    const frame = event.parse(JSON.parse(text));
+    for (const one of frame.type === "batch" ? events.parse(frame.data) : [frame]) this.#hear(one);
     this.#wake();
+  }
+
+  #hear(frame: Frame): void {
+    this.all.push(frame);
+    if (frame.type !== "ack" && frame.type !== "error") this.fold(frame);
   }
 
   /** The fold is given what the server sent; a wrong shape shows in the state. */
@@ -59,8 +60,10 @@ export class Frames {
   /** The first frame that fits, of those that came or will come. */
   async next(fits: (frame: Frame) => boolean, from = 0): Promise<Frame> {
     for (;;) {
-      const found = this.all.slice(from).find(fits);
-      if (found) return found;
+      for (let i = from; i < this.all.length; i++) {
+        const frame = this.all[i];
+        if (frame && fits(frame)) return frame;
+      }
       if (this.closed) throw new Error(`closed with ${this.closed.code} while waiting`);
       await this.#change();
     }

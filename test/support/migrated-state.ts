@@ -6,22 +6,22 @@ import { ROOT } from "./command";
 const CACHE = join(ROOT, "node_modules", ".cache", "taskroom");
 
 /**
- * Puts a database with all migrations where a server with these options is to find it. They take
- * seconds, so they are applied once, and copied for every server.
+ * Puts a database with all migrations where a server is to find it. They take seconds, so they are
+ * applied once, and copied for every server: all configurations mean the same database.
  */
-export function copyMigratedState(folder: string, options: string[]): void {
-  cpSync(ensureMigratedState(options), folder, { recursive: true });
+export function copyMigratedState(folder: string): void {
+  cpSync(ensureMigratedState(), folder, { recursive: true });
 }
 
-/** Where the state is that servers with these options begin with. */
-export function ensureMigratedState(options: string[]): string {
-  const state = join(CACHE, schemaOf(options));
+/** Where the state is that servers begin with. */
+export function ensureMigratedState(): string {
+  const state = join(CACHE, schemaOf([]));
   if (existsSync(state)) return state;
   mkdirSync(CACHE, { recursive: true });
   // Made aside and moved, so that nobody copies half of it.
   const scratch = mkdtempSync(join(CACHE, ".state-"));
   const next = join(scratch, "next");
-  const failure = migrateLocally([...options, "--persist-to", next]);
+  const failure = migrateLocally(["--persist-to", next]);
   if (failure !== undefined) throw new Error(failure);
   try {
     renameSync(next, state);

@@ -1,16 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterEach, expect, inject } from "vitest";
-import { mintToken } from "../../scripts/local-identity";
 import type {} from "../browser/setup";
+import { Server } from "./server";
 
-const DEADLINE_MS = 15_000;
+/** Longer than a page takes on a machine that does much else besides. */
+const DEADLINE_MS = 30_000;
 const POLICY = /Content Security Policy|Trusted ?(Types|HTML)|trusted-types/i;
 
 let connected: Promise<Browser> | undefined;
 
 function browser(): Promise<Browser> {
-  connected ??= chromium.connect(inject("stage").browser);
+  connected ??= chromium.connect(inject("browser"));
   return connected;
 }
 
@@ -19,12 +20,9 @@ export function newUser(name: string): string {
   return `${name}-${randomBytes(4).toString("hex")}`;
 }
 
-export async function tokenFor(sub: string, ttlSeconds = 3600): Promise<string> {
+export function tokenFor(sub: string, ttlSeconds = 3600): Promise<string> {
   const name = sub.split("-")[0] ?? sub;
-  const request = { sub, name, ttlSeconds };
-  const token = await mintToken(request, { vars: { AUTH_JWT_SECRET: inject("stage").secret } });
-  if (!token) throw new Error("there is no secret");
-  return token;
+  return new Server(inject("shared").production).token(sub, { name, ttlSeconds });
 }
 
 /** Somebody with a window of their own, and what their browser complained of. */
@@ -48,7 +46,10 @@ export class Visitor {
 
   static async open(
     userId = newUser("alice"),
-    { url = inject("stage").url, ...options }: BrowserContextOptions & { url?: string } = {},
+    {
+      url = inject("shared").production.url,
+      ...options
+    }: BrowserContextOptions & { url?: string } = {},
   ): Promise<Visitor> {
     const context = await (await browser()).newContext(options);
     const visitor = new Visitor(await context.newPage(), userId, url);
@@ -88,7 +89,7 @@ export class Visitor {
 
   /** As its owner, over REST. */
   async api(method: string, path: string, body?: unknown): Promise<Response> {
-    return fetch(`${inject("stage").url}/api/v1${path}`, {
+    return fetch(`${inject("shared").production.url}/api/v1${path}`, {
       method,
       headers: {
         authorization: `Bearer ${await tokenFor(this.userId)}`,

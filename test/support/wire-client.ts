@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { DevServer } from "./dev-server";
 import { type Frame, Frames } from "./frames";
+import type { Server } from "./server";
 import { UserFrames } from "./user-frames";
 
 const withId = z.looseObject({ id: z.string() });
@@ -16,16 +16,16 @@ export type Join = { after?: number; epoch?: string; resume?: string };
 /** A user of a server in another process: REST by fetch, the room by a real WebSocket. */
 export class WireUser {
   readonly name: string;
-  readonly #server: DevServer;
+  readonly #server: Server;
   readonly #token: string;
 
-  private constructor(server: DevServer, name: string, token: string) {
+  private constructor(server: Server, name: string, token: string) {
     this.name = name;
     this.#server = server;
     this.#token = token;
   }
 
-  static async of(server: DevServer, name: string): Promise<WireUser> {
+  static async of(server: Server, name: string): Promise<WireUser> {
     return new WireUser(server, name, await server.token(name));
   }
 

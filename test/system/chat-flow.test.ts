@@ -1,29 +1,26 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import * as z from "zod";
-import { DevServer } from "../support/dev-server";
 import { answer, bytewise, done, finish, gate, text, usage, wait } from "../support/model-script";
 import { type ModelServer, startModelServer } from "../support/model-server";
+import { modelTeam } from "../support/model-team";
 import { says } from "../support/room-turns";
+import { Server } from "../support/server";
+import type {} from "../support/shared-servers";
 import { until } from "../support/until";
 import { WireUser } from "../support/wire-client";
 
+const server = new Server(inject("shared").testBuild);
 let model: ModelServer;
-let server: DevServer;
 let alice: WireUser;
+let teamRef: string;
 
 beforeAll(async () => {
   model = await startModelServer();
-  server = await DevServer.start({
-    config: "test/worker/wrangler.toml",
-    vars: { DEFAULT_MODEL_BASE_URL: model.url, DEFAULT_MODEL: "m-1", DEFAULT_MODEL_API_KEY: "k" },
-  });
-  alice = await WireUser.of(server, "alice");
+  alice = await WireUser.of(server, "alice-who-chats");
+  teamRef = await modelTeam(alice, model);
 });
 
-afterAll(async () => {
-  await server.stop();
-  await model.close();
-});
+afterAll(() => model.close());
 
 const messages = z.looseObject({
   items: z.array(z.looseObject({ role: z.string(), content: z.string() })),
@@ -32,7 +29,7 @@ const messages = z.looseObject({
 it("two clients hear the same numbers and exactly what the model sent, emoji included, and it is in history at chat:done", async () => {
   const sent = "Zażółć 👩‍👩‍👧‍👦 – naïve 🎉, 漢字.";
   model.script([text("Hi "), bytewise(sent), finish(), usage(3, 5), done]);
-  const taskId = await alice.newTask();
+  const taskId = await alice.newTask({ teamRef });
   const one = await alice.join(taskId);
   const two = await alice.join(taskId);
   await one.ask("chat:send", { content: "hello" });
@@ -53,7 +50,7 @@ it("two clients hear the same numbers and exactly what the model sent, emoji inc
 it("a stop reaches the provider within a second, and nothing of the attempt is heard afterwards", async () => {
   const more = gate();
   model.script([text("one "), wait(more), text("two"), finish(), done]);
-  const taskId = await alice.newTask();
+  const taskId = await alice.newTask({ teamRef });
   const client = await alice.join(taskId);
   await client.ask("chat:send", { content: "hello" });
   await client.frames.next(({ type }) => type === "chat:chunk");
@@ -75,7 +72,7 @@ it("a stop reaches the provider within a second, and nothing of the attempt is h
 
 it("a room that was silent sleeps, and the next message wakes a new instance on the same socket", async () => {
   model.script(answer("first"), answer("second"));
-  const taskId = await alice.newTask();
+  const taskId = await alice.newTask({ teamRef });
   const client = await alice.join(taskId);
   await client.ask("chat:send", { content: "one" });
   await client.frames.next(says("task:status", "COMPLETED"));

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { bundleClient } from "../../scripts/client/bundle";
 import {
   type ClientOptions,
@@ -10,6 +10,7 @@ import {
   type RoomSnapshot,
   type Taskroom,
 } from "../../src/client";
+import { TEST_BUILD } from "../support/bundles";
 import { DevServer } from "../support/dev-server";
 import { FlakyRoad } from "../support/flaky-road";
 import { type Action, answer, done, finish, hang, text, thinking } from "../support/model-script";
@@ -30,7 +31,8 @@ const rooms: RoomConnection[] = [];
 beforeAll(async () => {
   model = await startModelServer();
   server = await DevServer.start({
-    config: "test/worker/wrangler.toml",
+    config: TEST_BUILD,
+    bundle: inject("shared").bundles.testBuild,
     vars: { DEFAULT_MODEL_BASE_URL: model.url, DEFAULT_MODEL: "m-1", RETRY_INITIAL_MS: "50" },
   });
   road = await FlakyRoad.to(server.url);

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import * as z from "zod";
+import { TEST_BUILD } from "../support/bundles";
 import { DevServer } from "../support/dev-server";
 import { Frames } from "../support/frames";
 import { answer, type Script, status } from "../support/model-script";
@@ -15,7 +16,8 @@ beforeAll(async () => {
   model = await startModelServer();
   model.respond(() => slowly(answer("one ", "two ", "three ", "🎉")));
   server = await DevServer.start({
-    config: "test/worker/wrangler.toml",
+    config: TEST_BUILD,
+    bundle: inject("shared").bundles.testBuild,
     vars: {
       DEFAULT_MODEL_BASE_URL: model.url,
       DEFAULT_MODEL: "m-1",

@@ -1,35 +1,35 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import * as z from "zod";
 import { keptNotification } from "../../src/protocol/user-events";
 import { endedTurn, execute } from "../support/agent-task";
 import { Command, ROOT } from "../support/command";
 import { digestIn } from "../support/content-id";
-import { DevServer, freePort } from "../support/dev-server";
+import { freePort } from "../support/dev-server";
 import type { Frame } from "../support/frames";
+import { Server } from "../support/server";
+import type {} from "../support/shared-servers";
 import { WireUser } from "../support/wire-client";
 
 const PAGE = "<!doctype html>\n<title>Fuchs & Bär 🦊</title>\n<p>Es war einmal …</p>\n";
 
-let server: DevServer;
+// `npm run token` signs with the secret of .dev.vars, which the server has.
+const server = new Server(inject("shared").production);
 let alice: WireUser;
 let agent: Command;
 let port: number;
 
-// `npm run token` signs with the secret of .dev.vars, so the server keeps it.
 beforeAll(async () => {
   port = await freePort();
-  server = await DevServer.start({ localSecret: true });
   alice = await WireUser.of(server, "alice");
   agent = new Command("node", ["examples/deploy-agent.mjs"], { PORT: String(port) });
   await agent.says(`http://127.0.0.1:${port}/deploy`);
 });
 
-afterAll(async () => {
+afterAll(() => {
   agent.child.kill();
-  await server.stop();
 });
 
 /** The shell block of the examples' page that makes the team, with our addresses. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { FAMILIES } from "../faults/families/index";
 import { failuresOf } from "../faults/report";
 import { playsOf, type Result, run } from "../faults/run";
@@ -27,12 +27,12 @@ const PLAYS = [
 let stage: Stage;
 
 beforeAll(async () => {
-  stage = await Stage.open();
+  stage = await Stage.open({ bundle: inject("shared").bundles.testBuild });
 });
 
 afterAll(() => stage.close());
 
-it("faults of all kinds leave every invariant whole", { timeout: 150_000 }, async () => {
+it("faults of all kinds leave every invariant whole", { timeout: 300_000 }, async () => {
   const results: Result[] = [];
   const onResult = (result: Result) => results.push(result) > 0;
   const plays = PLAYS.flatMap((name) => playsOf(FAMILIES, name));

@@ -1,16 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, inject, it } from "vitest";
 import { Command, ROOT } from "../support/command";
-import { DevServer } from "../support/dev-server";
+import type {} from "../support/shared-servers";
 
-let server: DevServer;
-
-// `npm run token` signs with the secret of .dev.vars, so the server keeps it.
-beforeAll(async () => {
-  server = await DevServer.start({ localSecret: true });
-});
-afterAll(() => server.stop());
+// `npm run token` signs with the secret of .dev.vars, which the server has.
+const server = inject("shared").production;
 
 function guide(name: string): string {
   return readFileSync(join(ROOT, "docs", name), "utf8");

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import type { Turn } from "../../src/protocol/turn";
 import {
   agentTask,
@@ -8,6 +8,7 @@ import {
   readEvents,
   readTurn,
 } from "../support/agent-task";
+import { TEST_BUILD } from "../support/bundles";
 import { DevServer } from "../support/dev-server";
 import { gate } from "../support/model-script";
 import {
@@ -32,7 +33,8 @@ const agents: RemoteAgent[] = [];
 
 beforeAll(async () => {
   server = await DevServer.start({
-    config: "test/worker/wrangler.toml",
+    config: TEST_BUILD,
+    bundle: inject("shared").bundles.testBuild,
     vars: { ALLOW_PRIVATE_TARGETS: "true" },
   });
   alice = await WireUser.of(server, "alice");

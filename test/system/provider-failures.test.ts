@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import * as z from "zod";
+import { TEST_BUILD } from "../support/bundles";
 import { DevServer } from "../support/dev-server";
 import {
   answer,
@@ -28,7 +29,8 @@ let taskId: string;
 beforeAll(async () => {
   model = await startModelServer();
   server = await DevServer.start({
-    config: "test/worker/wrangler.toml",
+    config: TEST_BUILD,
+    bundle: inject("shared").bundles.testBuild,
     vars: {
       DEFAULT_MODEL_BASE_URL: model.url,
       DEFAULT_MODEL: "m-1",

@@ -1,19 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, inject, it } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import { Command, ROOT } from "../support/command";
-import { DevServer } from "../support/dev-server";
+import type {} from "../support/shared-servers";
 
 const readme = readFileSync(join(ROOT, "README.md"), "utf8");
 const address = "http://localhost:8787";
-let server: DevServer;
-
-// `npm run token` signs with the secret of .dev.vars, so the server keeps it.
-beforeAll(async () => {
-  server = await DevServer.start({ localSecret: true });
-});
-afterAll(() => server.stop());
+// `npm run token` signs with the secret of .dev.vars, which the server has.
+const server = inject("shared").production;
 
 it("its examples work as pasted, one after the other", async () => {
   const blocks = shellBlocks(section("By hand"));

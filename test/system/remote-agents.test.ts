@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import * as z from "zod";
 import type { Turn } from "../../src/protocol/turn";
 import { keptNotification } from "../../src/protocol/user-events";
@@ -47,6 +47,7 @@ const agents: RemoteAgent[] = [];
 
 beforeAll(async () => {
   server = await DevServer.start({
+    bundle: inject("shared").bundles.production,
     vars: { SESSIONS_PER_USER: "100", ALLOW_PRIVATE_TARGETS: "true" },
   });
   alice = await WireUser.of(server, "alice");

@@ -1,22 +1,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { Command, ROOT } from "../support/command";
-import { DevServer } from "../support/dev-server";
 import { type ModelServer, startModelServer } from "../support/model-server";
+import type {} from "../support/shared-servers";
 
 const guide = readFileSync(join(ROOT, "docs/resources.md"), "utf8");
-let server: DevServer;
+// `npm run token` signs with the secret of .dev.vars, which the server has.
+const server = inject("shared").production;
 let models: ModelServer;
 
-// `npm run token` signs with the secret of .dev.vars, so the server keeps it.
 beforeAll(async () => {
-  [server, models] = await Promise.all([
-    DevServer.start({ localSecret: true }),
-    startModelServer(),
-  ]);
+  models = await startModelServer();
 });
-afterAll(() => Promise.all([server.stop(), models.close()]));
+afterAll(() => models.close());
 
 it("its example works as pasted, up to the model that is called", async () => {
   const blocks = [...guide.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, text = ""]) => text);

@@ -1,7 +1,6 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import type { RoomState } from "../../src/protocol/room-state";
-import { DevServer } from "../support/dev-server";
 import { Frames } from "../support/frames";
 import {
   type Action,
@@ -14,6 +13,9 @@ import {
   thinking,
 } from "../support/model-script";
 import { type ModelServer, startModelServer } from "../support/model-server";
+import { modelTeam } from "../support/model-team";
+import { Server } from "../support/server";
+import type {} from "../support/shared-servers";
 import { Tape } from "../support/tape";
 import { type WireClient, WireUser } from "../support/wire-client";
 
@@ -21,27 +23,16 @@ const STORIES = 5;
 const seed = Date.now() % 2 ** 31;
 
 let model: ModelServer;
-let server: DevServer;
 let alice: WireUser;
+let teamRef: string;
 
 beforeAll(async () => {
   model = await startModelServer();
-  server = await DevServer.start({
-    config: "test/worker/wrangler.toml",
-    vars: {
-      DEFAULT_MODEL_BASE_URL: model.url,
-      DEFAULT_MODEL: "m-1",
-      RETRY_INITIAL_MS: "50",
-      SESSIONS_PER_USER: "1000",
-    },
-  });
-  alice = await WireUser.of(server, "alice");
+  alice = await WireUser.of(new Server(inject("shared").testBuild), "alice-who-resumes");
+  teamRef = await modelTeam(alice, model);
 });
 
-afterAll(async () => {
-  await server.stop();
-  await model.close();
-});
+afterAll(() => model.close());
 
 type Turn = { attempts: Action[][]; ends: "whole" | "stopped"; cuts: number[]; again: boolean };
 
@@ -89,7 +80,7 @@ it("[R1] over real sockets too: wherever a client is lost, it resumes to the sta
 }) => {
   let returns = 0;
   const rule = fc.asyncProperty(fc.array(turn, { minLength: 2, maxLength: 3 }), async (turns) => {
-    const taskId = await alice.newTask();
+    const taskId = await alice.newTask({ teamRef });
     const tape = new Tape();
     const stayer = await alice.join(taskId, {}, tape);
     const { epoch } = stayer.ready;

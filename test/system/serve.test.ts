@@ -13,7 +13,10 @@ const SECRET = "printed-token-secret-printed-token-secret";
 describe("a running server", () => {
   let server: DevServer;
   beforeAll(async () => {
-    server = await DevServer.start({ vars: { AUTH_JWT_SECRET: SECRET } });
+    server = await DevServer.start({
+      asScript: true,
+      vars: { AUTH_JWT_SECRET: SECRET, ALLOW_PRIVATE_TARGETS: "false" },
+    });
   });
   afterAll(() => server.stop());
 
@@ -50,13 +53,21 @@ describe("a running server", () => {
     expect((await list(`${token}x`)).status).toBe(401);
   });
 
-  it("ends, and leaves no runtime behind, when its wrangler is killed", async () => {
-    const isWrangler = ({ command }: { command: string }) => / \S*cli\.js dev /.test(command);
-    const wranglers = server.processes.filter(isWrangler);
-    expect(wranglers).toHaveLength(1);
-    killAll(wranglers);
-    await until("everything has ended", () => server.processes.length === 0, 30_000);
-    await server.restart();
+  it("has the settings it is given: no webhook goes to a private address where that is not allowed", async () => {
+    const headers = {
+      authorization: `Bearer ${await server.token("bob")}`,
+      "content-type": "application/json",
+    };
+    const post = (url: string) => {
+      const body = JSON.stringify({ url, events: ["task:status"] });
+      return fetch(`${server.url}/api/v1/webhooks`, { method: "POST", headers, body });
+    };
+    const refused = ["http://127.0.0.1:9/", "https://127.0.0.1/", "https://10.0.0.1/"];
+    for (const url of [...refused, "https://[::1]/"]) {
+      const response = await post(url);
+      expect([url, response.status]).toEqual([url, 400]);
+    }
+    expect((await post("https://example.com/")).status).toBe(201);
   });
 
   it("keeps its data and its address over kill -9", async () => {
@@ -73,6 +84,15 @@ describe("a running server", () => {
     await server.restart();
     const kept = await fetch(`${server.url}${made.headers.get("location")}`, { headers });
     expect(await kept.json()).toMatchObject({ title: "Kept" });
+  });
+
+  // Last: the server is gone afterwards.
+  it("ends, and leaves no runtime behind, when its wrangler is killed", async () => {
+    const isWrangler = ({ command }: { command: string }) => / \S*cli\.js dev /.test(command);
+    const wranglers = server.processes.filter(isWrangler);
+    expect(wranglers).toHaveLength(1);
+    killAll(wranglers);
+    await until("everything has ended", () => server.processes.length === 0, 30_000);
   });
 });
 
@@ -102,7 +122,7 @@ describe("starting and stopping", () => {
       const isFirst = !existsSync(join(scratch, "v3"));
       const run = new Command("npm", ["run", "dev", "--", ...options]);
       command = run;
-      await run.says("Ctrl-C stops the server.", 60_000);
+      await run.says("Ctrl-C stops the server.", 110_000);
       expect(run.stdout.includes("Applying the migrations")).toBe(isFirst);
       const tree = treeOf(run.child.pid ?? -1);
       expect(tree.some(({ command: text }) => text.includes("/workerd "))).toBe(true);
@@ -118,7 +138,7 @@ describe("starting and stopping", () => {
     const env = { TASKROOM_STOP_WITH_STDIN: "1" };
     const run = Command.script("serve", [...options, "--persist-to", scratch], env);
     command = run;
-    await run.says("Ctrl-C stops the server.", 60_000);
+    await run.says("Ctrl-C stops the server.", 110_000);
     run.child.stdin?.end();
     expect(await run.end(15_000)).toBe(0);
   });

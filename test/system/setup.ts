@@ -1,9 +1,1 @@
-import { ensureConsole } from "../../scripts/console-build";
-import { ensureMigratedState } from "../support/migrated-state";
-
-/** Made once, before several files start their servers at the same time. */
-export async function setup(): Promise<void> {
-  await ensureConsole();
-  ensureMigratedState([]);
-  ensureMigratedState(["--config", "test/worker/wrangler.toml"]);
-}
+export { shareServers as setup } from "../support/shared-servers";

@@ -28,7 +28,7 @@ function overTheWire(state: Folded): Folded {
 
 describe("for every point at which a client may lose its connection", () => {
   it("what it had and what it gets later fold to the state of one that never left", {
-    timeout: 30_000,
+    timeout: 120_000,
   }, () => {
     const rule = fc.property(scenario, fc.nat(), (input, pick) => {
       const { trace } = played(input);
@@ -48,7 +48,7 @@ describe("for every point at which a client may lose its connection", () => {
   });
 
   it("a snapshot taken there and all that follows fold to the same state", {
-    timeout: 30_000,
+    timeout: 120_000,
   }, () => {
     const rule = fc.property(scenario, (input) => {
       const { trace } = played(input);
@@ -65,7 +65,7 @@ describe("for every point at which a client may lose its connection", () => {
     fc.assert(rule, { numRuns: 150 });
   });
 
-  it("events that it has already had change nothing", { timeout: 30_000 }, () => {
+  it("events that it has already had change nothing", { timeout: 120_000 }, () => {
     const rule = fc.property(scenario, (input) => {
       const { log } = played(input);
       const whole = log.reduce<Folded>(applyEvent, undefined);
