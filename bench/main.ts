@@ -6,8 +6,8 @@ import { freePort } from "./hosts/systems";
 import { type Options, readOptions, USAGE } from "./options";
 import { CASES } from "./profile/cases";
 import { profile } from "./profile/profile";
-import { documentText } from "./report/document";
-import { type ProfiledCase, profileText } from "./report/profile";
+import { documentText, sectionsOf } from "./report/document";
+import { PROFILE_TITLE, type ProfiledCase, profileText } from "./report/profile";
 import { rowText } from "./report/table";
 import { allRows } from "./rows/all";
 import { type Measured, measure } from "./rows/rounds";
@@ -95,17 +95,19 @@ function fileOf({ id }: Row, scale: string): string {
   return join(RESULTS, scale === "full" ? `${id}.json` : `${id}.${scale}.json`);
 }
 
+/** What has no results here keeps the section that it had. */
 function writePage(rows: Row[]): void {
+  const earlier = sectionsOf(existsSync(PAGE) ? readFileSync(PAGE, "utf8") : "");
   const found = rows.flatMap((row) => {
     const file = fileOf(row, "full");
-    if (!existsSync(file)) return [];
+    if (!existsSync(file)) return earlier.get(row.title) ?? [];
     const measured: Measured = JSON.parse(readFileSync(file, "utf8"));
-    return [{ row, measured }];
+    return rowText(row, measured);
   });
   const notes = existsSync(NOTES) ? readFileSync(NOTES, "utf8") : "";
   const profiled = existsSync(PROFILE)
     ? profileText(JSON.parse(readFileSync(PROFILE, "utf8")))
-    : "";
+    : (earlier.get(PROFILE_TITLE) ?? "");
   writeFileSync(PAGE, `${documentText(found, `${profiled}\n${notes}`).trimEnd()}\n`);
   process.stderr.write(`Wrote ${PAGE}\n`);
 }

@@ -6,10 +6,12 @@ const MOST_LINES = 14;
 
 export type ProfiledCase = Pick<Case, "title" | "rounds" | "per"> & { columns: Profiled[] };
 
+export const PROFILE_TITLE = "Where the time goes";
+
 /** Where the time goes, as Markdown: one table for each case. */
 export function profileText(cases: ProfiledCase[]): string {
   return [
-    "## Where the time goes",
+    `## ${PROFILE_TITLE}`,
     "",
     "Profiles of the worker's isolate by the runtime's inspector, in runs of their own: milliseconds by package, or by file of `src/`. A native call (a frame handed to a socket, a statement of SQL) counts for the file that makes it, where the profiler knows it, and else for the runtime itself. The last line is what the kernel counts for all processes of the server, set-up of the round included: the difference is outside the isolate, in D1, the limiter, sockets and helper threads of the collector.",
     "",

@@ -17,7 +17,7 @@ export function rowText(row: Row, measured: Measured): string {
   return [
     `## ${row.title}`,
     "",
-    `${row.about} Medians of ${measured.rounds} rounds; in brackets the median of the rounds' ratios to the floor.`,
+    `${row.about} Medians of ${measured.rounds} rounds on ${measured.measuredAt.slice(0, 10)}; in brackets the median of the rounds' ratios to the floor.`,
     "",
     `| ${head.join(" | ")} |`,
     `| ${head.map((_, i) => (i === 0 ? "---" : "---:")).join(" | ")} |`,
