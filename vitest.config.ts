@@ -17,6 +17,10 @@ const workerd = cloudflareTest({
   },
 });
 
+/** What takes so long hangs: no measure of speed, which a busy machine has little of. */
+const HANGS_MS = 300_000;
+/** A condition that has not come by then does not come. */
+const LATE_MS = 60_000;
 const CLOSING = '[vitest-worker]: Closing rpc while "resolve" was pending';
 
 export default defineConfig({
@@ -34,7 +38,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
-          testTimeout: 120_000,
+          testTimeout: HANGS_MS,
           // Most of these files take longer to load than to run.
           isolate: false,
           // itty-durable ships ESM that is marked as CommonJS.
@@ -45,9 +49,9 @@ export default defineConfig({
         plugins: [workerd],
         test: {
           name: "workers",
-          testTimeout: 60_000,
+          testTimeout: HANGS_MS,
           // A condition that comes late on a busy machine is no failure.
-          expect: { poll: { timeout: 20_000 } },
+          expect: { poll: { timeout: LATE_MS } },
           isolate: false,
           include: ["test/workers/**/*.test.ts"],
           globalSetup: ["test/support/built-console.ts"],
@@ -60,9 +64,9 @@ export default defineConfig({
           name: "system",
           include: ["test/system/**/*.test.ts"],
           globalSetup: ["test/system/setup.ts"],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-          expect: { poll: { timeout: 20_000 } },
+          testTimeout: HANGS_MS,
+          hookTimeout: HANGS_MS,
+          expect: { poll: { timeout: LATE_MS } },
         },
       },
       {
@@ -72,9 +76,9 @@ export default defineConfig({
           globalSetup: ["test/browser/setup.ts"],
           // After all others: what is typed must show while a stream comes in, with the machine at hand.
           sequence: { groupOrder: 1 },
-          expect: { poll: { timeout: 20_000 } },
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          expect: { poll: { timeout: LATE_MS } },
+          testTimeout: HANGS_MS,
+          hookTimeout: HANGS_MS,
         },
       },
     ],

@@ -48,7 +48,7 @@ it("5,000 messages and a stream of 2,000 tokens drop no key that is typed meanwh
   await page
     .locator("li.message")
     .nth(MESSAGES + 1)
-    .waitFor({ state: "attached", timeout: 30_000 });
+    .waitFor({ state: "attached" });
   expect(await input.inputValue()).toBe(TYPED);
   expect(visitor.faults).toEqual([]);
   await visitor.close();

@@ -99,14 +99,14 @@ it("a network that is away for 10 s in mid-stream loses and doubles nothing", as
   await wait(CUT_MS - (Date.now() - cutAt));
   await road.open();
   // The backoff has grown meanwhile.
-  await alice.page.getByText(/Caught up: \d+ events?/).waitFor({ timeout: 30_000 });
+  await alice.page.getByText(/Caught up: \d+ events?/).waitFor();
   await alice.page.locator("li.user").getByText("written without a network").waitFor();
   const going = await until("the answer goes on", async () => {
     const [text] = await alice.page.locator(".streaming, li.assistant").allTextContents();
     return text && text.length > before.length && text;
   });
   expect(going).toContain(before.trimEnd().slice(-40));
-  await alice.page.locator("li.assistant").nth(1).waitFor({ timeout: 30_000 });
+  await alice.page.locator("li.assistant").nth(1).waitFor();
   await road.close();
   const doubled = (await said(alice, id)).filter((text) => text.includes("without a network"));
   expect(doubled).toEqual(["/fast /echo written without a network", "written without a network"]);

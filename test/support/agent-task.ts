@@ -47,7 +47,7 @@ export function endedTurn(user: WireUser, taskId: string, turnId: string): Promi
     const now = await readTurn(user, taskId, turnId);
     return now.endedAt === undefined ? undefined : now;
   };
-  return until(`turn ${turnId} ends`, ended, 45_000);
+  return until(`turn ${turnId} ends`, ended);
 }
 
 const page = z.object({ items: z.array(logEvent), nextCursor: z.string().nullable() });

@@ -32,7 +32,7 @@ export class Command {
     return new Command(process.execPath, [join(ROOT, "scripts", "run.mjs"), name, ...args], env);
   }
 
-  async says(text: string | RegExp, deadlineMs = 30_000): Promise<void> {
+  async says(text: string | RegExp, deadlineMs = 60_000): Promise<void> {
     const said = () => `${this.stdout}${this.stderr}`;
     try {
       await until(`it says ${text}`, () => said().match(text), deadlineMs);

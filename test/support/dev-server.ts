@@ -14,7 +14,7 @@ import { until } from "./until";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const START_DEADLINE_MS = 110_000;
-const STOP_DEADLINE_MS = 15_000;
+const STOP_DEADLINE_MS = 60_000;
 /** A runtime that stands still and did not get to say so is found out after this long. */
 const SILENCE_MS = 2000;
 /** Not the one of wrangler's proxy, which listens on the server's own port. */
@@ -115,7 +115,7 @@ export class DevServer extends Server {
   async freezeAt(
     [point, nth]: [point: string, nth: number],
     act: () => void,
-    withinMs = 30_000,
+    withinMs = 60_000,
   ): Promise<boolean> {
     const said = this.#output.length;
     const query = new URLSearchParams({ point, nth: String(nth) });

@@ -5,7 +5,7 @@ import type {} from "../browser/setup";
 import { Server } from "./server";
 
 /** Longer than a page takes on a machine that does much else besides. */
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 const POLICY = /Content Security Policy|Trusted ?(Types|HTML)|trusted-types/i;
 
 let connected: Promise<Browser> | undefined;

@@ -102,4 +102,4 @@ it("a room that was silent sleeps, and the next message wakes a new instance on 
     "second",
   ]);
   await client.close();
-}, 90_000);
+});

@@ -92,7 +92,7 @@ describe("a running server", () => {
     const wranglers = server.processes.filter(isWrangler);
     expect(wranglers).toHaveLength(1);
     killAll(wranglers);
-    await until("everything has ended", () => server.processes.length === 0, 30_000);
+    await until("everything has ended", () => server.processes.length === 0);
   });
 });
 
@@ -129,7 +129,7 @@ describe("starting and stopping", () => {
       run.child.kill(signal);
       await run.end(15_000);
       const left = () => processes().filter(({ pid }) => tree.some((item) => item.pid === pid));
-      await until("everything has ended", () => left().length === 0, 15_000);
+      await until("everything has ended", () => left().length === 0);
     },
   );
 

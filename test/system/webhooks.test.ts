@@ -72,7 +72,7 @@ it("arrive signed and in order, and again after a 503", async () => {
   const id = await hook();
   receiver.answers = [503, 503];
   await alice.newTask({ prompt: "hello" });
-  await until("all have arrived", () => seen().length === 3, 30_000);
+  await until("all have arrived", () => seen().length === 3);
   expect(seen()).toEqual(TURN);
   const ids = receiver.received.map((request) => request.id);
   expect(ids.slice(0, 3)).toEqual(Array.from({ length: 3 }, () => ids[0]));

@@ -8,7 +8,7 @@ const MOST_BYTES = 150 * 1024;
 
 beforeAll(async () => {
   await ensureConsole();
-}, 60_000);
+});
 
 it("all script that the console can load is under 150 KiB, compressed", () => {
   const reached = new Set<string>();

@@ -27,9 +27,7 @@ function overTheWire(state: Folded): Folded {
 }
 
 describe("for every point at which a client may lose its connection", () => {
-  it("what it had and what it gets later fold to the state of one that never left", {
-    timeout: 120_000,
-  }, () => {
+  it("what it had and what it gets later fold to the state of one that never left", () => {
     const rule = fc.property(scenario, fc.nat(), (input, pick) => {
       const { trace } = played(input);
       const states = statesOf(trace);
@@ -47,9 +45,7 @@ describe("for every point at which a client may lose its connection", () => {
     fc.assert(rule, { numRuns: 250 });
   });
 
-  it("a snapshot taken there and all that follows fold to the same state", {
-    timeout: 120_000,
-  }, () => {
+  it("a snapshot taken there and all that follows fold to the same state", () => {
     const rule = fc.property(scenario, (input) => {
       const { trace } = played(input);
       const states = statesOf(trace);
@@ -65,7 +61,7 @@ describe("for every point at which a client may lose its connection", () => {
     fc.assert(rule, { numRuns: 150 });
   });
 
-  it("events that it has already had change nothing", { timeout: 120_000 }, () => {
+  it("events that it has already had change nothing", () => {
     const rule = fc.property(scenario, (input) => {
       const { log } = played(input);
       const whole = log.reduce<Folded>(applyEvent, undefined);

@@ -47,22 +47,18 @@ describe("a turn", () => {
   it.each([
     ["of any team", anyPlan, 600],
     ["of a pipeline", pipelinePlan, 1200],
-  ])(
-    "%s ends within its bounds, whatever its runners answer",
-    { timeout: 120_000 },
-    (_, plans, numRuns) => {
-      const rule = fc.property(plans, answers, (plan, given) => {
-        const world = new World(plan, { watch: new Auditor().check });
-        const turnId = world.send();
-        const most = 2 * alarmsOfATurn(plan);
-        for (let i = 0; i < most && world.room.state.openTurns.length > 0; i++) {
-          answer(world, given[i % given.length] ?? "finish");
-        }
-        expect(["COMPLETED", "FAILED"]).toContain(world.turn(turnId).status);
-      });
-      fc.assert(rule, { numRuns });
-    },
-  );
+  ])("%s ends within its bounds, whatever its runners answer", (_, plans, numRuns) => {
+    const rule = fc.property(plans, answers, (plan, given) => {
+      const world = new World(plan, { watch: new Auditor().check });
+      const turnId = world.send();
+      const most = 2 * alarmsOfATurn(plan);
+      for (let i = 0; i < most && world.room.state.openTurns.length > 0; i++) {
+        answer(world, given[i % given.length] ?? "finish");
+      }
+      expect(["COMPLETED", "FAILED"]).toContain(world.turn(turnId).status);
+    });
+    fc.assert(rule, { numRuns });
+  });
 });
 
 /** A begin, the turn's own limit and, per attempt, a confirmation, a limit and a wait. */

@@ -31,7 +31,7 @@ describe("a task's messages", () => {
   beforeAll(async () => {
     await makeMessages("aaaa", SMALL);
     await makeMessages("zzzz", LARGE);
-  }, 60_000);
+  });
 
   const RANGES: [string, Omit<MessageRange, "limit">, (seq: number) => boolean][] = [
     ["all", {}, () => true],

@@ -63,7 +63,7 @@ beforeAll(async () => {
   await clear();
   await makeTasks("small", SMALL);
   await makeTasks("large", LARGE);
-}, 60_000);
+});
 
 const crew = { namespace: "system", name: "crew" };
 const prod = { key: "env", value: "prod" };

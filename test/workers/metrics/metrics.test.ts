@@ -79,7 +79,7 @@ describe("GET /metrics", () => {
     await call(alice, "PATCH", `/tasks/${taskId}/status`, { status: "RUNNING" });
     client.close();
 
-    await expect.poll(added, { timeout: 20_000 }).toMatchObject({
+    await expect.poll(added).toMatchObject({
       'turns_total{status="COMPLETED"}': 1,
       'turn_duration_seconds_count{status="COMPLETED"}': 1,
       'retries_total{code="model_unavailable"}': 1,
@@ -119,7 +119,7 @@ describe("GET /metrics", () => {
       Accept: "text/event-stream",
     });
     await stream.body?.cancel();
-    await expect.poll(added, { timeout: 20_000 }).toMatchObject({
+    await expect.poll(added).toMatchObject({
       'sessions_total{event="opened"}': 1,
       'sessions_total{event="resumed"}': 1,
       'sessions_total{event="revoked"}': 1,
@@ -137,9 +137,7 @@ describe("GET /metrics", () => {
     const client = await RoomClient.join(alice, taskId);
     control.d1 = "down";
     await converse(client, model, "hello");
-    await expect
-      .poll(added, { timeout: 20_000 })
-      .toHaveProperty(['outbox_failures_total{destination="d1"}']);
+    await expect.poll(added).toHaveProperty(['outbox_failures_total{destination="d1"}']);
     control.d1 = "up";
     clockTo(Date.now() + 90_000);
     await ring(taskId);
@@ -150,7 +148,7 @@ describe("GET /metrics", () => {
       const grown = (key: string) => (now[key] ?? 0) - (before[key] ?? 0);
       return grown(all) - grown(over60s);
     };
-    await expect.poll(late, { timeout: 20_000 }).toBe(1);
+    await expect.poll(late).toBe(1);
   });
 
   it("shows how late alarms ring", async () => {
@@ -163,7 +161,7 @@ describe("GET /metrics", () => {
     await ring(taskId);
     const sum = 'taskroom_alarm_lateness_seconds_sum{room="task"}';
     const lateness = async () => ((await samples())[sum] ?? 0) - (before[sum] ?? 0);
-    await expect.poll(lateness, { timeout: 20_000 }).toBeGreaterThan(15);
+    await expect.poll(lateness).toBeGreaterThan(15);
     expect(await lateness()).toBeLessThan(25);
   });
 });
@@ -194,10 +192,10 @@ describe("counting is best effort", () => {
     const { metricsLost } = control;
     // The turn is in the batch with this refusal, if not in an earlier one.
     await client.ask("chat:nonsense");
-    await expect.poll(() => control.metricsLost, { timeout: 20_000 }).toBeGreaterThan(metricsLost);
+    await expect.poll(() => control.metricsLost).toBeGreaterThan(metricsLost);
     control.metrics = "up";
     await converse(client, model, "again");
-    await expect.poll(added, { timeout: 20_000 }).toMatchObject({
+    await expect.poll(added).toMatchObject({
       'turns_total{status="COMPLETED"}': 1,
       metrics_dropped_total: expect.any(Number),
     });

@@ -14,9 +14,9 @@ afterEach(() => {
 
 const lost = fc.array(fc.nat(), { minLength: LOST, maxLength: LOST });
 
-it("[R1] for every point at which a client is lost, it resumes to the state of one that stayed, and hears each event once, in order", {
-  timeout: 90_000,
-}, async ({ annotate }) => {
+it("[R1] for every point at which a client is lost, it resumes to the state of one that stayed, and hears each event once, in order", async ({
+  annotate,
+}) => {
   let returns = 0;
   const rule = fc.asyncProperty(story, lost, async (acts, cuts) => {
     control.clockAheadMs = 0;
