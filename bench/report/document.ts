@@ -22,7 +22,9 @@ export function documentText(rows: string[], notes: string): string {
 /** The sections of an earlier page by their titles. */
 export function sectionsOf(page: string): Map<string, string> {
   const sections = page.split(/^## /m).slice(1);
-  return new Map(sections.map((text) => [text.slice(0, text.indexOf("\n")), `## ${text.trimEnd()}\n`]));
+  return new Map(
+    sections.map((text) => [text.slice(0, text.indexOf("\n")), `## ${text.trimEnd()}\n`]),
+  );
 }
 
 function machineText(): string {
