@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { hasTables, migrate } from "../../../src/durable-objects/storage-steps";
+import { Tables } from "../../../src/durable-objects/user-room/tables";
 
 const first = "CREATE TABLE a (x INTEGER); INSERT INTO a VALUES (1);";
 const second = "UPDATE a SET x = x + 1";
@@ -26,6 +27,21 @@ describe("an object's tables", () => {
       migrate(storage, [first, second]);
       migrate(storage, [first, second]);
       expect(storedX(storage)).toBe(2);
+    });
+  });
+
+  it("are forgotten again with the transaction that made them", async () => {
+    await inObject("undone", (storage) => {
+      const undone = () =>
+        storage.transactionSync(() => {
+          Tables.make(storage).log.epoch(1);
+          throw new Error("undone");
+        });
+      expect(undone).toThrow("undone");
+      expect(Tables.find(storage)).toBeNull();
+      const epoch = Tables.make(storage).log.epoch(2);
+      expect(Tables.make(storage).log.epoch(3)).toBe(epoch);
+      expect(Tables.find(storage)).toBe(Tables.make(storage));
     });
   });
 
