@@ -21,16 +21,20 @@ const workerd = cloudflareTest({
 const HANGS_MS = 300_000;
 /** A condition that has not come by then does not come. */
 const LATE_MS = 60_000;
-const CLOSING = '[vitest-worker]: Closing rpc while "resolve" was pending';
+
+/** Packages that go to each runtime as one file each, not module by module; the first is ESM marked as CommonJS. */
+const BUNDLED = [
+  ...["itty-durable", "ai", "@ai-sdk/anthropic", "@ai-sdk/mcp", "@ai-sdk/openai"],
+  ...["@ai-sdk/openai-compatible", "@ai-sdk/provider", "workers-ai-provider", "zod", "jose"],
+  ...["drizzle-orm", "drizzle-orm/d1", "drizzle-orm/sqlite-core", "hono", "hono/factory"],
+  ...["hono/cors", "eventsource-parser", "eventsource-parser/stream", "fast-check"],
+];
 
 export default defineConfig({
   test: {
-    // The system tests mostly wait for another process.
-    maxWorkers: 4,
+    // One more than cores: files that wait for another process leave a core to the next.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
-    // A room that an ended file left at work may be loading a module when its shared runtime closes;
-    // vitest reports that, and nothing else does so in these words.
-    onUnhandledError: ({ message }) => !message?.startsWith(CLOSING),
     // Every turn writes lines of its own; they matter where a test fails.
     silent: "passed-only",
     projects: [
@@ -55,13 +59,17 @@ export default defineConfig({
           isolate: false,
           include: ["test/workers/**/*.test.ts"],
           globalSetup: ["test/support/built-console.ts"],
-          setupFiles: ["test/support/fresh-storage.ts"],
-          deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },
+          setupFiles: ["test/support/kept-main-module.ts", "test/support/fresh-storage.ts"],
+          deps: { optimizer: { ssr: { enabled: true, include: BUNDLED } } },
+          // With it, every file is sent all modules of the one before.
+          fsModuleCache: false,
         },
       },
       {
         test: {
           name: "system",
+          // Each file would start a process of its own.
+          isolate: false,
           include: ["test/system/**/*.test.ts"],
           globalSetup: ["test/system/setup.ts"],
           testTimeout: HANGS_MS,
@@ -72,6 +80,7 @@ export default defineConfig({
       {
         test: {
           name: "browser",
+          isolate: false,
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/browser/setup.ts"],
           // After all others: what is typed must show while a stream comes in, with the machine at hand.
