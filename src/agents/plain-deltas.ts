@@ -3,6 +3,9 @@ import { type Words, wordsOf } from "./plain-chunk";
 /** UTF-16 units of one event: no chunk of an answer is longer, and one must not fill memory. */
 const EVENT_UNITS = 8 * 1024 * 1024;
 
+/** Milliseconds for which the words gather of a stream that is quicker than one event a millisecond. */
+const GATHER_MS = 2;
+
 /** An event of a provider's stream does not end. */
 export class OverlongEvent extends Error {
   constructor() {
@@ -18,7 +21,7 @@ export type Say = (words: Words) => void;
  * every event costs the SDK's layers a dozen stream hops, more than all sockets of a room cost per frame.
  * So what is plainly a delta is said at once, as long as there is nothing else; the first event that is
  * more than that goes to the SDK, and so does everything after it, in its order. Deltas that were read
- * together become one.
+ * together become one, and so do those of a moment where they come very quickly.
  */
 export function plainDeltas(
   body: ReadableStream<Uint8Array>,
@@ -33,7 +36,10 @@ export function plainDeltas(
       async pull(controller) {
         let text = "";
         while (text === "") {
-          const { done, value } = await reader.read();
+          const { done, value } = await reader.read().catch((error: unknown) => {
+            events.end();
+            throw error;
+          });
           text = events.take(decoder.decode(value, { stream: !done }), done);
           if (text !== "") controller.enqueue(encoder.encode(text));
           if (!done) continue;
@@ -41,7 +47,10 @@ export function plainDeltas(
           return;
         }
       },
-      cancel: (reason) => reader.cancel(reason),
+      cancel: (reason) => {
+        events.drop();
+        return reader.cancel(reason);
+      },
     },
     // Only what is asked for is read: what comes meanwhile is then read together.
     { highWaterMark: 0 },
@@ -61,6 +70,9 @@ class Events {
   #rest = "";
   #run: Run | undefined;
   #passed = "";
+  /** What stood around the words that were said last, and when: milliseconds since 1970. */
+  #said: { before: string; after: string; at: number } | undefined;
+  #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(say: Say | undefined) {
     this.#say = say;
@@ -79,6 +91,17 @@ class Events {
     return passed;
   }
 
+  /** Says what has been heard: nothing more comes. */
+  end(): void {
+    this.#endRun();
+  }
+
+  /** Nobody hears any more. */
+  drop(): void {
+    clearTimeout(this.#timer);
+    this.#run = undefined;
+  }
+
   #split(all: string): void {
     // Lines may end in other ways (WHATWG HTML, section 9.2.6); such a stream passes as it is.
     const isRaw = all.includes("\r");
@@ -90,8 +113,17 @@ class Events {
       this.#passed += all;
     } else if (end >= 2) {
       for (const event of all.slice(0, end).split("\n\n")) if (event !== "") this.#add(event);
-      this.#endRun();
+      if (this.#gathers()) this.#timer ??= setTimeout(() => this.#endRun(), GATHER_MS);
+      else this.#endRun();
     }
+  }
+
+  /** Whether the open run is surely words, and came in the very millisecond of those before it or soon after. */
+  #gathers(): boolean {
+    if (!this.#run || !this.#said || !this.#plain) return false;
+    const { before, after, at } = this.#said;
+    const isSame = this.#run.before === before && this.#run.after === after;
+    return isSame && (this.#timer !== null || Date.now() === at);
   }
 
   #add(event: string): void {
@@ -107,10 +139,13 @@ class Events {
   }
 
   #endRun(): void {
+    clearTimeout(this.#timer);
+    this.#timer = null;
     if (!this.#run) return;
     const { before, text, after } = this.#run;
     this.#run = undefined;
     this.#pass(`${before}${text}${after}`);
+    this.#said = { before, after, at: Date.now() };
   }
 
   #pass(event: string): void {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { OverlongEvent, plainDeltas } from "../../../src/agents/plain-deltas";
 
 const HEAD = 'data: {"id":"c1","choices":[{"index":0,"delta":';
@@ -155,6 +155,71 @@ describe("words that somebody hears", () => {
         expect(passed.endsWith(DONE)).toBe(true);
       }),
     );
+  });
+});
+
+describe("words that come several in a millisecond", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** A stream that has said "a" and been read a word further, which waits. */
+  async function quick() {
+    const stream = provider({ heard: true });
+    const read = stream.next();
+    const come = (...texts: string[]) => {
+      for (const text of texts) stream.write(delta(text));
+      return vi.advanceTimersByTimeAsync(0);
+    };
+    await come("a", "b");
+    expect(stream.said).toEqual(["a"]);
+    return { ...stream, read, come };
+  }
+
+  it("are said together after a moment, the first of them at once", async () => {
+    const { come, said } = await quick();
+    await come("c");
+    expect(said).toEqual(["a"]);
+    await vi.advanceTimersByTimeAsync(2);
+    expect(said).toEqual(["a", "bc"]);
+    await vi.advanceTimersByTimeAsync(1);
+    await come("d");
+    expect(said).toEqual(["a", "bc", "d"]);
+  });
+
+  it("are said before anything else", async () => {
+    const { write, said, read } = await quick();
+    write(delta("hm", "reasoning_content"));
+    write(END);
+    expect(await read).toBe(END);
+    expect(said).toEqual(["a", "b", "(hm)"]);
+  });
+
+  it("are said before the stream fails", async () => {
+    const { fail, said, read } = await quick();
+    fail(new Error("reset"));
+    await expect(read).rejects.toThrow("reset");
+    expect(said).toEqual(["a", "b"]);
+  });
+
+  it("are not said once nobody hears", async () => {
+    const { cancel, said, read } = await quick();
+    await cancel();
+    await read;
+    await vi.advanceTimersByTimeAsync(10);
+    expect(said).toEqual(["a"]);
+  });
+
+  it("go to the SDK where they turn out to be none", async () => {
+    const { write, said, read } = await quick();
+    write(`${HEAD}{"content":"\\x"}${TAIL}`);
+    await vi.advanceTimersByTimeAsync(2);
+    write(END);
+    expect(await read).toBe(`${HEAD}{"content":"b\\x"}${TAIL}${END}`);
+    expect(said).toEqual(["a"]);
   });
 });
 
