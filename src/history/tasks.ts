@@ -7,8 +7,7 @@ import type { ListTasks, Page } from "../protocol/rest";
 import type { Task } from "../protocol/task";
 import { openDatabase } from "./database";
 import { fold } from "./fold";
-import { type ListedTask, listedColumns, newestTasks } from "./newest-tasks";
-import { readTask } from "./rows";
+import { readTask, taskColumns } from "./rows";
 import { taskMembers, tasks } from "./schema";
 import { bySearch, byStatus, type Candidates, entryText, type Position } from "./task-entries";
 
@@ -35,18 +34,8 @@ export async function listTasks(
     const issues = [{ path: "cursor", message: "not a cursor of this list" }];
     return refused(refuse("invalid_request", "The cursor is not valid", { issues }));
   }
-  const after = from?.entry;
-  if (hasFilters(query)) {
-    return accepted(await pageAfter({ database: openDatabase(db), userId, query }, after));
-  }
-  const { limit } = query;
-  const found = await newestTasks(db, userId, { after, limit: limit + 1 });
-  const goesOnAfter = found.length > limit ? found[limit - 1]?.entry : undefined;
-  return accepted(pageOf(found.slice(0, limit), goesOnAfter));
-}
-
-function hasFilters({ limit, cursor, ...filters }: ListTasks): boolean {
-  return Object.values(filters).some((filter) => filter !== undefined);
+  const list = { database: openDatabase(db), userId, query };
+  return accepted(await pageAfter(list, from?.entry));
 }
 
 type List = { database: DrizzleD1Database; userId: string; query: ListTasks };
@@ -55,7 +44,7 @@ async function pageAfter(list: List, start: Position): Promise<Page<Task>> {
   const { limit } = list.query;
   const candidates = await chosen(list);
   let after = start;
-  const found: ListedTask[] = [];
+  const found: Found[] = [];
   for (const count of [2 * limit, MANY]) {
     found.push(...(await matching(list, candidates(after, count), limit + 1 - found.length)));
     if (found.length > limit) return pageOf(found.slice(0, limit), found[limit - 1]?.entry);
@@ -66,7 +55,9 @@ async function pageAfter(list: List, start: Position): Promise<Page<Task>> {
   return pageOf(found, after);
 }
 
-function pageOf(found: ListedTask[], goesOnAfter: Position): Page<Task> {
+type Found = { task: Task; entry: string };
+
+function pageOf(found: Found[], goesOnAfter: Position): Page<Task> {
   return {
     items: found.map(({ task }) => task),
     nextCursor: goesOnAfter === undefined ? null : encodeCursor({ entry: goesOnAfter }),
@@ -85,7 +76,11 @@ async function chosen({ database, userId, query }: List): Promise<Candidates> {
 
 async function matching({ database, userId, query }: List, among: SQL, limit: number) {
   const rows = await database
-    .select(listedColumns)
+    .select({
+      ...taskColumns,
+      role: taskMembers.role,
+      entry: sql<string>`CAST(${taskMembers.entry} AS TEXT)`,
+    })
     .from(taskMembers)
     .innerJoin(tasks, eq(tasks.id, taskMembers.taskId))
     .where(
