@@ -72,7 +72,7 @@ export function comingBackRows(scale: Scale): Row[] {
       title: "Wake after hibernation",
       about:
         "From a frame to its acknowledgement in a room that has slept, and in the same room awake. Taskroom acknowledges a message once it is stored; the bare object stores nothing.",
-      cells: cellsFor(["bare", "taskroom"], { kind: "wake", rooms: full ? 20 : 5 }),
+      cells: cellsFor(["bare", "taskroom"], { kind: "wake", rooms: full ? 10 : 5 }),
       figures: [
         { key: "wake", label: "asleep", unit: "ms" },
         { key: "wakeWorst", label: "asleep, p95", unit: "ms" },

@@ -72,7 +72,7 @@ class Events {
   #passed = "";
   /** What stood around the words that were said last, and when: milliseconds since 1970. */
   #said: { before: string; after: string; at: number } | undefined;
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(say: Say | undefined) {
     this.#say = say;
@@ -83,6 +83,7 @@ class Events {
   take(read: string, isEnd: boolean): string {
     this.#split(this.#rest + read);
     if (isEnd) {
+      this.#endRun();
       this.#passed += this.#rest;
       this.#rest = "";
     }
@@ -98,7 +99,7 @@ class Events {
 
   /** Nobody hears any more. */
   drop(): void {
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     this.#run = undefined;
   }
 
@@ -107,8 +108,12 @@ class Events {
     const isRaw = all.includes("\r");
     const end = isRaw ? all.length : all.lastIndexOf("\n\n") + 2;
     this.#rest = end < 2 ? all : all.slice(end);
-    if (this.#rest.length > EVENT_UNITS) throw new OverlongEvent();
+    if (this.#rest.length > EVENT_UNITS) {
+      this.#endRun();
+      throw new OverlongEvent();
+    }
     if (isRaw) {
+      this.#endRun();
       this.#plain = false;
       this.#passed += all;
     } else if (end >= 2) {
@@ -123,7 +128,7 @@ class Events {
     if (!this.#run || !this.#said || !this.#plain) return false;
     const { before, after, at } = this.#said;
     const isSame = this.#run.before === before && this.#run.after === after;
-    return isSame && (this.#timer !== null || Date.now() === at);
+    return isSame && (this.#timer !== undefined || Date.now() === at);
   }
 
   #add(event: string): void {
@@ -139,13 +144,17 @@ class Events {
   }
 
   #endRun(): void {
-    clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#stopTimer();
     if (!this.#run) return;
     const { before, text, after } = this.#run;
     this.#run = undefined;
     this.#pass(`${before}${text}${after}`);
     this.#said = { before, after, at: Date.now() };
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   #pass(event: string): void {

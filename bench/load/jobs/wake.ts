@@ -11,7 +11,8 @@ export type WakeJob = { kind: "wake"; target: Target; rooms: number };
 
 /** The runtime lets an object hibernate after ten seconds without an event. */
 const ASLEEP_MS = 12_000;
-const BETWEEN_MS = 20;
+/** A frame waits for no other room's turn: the news of one are out after 300 ms. */
+const BETWEEN_MS = 350;
 const ACK_DEADLINE_MS = 10_000;
 
 /** Milliseconds from a frame to its acknowledgement, in rooms that slept and once more awake. */

@@ -140,9 +140,10 @@ describe("words that somebody hears", () => {
     );
     const cuts = fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1 });
     await fc.assert(
-      fc.asyncProperty(fc.array(event), cuts, async (events, sizes) => {
+      fc.asyncProperty(fc.array(event), cuts, fc.boolean(), async (events, sizes, hasEnd) => {
         const { writeBytes, end, all, said } = provider({ heard: true });
-        const bytes = new TextEncoder().encode(events.map((one) => one.event).join("") + DONE);
+        const last = hasEnd ? DONE : "";
+        const bytes = new TextEncoder().encode(events.map((one) => one.event).join("") + last);
         for (let at = 0, n = 0; at < bytes.length; n++) {
           const size = sizes[n % sizes.length] ?? 1;
           writeBytes(bytes.slice(at, at + size));
@@ -152,7 +153,7 @@ describe("words that somebody hears", () => {
         const passed = await all();
         expect(said.join("")).toBe(events.map(({ text }) => text).join(""));
         expect(contentsOf(passed).join("")).toBe("");
-        expect(passed.endsWith(DONE)).toBe(true);
+        expect(passed.endsWith(last)).toBe(true);
       }),
     );
   });
@@ -202,6 +203,27 @@ describe("words that come several in a millisecond", () => {
     const { fail, said, read } = await quick();
     fail(new Error("reset"));
     await expect(read).rejects.toThrow("reset");
+    expect(said).toEqual(["a", "b"]);
+  });
+
+  it("are said before the stream ends, without a last word too", async () => {
+    const { end, said, read } = await quick();
+    end();
+    expect(await read).toBeUndefined();
+    expect(said).toEqual(["a", "b"]);
+  });
+
+  it("are said before lines that end in other ways", async () => {
+    const { write, said, read } = await quick();
+    write(END.replaceAll("\n", "\r\n"));
+    expect(await read).toBe(END.replaceAll("\n", "\r\n"));
+    expect(said).toEqual(["a", "b"]);
+  });
+
+  it("are said before an event without end", async () => {
+    const { write, said, read } = await quick();
+    write(`data: ${"x".repeat(9 * 1024 * 1024)}`);
+    await expect(read).rejects.toThrow(OverlongEvent);
     expect(said).toEqual(["a", "b"]);
   });
 
