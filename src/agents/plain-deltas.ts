@@ -52,7 +52,7 @@ export function plainDeltas(
         return reader.cancel(reason);
       },
     },
-    // Only what is asked for is read: what comes meanwhile is then read together.
+    // Only what is asked for is read: a slow reader holds the provider up, not our memory.
     { highWaterMark: 0 },
   );
 }
