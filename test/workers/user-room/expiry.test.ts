@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { newId } from "../../../src/protocol/ids";
 import { HOUR, refusal, value, World } from "./harness";
 
 const stateOf = async (world: World) => (await world.list()).map(({ state }) => state);
@@ -144,7 +145,7 @@ describe("a room that can't be reached", () => {
     const world = new World();
     await world.connected();
     world.rooms.unreachable.add(world.taskId);
-    const other = await world.connected({ taskId: `${world.taskId.slice(0, -1)}x` });
+    const other = await world.connected({ taskId: newId("task", world.now) });
     await world.ring();
     const expired = (await world.list()).filter(({ state }) => state === "expired");
     expect(expired.map(({ id }) => id)).toEqual([other.session.id]);
