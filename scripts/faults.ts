@@ -11,6 +11,7 @@ import { type Figures, failuresOf, rowsOf, summary } from "../test/faults/report
 import { nameOf, playsOf, type Result, run, spread } from "../test/faults/run";
 import { Stage } from "../test/faults/stage";
 import { ROOT } from "./local-identity";
+import { keepTemporaryInMemory } from "./memory-folder";
 
 const USAGE = `Usage: npm run faults -- [--seed N] [--only FAMILY[/FAULT[#N]]] [--count N] [--write]
   --seed     what chooses every parameter (default: 1)
@@ -29,6 +30,7 @@ const known = {
 const { values } = parseArgs({ options: known });
 const seed = Number(values.seed ?? 1);
 
+keepTemporaryInMemory();
 if (values.help) console.log(USAGE);
 else if (values.planted) {
   const { playPlanted } = await import("../test/planted/play");

@@ -1,9 +1,14 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
+/** They drive processes of their own, while the unit files wait for vitest's. */
+const BESIDE_UNITS = ["system/crash", "system/serve"];
+const PROJECTS = ["unit", "system", "workers", "browser"];
+
 /** A clean clone knows no durations, and these take long whatever their size. */
 const LONGEST = [
-  ...["system/webhooks", "system/crash", "system/serve", "system/chat", "system/remote-agents"],
-  ...["system/chat-flow", "system/client", "system/faults", "system/readme", "system/guides"],
+  ...["system/webhooks", "system/chat", "system/faults", "system/provider-failures"],
+  ...["system/client", "system/remote-agents", "system/guides", "system/chat-flow"],
+  ...["system/client-package", "system/pipeline-crash", "system/readme"],
   ...["workers/task-room/crowd", "workers/worker/hostile-input", "workers/task-room/usage"],
   ...["workers/task-room/resume-properties", "workers/worker/access"],
   ...["workers/task-room/projection", "workers/metrics/metrics", "unit/engine/room-properties"],
@@ -16,16 +21,20 @@ const LONGEST = [
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const projects = new Set(sorted.map(({ project }) => project));
-    return [...projects].flatMap((project) =>
-      sorted
-        .filter((file) => file.project === project)
-        .toSorted((one, other) => placeOf(one) - placeOf(other)),
+    return sorted.toSorted(
+      (one, other) =>
+        stageOf(one) - stageOf(other) || placeIn(LONGEST, one) - placeIn(LONGEST, other),
     );
   }
 }
 
-function placeOf({ moduleId }: TestSpecification): number {
-  const place = LONGEST.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
-  return place === -1 ? LONGEST.length : place;
+function stageOf(file: TestSpecification): number {
+  const isBeside = placeIn(BESIDE_UNITS, file) < BESIDE_UNITS.length;
+  return isBeside ? -1 : PROJECTS.indexOf(file.project.name);
+}
+
+/** Past the end for a file that is not in the list. */
+function placeIn(list: string[], { moduleId }: TestSpecification): number {
+  const place = list.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
+  return place === -1 ? list.length : place;
 }

@@ -1,21 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { killAll, treeOf } from "../../scripts/process-table";
 import { Command } from "../support/command";
-import { DevServer } from "../support/dev-server";
+import { Server } from "../support/server";
 import { until } from "../support/until";
 
-let server: DevServer;
+const server = new Server(inject("shared").production);
 let token: string;
 const running: Command[] = [];
 
 beforeAll(async () => {
-  server = await DevServer.start({ bundle: inject("shared").bundles.production });
-  token = await server.token("alice", { name: "Alice" });
+  token = await server.token("alice-who-chats", { name: "Alice" });
 });
 afterEach(() => {
   for (const { child } of running.splice(0)) killAll(treeOf(child.pid ?? -1));
 });
-afterAll(() => server.stop());
 
 function chat(...args: string[]): Command {
   const command = Command.script("chat", ["--url", server.url, "--token", token, ...args]);
@@ -133,18 +131,5 @@ describe("npm run chat", () => {
     const run = chat(...args);
     expect(await run.end()).toBe(1);
     expect(run.stderr).toMatch(reason);
-  });
-
-  it("goes on after the rooms' runtime died in mid-answer: the same turn, the next attempt", async () => {
-    const taskId = await newTask();
-    const run = chat("--task", taskId, "--once", "/slow Hello");
-    await run.says("## Hello");
-    await server.killRuntime();
-    await run.says("connection lost, reconnecting…");
-    expect(await run.end(60_000)).toBe(0);
-    expect(run.stderr).toContain("connected again");
-    expect(run.stdout).toMatch(/\[attempt 2: the answer starts again\]\n## Hello from the demo/);
-    expect(run.stdout).toMatch(/in a message\.\n$/);
-    expect(await turnsOf(taskId)).toMatchObject([{ status: "COMPLETED" }]);
   });
 });

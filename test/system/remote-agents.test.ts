@@ -12,7 +12,6 @@ import {
   readTurn,
 } from "../support/agent-task";
 import { Bystander } from "../support/bystander";
-import { DevServer } from "../support/dev-server";
 import type { Frame } from "../support/frames";
 import { gate } from "../support/model-script";
 import {
@@ -29,6 +28,7 @@ import {
   startRemoteAgent,
   wait,
 } from "../support/remote-agent";
+import { Server } from "../support/server";
 import { type SseEvent, SseReader } from "../support/sse-reader";
 import { until } from "../support/until";
 import { WireUser } from "../support/wire-client";
@@ -41,23 +41,18 @@ const notices = z.looseObject({ items: z.array(keptNotification) });
 const logged = z.looseObject({ message: z.string() });
 const DONE = json({ output: "done" });
 
-let server: DevServer;
+const server = new Server(inject("shared").production);
 let alice: WireUser;
 let bystander: Bystander;
 const agents: RemoteAgent[] = [];
 
 beforeAll(async () => {
-  server = await DevServer.start({
-    bundle: inject("shared").bundles.production,
-    vars: { SESSIONS_PER_USER: "100", ALLOW_PRIVATE_TARGETS: "true" },
-  });
-  alice = await WireUser.of(server, "alice");
+  alice = await WireUser.of(server, "alice-with-agents");
   bystander = await Bystander.of(alice);
 });
 
 afterAll(async () => {
   await bystander.stop();
-  await server.stop();
   await Promise.all(agents.map((agent) => agent.close()));
 });
 

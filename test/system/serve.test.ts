@@ -70,6 +70,18 @@ describe("a running server", () => {
     expect((await post("https://example.com/")).status).toBe(201);
   });
 
+  it("loses no turn that is watched when the rooms' runtime dies: the same turn, the next attempt", async () => {
+    const args = ["--url", server.url, "--token", await server.token("alice")];
+    const run = Command.script("chat", [...args, "--once", "/slow Hello"]);
+    await run.says("## Hello");
+    await server.killRuntime();
+    await run.says("connection lost, reconnecting…");
+    expect(await run.end()).toBe(0);
+    expect(run.stderr).toContain("connected again");
+    expect(run.stdout).toMatch(/\[attempt 2: the answer starts again\]\n## Hello from the demo/);
+    expect(run.stdout).toMatch(/in a message\.\n$/);
+  });
+
   it("keeps its data and its address over kill -9", async () => {
     const headers = { authorization: `Bearer ${await server.token("alice")}` };
     const body = JSON.stringify({ title: "Kept" });
