@@ -1,46 +1,44 @@
 // `npm test`: every check, each to its end; the last line is the sum of all.
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, setPriority, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { findChromium } from "./chromium";
 import { ROOT } from "./local-identity";
 import { summarize } from "./test-summary";
 
-type Check = { title: string; ok: boolean };
+type Said = { title: string; ok: boolean; said: string };
 
 const filters = process.argv.slice(2);
 const scratch = mkdtempSync(join(tmpdir(), "taskroom-test-"));
 const report = join(scratch, "report.json");
 
-const statics = await Promise.all([
+// Beside the tests, in the time that those leave.
+const checking = Promise.all([
   typeCheck("type check", "tsconfig.json"),
   typeCheck("type check of the console", "tsconfig.console.json"),
   typeCheck("type check of the tests and scripts", "tsconfig.test.json"),
   typeCheck("type check of the browser tests", "tsconfig.browser.json"),
-  run("lint and format check", "biome", ["check", "--error-on-warnings", "."]),
+  runBeside("lint and format check", "biome", ["check", "--error-on-warnings", "."]),
 ]);
 const chromium = findChromium();
-const tests = await run(
-  "tests",
-  "vitest",
-  [
-    "run",
-    // Part of the tests cannot cover all of the code.
-    ...(filters.length === 0 ? ["--coverage"] : []),
-    ...(chromium ? [] : ["--project", "!browser"]),
-    "--reporter=default",
-    "--reporter=json",
-    `--outputFile.json=${report}`,
-    ...filters,
-  ],
-  "inherit",
-);
+const testsSucceeded = await runTests([
+  "run",
+  // Part of the tests cannot cover all of the code.
+  ...(filters.length === 0 ? ["--coverage"] : []),
+  ...(chromium ? [] : ["--project", "!browser"]),
+  "--reporter=default",
+  "--reporter=json",
+  `--outputFile.json=${report}`,
+  ...filters,
+]);
+const checks = await checking;
+for (const { title, said } of checks) console.log(`\n=== ${title}\n${said}`.trimEnd());
 
 const summary = summarize({
   report: readReport(),
-  testsSucceeded: tests.ok,
-  failedChecks: statics.filter(({ ok }) => !ok).map(({ title }) => title),
+  testsSucceeded,
+  failedChecks: checks.filter(({ ok }) => !ok).map(({ title }) => title),
   hasBrowser: chromium !== undefined,
 });
 rmSync(scratch, { recursive: true, force: true });
@@ -49,24 +47,15 @@ console.log(`\n${summary.passed} passed, ${summary.failed} failed`);
 process.exitCode = summary.failed > 0 ? 1 : 0;
 
 /** They run side by side, so each has one checker: several would check some types twice. */
-function typeCheck(title: string, project: string): Promise<Check> {
+function typeCheck(title: string, project: string): Promise<Said> {
   const pretty = process.stdout.isTTY === true;
-  return run(title, "tsc", ["--checkers", "1", "--pretty", String(pretty), "-p", project]);
+  return runBeside(title, "tsc", ["--checkers", "1", "--pretty", String(pretty), "-p", project]);
 }
 
-/** What it says is shown as it comes with `inherit`, else at its end, all of it together. */
-function run(
-  title: string,
-  tool: string,
-  args: string[],
-  stdio: "inherit" | "pipe" = "pipe",
-): Promise<Check> {
-  const heading = `\n=== ${title}`;
-  if (stdio === "inherit") console.log(heading);
-  const bin = join(ROOT, "node_modules", ".bin");
-  // The tools look for `node` themselves, and must find the locked one.
-  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
-  const child = spawn(join(bin, tool), args, { cwd: ROOT, env, stdio: ["inherit", stdio, stdio] });
+/** A check beside the tests: what it says is kept for the end. */
+function runBeside(title: string, tool: string, args: string[]): Promise<Said> {
+  const child = start(tool, args, "pipe");
+  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (text: string) => {
@@ -77,11 +66,23 @@ function run(
     said += message;
   });
   return new Promise((resolve) => {
-    child.on("close", (status) => {
-      if (stdio === "pipe") console.log([heading, said.trim()].filter(Boolean).join("\n"));
-      resolve({ title, ok: status === 0 });
-    });
+    child.on("close", (status) => resolve({ title, ok: status === 0, said: said.trim() }));
   });
+}
+
+function runTests(args: string[]): Promise<boolean> {
+  const child = start("vitest", args, "inherit");
+  return new Promise((resolve) => {
+    child.on("error", ({ message }) => console.error(message));
+    child.on("close", (status) => resolve(status === 0));
+  });
+}
+
+function start(tool: string, args: string[], stdio: "inherit" | "pipe"): ChildProcess {
+  const bin = join(ROOT, "node_modules", ".bin");
+  // The tools look for `node` themselves, and must find the locked one.
+  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
+  return spawn(join(bin, tool), args, { cwd: ROOT, env, stdio: ["inherit", stdio, stdio] });
 }
 
 function readReport(): unknown {
