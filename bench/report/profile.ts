@@ -1,5 +1,6 @@
 import type { Case } from "../profile/cases";
 import type { Profiled } from "../profile/profile";
+import { tableLines } from "./markdown";
 
 /** Parts with a line of their own; what is smaller is summed up. */
 const MOST_LINES = 14;
@@ -30,24 +31,28 @@ function caseLines({ title, rounds, per, columns }: ProfiledCase): string[] {
     (a, b) => (main?.times[b] ?? 0) - (main?.times[a] ?? 0),
   );
   const shown = new Set(parts.slice(0, MOST_LINES));
-  const line = (name: string, fits: (part: string) => boolean) => {
+  const line = (name: string, fits: (part: string) => boolean): string[] => {
     const values = columns.flatMap(({ times, kept }) => [
       ms(sumOf(times, fits)),
       ...(withHeap ? [kb(sumOf(kept ?? {}, fits))] : []),
     ]);
-    return `| ${[name, ...values].join(" | ")} |`;
+    return [name, ...values];
   };
+  const wholes = columns.flatMap(({ whole }) => [ms(whole), ...(withHeap ? [""] : [])]);
   return [
     `### ${title}`,
     "",
     `For one ${per.of}.${withHeap ? " Kept: what was allocated and outlived a young collection." : ""}`,
     "",
-    `| ${["", ...heads].join(" | ")} |`,
-    `| ${["---", ...heads.map(() => "---:")].join(" | ")} |`,
-    ...[...shown].map((part) => line(part, (other) => other === part)),
-    line("everything else", (part) => !shown.has(part)),
-    line("the isolate", () => true),
-    `| ${["all processes", ...columns.flatMap(({ whole }) => [ms(whole), ...(withHeap ? [""] : [])])].join(" | ")} |`,
+    ...tableLines(
+      ["", ...heads],
+      [
+        ...[...shown].map((part) => line(part, (other) => other === part)),
+        line("everything else", (part) => !shown.has(part)),
+        line("the isolate", () => true),
+        ["all processes", ...wholes],
+      ],
+    ),
     "",
     ...columns.map((column) => `${stopsText(column, rounds)}\n`),
   ];

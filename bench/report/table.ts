@@ -1,33 +1,32 @@
 import { LABELS, type SystemName } from "../hosts/systems";
 import type { Measured } from "../rows/rounds";
 import type { Figure, Row } from "../rows/row";
+import { tableLines } from "./markdown";
 import { bandOf, figureOf, type Value, verdictOf, voidCells } from "./summary";
 
 /** One row of the issue's table as Markdown: its figures, its ratios to the floor, its goals. */
 export function rowText(row: Row, measured: Measured): string {
   const bad = voidCells(measured, row);
-  const lines = row.cells.map(({ name }) => {
+  const lines = row.cells.map(({ name }): string[] => {
     const why = bad.get(name);
     const values = row.figures.map((figure) =>
       why ? "void" : shown(figure, figureOf(measured, name, figure.key)),
     );
-    return `| ${[labelOf(name), ...values].join(" | ")} |`;
+    return [labelOf(name), ...values];
   });
   const head = ["", ...row.figures.map(headOf)];
-  return [
+  const text = [
     `## ${row.title}`,
     "",
     `${row.about} Medians of ${measured.rounds} rounds on ${measured.measuredAt.slice(0, 10)}; in brackets the median of the rounds' ratios to the floor.`,
     "",
-    `| ${head.join(" | ")} |`,
-    `| ${head.map((_, i) => (i === 0 ? "---" : "---:")).join(" | ")} |`,
-    ...lines,
+    ...tableLines(head, lines),
     "",
     ...bandText(row, measured),
     ...[...bad].map(([cell, why]) => `Void: ${labelOf(cell)}: ${why}.\n`),
     ...goalLines(row, measured),
-    "",
   ].join("\n");
+  return `${text.trimEnd()}\n`;
 }
 
 function bandText(row: Row, measured: Measured): string[] {
