@@ -1,5 +1,4 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
-import { createOxcInstrumenter } from "oxc-coverage-instrument/vitest";
 import { defineConfig } from "vitest/config";
 import { keepTemporaryInMemory } from "./scripts/memory-folder";
 import { LongestFirst } from "./test/support/longest-first";
@@ -97,7 +96,6 @@ export default defineConfig({
     ],
     coverage: {
       provider: "istanbul",
-      instrumenter: createOxcInstrumenter,
       include: ["src/**/*.ts"],
       exclude: ["src/**/*.d.ts", "src/console/**"],
       reporter: ["text"],
