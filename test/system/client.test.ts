@@ -251,7 +251,7 @@ it("works in a Worker: its own WebSocket, fetch and timers", async () => {
     road.cut();
     const said: unknown = await (await asked).json();
     expect(said).toMatchObject({ connections: 2, room: { task: { status: "COMPLETED" } } });
-    await shows(one, isOver);
+    await shows(one, ({ room }) => room?.task.status === "COMPLETED");
     expect(said).toMatchObject({ room: one.getSnapshot().room });
   } finally {
     worker.stop();
