@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -13,6 +14,8 @@ import { Server } from "./server";
 import { until } from "./until";
 
 const ROOT = resolve(import.meta.dirname, "../..");
+/** None that the kernel gives to whoever asks for any: a server listens only seconds after it is named. */
+const PORTS = { from: 10_000, below: 32_000 };
 const START_DEADLINE_MS = 110_000;
 const STOP_DEADLINE_MS = 60_000;
 /** A runtime that stands still and did not get to say so is found out after this long. */
@@ -224,14 +227,17 @@ export class DevServer extends Server {
   }
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((answer, fail) => {
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(PORTS.from, PORTS.below);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((answer) => {
     const probe = createServer();
-    probe.once("error", fail);
-    probe.listen(0, "localhost", () => {
-      const address = probe.address();
-      const port = typeof address === "object" && address ? address.port : 0;
-      probe.close(() => answer(port));
-    });
+    probe.once("error", () => answer(false));
+    probe.listen(port, "localhost", () => probe.close(() => answer(true)));
   });
 }
