@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -182,13 +182,9 @@ process.once("exit", () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/**
- * A folder in memory, where there is such. The local runtime waits for the disk in the very thread
- * that serves; on Cloudflare storage is written elsewhere while the object goes on.
- */
+/** A folder of its own; in memory, as `npm run bench` has it for all. */
 export function newStorage(): string {
-  const memory = "/dev/shm";
-  const folder = mkdtempSync(join(existsSync(memory) ? memory : tmpdir(), "taskroom-bench-"));
+  const folder = mkdtempSync(join(tmpdir(), "taskroom-bench-"));
   folders.add(folder);
   return folder;
 }

@@ -15,8 +15,8 @@ const LONGEST = [
 ];
 
 /**
- * No long file is the last, with one core idle. A project's files stay together: its workers are
- * kept only while the next file is of the same project.
+ * No long file is the last, with one core idle. But for those two, a project's files stay together:
+ * its workers are kept only while the next file is of the same project.
  */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -71,8 +71,13 @@ describe("a running server", () => {
   });
 
   it("loses no turn that is watched when the rooms' runtime dies: the same turn, the next attempt", async () => {
-    const args = ["--url", server.url, "--token", await server.token("alice")];
-    const run = Command.script("chat", [...args, "--once", "/slow Hello"]);
+    const token = await server.token("alice");
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const tasks = `${server.url}/api/v1/tasks`;
+    const made = await fetch(tasks, { method: "POST", headers, body: "{}" });
+    const { id } = (await made.json()) as { id: string };
+    const args = ["--url", server.url, "--token", token, "--task", id, "--once", "/slow Hello"];
+    const run = Command.script("chat", args);
     await run.says("## Hello");
     await server.killRuntime();
     await run.says("connection lost, reconnecting…");
@@ -80,6 +85,8 @@ describe("a running server", () => {
     expect(run.stderr).toContain("connected again");
     expect(run.stdout).toMatch(/\[attempt 2: the answer starts again\]\n## Hello from the demo/);
     expect(run.stdout).toMatch(/in a message\.\n$/);
+    const turns: unknown = await (await fetch(`${tasks}/${id}/turns`, { headers })).json();
+    expect(turns).toMatchObject({ items: [{ status: "COMPLETED" }] });
   });
 
   it("keeps its data and its address over kill -9", async () => {
