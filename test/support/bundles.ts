@@ -12,12 +12,15 @@ export type Bundles = {
   testBuild: string;
 };
 
-/** Bundles both workers, as a deployment would, for all servers that need not do so themselves. */
+/**
+ * Bundles both workers, as a deployment would, for all servers that need not do so themselves. The
+ * one that is started again and again is minified: wrangler and the runtime read it in half the time.
+ */
 export async function makeBundles(): Promise<Bundles & { remove(): void }> {
   const folder = mkdtempSync(join(tmpdir(), "taskroom-bundles-"));
   const [production, testBuild] = await Promise.all([
     bundle(join(folder, "production"), "wrangler.toml"),
-    bundle(join(folder, "test"), TEST_BUILD),
+    bundle(join(folder, "test"), TEST_BUILD, "--minify"),
   ]);
   return {
     production,
@@ -26,8 +29,8 @@ export async function makeBundles(): Promise<Bundles & { remove(): void }> {
   };
 }
 
-function bundle(folder: string, config: string): Promise<string> {
-  const args = ["deploy", "--dry-run", "--outdir", folder, "--config", config];
+function bundle(folder: string, config: string, ...more: string[]): Promise<string> {
+  const args = ["deploy", "--dry-run", "--outdir", folder, "--config", config, ...more];
   const child = startWrangler(args, { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {

@@ -180,6 +180,9 @@ export class DevServer extends Server {
         TASKROOM_STOP_WITH_STDIN: "1",
         WRANGLER_SEND_METRICS: "false",
         CLOUDFLARE_CF_FETCH_ENABLED: "false",
+        // A worker that keeps a trace of every frame and statement, and one that shows the storage.
+        X_LOCAL_OBSERVABILITY: "false",
+        X_LOCAL_EXPLORER: "false",
         // Its own register of running workers: two servers of one name must not find each other.
         WRANGLER_REGISTRY_PATH: join(this.#scratch, "registry"),
         WRANGLER_LOG_PATH: join(this.#scratch, "logs"),
