@@ -1,6 +1,7 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 import { keepTemporaryInMemory } from "./scripts/memory-folder";
+import { instrumentOnce } from "./test/support/instrument-once";
 import { LongestFirst } from "./test/support/longest-first";
 
 keepTemporaryInMemory();
@@ -96,6 +97,7 @@ export default defineConfig({
     ],
     coverage: {
       provider: "istanbul",
+      instrumenter: instrumentOnce,
       include: ["src/**/*.ts"],
       exclude: ["src/**/*.d.ts", "src/console/**"],
       reporter: ["text"],
