@@ -87,8 +87,6 @@ export default defineConfig({
           isolate: false,
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/browser/setup.ts"],
-          // After all others: what is typed must show while a stream comes in, with the machine at hand.
-          sequence: { groupOrder: 1 },
           expect: { poll: { timeout: LATE_MS } },
           testTimeout: HANGS_MS,
           hookTimeout: HANGS_MS,

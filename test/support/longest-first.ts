@@ -2,6 +2,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** They drive processes of their own, while the unit files wait for vitest's. */
 const BESIDE_UNITS = ["system/crash", "system/serve"];
+/** It drives a browser, while the first of workerd's files wait for vitest. */
+const BESIDE_WORKERS = ["browser/accessibility"];
 const PROJECTS = ["unit", "system", "workers", "browser"];
 
 /** A clean clone knows no durations, and these take long whatever their size. */
@@ -12,11 +14,12 @@ const LONGEST = [
   ...["workers/task-room/crowd", "workers/worker/hostile-input", "workers/task-room/usage"],
   ...["workers/task-room/resume-properties", "workers/worker/access"],
   ...["workers/task-room/projection", "workers/metrics/metrics", "unit/engine/room-properties"],
+  ...["browser/windows", "browser/load", "browser/main-job"],
 ];
 
 /**
- * No long file is the last, with one core idle. But for those two, a project's files stay together:
- * its workers are kept only while the next file is of the same project.
+ * No long file is the last, with one core idle. But for those three, a project's files stay
+ * together: its workers are kept only while the next file is of the same project.
  */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -29,8 +32,13 @@ export class LongestFirst extends BaseSequencer {
 }
 
 function stageOf(file: TestSpecification): number {
-  const isBeside = placeIn(BESIDE_UNITS, file) < BESIDE_UNITS.length;
-  return isBeside ? -1 : PROJECTS.indexOf(file.project.name);
+  if (isIn(BESIDE_UNITS, file)) return PROJECTS.indexOf("unit") - 0.5;
+  if (isIn(BESIDE_WORKERS, file)) return PROJECTS.indexOf("workers") - 0.5;
+  return PROJECTS.indexOf(file.project.name);
+}
+
+function isIn(list: string[], file: TestSpecification): boolean {
+  return placeIn(list, file) < list.length;
 }
 
 /** Past the end for a file that is not in the list. */

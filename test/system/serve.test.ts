@@ -2,10 +2,11 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { killAll, processes, treeOf } from "../../scripts/process-table";
 import { Command } from "../support/command";
 import { DevServer, freePort } from "../support/dev-server";
+import type {} from "../support/shared-servers";
 import { until } from "../support/until";
 
 const SECRET = "printed-token-secret-printed-token-secret";
@@ -125,6 +126,9 @@ describe("starting and stopping", () => {
   });
   afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
+  /** What wrangler bundled before; where its bundler is not what a test is about. */
+  const bundled = [inject("shared").bundles.production, "--no-bundle", "--config", "wrangler.toml"];
+
   it("says clearly that a port is in use", async () => {
     const port = await freePort();
     blocker = createServer().listen(port, "localhost");
@@ -133,27 +137,29 @@ describe("starting and stopping", () => {
     expect(command.stderr).toContain(`Port ${port} cannot be used: another program listens there`);
   });
 
-  it.each(["SIGTERM", "SIGINT", "SIGKILL"] as const)(
-    "leaves no process behind when npm gets %s",
-    async (signal) => {
-      const port = await freePort();
-      const options = ["--port", String(port), "--inspector-port", "0", "--persist-to", scratch];
-      const isFirst = !existsSync(join(scratch, "v3"));
-      const run = new Command("npm", ["run", "dev", "--", ...options]);
-      command = run;
-      await run.says("Ctrl-C stops the server.", 110_000);
-      expect(run.stdout.includes("Applying the migrations")).toBe(isFirst);
-      const tree = treeOf(run.child.pid ?? -1);
-      expect(tree.some(({ command: text }) => text.includes("/workerd "))).toBe(true);
-      run.child.kill(signal);
-      await run.end(15_000);
-      const left = () => processes().filter(({ pid }) => tree.some((item) => item.pid === pid));
-      await until("everything has ended", () => left().length === 0);
-    },
-  );
+  it.each([
+    ["SIGTERM", bundled],
+    ["SIGINT", bundled],
+    // Nobody tells the bundler's process that it must end.
+    ["SIGKILL", []],
+  ] as const)("leaves no process behind when npm gets %s", async (signal, worker) => {
+    const port = await freePort();
+    const options = ["--port", String(port), "--inspector-port", "0", "--persist-to", scratch];
+    const isFirst = !existsSync(join(scratch, "v3"));
+    const run = new Command("npm", ["run", "dev", "--", ...worker, ...options]);
+    command = run;
+    await run.says("Ctrl-C stops the server.", 110_000);
+    expect(run.stdout.includes("Applying the migrations")).toBe(isFirst);
+    const tree = treeOf(run.child.pid ?? -1);
+    expect(tree.some(({ command: text }) => text.includes("/workerd "))).toBe(true);
+    run.child.kill(signal);
+    await run.end(15_000);
+    const left = () => processes().filter(({ pid }) => tree.some((item) => item.pid === pid));
+    await until("everything has ended", () => left().length === 0);
+  });
 
   it("ends with the stdin of whoever starts it as a part of their own work", async () => {
-    const options = ["--port", String(await freePort()), "--inspector-port", "0"];
+    const options = [...bundled, "--port", String(await freePort()), "--inspector-port", "0"];
     const env = { TASKROOM_STOP_WITH_STDIN: "1" };
     const run = Command.script("serve", [...options, "--persist-to", scratch], env);
     command = run;
