@@ -49,6 +49,7 @@ export default defineConfig({
           testTimeout: HANGS_MS,
           // Most of these files take longer to load than to run.
           isolate: false,
+          setupFiles: ["test/support/touched-coverage.ts"],
           // itty-durable ships ESM that is marked as CommonJS.
           deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },
         },
@@ -63,7 +64,11 @@ export default defineConfig({
           isolate: false,
           include: ["test/workers/**/*.test.ts"],
           globalSetup: ["test/support/built-console.ts"],
-          setupFiles: ["test/support/kept-main-module.ts", "test/support/fresh-storage.ts"],
+          setupFiles: [
+            "test/support/kept-main-module.ts",
+            "test/support/fresh-storage.ts",
+            "test/support/touched-coverage.ts",
+          ],
           deps: { optimizer: { ssr: { enabled: true, include: BUNDLED } } },
           // With it, every file is sent all modules of the one before.
           fsModuleCache: false,
