@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "../scripts/free-port";
 import { BENCH, buildAll, ROOT } from "./hosts/build";
 import { Load } from "./hosts/load";
-import { freePort } from "./hosts/systems";
 import { type Options, readOptions, USAGE } from "./options";
 import { CASES } from "./profile/cases";
 import { profile } from "./profile/profile";

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../scripts/free-port";
 import type { DialectName } from "../load/dialects/index";
 import { type Launched, launch } from "./launch";
 import { JWT_SECRET } from "./secrets";
@@ -187,14 +187,4 @@ export function newStorage(): string {
   const folder = mkdtempSync(join(tmpdir(), "taskroom-bench-"));
   folders.add(folder);
   return folder;
-}
-
-export function freePort(): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  const probe = createServer().listen(0, "127.0.0.1", () => {
-    const address = probe.address();
-    const port = typeof address === "object" && address ? address.port : 0;
-    probe.close(() => resolve(port));
-  });
-  return promise;
 }

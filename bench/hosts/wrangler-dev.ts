@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { freePort } from "../../scripts/free-port";
 import { waitForHealth } from "../../scripts/health";
 import { processes, treeOf } from "../../scripts/process-table";
 import { ROOT } from "./build";
 import { handleOf, type Launched, SERVER_CORE } from "./launch";
-import { freePort } from "./systems";
 
 /** The server of `npm run dev`, as it is. */
 export async function startDevServer(

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
+import { freePort } from "../../scripts/free-port";
 import { bundlePath } from "../hosts/build";
 import type { Load } from "../hosts/load";
-import { freePort, type Running, startSystem } from "../hosts/systems";
+import { type Running, startSystem } from "../hosts/systems";
 import { cpuSeconds } from "../load/cpu";
 import type { Case } from "./cases";
 import { cpuProfile, INTERVAL_US } from "./cpu-profile";

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { ensureConsole } from "../../scripts/console-build";
 import { DEV_VARS, ensureDevVars } from "../../scripts/dev-vars";
+import { freePort } from "../../scripts/free-port";
 import { waitForHealth } from "../../scripts/health";
 import { devVarsFor } from "../../scripts/local-identity";
 import { killAll, type Process, processes, treeOf } from "../../scripts/process-table";
@@ -14,8 +13,6 @@ import { Server } from "./server";
 import { until } from "./until";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-/** None that the kernel gives to whoever asks for any: a server listens only seconds after it is named. */
-const PORTS = { from: 10_000, below: 32_000 };
 const START_DEADLINE_MS = 110_000;
 const STOP_DEADLINE_MS = 60_000;
 /** A runtime that stands still and did not get to say so is found out after this long. */
@@ -228,19 +225,4 @@ export class DevServer extends Server {
       this.#child = undefined;
     }
   }
-}
-
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(PORTS.from, PORTS.below);
-    if (await isFree(port)) return port;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((answer) => {
-    const probe = createServer();
-    probe.once("error", () => answer(false));
-    probe.listen(port, "localhost", () => probe.close(() => answer(true)));
-  });
 }

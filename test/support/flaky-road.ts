@@ -1,5 +1,5 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { freePort } from "./dev-server";
+import { freePort } from "../../scripts/free-port";
 
 /** First byte of a WebSocket's close frame (RFC 6455, section 5.5.1). */
 const CLOSE_FRAME = 0x88;

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
-import { freePort } from "./dev-server";
+import { freePort } from "../../scripts/free-port";
 import { until } from "./until";
 
 /** The runtime's package says where its program is, and has no types. */

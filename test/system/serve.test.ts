@@ -3,9 +3,10 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import { freePort } from "../../scripts/free-port";
 import { killAll, processes, treeOf } from "../../scripts/process-table";
 import { Command } from "../support/command";
-import { DevServer, freePort } from "../support/dev-server";
+import { DevServer } from "../support/dev-server";
 import type {} from "../support/shared-servers";
 import { until } from "../support/until";
 
