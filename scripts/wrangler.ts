@@ -5,16 +5,13 @@ import { ROOT } from "./local-identity";
 // Past wrangler's own launcher, which reports a killed wrangler as a success.
 const CLI = join(ROOT, "node_modules", "wrangler", "wrangler-dist", "cli.js");
 
-/** What the caller's environment leaves open. */
-const DEFAULTS = {
-  // Nothing is looked up and nothing reported: everything local works without a network.
+/** Nothing is looked up and nothing reported: everything local works without a network. */
+const OFFLINE = {
   WRANGLER_SEND_METRICS: "false",
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
   WRANGLER_HIDE_BANNER: "true",
-  // It would write a trace of every frame and statement to the disk.
-  X_LOCAL_OBSERVABILITY: "false",
 };
-const settings = { cwd: ROOT, env: { ...DEFAULTS, ...process.env } };
+const settings = { cwd: ROOT, env: { ...OFFLINE, ...process.env } };
 
 export function startWrangler(args: string[], options: SpawnOptions): ChildProcess {
   return spawn(process.execPath, ["--no-warnings", CLI, ...args], { ...settings, ...options });
