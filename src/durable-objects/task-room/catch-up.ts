@@ -127,7 +127,7 @@ function phaseUpdates(desk: Desk): PhaseUpdate[] {
     steps.flatMap(({ step, phase, status, attempt, percentComplete }): PhaseUpdate[] => {
       if (status !== "RUNNING" || percentComplete === undefined) return [];
       const place = { turnId, step, phase, attempt };
-      const last = desk.lastUpdate?.data;
+      const last = desk.progress.told?.data;
       const isLast = last?.turnId === turnId && last.step === step && last.attempt === attempt;
       return [{ type: "phase:update", ts, data: isLast ? last : { ...place, percentComplete } }];
     }),

@@ -2,7 +2,7 @@ import { changeMetrics } from "../../engine/change-metrics";
 import { type Decision, decide } from "../../engine/decide";
 import type { Change, Draft, Effect } from "../../engine/draft";
 import { applyEvent } from "../../engine/fold";
-import { type PhaseUpdate, type Progress, progressEvent } from "../../engine/progress";
+import { progressEvent } from "../../engine/progress";
 import { recoverTurn } from "../../engine/recover";
 import { recordReports } from "../../engine/reports";
 import { activeTurn, type Room, waitingTurns } from "../../engine/room";
@@ -47,10 +47,9 @@ export class Desk {
   readonly alarm: AlarmClock;
   readonly metrics: MetricsFeed;
   readonly teamLookup: TeamLookup;
+  readonly progress: ProgressFeed;
   readonly hold: (work: Promise<unknown>) => void;
   readonly #reports: ReportFeed;
-  readonly #progress: ProgressFeed;
-  #lastUpdate: PhaseUpdate | undefined;
   #room: Room | undefined;
   #deletedAt: number | undefined;
   #beginning = false;
@@ -87,7 +86,7 @@ export class Desk {
       background: (turnId) => backgroundOf(this, turnId),
       write: (writing, field, delta) => this.live.push(writing, field, delta),
       report: (fence, report) => {
-        if (report.type === "progress") this.#progress.push({ ...fence, ...report });
+        if (report.type === "progress") this.progress.push({ ...fence, ...report });
         else this.#reports.push(fence, report);
       },
       finished: (report) => this.#close((draft) => finishStep(draft, report)),
@@ -98,7 +97,13 @@ export class Desk {
         this.perform((draft) => recordReports(draft, fence, reports)),
       );
     });
-    this.#progress = new ProgressFeed((progress) => this.#tellProgress(progress));
+    this.progress = new ProgressFeed({
+      eventOf: (progress) => {
+        const state = this.room?.state;
+        return state && progressEvent(state, progress, toTimestamp(doors.now()));
+      },
+      publish: (event) => this.#publish([event]),
+    });
     this.alarm = new AlarmClock(doors.storage, this);
     this.teamLookup = new TeamLookup(doors);
     this.#load();
@@ -106,7 +111,7 @@ export class Desk {
 
   /** An attempt's end comes after all that it has reported. */
   #close(rule: (draft: Draft) => void): void {
-    this.#progress.flush();
+    this.progress.flush();
     this.#reports.flush();
     this.perform(rule);
   }
@@ -310,19 +315,6 @@ export class Desk {
         this.begin();
         break;
     }
-  }
-
-  #tellProgress(progress: Progress): void {
-    const state = this.room?.state;
-    const event = state && progressEvent(state, progress, toTimestamp(this.doors.now()));
-    if (!event) return;
-    this.#lastUpdate = event;
-    this.#publish([event]);
-  }
-
-  /** The last that was told of a running phase's progress, with its words, which no state holds. */
-  get lastUpdate(): PhaseUpdate | undefined {
-    return this.#lastUpdate;
   }
 
   #publish(events: RoomEvent[]): void {

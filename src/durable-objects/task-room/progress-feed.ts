@@ -1,21 +1,33 @@
-import type { Progress } from "../../engine/progress";
+import type { PhaseUpdate, Progress } from "../../engine/progress";
+
+type Parts = {
+  /** What everybody hears of it; nothing where its attempt is over. */
+  eventOf: (progress: Progress) => PhaseUpdate | undefined;
+  publish: (event: PhaseUpdate) => void;
+};
 
 /** Milliseconds between two updates of one step: an agent may send hundreds a second. */
 const WINDOW_MS = 100;
 
 /** Progress of running attempts: the first at once, then the last of each window; none is owed. */
 export class ProgressFeed {
-  readonly #publish: (progress: Progress) => void;
+  readonly #parts: Parts;
   readonly #latest = new Map<string, Progress>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #told: PhaseUpdate | undefined;
 
-  constructor(publish: (progress: Progress) => void) {
-    this.#publish = publish;
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** The last that was told, with its words, which no state holds. */
+  get told(): PhaseUpdate | undefined {
+    return this.#told;
   }
 
   push(progress: Progress): void {
     if (this.#timer === undefined) {
-      this.#publish(progress);
+      this.#tell(progress);
       this.#arm();
     } else this.#latest.set(`${progress.turnId} ${progress.step}`, progress);
   }
@@ -24,7 +36,14 @@ export class ProgressFeed {
   flush(): void {
     const all = [...this.#latest.values()];
     this.#latest.clear();
-    for (const progress of all) this.#publish(progress);
+    for (const progress of all) this.#tell(progress);
+  }
+
+  #tell(progress: Progress): void {
+    const event = this.#parts.eventOf(progress);
+    if (!event) return;
+    this.#told = event;
+    this.#parts.publish(event);
   }
 
   #arm(): void {
