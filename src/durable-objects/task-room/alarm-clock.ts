@@ -3,6 +3,9 @@ import { RULES } from "../../engine/limits";
 import type { Desk } from "./desk";
 import { nextErasure } from "./erasure";
 
+/** An alarm that is so late was lost, or is tried again later than it can be waited for. */
+const LOST_AFTER_MS = 5000;
+
 /**
  * The object's one alarm, kept at the earliest of all that is due. Deadlines follow from the state,
  * so nothing of them is stored; an alarm that comes too early only looks and sets the next one.
@@ -13,6 +16,8 @@ export class AlarmClock {
   #setFor: number | null = null;
   /** When it was set, where this instance did it. */
   #setAt = 0;
+  /** What the last one that came was set for. */
+  #cameFor: number | undefined;
   #busy = false;
 
   constructor(storage: DurableObjectStorage, desk: Desk) {
@@ -29,6 +34,7 @@ export class AlarmClock {
   rang(scheduledTime?: number): number | undefined {
     const due = this.#setFor ?? scheduledTime ?? null;
     this.#setFor = null;
+    this.#cameFor = due ?? undefined;
     // One that was due before it was set is not late for that.
     return due === null
       ? undefined
@@ -50,10 +56,15 @@ export class AlarmClock {
   arm(): void {
     if (this.#busy) return;
     const due = this.#due();
-    if (due === undefined || (this.#setFor !== null && this.#setFor <= due)) return;
-    this.#setFor = due;
-    this.#setAt = this.#desk.doors.now();
-    this.#desk.hold(this.#storage.setAlarm(due));
+    if (due === undefined) return;
+    // Set again for the very moment of the one that has come, it would end with that one.
+    const at = due === this.#cameFor ? due + 1 : due;
+    const now = this.#desk.doors.now();
+    const set = this.#setFor;
+    if (set !== null && set <= at && set > now - LOST_AFTER_MS) return;
+    this.#setFor = at;
+    this.#setAt = now;
+    this.#desk.hold(this.#storage.setAlarm(at));
   }
 
   #due(): number | undefined {
