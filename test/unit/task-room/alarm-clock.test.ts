@@ -1,0 +1,50 @@
+import { beforeEach, expect, it } from "vitest";
+import { AlarmClock } from "../../../src/durable-objects/task-room/alarm-clock";
+import type { Desk } from "../../../src/durable-objects/task-room/desk";
+
+const START = 1_800_000_000_000;
+
+let now: number;
+let due: number;
+let set: number[];
+let alarm: AlarmClock;
+
+beforeEach(() => {
+  now = START;
+  due = START + 1000;
+  set = [];
+  const storage = { setAlarm: async (at: number) => set.push(at) };
+  // A room of which nothing is due but a socket's expiry.
+  const desk = {
+    connections: { nextExpiry: () => due },
+    doors: { now: () => now },
+    hold: () => undefined,
+  };
+  alarm = new AlarmClock(storage as unknown as DurableObjectStorage, desk as unknown as Desk);
+  alarm.arm();
+});
+
+it("is set once for what is due, and again for what is due before that", () => {
+  alarm.arm();
+  due -= 500;
+  alarm.arm();
+  due += 5000;
+  alarm.arm();
+  expect(set).toEqual([START + 1000, START + 500]);
+});
+
+it("one that comes too early is not set for the same moment: the runtime would forget it with the one that came", () => {
+  alarm.rang();
+  alarm.after(() => undefined);
+  expect(set).toEqual([START + 1000, START + 1001]);
+});
+
+it("one that has not come long after its time is set again; one that is only late is not", () => {
+  now = due + 4000;
+  due = now + 60_000;
+  alarm.arm();
+  expect(set).toEqual([START + 1000]);
+  now += 2000;
+  alarm.arm();
+  expect(set).toEqual([START + 1000, due]);
+});
