@@ -26,7 +26,7 @@ export const MISTAKES: Mistake[] = [
     edits: [
       {
         file: `${ROOM}/alarm-clock.ts`,
-        search: "    this.#desk.hold(this.#storage.setAlarm(due));\n",
+        search: "    this.#desk.hold(this.#storage.setAlarm(at));\n",
         replace: "",
       },
     ],
