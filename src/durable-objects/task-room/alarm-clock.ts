@@ -61,7 +61,9 @@ export class AlarmClock {
     const at = due === this.#cameFor ? due + 1 : due;
     const now = this.#desk.doors.now();
     const set = this.#setFor;
-    if (set !== null && set <= at && set > now - LOST_AFTER_MS) return;
+    // Not lost where it was set only now, however long it was due before that.
+    const isLost = set !== null && now - Math.max(set, this.#setAt) >= LOST_AFTER_MS;
+    if (set !== null && set <= at && !isLost) return;
     this.#setFor = at;
     this.#setAt = now;
     this.#desk.hold(this.#storage.setAlarm(at));

@@ -48,3 +48,11 @@ it("one that has not come long after its time is set again; one that is only lat
   alarm.arm();
   expect(set).toEqual([START + 1000, due]);
 });
+
+it("one that was long due when it was set is set once: each change would cost a row", () => {
+  now = due + 60_000;
+  alarm.arm();
+  alarm.arm();
+  alarm.arm();
+  expect(set).toEqual([START + 1000, START + 1000]);
+});
