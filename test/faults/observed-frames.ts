@@ -12,6 +12,7 @@ const ending = z.looseObject({
   partial: kept.nullish(),
 });
 const started = z.looseObject({ messageId: z.string() });
+const piece = z.looseObject({ messageId: z.string(), attempt: z.number() });
 const head = z.looseObject({ headSeq: z.number() });
 const ENDS = new Set(["chat:done", "chat:error", "chat:cancelled"]);
 
@@ -51,7 +52,7 @@ export class ObservedFrames extends Frames {
     if (frame.type === "chat:start" && (frame.seq ?? 0) > this.#readyAt) {
       this.#whole.add(started.parse(frame.data).messageId);
     }
-    if (frame.type === "chat:chunk") this.#checkPiece(started.parse(frame.data).messageId);
+    if (frame.type === "chat:chunk") this.#checkPiece(piece.parse(frame.data));
     if (ENDS.has(frame.type)) this.#checkText(frame);
     super.fold(frame);
   }
@@ -61,9 +62,10 @@ export class ObservedFrames extends Frames {
     if (seq !== due) this.complaints.push(`event ${seq} (${type}) came where ${due} was due`);
   }
 
-  /** From its last word on nothing of an attempt is heard. */
-  #checkPiece(messageId: string): void {
-    const isBeingWritten = this.state?.streams.some((one) => one.messageId === messageId);
+  /** From its last word on nothing of an attempt is heard, even where another has begun. */
+  #checkPiece({ messageId, attempt }: z.infer<typeof piece>): void {
+    const stream = this.state?.streams.find((one) => one.messageId === messageId);
+    const isBeingWritten = stream?.attempt === attempt;
     if (!isBeingWritten) this.complaints.push(`${messageId}: text came that nobody is writing`);
   }
 

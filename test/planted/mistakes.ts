@@ -194,7 +194,8 @@ export const MISTAKES: Mistake[] = [
         replace: "",
       },
     ],
-    plays: ["kill -9/model called#1"],
+    // Once text is there, the turn's beginning is on the disk.
+    plays: ["kill -9/text written#1"],
   },
   {
     name: "a room that is open to all",
