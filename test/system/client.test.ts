@@ -10,18 +10,23 @@ import {
   type RoomSnapshot,
   type Taskroom,
 } from "../../src/client";
-import { TEST_BUILD } from "../support/bundles";
-import { DevServer } from "../support/dev-server";
 import { FlakyRoad } from "../support/flaky-road";
-import { type Action, answer, done, finish, hang, text, thinking } from "../support/model-script";
+import { type Action, answer, done, finish, text, thinking } from "../support/model-script";
 import { type ModelServer, startModelServer } from "../support/model-server";
+import { modelTeam } from "../support/model-team";
+import { Server } from "../support/server";
+import type {} from "../support/shared-servers";
 import { until } from "../support/until";
+import { WireUser } from "../support/wire-client";
 import { startWorker } from "../support/workerd";
 
 const CUTS = 60;
+const ALICE = "alice-who-leaves";
+const BOB = "bob-who-is-removed";
+const server = new Server(inject("shared").testBuild);
 
 let model: ModelServer;
-let server: DevServer;
+let teamRef: string;
 let road: FlakyRoad;
 let stayer: Taskroom;
 /** The same user over a road that breaks. */
@@ -30,21 +35,16 @@ const rooms: RoomConnection[] = [];
 
 beforeAll(async () => {
   model = await startModelServer();
-  server = await DevServer.start({
-    config: TEST_BUILD,
-    bundle: inject("shared").bundles.testBuild,
-    vars: { DEFAULT_MODEL_BASE_URL: model.url, DEFAULT_MODEL: "m-1", RETRY_INITIAL_MS: "50" },
-  });
+  teamRef = await modelTeam(await WireUser.of(server, ALICE), model);
   road = await FlakyRoad.to(server.url);
-  stayer = await as("alice");
-  leaver = await as("alice", { url: road.url, timing: { backoffMs: 10, maxBackoffMs: 50 } });
+  stayer = await as(ALICE);
+  leaver = await as(ALICE, { url: road.url, timing: { backoffMs: 10, maxBackoffMs: 50 } });
 });
 afterEach(() => {
   for (const room of rooms.splice(0)) room.close();
 });
 afterAll(async () => {
   await road.close();
-  await server.stop();
   await model.close();
 });
 
@@ -84,7 +84,7 @@ describe("[R1] the client over a road that breaks", () => {
   it(`cut at ${CUTS} points of streamed answers, shows in the end what one shows that never left`, async ({
     annotate,
   }) => {
-    const { id } = await stayer.tasks.create();
+    const { id } = await stayer.tasks.create({ teamRef });
     const [one, other] = [enter(stayer, id), enter(leaver, id)];
     const seqs: number[] = [];
     other.on("*", (event) => "seq" in event && seqs.push(event.seq));
@@ -113,9 +113,9 @@ describe("[R1] the client over a road that breaks", () => {
   });
 
   it("[K2] finds out that a connection is dead, and takes another", async () => {
-    const { id } = await stayer.tasks.create();
+    const { id } = await stayer.tasks.create({ teamRef });
     const timing = { backoffMs: 10, pingMs: 100, pongMs: 200 };
-    const other = enter(await as("alice", { url: road.url, timing }), id);
+    const other = enter(await as(ALICE, { url: road.url, timing }), id);
     await shows(other, isOpen);
     road.stall();
     await shows(other, ({ connection }) => connection.state === "open" && connection.resumed);
@@ -124,7 +124,7 @@ describe("[R1] the client over a road that breaks", () => {
 
 describe("[K3] what is sent arrives once", () => {
   it("written offline, in the order in which it was written", async () => {
-    const { id } = await stayer.tasks.create();
+    const { id } = await stayer.tasks.create({ teamRef });
     const other = enter(leaver, id);
     await shows(other, isOpen);
     await road.close();
@@ -139,7 +139,7 @@ describe("[K3] what is sent arrives once", () => {
   });
 
   it("however often the road breaks under it", async () => {
-    const { id } = await stayer.tasks.create();
+    const { id } = await stayer.tasks.create({ teamRef });
     const other = enter(leaver, id);
     await shows(other, isOpen);
     const contents = Array.from({ length: 12 }, (_, i) => `message ${i}`);
@@ -164,10 +164,10 @@ describe("[S6] a token that runs out", () => {
   const timing = { backoffMs: 10 };
 
   it("is replaced by the next one, and the session goes on", async () => {
-    const { id } = await stayer.tasks.create();
+    const { id } = await stayer.tasks.create({ teamRef });
     let given = 0;
-    const token = () => server.token("alice", { ttlSeconds: given++ === 0 ? 2 : 3600 });
-    const room = enter(await as("alice", { token, timing }), id);
+    const token = () => server.token(ALICE, { ttlSeconds: given++ === 0 ? 2 : 3600 });
+    const room = enter(await as(ALICE, { token, timing }), id);
     await shows(room, isOpen);
     const { sessionId } = room.getSnapshot();
     await shows(room, ({ connection }) => connection.state === "open" && connection.resumed);
@@ -176,9 +176,9 @@ describe("[S6] a token that runs out", () => {
   });
 
   it("without another one ends the connection", async () => {
-    const { id } = await stayer.tasks.create();
-    const token = await server.token("alice", { ttlSeconds: 1 });
-    const room = enter(await as("alice", { token, timing }), id);
+    const { id } = await stayer.tasks.create({ teamRef });
+    const token = await server.token(ALICE, { ttlSeconds: 1 });
+    const room = enter(await as(ALICE, { token, timing }), id);
     await shows(room, ({ connection }) => connection.state === "closed");
     expect(room.getSnapshot().connection).toMatchObject({ closed: { code: "unauthorized" } });
   });
@@ -186,15 +186,15 @@ describe("[S6] a token that runs out", () => {
 
 describe("an end that the server tells", () => {
   it("is told as what it is: removed, deleted", async () => {
-    const bob = await as("bob", { url: road.url });
-    const members = [{ userId: "bob", role: "editor" as const }];
+    const bob = await as(BOB, { url: road.url });
+    const members = [{ userId: BOB, role: "editor" as const }];
     const [one, two] = await Promise.all([
-      stayer.tasks.create({ members }),
-      stayer.tasks.create({ members }),
+      stayer.tasks.create({ teamRef, members }),
+      stayer.tasks.create({ teamRef, members }),
     ]);
     const [removed, deleted] = [enter(bob, one.id), enter(bob, two.id)];
     await Promise.all([shows(removed, isOpen), shows(deleted, isOpen)]);
-    await Promise.all([stayer.tasks.dropMember(one.id, "bob"), stayer.tasks.delete(two.id)]);
+    await Promise.all([stayer.tasks.dropMember(one.id, BOB), stayer.tasks.delete(two.id)]);
     for (const [room, code] of [
       [removed, "removed"],
       [deleted, "deleted"],
@@ -205,8 +205,8 @@ describe("an end that the server tells", () => {
   });
 
   it("not_found, to whoever may not see the task", async () => {
-    const { id } = await stayer.tasks.create();
-    const room = enter(await as("eve"), id);
+    const { id } = await stayer.tasks.create({ teamRef });
+    const room = enter(await as("eve-from-outside"), id);
     await shows(room, ({ connection }) => connection.state === "closed");
     expect(room.getSnapshot().connection).toMatchObject({ closed: { code: "not_found" } });
   });
@@ -214,7 +214,7 @@ describe("an end that the server tells", () => {
 
 it("all of a user's devices hear of a task's end, and of what one of them has acknowledged", async () => {
   const [one, other] = [stayer.connectUser(), leaver.connectUser()];
-  const { id } = await stayer.tasks.create({ title: "News", prompt: "hello" });
+  const { id } = await stayer.tasks.create({ teamRef, title: "News", prompt: "hello" });
   await until("both are told", () =>
     [one, other].every((user) =>
       user.getSnapshot().notifications.some(({ taskId }) => taskId === id),
@@ -240,9 +240,9 @@ it("works in a Worker: its own WebSocket, fetch and timers", async () => {
     "client.js": readFileSync(join(outDir, "index.js"), "utf8"),
   });
   try {
-    const { id } = await stayer.tasks.create();
+    const { id } = await stayer.tasks.create({ teamRef });
     model.script(answer("said ", "to a Worker"));
-    const body = JSON.stringify({ url: road.url, token: await server.token("alice"), id });
+    const body = JSON.stringify({ url: road.url, token: await server.token(ALICE), id });
     const one = enter(stayer, id);
     await shows(one, ({ connection }) => connection.state === "open");
     const asked = fetch(worker.url, { method: "POST", body });
@@ -284,24 +284,3 @@ export default {
   },
 };
 `;
-
-// Last: the server is another afterwards.
-it("[C2] comes back by itself when the server was killed in mid-answer, to the next attempt's text", async () => {
-  const { id } = await stayer.tasks.create();
-  model.script([text("half a "), hang], answer("a whole answer"));
-  const room = enter(stayer, id);
-  void room.send("go on");
-  await shows(room, ({ room: state }) => state?.streams[0]?.text === "half a ");
-  await server.kill9();
-  const later = room.send("and then?");
-  await server.restart();
-  await later;
-  await shows(room, isOver);
-  // The room may finish the first answer before the client is back with the second message.
-  const said = (who: string) =>
-    room.getSnapshot().room?.messages.flatMap(({ role, content }) => (role === who ? content : []));
-  expect(said("user")).toEqual(["go on", "and then?"]);
-  expect(said("assistant")).toEqual(["a whole answer", "You said: and then?"]);
-  const fresh = enter(await as("alice"), id);
-  await same(room, fresh);
-});
