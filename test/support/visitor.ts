@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterEach, expect, inject } from "vitest";
+import { CHROMIUM_ARGS } from "../../scripts/chromium";
 import type {} from "../browser/setup";
 import { Server } from "./server";
 
@@ -8,11 +9,12 @@ import { Server } from "./server";
 const DEADLINE_MS = 60_000;
 const POLICY = /Content Security Policy|Trusted ?(Types|HTML)|trusted-types/i;
 
-let connected: Promise<Browser> | undefined;
+let launched: Promise<Browser> | undefined;
 
+/** One for all files of this process: one for all processes would have each message said twice. */
 function browser(): Promise<Browser> {
-  connected ??= chromium.connect(inject("browser"));
-  return connected;
+  launched ??= chromium.launch({ executablePath: inject("chromium"), args: CHROMIUM_ARGS });
+  return launched;
 }
 
 /** A user that no other test knows. */

@@ -1,3 +1,4 @@
+import { SourceMap, type SourceMapPayload } from "node:module";
 import { expect, it } from "vitest";
 import { instrumentOnce } from "../../support/instrument-once";
 
@@ -23,6 +24,18 @@ it("a module that comes again gets the same code, coverage and map, whatever cam
   expect(instrumenter.lastSourceMap()).toBe(map);
 });
 
+it("asked twice in a row, it gives the map from what is instrumented to what came in", () => {
+  const instrumenter = instrumentOnce(options);
+  const code = "export const a = 1;\nexport const b = 2;";
+  const made = instrumenter.instrumentSync(code, "/a.ts", MAP);
+  expect(instrumenter.instrumentSync(code, "/a.ts", { ...MAP, mappings: "AAAA;AACA" })).toBe(made);
+  const lines = made.split("\n");
+  const line = lines.findIndex((text) => text.includes("const b"));
+  const map = new SourceMap(instrumenter.lastSourceMap() as SourceMapPayload);
+  const column = lines[line]?.indexOf("const b") ?? -1;
+  expect(map.findEntry(line, column)).toMatchObject({ originalLine: 1 });
+});
+
 it.each([
   ["code", "export const a = 2;", "/a.ts", MAP],
   ["name", "export const a = 1;", "/b.ts", MAP],
@@ -31,6 +44,7 @@ it.each([
   const instrumenter = instrumentOnce(options);
   instrumenter.instrumentSync("export const a = 1;", "/a.ts", MAP);
   const coverage = instrumenter.lastFileCoverage();
+  instrumenter.instrumentSync("export const c = 1;", "/c.ts", MAP);
   instrumenter.instrumentSync(code, filename, map);
   expect(instrumenter.lastFileCoverage()).not.toBe(coverage);
 });
