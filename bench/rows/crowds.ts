@@ -54,7 +54,7 @@ export function roomsRow(scale: Scale): Row {
     id: "rooms",
     title: `${rooms} rooms that stream at once, 5 clients each`,
     about: "Each at 20 tokens a second, with a model's stream of its own.",
-    cells: cellsOf(systems, { rooms, clients: 5, tokens: 60, perSecond: 20 }),
+    cells: cellsOf(systems, { rooms, clients: 5, tokens: 40, perSecond: 20 }),
     figures: [
       { key: "perSecond", label: "tokens × clients", unit: "/s", more: true },
       { key: "p50", label: "p50", unit: "ms" },

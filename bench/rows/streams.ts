@@ -43,7 +43,7 @@ export function streamRows(scale: Scale): Row[] {
       title: "50 clients, one stream at 100 tokens a second for ten seconds",
       about:
         "What a turn costs besides its text weighs less the longer it is: a chat model's answer takes about so long.",
-      cells: cellsOf(["bare", "bare-again", "dutiful", "agents", "taskroom"], {
+      cells: cellsOf(["bare", "bare-again", "agents", "taskroom"], {
         ...fifty,
         tokens: full ? 1000 : 200,
         perSecond: 100,
@@ -67,7 +67,7 @@ export function streamRows(scale: Scale): Row[] {
       id: "stream-max",
       title: "50 clients, one stream as fast as the provider can",
       about: "The provider writes whenever it is read. Latency here is only how far it got ahead.",
-      cells: cellsOf(systems, { ...fifty, tokens: full ? 6000 : 3000 }),
+      cells: cellsOf(systems, { ...fifty, tokens: full ? 5000 : 3000 }),
       figures: [RATE, CPU],
       goals: GOALS_MAX,
       warmUps,
