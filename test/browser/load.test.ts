@@ -40,9 +40,11 @@ it("5,000 messages and a stream of 2,000 tokens drop no key that is typed meanwh
       for (const { duration } of list.getEntries()) slowest.ms = Math.max(slowest.ms, duration);
     }).observe({ type: "event" });
   });
-  await input.pressSequentially(FIRST_WORD, { delay: 15 });
+  await input.focus();
+  // Key by key to where the focus is: the field is looked for once, among all that is there.
+  await page.keyboard.type(FIRST_WORD, { delay: 15 });
   expect(await page.locator(".writing").count()).toBe(1);
-  await input.pressSequentially(TYPED.slice(FIRST_WORD.length), { delay: 15 });
+  await page.keyboard.type(TYPED.slice(FIRST_WORD.length), { delay: 15 });
   expect(await input.inputValue()).toBe(TYPED);
   const slowest = await page.evaluate(() => Reflect.get(window, "slowest").ms);
   expect(slowest).toBeLessThan(SLOWEST_KEY_MS);
