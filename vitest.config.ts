@@ -26,7 +26,7 @@ const HANGS_MS = 300_000;
 /** A condition that has not come by then does not come. */
 const LATE_MS = 60_000;
 
-/** Packages that go to each runtime as one file each, not module by module; the first is ESM marked as CommonJS. */
+/** Packages that go to each runtime as one small file each, not module by module; the first is ESM marked as CommonJS. */
 const BUNDLED = [
   ...["itty-durable", "ai", "@ai-sdk/anthropic", "@ai-sdk/mcp", "@ai-sdk/openai"],
   ...["@ai-sdk/openai-compatible", "@ai-sdk/provider", "workers-ai-provider", "zod", "jose"],
@@ -76,7 +76,15 @@ export default defineConfig({
             "test/support/fresh-storage.ts",
             "test/support/touched-coverage.ts",
           ],
-          deps: { optimizer: { ssr: { enabled: true, include: BUNDLED } } },
+          deps: {
+            optimizer: {
+              ssr: {
+                enabled: true,
+                include: BUNDLED,
+                rolldownOptions: { output: { minify: true } },
+              },
+            },
+          },
           // With it, every file is sent all modules of the one before.
           fsModuleCache: false,
         },
