@@ -34,7 +34,7 @@ const BUNDLED = [
   ...["hono/cors", "eventsource-parser", "eventsource-parser/stream", "fast-check"],
 ];
 
-/** The maps of packages stay here: more than half of what is sent to each runtime would be these. */
+/** The maps of packages stay here: a third of what is sent to each runtime would be these. */
 const withoutMaps = {
   name: "packages-without-maps",
   transform: (code: string, id: string) =>

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { inject } from "vitest";
+import { expect, inject } from "vitest";
 import { TEST_BUILD } from "../../support/bundles";
 import { DevServer } from "../../support/dev-server";
 import { type ModelServer, startModelServer } from "../../support/model-server";
@@ -35,6 +35,12 @@ export class Arena {
       },
     });
     this.#parts = { server, model };
+  }
+
+  /** Freezes the runtime where it next comes to the point for the `nth` time, kills it there, and starts it again. */
+  async killAt(point: string, nth: number, act: () => void): Promise<void> {
+    expect(await this.server.freezeAt([point, nth], act)).toBe(true);
+    await this.server.killRuntime();
   }
 
   async close(): Promise<void> {

@@ -81,19 +81,6 @@ async function ended(one: Case): Promise<Turn> {
   return turn;
 }
 
-/** Stops the runtime dead when one of its rooms has just committed; all others are at rest. */
-async function freezeAfterCommit(act: () => void): Promise<void> {
-  await fetch(`${server.url}/test/fault?point=after%20commit`);
-  act();
-  await until("the runtime stands still", async () => {
-    const alive = fetch(`${server.url}/test/alive`, { signal: AbortSignal.timeout(500) });
-    return alive.then(
-      () => false,
-      () => true,
-    );
-  });
-}
-
 /** What a pipeline of remote agents holds through a `kill -9`. */
 export function pipelines(arena: Arena): void {
   beforeAll(async () => {
@@ -142,8 +129,8 @@ export function pipelines(arena: Arena): void {
     await statusOf(retrying, "PROCESSING", "RETRYING");
     const [announced] = await readEvents(alice, retrying.taskId, "phase:retry");
 
-    await freezeAfterCommit(() => opened.open());
-    await server.killRuntime();
+    // All others are at rest.
+    await arena.killAt("after commit", 1, () => opened.open());
     const upAt = Date.now();
 
     for (const one of [running, queued]) {

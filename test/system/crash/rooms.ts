@@ -22,12 +22,6 @@ const turns = z.looseObject({ items: z.array(z.looseObject({ status: z.string() 
 const messages = z.looseObject({ items: z.array(z.looseObject({ id: z.string() })) });
 const ack = z.object({ messageId: z.string(), turnId: z.string() });
 
-/** Freezes the runtime at a point, kills it there, and starts it again. */
-async function killAt(point: string, nth: number, act: () => void): Promise<void> {
-  expect(await server.freezeAt([point, nth], act)).toBe(true);
-  await server.killRuntime();
-}
-
 /** After whatever happened: one accepted message, an ended turn, and every fold equal to history. */
 async function expectWhole(taskId: string, before: WireClient, acked: string | undefined) {
   await until(
@@ -104,7 +98,7 @@ export function rooms(arena: Arena): void {
     it.each(points)("%s (%i)", async (point, nth) => {
       const taskId = await alice.newTask();
       const client = await alice.join(taskId);
-      await killAt(point, nth, () => {
+      await arena.killAt(point, nth, () => {
         client.send({
           type: "chat:send",
           id: "s",
@@ -124,7 +118,7 @@ export function rooms(arena: Arena): void {
       const client = await alice.join(taskId);
       await client.ask("chat:send", { content: "hello", clientMessageId: "c-1" });
       await client.frames.next(({ type }) => type === "chat:chunk");
-      await killAt("after commit", 1, () =>
+      await arena.killAt("after commit", 1, () =>
         client.send({ type: "chat:cancel", id: "x", data: {} }),
       );
       await expectWhole(taskId, client, await sendUntilAcked(taskId));
@@ -146,7 +140,7 @@ export function rooms(arena: Arena): void {
       const client = await alice.join(taskId);
       await client.ask("chat:send", { content: "hello", clientMessageId: "c-1" });
       await client.frames.next(({ type }) => type === "chat:error");
-      await killAt("alarm", 1, () => undefined);
+      await arena.killAt("alarm", 1, () => undefined);
       await expectWhole(taskId, client, await sendUntilAcked(taskId));
     });
   });

@@ -85,8 +85,7 @@ export function webhooks(arena: Arena): void {
       const execute = () => {
         alice.call("POST", `/tasks/${taskId}/execute`, { input: "hello" }).catch(() => undefined);
       };
-      expect(await server.freezeAt([point, nth], execute)).toBe(true);
-      await server.killRuntime();
+      await arena.killAt(point, nth, execute);
       // Whoever comes by wakes the rooms, which go on at once.
       if (touched) await alice.call("GET", `/tasks/${taskId}`);
       await until(
