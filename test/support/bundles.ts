@@ -1,47 +1,42 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startWrangler } from "../../scripts/wrangler";
+import { Command } from "./command";
 
 export const TEST_BUILD = "test/worker/wrangler.toml";
+const BUNDLING_MS = 120_000;
 
 /** The worker as wrangler bundles it: files that a server can be started with. */
 export type Bundles = {
   production: string;
   /** With the doors that tests can break. */
   testBuild: string;
+  /** What the rehearsal of a deployment printed that left the production bundle. */
+  rehearsal: string;
 };
 
 /**
- * Bundles both workers, as a deployment would, for all servers that need not do so themselves. The
+ * Bundles both workers, as a deployment does, for all servers that need not do so themselves. The
  * one that is started again and again is minified: wrangler and the runtime read it in half the time.
  */
 export async function makeBundles(): Promise<Bundles & { remove(): void }> {
   const folder = mkdtempSync(join(tmpdir(), "taskroom-bundles-"));
   const [production, testBuild] = await Promise.all([
-    bundle(join(folder, "production"), "wrangler.toml"),
-    bundle(join(folder, "test"), TEST_BUILD, "--minify"),
+    rehearse(join(folder, "production")),
+    rehearse(join(folder, "test"), "--config", TEST_BUILD, "--minify"),
   ]);
   return {
-    production,
-    testBuild,
+    production: production.bundle,
+    testBuild: testBuild.bundle,
+    rehearsal: production.said,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
-function bundle(folder: string, config: string, ...more: string[]): Promise<string> {
-  const args = ["deploy", "--dry-run", "--outdir", folder, "--config", config, ...more];
-  const child = startWrangler(args, { stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on("data", (text) => {
-      output += text;
-    });
-  }
-  return new Promise((resolve, reject) => {
-    child.on("close", (code) => {
-      if (code === 0) resolve(join(folder, "index.js"));
-      else reject(new Error(output));
-    });
-  });
+/** `npm run deploy` up to where it would change something. */
+async function rehearse(folder: string, ...options: string[]) {
+  const command = Command.script("deploy", ["--dry-run", "--outdir", folder, ...options]);
+  const code = await command.end(BUNDLING_MS);
+  if (code !== 0) throw new Error(`${command.stdout}${command.stderr}`);
+  return { bundle: join(folder, "index.js"), said: command.stdout };
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -32,19 +33,22 @@ export type DevServerOptions = {
   asScript?: boolean;
   /** Keeps the secret of `.dev.vars`, with which `npm run token` signs. */
   localSecret?: boolean;
+  /** Says what failed alone: a line for each request would cost wrangler as much as the rest of its work. */
+  isQuiet?: boolean;
 };
 
 const SCRIPT = [join(ROOT, "scripts", "run.mjs"), "serve"];
 const WRANGLER = join(ROOT, "node_modules", "wrangler", "wrangler-dist", "cli.js");
 const STOP_WITH_STDIN = join(ROOT, "test", "support", "stop-with-stdin.mjs");
 
-/** What the script runs in the end. */
-function wranglerDev({ config = "wrangler.toml", bundle }: DevServerOptions): string[] {
+function commandOf({ asScript, config = "wrangler.toml", bundle, isQuiet }: DevServerOptions) {
+  const worker = bundle ? [bundle, "--no-bundle", "--config", config] : ["--config", config];
+  if (asScript) return [...SCRIPT, ...worker];
+  // What the script runs in the end.
   return [
-    ...["--no-warnings", "--import", STOP_WITH_STDIN, WRANGLER, "dev"],
-    ...(bundle ? [bundle, "--no-bundle"] : []),
-    ...["--config", config, "--env-file", devVarsFor(resolve(ROOT, config), undefined)],
-    "--show-interactive-dev-session=false",
+    ...["--no-warnings", "--import", STOP_WITH_STDIN, WRANGLER, "dev", ...worker],
+    ...["--env-file", devVarsFor(resolve(ROOT, config), undefined)],
+    ...["--show-interactive-dev-session=false", "--log-level", isQuiet ? "error" : "log"],
   ];
 }
 
@@ -71,7 +75,7 @@ export class DevServer extends Server {
     ensureDevVars(join(ROOT, DEV_VARS));
     copyMigratedState(state);
     this.#command = [
-      ...(options.asScript ? SCRIPT : wranglerDev(options)),
+      ...commandOf(options),
       ...["--port", String(port), "--inspector-port", "0"],
       ...["--persist-to", state],
       ...Object.entries(this.vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
@@ -148,15 +152,26 @@ export class DevServer extends Server {
     await this.#gone();
   }
 
-  /** Comes up again with the same address and the same stored data. */
+  /** Ends with its stdin, as it does when the test process is gone; gives its exit code. */
+  async down(): Promise<number | null> {
+    const child = this.#child;
+    if (!child) return null;
+    const exited = child.exitCode === null && child.signalCode === null && once(child, "exit");
+    child.stdin?.end();
+    await this.#gone();
+    await exited;
+    return child.exitCode;
+  }
+
+  /** Ends, where it has not, and comes up again with the same address and the same stored data. */
   async restart(): Promise<void> {
-    await this.#down();
+    await this.down();
     await this.#up();
   }
 
-  /** Ends the server as Ctrl-C does, and removes its data. */
+  /** Ends the server, and removes its data. */
   async stop(): Promise<void> {
-    await this.#down();
+    await this.down();
     rmSync(this.#scratch, { recursive: true, force: true });
   }
 
@@ -205,11 +220,6 @@ export class DevServer extends Server {
       () => true,
       () => false,
     );
-  }
-
-  async #down(): Promise<void> {
-    this.#child?.kill("SIGTERM");
-    await this.#gone();
   }
 
   async #gone(): Promise<void> {

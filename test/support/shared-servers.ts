@@ -18,13 +18,13 @@ declare module "vitest" {
 export async function shareServers({ vitest }: TestProject): Promise<() => Promise<void>> {
   const provided: Partial<Shared> | undefined = vitest.getProvidedContext().shared;
   if (provided) return async () => undefined;
-  const making = makeBundles();
   // Before several files start their servers at the same time.
   await ensureConsole();
+  const making = makeBundles();
   ensureMigratedState();
   const { remove, ...bundles } = await making;
   // Some users are in many places at once. Both have the secret of `.dev.vars`.
-  const options = { localSecret: true, vars: { SESSIONS_PER_USER: "1000" } };
+  const options = { localSecret: true, isQuiet: true, vars: { SESSIONS_PER_USER: "1000" } };
   const [production, testBuild] = await Promise.all([
     DevServer.start({ ...options, bundle: bundles.production }),
     DevServer.start({ ...options, config: TEST_BUILD, bundle: bundles.testBuild }),

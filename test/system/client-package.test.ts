@@ -1,26 +1,28 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT } from "../support/command";
+import { guide, pasted } from "../support/guide";
 
 const MOST_BYTES = 15 * 1024;
 
+/** Where the guide's first line puts it. */
+const BUILT = join(ROOT, "dist", "client");
+
+let said: string | undefined;
+/** Within the repository, where the types that they are compared with are. */
 let scratch: string;
-let built: string;
 /** A project that has nothing but the package. */
 let project: string;
 
-beforeAll(() => {
-  // Within the repository, where the types that they are compared with are.
-  mkdirSync(join(ROOT, "dist"), { recursive: true });
+beforeAll(async () => {
+  [said] = await pasted("client.md");
   scratch = mkdtempSync(join(ROOT, "dist", "client-test-"));
-  built = join(scratch, "built");
   project = mkdtempSync(join(tmpdir(), "taskroom-consumer-"));
-  run(ROOT, "node", "scripts/run.mjs", "build-client", built);
-  const packed = run(ROOT, "npm", "pack", built, "--pack-destination", project).trim();
+  const packed = run(ROOT, "npm", "pack", BUILT, "--pack-destination", project).trim();
   write(project, "package.json", { name: "consumer", private: true, type: "module" });
   run(project, "npm", "install", "--offline", "--no-audit", "--no-fund", `./${packed}`);
 });
@@ -80,16 +82,21 @@ export { titles };
 `;
 
 describe("the package of the client", () => {
+  it("is built and used as its guide has it pasted", () => {
+    expect(said).toContain("> Hello, room");
+    expect(said).toMatch(/\nopen COMPLETED 2\n$/);
+  });
+
   it("is one file under 15 KiB gzip, without zod, and depends on nothing", () => {
-    const code = readFileSync(join(built, "index.js"));
+    const code = readFileSync(join(BUILT, "index.js"));
     expect(gzipSync(code).byteLength).toBeLessThan(MOST_BYTES);
     expect(code.toString()).not.toMatch(/\bzod\b|ZodError|^import /m);
     expect(
       readdirSync(join(project, "node_modules")).filter((name) => !name.startsWith(".")),
     ).toEqual(["taskroom"]);
-    const types = readdirSync(join(built, "types"), { recursive: true, encoding: "utf8" });
+    const types = readdirSync(join(BUILT, "types"), { recursive: true, encoding: "utf8" });
     for (const name of types.filter((item) => item.endsWith(".ts"))) {
-      expect(readFileSync(join(built, "types", name), "utf8"), name).not.toMatch(/zod|: any\b/);
+      expect(readFileSync(join(BUILT, "types", name), "utf8"), name).not.toMatch(/zod|: any\b/);
     }
   });
 
@@ -128,8 +135,7 @@ describe("the package of the client", () => {
   });
 
   it("is used in its guide as its types have it", () => {
-    const guide = readFileSync(join(ROOT, "docs/client.md"), "utf8");
-    const blocks = [...guide.matchAll(/^```(tsx?)\n([\s\S]*?)^```$/gm)];
+    const blocks = [...guide("client.md").matchAll(/^```(tsx?)\n([\s\S]*?)^```$/gm)];
     expect(blocks.length).toBeGreaterThan(3);
     for (const [i, [, extension, code]] of blocks.entries()) {
       write(project, `guide-${i}.${extension}`, code ?? "");
@@ -142,14 +148,14 @@ describe("the package of the client", () => {
   });
 
   it("says of every type what the protocol says", () => {
-    const modules = readdirSync(join(built, "types/protocol"));
+    const modules = readdirSync(join(BUILT, "types/protocol"));
     const checks = modules.flatMap((file) => {
       const module = file.replace(".d.ts", "");
-      const text = readFileSync(join(built, "types/protocol", file), "utf8");
+      const text = readFileSync(join(BUILT, "types/protocol", file), "utf8");
       const names = [...text.matchAll(/^export type (\w+) = /gm)].map(([, name]) => name);
       return names.map(
         (name) =>
-          `same<import("./built/types/protocol/${module}").${name}, import("../../src/protocol/${module}").${name}>(true);`,
+          `same<import("../client/types/protocol/${module}").${name}, import("../../src/protocol/${module}").${name}>(true);`,
       );
     });
     expect(checks.length).toBeGreaterThan(50);

@@ -1,29 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { expect, inject, it } from "vitest";
-import { Command, ROOT } from "../support/command";
-import type {} from "../support/shared-servers";
-
-// `npm run token` signs with the secret of .dev.vars, which the server has.
-const server = inject("shared").production;
-
-function guide(name: string): string {
-  return readFileSync(join(ROOT, "docs", name), "utf8");
-}
-
-/** What each of a guide's shell blocks says, all run one after the other in one shell. */
-async function pasted(name: string): Promise<string[]> {
-  const blocks = [...guide(name).matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(
-    ([, text = ""]) => text,
-  );
-  const marked = blocks.map((block) => `${block}\necho "--- done"`).join("\n");
-  const here = marked
-    .replaceAll("http://localhost:8787", server.url)
-    .replaceAll("ws://localhost:8787", server.wsUrl);
-  const run = new Command("bash", ["-c", `set -eu\n${here}`]);
-  expect(await run.end(), run.stderr).toBe(0);
-  return run.stdout.split("--- done\n").slice(0, -1);
-}
+import { expect, it } from "vitest";
+import { ROOT } from "../support/command";
+import { guide, pasted } from "../support/guide";
 
 function answers(text = ""): unknown[] {
   return text
@@ -69,12 +48,6 @@ it("the socket's client works as pasted: it loses the connection and ends with a
   expect(said).toMatch(
     /^joined at \d+\nresumed after \d+\nthe whole answer: 120 words, 2 connections\n$/,
   );
-});
-
-it("the TypeScript client works as pasted", async () => {
-  const [said] = await pasted("client.md");
-  expect(said).toContain("> Hello, room");
-  expect(said).toMatch(/\nopen COMPLETED 2\n$/);
 });
 
 it.each(["first-task", "websocket", "client", "settings", "deploying", "security"])(
