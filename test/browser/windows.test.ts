@@ -88,7 +88,7 @@ it("a reload in mid-stream goes on where it was, signed in and in the same sessi
 it("a network that is away for 10 s in mid-stream loses and doubles nothing", async () => {
   const road = await FlakyRoad.to(inject("shared").production.url);
   const alice = await come.signedIn(undefined, { url: road.url });
-  const id = await alice.begin("/long 1400");
+  const id = await alice.begin("/slow /long 180");
   await alice.page.locator(".writing").waitFor();
   const before = await written(alice);
   await road.close();

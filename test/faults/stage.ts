@@ -16,20 +16,22 @@ import { MARK } from "./observed-frames";
 
 /** Longer than anybody here waits: a turn that only its limit ends has been left behind. */
 export const TURN_LIMIT_MS = 120_000;
+/** Milliseconds before a failed attempt's successor. */
+export const RETRY_INITIAL_MS = 60;
 const WORDS = ["one ", "two 👩‍🚀 ", "three 漢字 ", "four\n", "five 🎉 "];
 
 /** A mark's own scripts and every whole answer that was given to it. */
 type Part = { scripts: Script[]; agentScripts: AgentScript[]; answers: string[]; served: number };
 
-type StageOptions = Pick<DevServerOptions, "config" | "bundle"> & { patienceMs?: number };
+type StageOptions = Pick<DevServerOptions, "config" | "bundle" | "vars"> & { patienceMs?: number };
 
 /** One server with everything around it that misbehaves. */
 export class Stage {
   readonly server: DevServer;
+  readonly model: ModelServer;
   readonly agent: RemoteAgent;
   /** Milliseconds that a scenario waits for what must come. */
   readonly patienceMs: number;
-  readonly #model: ModelServer;
   readonly #parts = new Map<string, Part>();
   #marks = 0;
 
@@ -40,14 +42,14 @@ export class Stage {
     patienceMs: number,
   ) {
     this.server = server;
-    this.#model = model;
+    this.model = model;
     this.agent = agent;
     this.patienceMs = patienceMs;
     model.respond(({ body }) => this.#serve(markOf(JSON.stringify(body.messages?.at(-1) ?? ""))));
     agent.respond(({ body }) => this.#serveAgent(markOf(body.input)));
   }
 
-  static async open({ patienceMs = 30_000, ...options }: StageOptions = {}): Promise<Stage> {
+  static async open({ patienceMs = 30_000, vars, ...options }: StageOptions = {}): Promise<Stage> {
     const [model, agent] = await Promise.all([startModelServer(), startRemoteAgent()]);
     const server = await DevServer.start({
       config: TEST_BUILD,
@@ -59,10 +61,11 @@ export class Stage {
         SECRETS_KEY: randomBytes(32).toString("base64"),
         MODEL_FIRST_BYTE_TIMEOUT_MS: "1000",
         MODEL_STALL_TIMEOUT_MS: "1000",
-        RETRY_INITIAL_MS: "60",
+        RETRY_INITIAL_MS: String(RETRY_INITIAL_MS),
         WEBHOOK_RETRY_INITIAL_MS: "200",
         TURN_TIMEOUT_MS: String(TURN_LIMIT_MS),
         SESSIONS_PER_USER: "1000",
+        ...vars,
       },
     });
     return new Stage(server, model, agent, patienceMs);
@@ -70,7 +73,7 @@ export class Stage {
 
   async close(): Promise<void> {
     await this.server.stop();
-    await Promise.all([this.#model.close(), this.agent.close()]);
+    await Promise.all([this.model.close(), this.agent.close()]);
   }
 
   newMark(): string {

@@ -8,9 +8,8 @@ const PROJECTS = ["unit", "system", "workers", "browser"];
 
 /** A clean clone knows no durations, and these take long whatever their size. */
 const LONGEST = [
-  ...["system/chat", "system/faults", "system/provider-failures"],
-  ...["system/client", "system/remote-agents", "system/guides", "system/chat-flow"],
-  ...["system/client-package", "system/readme"],
+  ...["system/faults", "system/chat", "system/client", "system/remote-agents"],
+  ...["system/guides", "system/chat-flow", "system/client-package", "system/readme"],
   ...["workers/task-room/crowd", "workers/worker/hostile-input", "workers/task-room/usage"],
   ...["workers/task-room/resume-properties", "workers/worker/access"],
   ...["workers/task-room/projection", "workers/metrics/metrics", "unit/engine/room-properties"],

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { FAMILIES } from "../faults/families/index";
 import { failuresOf } from "../faults/report";
 import { playsOf, type Result, run } from "../faults/run";
 import { Stage } from "../faults/stage";
+import { OPERATOR_KEY, providers } from "./faults/providers";
 
 const SEED = 1;
 /** Some of most families, the quick ones; `npm run faults` plays all there are. */
@@ -27,7 +28,10 @@ const PLAYS = [
 let stage: Stage;
 
 beforeAll(async () => {
-  stage = await Stage.open({ bundle: inject("shared").bundles.testBuild });
+  stage = await Stage.open({
+    bundle: inject("shared").bundles.testBuild,
+    vars: { DEFAULT_MODEL_API_KEY: OPERATOR_KEY },
+  });
 });
 
 afterAll(() => stage.close());
@@ -40,3 +44,6 @@ it("faults of all kinds leave every invariant whole", async () => {
   expect(results).toHaveLength(PLAYS.length);
   expect(failuresOf({ seed: SEED, results })).toEqual([]);
 });
+
+// Last: the stage's model follows other scripts afterwards.
+describe("providers", () => providers(() => stage));
