@@ -10,6 +10,8 @@ type Parts = {
 
 /** How long observations gather: what ends together is told together. */
 const WINDOW_MS = 250;
+/** A delay of so many seconds is worth a call of its own. */
+const REMARKABLE_S = 1;
 /** Milliseconds for which a shard may be silent before its batch counts as lost. */
 const PATIENCE_MS = 5000;
 
@@ -39,6 +41,12 @@ export class MetricsFeed {
     if (this.#isTelling) return;
     this.#isTelling = true;
     this.#parts.hold(this.#run());
+  }
+
+  /** Counts a delay in seconds: one that is remarkable is told soon, others go with the next. */
+  delay(observation: Observation): void {
+    if (observation.value >= REMARKABLE_S) this.tell([observation]);
+    else this.note([observation]);
   }
 
   async #run(): Promise<void> {

@@ -52,11 +52,18 @@ export class AlarmClock {
     }
   }
 
-  /** Sets the alarm where one is due before the one that is set; setting it is a row written. */
+  /**
+   * Sets the alarm where one is due before the one that is set; setting it is a row written. One for
+   * which nothing is left to do is taken back: it would wake a room that sleeps.
+   */
   arm(): void {
     if (this.#busy) return;
     const due = this.#due();
-    if (due === undefined) return;
+    if (due === undefined) {
+      if (this.#setFor !== null) this.#desk.hold(this.#storage.deleteAlarm());
+      this.#setFor = null;
+      return;
+    }
     // Set again for the very moment of the one that has come, it would end with that one.
     const at = due === this.#cameFor ? due + 1 : due;
     const now = this.#desk.doors.now();

@@ -73,7 +73,10 @@ export class Desk {
       room,
       hold,
       rearm: () => this.alarm.arm(),
-      caughtUp: () => this.cleanUp(),
+      caughtUp: () => {
+        this.cleanUp();
+        this.alarm.arm();
+      },
     });
     this.live = new LiveText({
       now: doors.now,
@@ -203,7 +206,6 @@ export class Desk {
     if (at === undefined || at > now) return;
     this.store.retention.cleanUp({ now, retentionMs, projected: this.store.toldThrough() });
     this.store.messages.recount();
-    this.alarm.arm();
   }
 
   /** From here on the task is gone for everybody. */

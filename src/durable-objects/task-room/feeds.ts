@@ -6,7 +6,7 @@ import type { MetricsFeed } from "../metrics-feed";
 import type { Doors } from "./doors";
 import { MemberNews } from "./member-news";
 import { Outbox, projectionOf } from "./outbox";
-import type { RoomStore } from "./room-store";
+import type { Destination, RoomStore } from "./room-store";
 import { UsageReports } from "./usage-reports";
 
 type Parts = {
@@ -33,14 +33,19 @@ export class Feeds {
   /** The meters of those who asked for turns. */
   readonly meters: Outbox;
   readonly #memberNews: MemberNews;
+  readonly #now: () => number;
+  readonly #store: RoomStore;
 
   constructor(parts: Parts) {
     const { doors, store } = parts;
+    this.#now = doors.now;
+    this.#store = store;
     let listed: Room["members"] | undefined;
     this.d1 = new Outbox({
       ...parts,
       destination: "d1",
       startDelayMs: START_DELAY_MS.d1,
+      told: (through) => this.#mark("d1", through),
       points: ["before D1", "after D1", "cursor marked"],
       tell: async (room, after) => {
         const membersChanged = room.members !== listed;
@@ -53,6 +58,7 @@ export class Feeds {
       ...parts,
       destination: "users",
       startDelayMs: START_DELAY_MS.users,
+      told: (through) => this.#mark("users", through),
       points: ["before users", "after users", "users marked"],
       tell: (room, after) => this.#memberNews.tell(room, after),
     });
@@ -61,6 +67,7 @@ export class Feeds {
       ...parts,
       destination: "meters",
       startDelayMs: START_DELAY_MS.meters,
+      told: (through) => this.#mark("meters", through),
       points: ["before meters", "after meters", "meters marked"],
       tell: (room, after) => reports.tell(room, after),
     });
@@ -78,6 +85,8 @@ export class Feeds {
 
   /** After a commit: whoever it is worth a call for. */
   hear(events: LogEvent[], room: Room): void {
+    const now = this.#now();
+    for (const feed of this.#all) feed.hear(events, now);
     const isDue = Outbox.isDue(events, room);
     const canWait = Outbox.canWait(events);
     const tell = (feed: Outbox) => (canWait ? feed.flushSoon() : feed.flush());
@@ -100,6 +109,14 @@ export class Feeds {
   /** The members of a task that is gone hear of it; rejects where one can't be told. */
   async sayGoodbye(room: Room, after: number, deletedAt: number): Promise<void> {
     await this.#memberNews.sayGoodbye(room, after, deletedAt);
+  }
+
+  /** The last to be told writes one cursor for all; where another fails, each writes its own. */
+  #mark(destination: Destination, through: number): void {
+    if (this.lag === 0) this.#store.putCursor("all", through);
+    else if (this.#all.some(({ isFailing }) => isFailing)) {
+      this.#store.putCursor(destination, through);
+    }
   }
 
   get #all(): Outbox[] {

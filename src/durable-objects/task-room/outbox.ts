@@ -13,7 +13,7 @@ import { unharmed } from "./unharmed";
 
 type Parts = {
   destination: Destination;
-  /** Where a test build may stop: before and after the telling, and once the cursor is marked. */
+  /** Where a test build may stop: before and after the telling, and once it counts as told. */
   points: [FaultPoint, FaultPoint, FaultPoint];
   /** Tells the destination what came after a `seq`; the same again changes nothing there. */
   tell(room: Room, after: number): Promise<unknown>;
@@ -26,7 +26,8 @@ type Parts = {
   hold(work: Promise<void>): void;
   /** Asks for the alarm to be set anew. */
   rearm(): void;
-  /** The destination has been told everything, and the cursor says so. */
+  /** The destination has been told all up to a `seq`, with no turn open. */
+  told(through: number): void;
   caughtUp(): void;
 };
 
@@ -36,8 +37,8 @@ const LONGEST_RETRY_MS = 60_000;
 const PATIENCE_MS = 60_000;
 
 /**
- * Feeds one destination from the log, with a cursor and a backoff of its own. The cursor is written
- * when no turn is open; until then a crash only repeats what was told, which changes nothing.
+ * Feeds one destination from the log, with a cursor and a backoff of its own. The cursor is kept when
+ * no turn is open; until then a crash only repeats what was told, which changes nothing.
  */
 export class Outbox {
   readonly #parts: Parts;
@@ -47,6 +48,8 @@ export class Outbox {
   #hurry: (() => void) | undefined;
   #failures = 0;
   #retryAt: number | undefined;
+  /** When the oldest event was committed that is still to be told; if this instance saw it come. */
+  #waitingSince: number | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -63,9 +66,19 @@ export class Outbox {
     return this.lag > 0 && !this.#flushing ? this.#retryAt : undefined;
   }
 
+  /** Whether the last try failed. */
+  get isFailing(): boolean {
+    return this.#failures > 0;
+  }
+
   /** Whether there is something to be told, and no failure is so recent that it is to be left alone. */
   isReady(now: number): boolean {
     return this.lag > 0 && now >= (this.#retryAt ?? now);
+  }
+
+  /** Learns of what was committed now, and is to be told sooner or later. */
+  hear([first]: LogEvent[], now: number): void {
+    if (first?.seq === this.#position() + 1) this.#waitingSince = now;
   }
 
   /** Whether a commit with these events is worth a batch for D1: one when a turn starts and one when it ends. */
@@ -152,24 +165,25 @@ export class Outbox {
     }
   }
 
-  /** How old the oldest event was that the destination has just been told. */
+  /** How old the oldest event was that the destination has just been told: the first after a `seq`. */
   #countLag(after: number): void {
     const { destination, doors, metrics, room, store } = this.#parts;
     unharmed("metrics_failed", room()?.state.task.id, () => {
-      const oldest = room() && store.log.timeAfter(after);
+      const oldest = this.#waitingSince ?? (room() && store.log.timeAfter(after));
       if (oldest === undefined) return;
       const value = Math.max(0, doors.now() - oldest) / 1000;
-      metrics.tell([{ metric: "taskroom_outbox_lag_seconds", labels: { destination }, value }]);
+      metrics.delay({ metric: "taskroom_outbox_lag_seconds", labels: { destination }, value });
     });
   }
 
   #advance(through: number): void {
-    const { destination, store, room, caughtUp } = this.#parts;
+    const { room, told, caughtUp } = this.#parts;
     // The task may have been erased in the meantime.
     if (!room()) return;
     this.#cursor = through;
+    this.#waitingSince = undefined;
     if (room()?.state.openTurns.length !== 0) return;
-    store.putCursor(destination, through);
+    told(through);
     caughtUp();
   }
 

@@ -13,11 +13,13 @@ import { bodyRows, readJson, type StoredRoom, storedPlan, storedRoom } from "./s
 import { TurnTable } from "./turn-table";
 
 const planRows = z.array(z.object({ id: z.int(), body: z.string() }));
-const cursorRows = z.array(z.object({ cursor: z.int() }));
+const cursorRows = z.tuple([z.object({ cursor: z.int().nullable() })]);
 
 /** Whom the outbox tells, each with a cursor of its own. */
 const DESTINATIONS = ["d1", "users", "meters"] as const;
 export type Destination = (typeof DESTINATIONS)[number];
+/** The cursor of all of them where none is behind: one row in place of one each. */
+const ALL = "all";
 
 export type Answered = { key: ClientKey; reply: ClientReply };
 
@@ -82,13 +84,13 @@ export class RoomStore {
     return row && readJson(storedPlan, row.body);
   }
 
-  /** The last `seq` that a destination has been told. */
+  /** The last `seq` that a destination is known to have been told; it may be further. */
   cursor(destination: Destination): number {
-    const query = "SELECT cursor FROM outbox WHERE destination = ?";
-    return cursorRows.parse(this.#sql.exec(query, destination).toArray())[0]?.cursor ?? 0;
+    const query = "SELECT max(cursor) AS cursor FROM outbox WHERE destination IN (?, ?)";
+    return cursorRows.parse(this.#sql.exec(query, destination, ALL).toArray())[0].cursor ?? 0;
   }
 
-  putCursor(destination: Destination, cursor: number): void {
+  putCursor(destination: Destination | typeof ALL, cursor: number): void {
     const query = "INSERT OR REPLACE INTO outbox (destination, cursor) VALUES (?, ?)";
     this.#sql.exec(query, destination, cursor);
   }

@@ -224,9 +224,8 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
   #countLateness({ isRetry, scheduledTime }: AlarmInvocationInfo): void {
     if (isRetry) return;
     const value = Math.max(0, Date.now() - scheduledTime) / 1000;
-    this.#metrics.tell([
-      { metric: "taskroom_alarm_lateness_seconds", labels: { room: "user" }, value },
-    ]);
+    const labels = { room: "user" } as const;
+    this.#metrics.delay({ metric: "taskroom_alarm_lateness_seconds", labels, value });
   }
 
   async #expire(): Promise<void> {

@@ -9,23 +9,18 @@ function scene() {
   const task = { id: "task_1", headSeq: 0 };
   const room = { state: { task, openTurns: [] } } as unknown as Room;
   const told: number[] = [];
-  let cursor = 0;
   const outbox = new Outbox({
     destination: "d1",
     points: ["before D1", "after D1", "cursor marked"],
     startDelayMs: 100,
     tell: async () => told.push(task.headSeq),
     doors: { now: () => Date.now(), fault: () => undefined } as unknown as Doors,
-    store: {
-      cursor: () => cursor,
-      putCursor: (_: string, seq: number) => {
-        cursor = seq;
-      },
-    } as unknown as RoomStore,
+    store: { cursor: () => 0, log: { timeAfter: () => undefined } } as unknown as RoomStore,
     room: () => room,
     metrics: { tell: () => undefined } as never,
     hold: () => undefined,
     rearm: () => undefined,
+    told: () => undefined,
     caughtUp: () => undefined,
   });
   return { task, told, outbox };
