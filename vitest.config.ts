@@ -23,6 +23,10 @@ const workerd = cloudflareTest({
 
 /** What takes so long hangs: no measure of speed, which a busy machine has little of. */
 const HANGS_MS = 300_000;
+/** Twice the cores: most of these files drive processes of their own, and wait for them. */
+const FIRST = { maxWorkers: 4, sequence: { groupOrder: 0 } };
+/** One more than cores: each worker is a runtime. */
+const LAST = { maxWorkers: 3, sequence: { groupOrder: 1 } };
 /** A condition that has not come by then does not come. */
 const LATE_MS = 60_000;
 
@@ -43,8 +47,6 @@ const withoutMaps = {
 
 export default defineConfig({
   test: {
-    // One more than cores: files that wait for another process leave a core to the next.
-    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     // Every turn writes lines of its own; they matter where a test fails.
     silent: "passed-only",
@@ -52,6 +54,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          ...FIRST,
           include: ["test/unit/**/*.test.ts"],
           testTimeout: HANGS_MS,
           // Most of these files take longer to load than to run.
@@ -65,6 +68,7 @@ export default defineConfig({
         plugins: [workerd, withoutMaps],
         test: {
           name: "workers",
+          ...LAST,
           testTimeout: HANGS_MS,
           // A condition that comes late on a busy machine is no failure.
           expect: { poll: { timeout: LATE_MS } },
@@ -92,6 +96,7 @@ export default defineConfig({
       {
         test: {
           name: "system",
+          ...FIRST,
           // Each file would start a process of its own.
           isolate: false,
           include: ["test/system/**/*.test.ts"],
@@ -104,6 +109,7 @@ export default defineConfig({
       {
         test: {
           name: "browser",
+          ...FIRST,
           isolate: false,
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/browser/setup.ts"],

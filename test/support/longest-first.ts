@@ -1,47 +1,40 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** They drive processes of their own, while the unit files wait for vitest's. */
-const BESIDE_UNITS = ["system/crash", "system/serve"];
-/** It drives a browser, while the first of workerd's files wait for vitest. */
-const BESIDE_WORKERS = ["browser/accessibility"];
-const PROJECTS = ["unit", "system", "workers", "browser"];
+/**
+ * First those that wait for other processes, then the many short ones that fill what is left of the
+ * cores to the end; `vitest.config.ts` has the last in a group of its own.
+ */
+const PROJECTS = ["system", "browser", "unit", "workers"];
 
 /** A clean clone knows no durations, and these take long whatever their size. */
 const LONGEST = [
-  ...["system/faults", "system/chat", "system/client", "system/remote-agents"],
-  ...["system/guides", "system/chat-flow", "system/client-package", "system/readme"],
+  ...["system/crash", "system/serve", "system/faults", "system/chat", "system/client"],
+  ...["system/remote-agents", "system/guides", "system/chat-flow", "system/client-package"],
+  ...["system/token", "system/readme"],
+  ...["browser/windows", "browser/load", "browser/main-job", "browser/accessibility"],
+  ...["browser/account", "browser/pipeline", "unit/engine/room-properties"],
   ...["workers/task-room/crowd", "workers/worker/hostile-input", "workers/task-room/usage"],
   ...["workers/task-room/resume-properties", "workers/worker/access"],
-  ...["workers/task-room/projection", "workers/metrics/metrics", "unit/engine/room-properties"],
-  ...["browser/windows", "browser/load", "browser/main-job"],
+  ...["workers/task-room/projection", "workers/metrics/metrics"],
 ];
 
 /**
- * No long file is the last, with one core idle. But for those three, a project's files stay
- * together: its workers are kept only while the next file is of the same project.
+ * No long file is the last, with one core idle. A project's files stay together: its workers are
+ * kept only while the next file is of the same project.
  */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
     return sorted.toSorted(
       (one, other) =>
-        stageOf(one) - stageOf(other) || placeIn(LONGEST, one) - placeIn(LONGEST, other),
+        PROJECTS.indexOf(one.project.name) - PROJECTS.indexOf(other.project.name) ||
+        placeOf(one) - placeOf(other),
     );
   }
 }
 
-function stageOf(file: TestSpecification): number {
-  if (isIn(BESIDE_UNITS, file)) return PROJECTS.indexOf("unit") - 0.5;
-  if (isIn(BESIDE_WORKERS, file)) return PROJECTS.indexOf("workers") - 0.5;
-  return PROJECTS.indexOf(file.project.name);
-}
-
-function isIn(list: string[], file: TestSpecification): boolean {
-  return placeIn(list, file) < list.length;
-}
-
 /** Past the end for a file that is not in the list. */
-function placeIn(list: string[], { moduleId }: TestSpecification): number {
-  const place = list.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
-  return place === -1 ? list.length : place;
+function placeOf({ moduleId }: TestSpecification): number {
+  const place = LONGEST.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
+  return place === -1 ? LONGEST.length : place;
 }

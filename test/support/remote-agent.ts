@@ -60,7 +60,7 @@ export type RemoteAgent = {
   /** Queues scripts: each serves one request. Without any, `respond` does. */
   script(...scripts: AgentScript[]): void;
   /** What serves requests when no script is queued; at first an echo of the input. */
-  respond(rule: (request: AgentRequest) => AgentScript): void;
+  respond(rule: (request: AgentRequest) => Iterable<AgentAction>): void;
   close(): Promise<void>;
 };
 
@@ -101,7 +101,8 @@ export async function startRemoteAgent(port = 0): Promise<RemoteAgent> {
   const scripts: AgentScript[] = [];
   const requests: AgentRequest[] = [];
   const arrivals = new Map<number, ((request: AgentRequest) => void)[]>();
-  let rule = (request: AgentRequest): AgentScript => json({ output: `Did: ${request.body.input}` });
+  let rule = (request: AgentRequest): Iterable<AgentAction> =>
+    json({ output: `Did: ${request.body.input}` });
 
   const server = createServer(async (incoming, response) => {
     const request = await record(incoming, response);
@@ -154,7 +155,7 @@ function one(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header.join(", ") : header;
 }
 
-async function perform(script: AgentScript, response: ServerResponse): Promise<void> {
+async function perform(script: Iterable<AgentAction>, response: ServerResponse): Promise<void> {
   const closed = new Promise<void>((resolve) => response.on("close", resolve));
   for (const action of script) await act(action, response, closed);
   if (!response.writableEnded && !response.destroyed) response.end();
