@@ -30,13 +30,25 @@ export async function verifyJwt(token: string, settings: Settings, now: Date): P
   const alg = algorithmOf(token);
   const { AUTH_JWT_SECRET: secret, AUTH_JWKS_URL: jwksUrl } = settings;
   if (alg === SHARED_SECRET && secret !== undefined) {
-    const key = new TextEncoder().encode(secret);
+    const key = await sharedKey(secret);
     return (await jwtVerify(token, key, { ...options, algorithms: [SHARED_SECRET] })).payload;
   }
   if (alg !== SHARED_SECRET && jwksUrl !== undefined) {
     return verifyByKeySet(token, remoteKeys(jwksUrl), { ...options, algorithms: KEY_PAIR });
   }
   throw new errors.JOSEAlgNotAllowed("no key is configured for this algorithm");
+}
+
+/** The last secret that was asked for, as a key: importing it takes as long as a verification. */
+let imported: { secret: string; key: CryptoKey } | undefined;
+
+async function sharedKey(secret: string): Promise<CryptoKey> {
+  if (imported?.secret === secret) return imported.key;
+  const bytes = new TextEncoder().encode(secret);
+  const hmac = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", bytes, hmac, false, ["verify"]);
+  imported = { secret, key };
+  return key;
 }
 
 function algorithmOf(token: string): string | undefined {

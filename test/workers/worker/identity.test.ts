@@ -17,6 +17,13 @@ async function whoIs(credential: string, over: Record<string, string> = {}) {
   );
 }
 
+function signedWith(secret: string): Promise<string> {
+  const claims = { sub: "alice", exp: secondsFromNow(60) };
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: "HS256" })
+    .sign(new TextEncoder().encode(secret));
+}
+
 function unsigned(header: object, claims: object): string {
   const parts = [header, claims].map((part) => base64url.encode(JSON.stringify(part)));
   return `${parts.join(".")}.`;
@@ -58,6 +65,17 @@ describe("a valid token says who calls", () => {
     expect(outcome.ok && "name" in outcome.value).toBe(false);
     expect(outcome.ok).toBe(true);
   });
+});
+
+it("each secret verifies its own tokens alone, whichever came before it", async () => {
+  const NEXT = "the-next-secret-the-next-secret-the-next";
+  const tokens = { [SECRET]: await token({}), [NEXT]: await signedWith(NEXT) };
+  for (const secret of [SECRET, NEXT, NEXT, SECRET, NEXT]) {
+    for (const [signer, credential] of Object.entries(tokens)) {
+      const { ok } = await whoIs(credential, { AUTH_JWT_SECRET: secret });
+      expect(ok).toBe(signer === secret);
+    }
+  }
 });
 
 describe("claims that are refused", () => {
