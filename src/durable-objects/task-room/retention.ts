@@ -31,7 +31,8 @@ export class Retention {
 
   /** Milliseconds since 1970 of the oldest thing that a clean-up will take some day. */
   oldest(): number | null {
-    this.#oldest ??= this.#findOldest();
+    // Most rooms have none, which is known too.
+    if (this.#oldest === undefined) this.#oldest = this.#findOldest();
     return this.#oldest;
   }
 
