@@ -140,7 +140,7 @@ function start(system: SystemName, MODEL_URL: string, more: More): Promise<Launc
 function dialectOf(system: SystemName): DialectName {
   if (system.startsWith("taskroom")) return "taskroom";
   if (system.startsWith("agents")) return "agents";
-  if (system === "socket.io") return system;
+  if (system === "socket.io" || system === "dutiful") return system;
   return system === "partyserver" ? "party" : "relay";
 }
 

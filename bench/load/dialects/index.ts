@@ -1,12 +1,13 @@
 import { agents } from "./agents";
 import type { Dialect } from "./dialect";
-import { party, relay } from "./relay";
+import { dutiful, party, relay } from "./relay";
 import { socketIo } from "./socket-io";
 import { taskroom } from "./taskroom";
 
 export const DIALECTS = {
   relay,
   party,
+  dutiful,
   "socket.io": socketIo,
   agents,
   taskroom,

@@ -24,4 +24,6 @@ function heardOf(frame: Frame): Heard {
 }
 
 export const relay = relayAt((room) => `/${room}`);
+/** It stores a message before it acknowledges it, so a message is what it is sent. */
+export const dutiful: Dialect = { ...relay, nudge: relay.start };
 export const party = relayAt((room) => `/parties/room/${room}`);
