@@ -10,7 +10,7 @@ const PROJECTS = ["system", "browser", "unit", "workers"];
 const LONGEST = [
   ...["system/crash", "system/serve", "system/faults", "system/chat", "system/client"],
   ...["system/remote-agents", "system/guides", "system/chat-flow", "system/client-package"],
-  ...["system/token", "system/readme"],
+  "system/readme",
   ...["browser/windows", "browser/load", "browser/main-job", "browser/accessibility"],
   ...["browser/account", "browser/pipeline", "unit/engine/room-properties"],
   ...["workers/task-room/crowd", "workers/worker/hostile-input", "workers/task-room/usage"],

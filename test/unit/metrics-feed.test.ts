@@ -38,6 +38,19 @@ it("what is observed at about the same time is one call", async () => {
   expect(told).toEqual([{ [KEY]: 3 }]);
 });
 
+it("[W1] a delay is worth a call of its own from a second on; a shorter one goes with the next", async () => {
+  const { feed, told } = feedTo(async () => {});
+  const late = (value: number) =>
+    feed.delay({ metric: "taskroom_alarm_lateness_seconds", labels: { room: "task" }, value });
+  late(0);
+  late(0.999);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(told).toEqual([]);
+  late(1);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(told).toHaveLength(1);
+});
+
 it("while a batch is on its way further observations gather, and one batch follows", async () => {
   const answers: (() => void)[] = [];
   const { feed, told, held } = feedTo(() => new Promise((resolve) => answers.push(resolve)));

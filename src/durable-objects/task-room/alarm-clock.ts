@@ -77,15 +77,17 @@ export class AlarmClock {
   }
 
   #due(): number | undefined {
-    const { room, feeds, connections, doors, buriedTaskId, deletedAt, cleanUpAt } = this.#desk;
+    const desk = this.#desk;
+    const { room, feeds, connections, doors, buriedTaskId, deletedAt } = desk;
     const check = doors.now() + RULES.checkEveryMs;
     const times: number[] = [];
     // Until all of it is erased; then nothing may wake what is left.
     if (buriedTaskId !== undefined) times.push(nextErasure(doors.now(), deletedAt ?? 0));
     if (room) {
       times.push(...deadlines(room).map(({ at, name }) => (name === "begin" ? check : at)));
+      // Clean-up can wait for a turn; to find out when it is due, a new instance reads all its turns.
       if (room.state.openTurns.length > 0) times.push(check);
-      if (cleanUpAt !== undefined) times.push(cleanUpAt);
+      else if (desk.cleanUpAt !== undefined) times.push(desk.cleanUpAt);
       times.push(...feeds.dueTimes(check));
     }
     const expiry = connections.nextExpiry();

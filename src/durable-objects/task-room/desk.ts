@@ -74,6 +74,7 @@ export class Desk {
       hold,
       rearm: () => this.alarm.arm(),
       caughtUp: () => {
+        this.#thinMessages();
         this.cleanUp();
         this.alarm.arm();
       },
@@ -267,8 +268,9 @@ export class Desk {
     this.feeds.hear(events, room);
     unharmed("metrics_failed", this.taskId, () => this.#count(change));
     logTurns(room.state.task.id, events);
-    this.#thinLog();
-    this.#thinMessages();
+    // Counting reads a table through once per instance: not on the way of a message to its acknowledgement.
+    if (events.some(({ type }) => type === "log")) this.#thinLog();
+    if (change.closed.length > 0) this.#thinMessages();
   }
 
   /** Counts are told when a turn has ended; what comes before can wait for that. */
@@ -298,7 +300,7 @@ export class Desk {
     unharmed("log_failed", this.taskId, () => this.store.log.thin(keep));
   }
 
-  /** A busy room need not wait for its clean-up: what it reads through stays small. */
+  /** A busy room need not wait for its clean-up: what it reads through stays small, turn by turn. */
   #thinMessages(): void {
     const { messages, retention } = this.store;
     if (messages.count() < 2 * KEPT_MESSAGES) return;
