@@ -34,11 +34,7 @@ is in the row \`work\` of [benchmarks.md](benchmarks.md).
 A scenario is one room with its own history, clients and check. A fault that strikes every room at once
 (\`kill -9\`, D1, the clock) is played over several rooms, each in another state; there each room counts.
 
-| Family | Fault | Scenarios | Failed |
-| --- | --- | ---: | ---: |
-${rowsOf(figures.results)
-  .map((row) => `| ${row.family} | ${row.fault} | ${row.scenarios} | ${row.failed} |`)
-  .join("\n")}
+${table(rowsOf(figures.results).map((row) => [row.family, row.fault, `${row.scenarios}`, `${row.failed}`]))}
 
 ## By hand
 
@@ -53,4 +49,19 @@ npm run faults -- --write                     # the figures above
 A failure names what it found and the command that plays it again. \`test/planted/\` holds mistakes that
 the service does not make: each is put into a copy of the sources, and the run has to catch it.
 `;
+}
+
+const HEAD = ["Family", "Fault", "Scenarios", "Failed"];
+/** Those after them are numbers, to the right. */
+const WORDS = 2;
+
+/** Its columns as wide as their widest cell, as the formatter has them. */
+function table(rows: string[][]): string {
+  const widths = HEAD.map((_, i) => Math.max(...[HEAD, ...rows].map((row) => row[i]?.length ?? 0)));
+  const rule = widths.map((width, i) =>
+    i < WORDS ? "-".repeat(width) : `${"-".repeat(width - 1)}:`,
+  );
+  const line = (cells: string[]) =>
+    `| ${cells.map((cell, i) => (i < WORDS ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(" | ")} |`;
+  return [HEAD, rule, ...rows].map(line).join("\n");
 }
