@@ -86,8 +86,8 @@ export class AlarmClock {
     if (room) {
       times.push(...deadlines(room).map(({ at, name }) => (name === "begin" ? check : at)));
       // Clean-up can wait for a turn; to find out when it is due, a new instance reads all its turns.
-      if (room.state.openTurns.length > 0) times.push(check);
-      else if (desk.cleanUpAt !== undefined) times.push(desk.cleanUpAt);
+      const inAnyCase = room.state.openTurns.length > 0 ? check : desk.cleanUpAt;
+      if (inAnyCase !== undefined) times.push(inAnyCase);
       times.push(...feeds.dueTimes(check));
     }
     const expiry = connections.nextExpiry();

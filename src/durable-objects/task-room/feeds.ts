@@ -16,6 +16,7 @@ type Parts = {
   room(): Room | undefined;
   hold(work: Promise<void>): void;
   rearm(): void;
+  /** A destination has been told all there was. */
   caughtUp(): void;
 };
 
@@ -35,11 +36,13 @@ export class Feeds {
   readonly #memberNews: MemberNews;
   readonly #now: () => number;
   readonly #store: RoomStore;
+  readonly #caughtUp: () => void;
 
-  constructor(parts: Parts) {
+  constructor({ caughtUp, ...parts }: Parts) {
     const { doors, store } = parts;
     this.#now = doors.now;
     this.#store = store;
+    this.#caughtUp = caughtUp;
     let listed: Room["members"] | undefined;
     this.d1 = new Outbox({
       ...parts,
@@ -117,6 +120,7 @@ export class Feeds {
     else if (this.#all.some(({ isFailing }) => isFailing)) {
       this.#store.putCursor(destination, through);
     }
+    this.#caughtUp();
   }
 
   get #all(): Outbox[] {

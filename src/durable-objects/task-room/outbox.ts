@@ -28,7 +28,6 @@ type Parts = {
   rearm(): void;
   /** The destination has been told all up to a `seq`, with no turn open. */
   told(through: number): void;
-  caughtUp(): void;
 };
 
 const FIRST_RETRY_MS = 1000;
@@ -177,14 +176,13 @@ export class Outbox {
   }
 
   #advance(through: number): void {
-    const { room, told, caughtUp } = this.#parts;
+    const { room, told } = this.#parts;
     // The task may have been erased in the meantime.
     if (!room()) return;
     this.#cursor = through;
     this.#waitingSince = undefined;
     if (room()?.state.openTurns.length !== 0) return;
     told(through);
-    caughtUp();
   }
 
   #position(): number {

@@ -21,7 +21,6 @@ function scene() {
     hold: () => undefined,
     rearm: () => undefined,
     told: () => undefined,
-    caughtUp: () => undefined,
   });
   return { task, told, outbox };
 }

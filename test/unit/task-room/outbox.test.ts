@@ -34,7 +34,6 @@ function outbox(tell: () => Promise<unknown>, oldestAt?: number) {
     hold: () => undefined,
     rearm,
     told: () => undefined,
-    caughtUp: () => undefined,
   });
   return { feed, room, rearm, delay };
 }
