@@ -1,5 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium,
+  type Locator,
+  type Page,
+} from "playwright-core";
 import { afterEach, expect, inject } from "vitest";
 import { CHROMIUM_ARGS } from "../../scripts/chromium";
 import type {} from "../browser/setup";
@@ -8,6 +14,8 @@ import { Server } from "./server";
 /** Longer than a page takes on a machine that does much else besides. */
 const DEADLINE_MS = 60_000;
 const POLICY = /Content Security Policy|Trusted ?(Types|HTML)|trusted-types/i;
+
+type OpenOptions = BrowserContextOptions & { url?: string };
 
 let launched: Promise<Browser> | undefined;
 
@@ -26,6 +34,13 @@ export function tokenFor(sub: string, ttlSeconds = 3600): Promise<string> {
   const name = sub.split("-")[0] ?? sub;
   return new Server(inject("shared").production).token(sub, { name, ttlSeconds });
 }
+
+/** Once for a tab: who signed out and loads the page again stays signed out. */
+const leave = (token: string) => `
+  if (name === "") {
+    name = "visited";
+    sessionStorage.setItem("taskroom.token", ${JSON.stringify(token)});
+  }`;
 
 /** Somebody with a window of their own, and what their browser complained of. */
 export class Visitor {
@@ -46,33 +61,39 @@ export class Visitor {
     });
   }
 
-  static async open(
+  static async open(userId?: string, options: OpenOptions = {}): Promise<Visitor> {
+    const visitor = await Visitor.#arrive(userId, options);
+    await visitor.page.goto(visitor.url);
+    return visitor;
+  }
+
+  /** Open, with the token that an earlier visit left in this tab. */
+  static async signedIn(userId?: string, options: OpenOptions = {}): Promise<Visitor> {
+    const visitor = await Visitor.#arrive(userId, options);
+    const { page } = visitor;
+    await page.addInitScript(leave(await tokenFor(visitor.userId)));
+    await page.goto(visitor.url);
+    await visitor.#home.waitFor();
+    return visitor;
+  }
+
+  static async #arrive(
     userId = newUser("alice"),
-    {
-      url = inject("shared").production.url,
-      ...options
-    }: BrowserContextOptions & { url?: string } = {},
+    { url = inject("shared").production.url, ...options }: OpenOptions = {},
   ): Promise<Visitor> {
     const context = await (await browser()).newContext(options);
-    const visitor = new Visitor(await context.newPage(), userId, url);
-    await visitor.page.goto(url);
-    return visitor;
+    return new Visitor(await context.newPage(), userId, url);
   }
 
-  /** Open, and signed in by hand as everybody is. */
-  static async signedIn(
-    userId?: string,
-    options: BrowserContextOptions & { url?: string } = {},
-  ): Promise<Visitor> {
-    const visitor = await Visitor.open(userId, options);
-    await visitor.signIn();
-    return visitor;
-  }
-
+  /** By hand, as everybody does the first time. */
   async signIn(ttlSeconds?: number): Promise<void> {
     await this.page.getByLabel("Access token").fill(await tokenFor(this.userId, ttlSeconds));
     await this.page.getByRole("button", { name: "Sign in" }).click();
-    await this.page.getByRole("heading", { name: "What should be done?" }).waitFor();
+    await this.#home.waitFor();
+  }
+
+  get #home(): Locator {
+    return this.page.getByRole("heading", { name: "What should be done?" });
   }
 
   /** Begins a task as a person does; its id. */
