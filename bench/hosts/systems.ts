@@ -95,8 +95,9 @@ function start(system: SystemName, MODEL_URL: string, more: More): Promise<Launc
       return startWorkerd({
         worker: "dutiful-object",
         objects: { ROOM: "DutifulRoom", PERSON: "Person" },
-        vars: { MODEL_URL },
+        vars: { MODEL_URL, AUTH_JWT_SECRET: JWT_SECRET },
         database: true,
+        rateLimited: true,
         ...more,
       });
     case "partyserver":

@@ -9,8 +9,8 @@ export function comingBackRows(scale: Scale): Row[] {
       id: "reconnect",
       title: "Reconnect in mid-stream",
       about:
-        "A client loses its connection for 300 ms during a stream at 100 tokens a second and comes back as its system has it; until it has all that was said before it came back. `ws`, the bare object and partyserver have no such thing.",
-      cells: cellsFor(["taskroom", "agents", "socket.io"], {
+        "A client loses its connection for 300 ms during a stream at 100 tokens a second and comes back as its system has it; until it has all that was said before it came back. The object with a room's duties verifies the token, has the user's object hand the session over, and reads its log. `ws`, the bare object and partyserver have no such thing.",
+      cells: cellsFor(["dutiful", "taskroom", "agents", "socket.io"], {
         ...{ kind: "reconnect", times: full ? 5 : 2 },
       }),
       figures: [{ key: "caughtUp", label: "caught up", unit: "ms" }],

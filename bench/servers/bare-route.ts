@@ -1,5 +1,6 @@
 import { Hono } from "hono";
-import { INSERT_MESSAGE, LIST_MESSAGES, LIST_TASKS, newTaskId, taskRows } from "./statements";
+import { fillD1 } from "./fill";
+import { LIST_MESSAGES, LIST_TASKS, newTaskId, taskRows } from "./statements";
 
 type Bindings = { DB: D1Database };
 
@@ -30,12 +31,7 @@ app.get("/api/v1/messages", async (c) => {
 
 app.post("/fill", async (c) => {
   const { taskId, messages } = await c.req.json<{ taskId: string; messages: number }>();
-  const insert = c.env.DB.prepare(INSERT_MESSAGE);
-  const now = new Date().toISOString();
-  const numbers = Array.from({ length: messages }, (_, i) => i + 1);
-  await c.env.DB.batch(
-    numbers.map((seq) => insert.bind(`${taskId}-${seq}`, taskId, seq, `message ${seq}`, now)),
-  );
+  await fillD1(c.env.DB, taskId, messages);
   return c.json({});
 });
 

@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { Hono } from "hono";
 import { jwtVerify } from "jose";
+import { messageAt } from "./fill";
 import { LIST_TASKS, newTaskId, taskRows } from "./statements";
 
 type Env = {
@@ -13,14 +14,12 @@ type Env = {
 /** An object per task, as bare as it gets: what was made is stored in it, and an alarm is set. */
 export class TaskObject extends DurableObject<Env> {
   create(title: string): void {
-    const { sql } = this.ctx.storage;
-    sql.exec("CREATE TABLE IF NOT EXISTS log (seq INTEGER PRIMARY KEY, body TEXT)");
-    sql.exec("INSERT INTO log (body) VALUES (?)", JSON.stringify({ title }));
+    this.#store({ title });
     this.ctx.waitUntil(this.ctx.storage.setAlarm(Date.now() + 3_600_000));
   }
 
-  fill(count: number): void {
-    for (let seq = 0; seq < count; seq++) this.create(`message ${seq}`);
+  fill(taskId: string, count: number): void {
+    for (let seq = 1; seq <= count; seq++) this.#store(messageAt(taskId, seq));
   }
 
   newest(): string[] {
@@ -29,6 +28,12 @@ export class TaskObject extends DurableObject<Env> {
   }
 
   override alarm(): void {}
+
+  #store(item: object): void {
+    const { sql } = this.ctx.storage;
+    sql.exec("CREATE TABLE IF NOT EXISTS log (seq INTEGER PRIMARY KEY, body TEXT)");
+    sql.exec("INSERT INTO log (body) VALUES (?)", JSON.stringify(item));
+  }
 }
 
 /**
@@ -67,7 +72,7 @@ app.get("/api/v1/messages", async (c) => {
 
 app.post("/fill", async (c) => {
   const { taskId, messages } = await c.req.json<{ taskId: string; messages: number }>();
-  await c.env.ROOM.getByName(taskId).fill(messages);
+  await c.env.ROOM.getByName(taskId).fill(taskId, messages);
   return c.json({});
 });
 

@@ -33,7 +33,8 @@ export async function fillD1(db: D1Database, taskId: string, messages: number): 
   }
 }
 
-function messageAt(taskId: string, seq: number): Message {
+/** The same for every server. */
+export function messageAt(taskId: string, seq: number): Message {
   return {
     id: idAt("msg", taskId, seq),
     seq,

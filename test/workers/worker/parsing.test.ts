@@ -89,6 +89,18 @@ describe("bodies that are no request", () => {
   });
 });
 
+it("a body that comes byte by byte and says no length is read whole", async () => {
+  const bytes = new TextEncoder().encode(JSON.stringify({ prompt: "€".repeat(3000), title: 1 }));
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const byte of bytes) controller.enqueue(Uint8Array.of(byte));
+      controller.close();
+    },
+  });
+  const answer = await refusal("/api/v1/tasks", { method: "POST", body });
+  expect(answer.paths).toEqual(["title"]);
+});
+
 describe("bodies that are too large", () => {
   const filler = (length: number) => JSON.stringify({ x: "x".repeat(length - 8) });
 
