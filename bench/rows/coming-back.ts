@@ -72,7 +72,7 @@ export function comingBackRows(scale: Scale): Row[] {
       title: "Wake after hibernation",
       about:
         "From a frame to its acknowledgement in a room that has slept, and in the same room awake. Taskroom and the object with a room's duties acknowledge a message once it is stored; the bare object stores nothing.",
-      cells: cellsFor(["bare", "dutiful", "taskroom"], { kind: "wake", rooms: full ? 10 : 5 }),
+      cells: cellsFor(["bare", "dutiful", "taskroom"], { kind: "wake", rooms: full ? 8 : 5 }),
       figures: [
         { key: "wake", label: "asleep", unit: "ms" },
         { key: "wakeWorst", label: "asleep, p95", unit: "ms" },

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
 import type { Target } from "../../hosts/systems";
 import { fetchRaw, type Sent } from "../dialects/taskroom-rest";
 import { tokenOf } from "../dialects/token";
@@ -14,6 +15,8 @@ export type RestJob = {
 const TOGETHER = 8;
 /** Tasks of the user who lists, messages of the task that is read: a full page. */
 const PAGE = 60;
+/** What making them has begun, such as telling their owner, is over by then. */
+const SETTLED_MS = 1500;
 
 type Request = { method: string; path: string } & Sent;
 
@@ -53,6 +56,7 @@ async function requestOf({ target, does }: RestJob): Promise<Request> {
   if (does === "create") return create;
   if (does === "list") {
     for (let n = 0; n < PAGE; n++) await send(target.port, create);
+    await wait(SETTLED_MS);
     return { method: "GET", path: "/api/v1/tasks", ...who };
   }
   const { id } = JSON.parse(await send(target.port, create)) as { id: string };
