@@ -1,16 +1,14 @@
 import { DurableObject } from "cloudflare:workers";
-import { jwtVerify } from "jose";
+import { type CallerEnv, callerOf } from "./caller";
 import { Coalescer } from "./coalescer";
 import { readModel } from "./model-text";
 import { ACK, END, startOf } from "./relay";
 import { FIND_TEAM, INSERT_MESSAGE, taskRows, UPDATE_MEMBERS, UPDATE_TASK } from "./statements";
 
-type Env = {
+type Env = CallerEnv & {
   ROOM: DurableObjectNamespace<DutifulRoom>;
   PERSON: DurableObjectNamespace<Person>;
   DB: D1Database;
-  RATE_LIMIT: RateLimit;
-  AUTH_JWT_SECRET: string;
   MODEL_URL: string;
 };
 
@@ -156,16 +154,11 @@ export class DutifulRoom extends DurableObject<Env> {
   }
 }
 
-const key = new TextEncoder();
-
 export default {
   async fetch(request, env) {
-    const url = new URL(request.url);
-    const token = request.headers.get("Authorization")?.slice("Bearer ".length);
-    if (token !== undefined) {
-      const { payload } = await jwtVerify(token, key.encode(env.AUTH_JWT_SECRET));
-      await env.RATE_LIMIT.limit({ key: payload.sub ?? "" });
-    }
-    return env.ROOM.getByName(url.pathname).fetch(request);
+    // Who comes for the first time, in the rows of streams, shows none.
+    const authorization = request.headers.get("Authorization");
+    if (authorization !== null) await callerOf(authorization, env);
+    return env.ROOM.getByName(new URL(request.url).pathname).fetch(request);
   },
 } satisfies ExportedHandler<Env>;

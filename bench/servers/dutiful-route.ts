@@ -1,14 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
 import { Hono } from "hono";
-import { jwtVerify } from "jose";
+import { type CallerEnv, callerOf } from "./caller";
 import { messageAt } from "./fill";
 import { LIST_TASKS, newTaskId, taskRows } from "./statements";
 
-type Env = {
+type Env = CallerEnv & {
   DB: D1Database;
-  RATE_LIMIT: RateLimit;
   ROOM: DurableObjectNamespace<TaskObject>;
-  AUTH_JWT_SECRET: string;
 };
 
 /** An object per task, as bare as it gets: what was made is stored in it, and an alarm is set. */
@@ -41,13 +39,9 @@ export class TaskObject extends DurableObject<Env> {
  * counted, and what belongs to one task is its object's to answer. Nothing is checked besides.
  */
 const app = new Hono<{ Bindings: Env; Variables: { user: string } }>();
-const key = new TextEncoder();
 
 app.use("/api/*", async (c, next) => {
-  const token = c.req.header("authorization")?.slice("Bearer ".length) ?? "";
-  const { payload } = await jwtVerify(token, key.encode(c.env.AUTH_JWT_SECRET));
-  c.set("user", payload.sub ?? "");
-  await c.env.RATE_LIMIT.limit({ key: c.var.user });
+  c.set("user", await callerOf(c.req.header("authorization"), c.env));
   await next();
 });
 

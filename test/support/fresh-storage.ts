@@ -1,4 +1,4 @@
-import { reset } from "cloudflare:test";
+import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { resetControl } from "../worker/control";
 
@@ -8,6 +8,4 @@ import { resetControl } from "../worker/control";
 await env.DB.exec("SELECT 1");
 await reset();
 resetControl();
-// In one go: each migration by itself, and a table of those that were, take as long again.
-const schema = env.TEST_MIGRATIONS.flatMap(({ queries }) => queries);
-await env.DB.batch(schema.map((query) => env.DB.prepare(query)));
+await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);

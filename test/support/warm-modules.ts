@@ -3,8 +3,8 @@ import type { TestProject } from "vitest/node";
 type Modules = TestProject["vite"]["environments"][string];
 
 /**
- * Transforms the worker's modules while other projects still run: asked for by the runtimes
- * at once, one after the other as each imports them, they would keep a third of both cores waiting.
+ * Transforms the worker's modules while other projects still run. Asked for by several runtimes, one
+ * after the other as each imports them, they would keep a third of both cores waiting.
  */
 export function setup({ vite }: TestProject): void {
   void warm(vite.environments.ssr, "/test/worker/index.ts", new Set());

@@ -101,6 +101,13 @@ it("a body that comes byte by byte and says no length is read whole", async () =
   expect(answer.paths).toEqual(["title"]);
 });
 
+it("a body that is longer than it says is read whole", async () => {
+  const headers = { "Content-Length": "2" };
+  const body = { prompt: "x".repeat(10_000), title: 1 };
+  const answer = await refusal("/api/v1/tasks", { method: "POST", headers, body });
+  expect(answer.paths).toEqual(["title"]);
+});
+
 describe("bodies that are too large", () => {
   const filler = (length: number) => JSON.stringify({ x: "x".repeat(length - 8) });
 
