@@ -1,5 +1,6 @@
 // `npm test`: every check, each to its end; the last line is the sum of all.
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { constants, setPriority, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -13,7 +14,25 @@ const filters = process.argv.slice(2);
 const scratch = mkdtempSync(join(tmpdir(), "taskroom-test-"));
 const report = join(scratch, "report.json");
 
-// Beside the tests, in the time that those leave.
+const chromium = findChromium();
+const tests = start(
+  "vitest",
+  [
+    "run",
+    // Part of the tests cannot cover all of the code.
+    ...(filters.length === 0 ? ["--coverage"] : []),
+    ...(chromium ? [] : ["--project", "!browser"]),
+    "--reporter=default",
+    "--reporter=json",
+    "--reporter=./test/support/last-group.ts",
+    `--outputFile.json=${report}`,
+    ...filters,
+  ],
+  ["inherit", "inherit", "inherit", "ipc"],
+);
+const ending = ended(tests);
+// Beside the last group of tests, in the time that those leave: the others leave none.
+await Promise.race([once(tests, "message"), ending]);
 const checking = Promise.all([
   typeCheck("type check", "tsconfig.json"),
   typeCheck("type check of the console", "tsconfig.console.json"),
@@ -21,17 +40,7 @@ const checking = Promise.all([
   typeCheck("type check of the browser tests", "tsconfig.browser.json"),
   runBeside("lint and format check", "biome", ["check", "--error-on-warnings", "."]),
 ]);
-const chromium = findChromium();
-const testsSucceeded = await runTests([
-  "run",
-  // Part of the tests cannot cover all of the code.
-  ...(filters.length === 0 ? ["--coverage"] : []),
-  ...(chromium ? [] : ["--project", "!browser"]),
-  "--reporter=default",
-  "--reporter=json",
-  `--outputFile.json=${report}`,
-  ...filters,
-]);
+const testsSucceeded = await ending;
 const checks = await checking;
 for (const { title, said } of checks) console.log(`\n=== ${title}\n${said}`.trimEnd());
 
@@ -54,7 +63,7 @@ function typeCheck(title: string, project: string): Promise<Said> {
 
 /** A check beside the tests: what it says is kept for the end. */
 function runBeside(title: string, tool: string, args: string[]): Promise<Said> {
-  const child = start(tool, args, "pipe");
+  const child = start(tool, args, ["inherit", "pipe", "pipe"]);
   if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -70,19 +79,18 @@ function runBeside(title: string, tool: string, args: string[]): Promise<Said> {
   });
 }
 
-function runTests(args: string[]): Promise<boolean> {
-  const child = start("vitest", args, "inherit");
+function ended(child: ChildProcess): Promise<boolean> {
   return new Promise((resolve) => {
     child.on("error", ({ message }) => console.error(message));
     child.on("close", (status) => resolve(status === 0));
   });
 }
 
-function start(tool: string, args: string[], stdio: "inherit" | "pipe"): ChildProcess {
+function start(tool: string, args: string[], stdio: StdioOptions): ChildProcess {
   const bin = join(ROOT, "node_modules", ".bin");
   // The tools look for `node` themselves, and must find the locked one.
   const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
-  return spawn(join(bin, tool), args, { cwd: ROOT, env, stdio: ["inherit", stdio, stdio] });
+  return spawn(join(bin, tool), args, { cwd: ROOT, env, stdio });
 }
 
 function readReport(): unknown {
