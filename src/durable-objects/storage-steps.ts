@@ -6,11 +6,14 @@ const progress = z.tuple([z.object({ done: z.int() })]);
  * Brings an object's tables up to date: runs those of `steps` that have not run here yet, in order,
  * all of them or none. A released step is never edited, only followed by another; each works with
  * the code before it, so that a deploy can be rolled back. Tells whether there were such; throws what
- * SQLite throws.
+ * SQLite throws. `done` is what `stepsDone` says, where it was asked already.
  */
-export function migrate(storage: DurableObjectStorage, steps: readonly string[]): boolean {
+export function migrate(
+  storage: DurableObjectStorage,
+  steps: readonly string[],
+  done = stepsDone(storage.sql),
+): boolean {
   const { sql } = storage;
-  const done = hasTables(sql) ? stepsDone(sql) : undefined;
   if (done !== undefined && done >= steps.length) return false;
   storage.transactionSync(() => {
     // A table, because objects refuse PRAGMA user_version.
@@ -25,12 +28,9 @@ export function migrate(storage: DurableObjectStorage, steps: readonly string[])
   return true;
 }
 
-function stepsDone(sql: SqlStorage): number {
+/** How many steps have run here; nothing where none has: such an object has nothing to answer from. */
+export function stepsDone(sql: SqlStorage): number | undefined {
+  const table = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'storage_steps'";
+  if (sql.exec(table).toArray().length === 0) return undefined;
   return progress.parse(sql.exec("SELECT done FROM storage_steps").toArray())[0].done;
-}
-
-/** Whether `migrate` has run here: an object without tables has nothing to answer from. */
-export function hasTables(sql: SqlStorage): boolean {
-  const query = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'storage_steps'";
-  return sql.exec(query).toArray().length > 0;
 }

@@ -167,7 +167,11 @@ function noteAccepted<T extends { turnId: string | null }>(
   done: Outcome<T>,
 ): Outcome<T> {
   if (!done.ok) return done;
-  logAccepted(principal, { command, taskId: desk.taskId, turnId: done.value.turnId ?? undefined });
+  logAccepted(desk, principal, {
+    command,
+    taskId: desk.taskId,
+    turnId: done.value.turnId ?? undefined,
+  });
   return done;
 }
 

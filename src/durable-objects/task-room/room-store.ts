@@ -3,7 +3,7 @@ import type { Change } from "../../engine/draft";
 import { restoredState } from "../../engine/restore";
 import type { Room, TurnRecord } from "../../engine/room";
 import type { TeamPlan } from "../../protocol/team-plan";
-import { hasTables, migrate } from "../storage-steps";
+import { migrate, stepsDone } from "../storage-steps";
 import { type ClientKey, ClientKeys, type ClientReply } from "./client-keys";
 import { EventLog } from "./event-log";
 import { MessageTable } from "./message-table";
@@ -49,8 +49,9 @@ export class RoomStore {
   load(): { room: Room; deletedAt: number | undefined } | undefined {
     this.#roomBody = "";
     this.#planIds.clear();
-    if (!hasTables(this.#sql)) return undefined;
-    migrate(this.#storage, ROOM_STEPS);
+    const done = stepsDone(this.#sql);
+    if (done === undefined) return undefined;
+    migrate(this.#storage, ROOM_STEPS, done);
     const [row] = bodyRows.parse(this.#sql.exec("SELECT body FROM room").toArray());
     if (!row) return undefined;
     this.#roomBody = row.body;

@@ -89,7 +89,7 @@ function openRoom(
     });
   });
   const { taskId } = input;
-  logAccepted(principal, {
+  logAccepted(desk, principal, {
     command: "create",
     taskId,
     turnId: prompt === undefined ? undefined : turnId,

@@ -1,6 +1,7 @@
 import type { LogEvent } from "../../protocol/events";
 import type { Principal } from "../../protocol/identity";
 import { logInfo, logWarning } from "../../protocol/platform-log";
+import type { Desk } from "./desk";
 
 type Accepted = {
   command: "create" | "send" | "guide" | "retry" | "confirm" | "cancel";
@@ -8,9 +9,17 @@ type Accepted = {
   turnId: string | undefined;
 };
 
-/** Ties a turn to the request that asks something of it; its further lines name the turn. */
-export function logAccepted({ requestId }: Principal, { command, ...ids }: Accepted): void {
-  logInfo("command_accepted", { requestId, ...ids, command });
+/**
+ * Ties a turn to the request that asks something of it; its further lines name the turn. Written
+ * once the command is on the disk: whoever waits for its acknowledgement need not wait for a line.
+ */
+export function logAccepted(
+  { doors, hold }: Desk,
+  { requestId }: Principal,
+  { command, ...ids }: Accepted,
+): void {
+  const stored = doors.storage.sync();
+  hold(stored.then(() => logInfo("command_accepted", { requestId, ...ids, command })));
 }
 
 /** A turn's life in the platform's log: a few lines, and nothing of what was said. */

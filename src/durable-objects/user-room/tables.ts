@@ -1,5 +1,5 @@
 import type { EndedSession, KeptSession } from "../../engine/session";
-import { hasTables, migrate } from "../storage-steps";
+import { migrate, stepsDone } from "../storage-steps";
 import { ConnectionTable } from "./connection-table";
 import { DeliveryTable } from "./delivery-table";
 import { HeardTable } from "./heard-table";
@@ -37,7 +37,9 @@ export class Tables {
 
   /** `null` before the first use: a stray call must not create anything. */
   static find(storage: DurableObjectStorage): Tables | null {
-    return known.get(storage) ?? (hasTables(storage.sql) ? Tables.make(storage) : null);
+    return (
+      known.get(storage) ?? (stepsDone(storage.sql) === undefined ? null : Tables.make(storage))
+    );
   }
 
   static make(storage: DurableObjectStorage): Tables {

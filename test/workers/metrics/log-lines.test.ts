@@ -54,22 +54,24 @@ it("[W2] a request's id leads to its task and turn, and the turn's to each of it
   });
   await client.frames.next(says("turn:status", "FAILED"));
   const ids = { taskId, turnId: turn.id };
-  expect(ofTask(taskId)).toEqual([
-    expect.objectContaining({ level: "info", event: "command_accepted", command: "create" }),
-    {
-      ...{ level: "info", event: "command_accepted", command: "send" },
-      ...{ requestId: "request-of-this-test", ...ids },
-    },
-    expect.objectContaining({ level: "info", event: "attempt_started", attempt: 1, ...ids }),
-    expect.objectContaining({
-      ...{ level: "warn", event: "attempt_failed", attempt: 1, code: "model_rejected" },
-      ...ids,
-    }),
-    expect.objectContaining({
-      ...{ level: "info", event: "turn_ended", status: "FAILED", code: "model_rejected" },
-      ...ids,
-    }),
-  ]);
+  await expect
+    .poll(() => ofTask(taskId))
+    .toEqual([
+      expect.objectContaining({ level: "info", event: "command_accepted", command: "create" }),
+      {
+        ...{ level: "info", event: "command_accepted", command: "send" },
+        ...{ requestId: "request-of-this-test", ...ids },
+      },
+      expect.objectContaining({ level: "info", event: "attempt_started", attempt: 1, ...ids }),
+      expect.objectContaining({
+        ...{ level: "warn", event: "attempt_failed", attempt: 1, code: "model_rejected" },
+        ...ids,
+      }),
+      expect.objectContaining({
+        ...{ level: "info", event: "turn_ended", status: "FAILED", code: "model_rejected" },
+        ...ids,
+      }),
+    ]);
   expect(lines.join()).not.toContain("secret");
 });
 
@@ -80,9 +82,11 @@ it("[W2] a socket's lines name the request that it came with", async () => {
   await client.ask("chat:send", { content: "two" });
   await client.ask("chat:cancel");
   await client.ask("turn:confirm", { turnId: NOBODYS, step: "work", approve: true });
-  const accepted = ofTask(taskId).filter(({ event }) => event === "command_accepted");
-  expect(accepted.map(({ command }) => command)).toEqual(["create", "send", "send", "cancel"]);
-  const [made, first, second, stop] = accepted;
+  const accepted = () => ofTask(taskId).filter(({ event }) => event === "command_accepted");
+  await expect
+    .poll(() => accepted().map(({ command }) => command))
+    .toEqual(["create", "send", "send", "cancel"]);
+  const [made, first, second, stop] = accepted();
   expect(first?.requestId).toMatch(/^req_/);
   expect(first?.requestId).not.toBe(made?.requestId);
   expect([second?.requestId, stop?.requestId]).toEqual([first?.requestId, first?.requestId]);

@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { hasTables, migrate } from "../../../src/durable-objects/storage-steps";
+import { migrate, stepsDone } from "../../../src/durable-objects/storage-steps";
 import { Tables } from "../../../src/durable-objects/user-room/tables";
 
 const first = "CREATE TABLE a (x INTEGER); INSERT INTO a VALUES (1);";
@@ -16,14 +16,14 @@ const storedX = ({ sql }: DurableObjectStorage) => sql.exec("SELECT x FROM a").o
 
 describe("an object's tables", () => {
   it("are not there before the first step has run", async () => {
-    expect(await inObject("none", ({ sql }) => hasTables(sql))).toBe(false);
+    expect(await inObject("none", ({ sql }) => stepsDone(sql))).toBeUndefined();
   });
 
   it("get each step once, in order, and later steps later", async () => {
     await inObject("grow", (storage) => {
       migrate(storage, [first]);
       migrate(storage, [first]);
-      expect([hasTables(storage.sql), storedX(storage)]).toEqual([true, 1]);
+      expect([stepsDone(storage.sql), storedX(storage)]).toEqual([1, 1]);
       migrate(storage, [first, second]);
       migrate(storage, [first, second]);
       expect(storedX(storage)).toBe(2);
@@ -58,7 +58,7 @@ describe("an object's tables", () => {
     await inObject("broken", (storage) => {
       const broken = "CREATE TABLE b (";
       expect(() => migrate(storage, [first, broken])).toThrow();
-      expect(hasTables(storage.sql)).toBe(false);
+      expect(stepsDone(storage.sql)).toBeUndefined();
       migrate(storage, [first]);
       expect(() => migrate(storage, [first, second, broken])).toThrow();
       expect(storedX(storage)).toBe(1);
