@@ -267,7 +267,7 @@ export class Desk {
     for (const effect of effects) this.#start(effect);
     this.feeds.hear(events, room);
     unharmed("metrics_failed", this.taskId, () => this.#count(change));
-    logTurns(room.state.task.id, events);
+    logTurns(this, room.state.task.id, events);
     // Counting reads a table through once per instance: not on the way of a message to its acknowledgement.
     if (events.some(({ type }) => type === "log")) this.#thinLog();
     if (change.closed.length > 0) this.#thinMessages();

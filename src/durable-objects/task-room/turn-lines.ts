@@ -9,21 +9,32 @@ type Accepted = {
   turnId: string | undefined;
 };
 
-/**
- * Ties a turn to the request that asks something of it; its further lines name the turn. Written
- * once the command is on the disk: whoever waits for its acknowledgement need not wait for a line.
- */
+/** Ties a turn to the request that asks something of it; its further lines name the turn. */
 export function logAccepted(
-  { doors, hold }: Desk,
+  desk: Desk,
   { requestId }: Principal,
   { command, ...ids }: Accepted,
 ): void {
-  const stored = doors.storage.sync();
-  hold(stored.then(() => logInfo("command_accepted", { requestId, ...ids, command })));
+  onceStored(desk, () => logInfo("command_accepted", { requestId, ...ids, command }));
 }
 
 /** A turn's life in the platform's log: a few lines, and nothing of what was said. */
-export function logTurns(taskId: string, events: readonly LogEvent[]): void {
+export function logTurns(desk: Desk, taskId: string, events: readonly LogEvent[]): void {
+  const told = events.filter(isTold);
+  if (told.length > 0) onceStored(desk, () => writeLines(taskId, told));
+}
+
+/** Whoever waits for what was committed, and for its acknowledgement, need not wait for a line. */
+function onceStored({ doors, hold }: Desk, write: () => void): void {
+  hold(doors.storage.sync().then(write));
+}
+
+function isTold({ type, data }: LogEvent): boolean {
+  if (type === "turn:status") return HAS_ENDED.has(data.status);
+  return type === "chat:start" || type === "chat:error";
+}
+
+function writeLines(taskId: string, events: readonly LogEvent[]): void {
   for (const { type, data } of events) {
     if (type === "chat:start") {
       const { turnId, attempt, step, bot, model } = data;
@@ -31,7 +42,7 @@ export function logTurns(taskId: string, events: readonly LogEvent[]): void {
     } else if (type === "chat:error") {
       const { turnId, attempt, code, retryable, retryInMs } = data;
       logWarning("attempt_failed", { taskId, turnId, attempt, code, retryable, retryInMs });
-    } else if (type === "turn:status" && HAS_ENDED.has(data.status)) {
+    } else if (type === "turn:status") {
       const { turnId, status, error, tokens } = data;
       logInfo("turn_ended", { taskId, turnId, status, code: error?.code, tokens });
     }
