@@ -72,7 +72,7 @@ async function gather(
 ): Promise<Map<string, Audience>> {
   const decode = decoderOf(dialect);
   const audiences = new Map<string, Audience>();
-  for (let n = 0; n < rooms; n++) {
+  const open = async () => {
     const { id, seats } = await dialect.room(target.port, clients);
     const joined: Client[] = [];
     for (let from = 0; from < seats.length; from += JOINING) {
@@ -83,6 +83,10 @@ async function gather(
     model.play(id, script);
     const listeners = joined.map((client) => new Listener(client, script));
     audiences.set(id, { script, clients: joined, listeners, startedAt: 0 });
+  };
+  const atOnce = Math.max(1, Math.floor(JOINING / clients));
+  for (let left = rooms; left > 0; left -= atOnce) {
+    await Promise.all(Array.from({ length: Math.min(left, atOnce) }, open));
   }
   return audiences;
 }
