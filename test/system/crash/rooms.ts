@@ -91,7 +91,8 @@ export function rooms(arena: Arena): void {
   });
 
   describe("[C2] kill -9 loses no accepted message, repeats no number and leaves no turn behind", () => {
-    // `npm run faults` strikes at all points; those that are not here have another's state on the disk.
+    // `npm run faults` strikes at all points: those that are not here leave the disk as one of these
+    // does, or a model that says no more brings a room there, further down.
     const points: [string, number][] = [
       ["before commit", 1],
       ["after commit", 1],
