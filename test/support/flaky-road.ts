@@ -1,8 +1,6 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { freePort } from "../../scripts/free-port";
-
-/** First byte of a WebSocket's close frame (RFC 6455, section 5.5.1). */
-const CLOSE_FRAME = 0x88;
+import { CloseWatch } from "./close-watch";
 
 /** A road to a server on which connections break, stall and are refused when a test says so. */
 export class FlakyRoad {
@@ -62,7 +60,8 @@ export class FlakyRoad {
     this.#pairs.add(pair);
     near.pipe(far).pipe(near);
     // As an edge does: the local runtime leaves a socket that its server has closed open for long.
-    far.on("data", (bytes: Buffer) => bytes[0] === CLOSE_FRAME && near.end());
+    const watch = new CloseWatch();
+    far.on("data", (bytes: Buffer) => watch.sees(bytes) && near.end());
     for (const socket of pair) {
       socket.on("error", () => undefined);
       socket.on("close", () => {
