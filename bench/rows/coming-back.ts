@@ -11,7 +11,7 @@ export function comingBackRows(scale: Scale): Row[] {
       about:
         "A client loses its connection for 300 ms during a stream at 100 tokens a second and comes back as its system has it; until it has all that was said before it came back. The object with a room's duties verifies the token, has the user's object hand the session over, and reads its log. `ws`, the bare object and partyserver have no such thing.",
       cells: cellsFor(["dutiful", "taskroom", "agents", "socket.io"], {
-        ...{ kind: "reconnect", times: full ? 5 : 2 },
+        ...{ kind: "reconnect", times: full ? 5 : 1 },
       }),
       figures: [{ key: "caughtUp", label: "caught up", unit: "ms" }],
       goals: ["agents", "socket.io"].map((cell) => ({

@@ -16,6 +16,7 @@ export function crowdRow(scale: Scale): Row {
   const largest = sizes.at(-1) ?? 1;
   return {
     id: "crowd",
+    slow: true,
     title: "One room of 1, 10, 100 and 1,000 clients",
     about:
       "A stream at 20 tokens a second. Cost per client: processor time for a million tokens at one client. `joined`: until all were in, one after another in twenties.",

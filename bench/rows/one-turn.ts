@@ -23,6 +23,7 @@ export function costRow(scale: Scale): Row {
   const ours = { cell: "taskroom-counted" };
   return {
     id: "cost",
+    slow: true,
     title: `One turn of ${tokens.toLocaleString("en")} tokens: what is charged`,
     about:
       "Counted inside the objects and at D1, 100 tokens a second, one person; the alarm's own rows included. `frames` are socket messages to the object, `calls` its calls to users' rooms.",

@@ -27,7 +27,7 @@ export function restRow(scale: Scale): Row {
       { key: "p99", label: "p99", unit: "ms" },
     ],
     goals: DOES.map(goalOf),
-    warmUps: 2,
+    warmUps: scale === "full" ? 2 : 0,
   };
 }
 

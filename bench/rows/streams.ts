@@ -68,7 +68,7 @@ export function streamRows(scale: Scale): Row[] {
       id: "stream-max",
       title: "50 clients, one stream as fast as the provider can",
       about: "The provider writes whenever it is read. Latency here is only how far it got ahead.",
-      cells: cellsOf(systems, { ...fifty, tokens: full ? 5000 : 3000 }),
+      cells: cellsOf(systems, { ...fifty, tokens: full ? 5000 : 1500 }),
       figures: [RATE, CPU],
       goals: GOALS_MAX,
       warmUps,
