@@ -8,7 +8,7 @@ declare global {
       mainModule: typeof import("./worker/index");
       durableNamespaces: "TaskRoom" | "UserRoom" | "MetricsShard";
     }
-    /** Bindings of `wrangler.toml`; its `[vars]` are read through `src/protocol/settings.ts` alone. */
+    /** Bindings of `wrangler.toml`; its `[vars]` are read through `src/platform/settings.ts` alone. */
     interface Env {
       DB: D1Database;
       ASSETS: Fetcher;

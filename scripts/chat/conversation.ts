@@ -5,7 +5,7 @@ import type {
   Taskroom,
   TurnStatus,
 } from "../../src/client/index";
-import { isOpen } from "../../src/engine/transitions";
+import { isOpen } from "../../src/engine/turn/transitions";
 import { reasonOf, reasonOfEnd } from "./reasons";
 import { type Item, type Story, tell, UNTOLD } from "./tell";
 

@@ -1,4 +1,4 @@
-import { applyEvent } from "../../src/engine/fold";
+import { applyEvent } from "../../src/engine/fold/fold";
 import type { RoomEvent } from "../../src/protocol/events";
 import type { Message } from "../../src/protocol/message";
 import type { RoomState, Stream } from "../../src/protocol/room-state";

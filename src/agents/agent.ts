@@ -1,8 +1,8 @@
-import type { AgentConfig, ModelConfig, RuntimeConfig } from "../protocol/agent";
 import { type Ref, refText } from "../protocol/refs";
-import type { Find, ResourceKind, ResourceOf } from "../protocol/resource";
-import type { BotSpec } from "../protocol/resources";
-import { given } from "./given";
+import type { AgentConfig, ModelConfig, RuntimeConfig } from "../resources/agent";
+import type { Find, ResourceKind, ResourceOf } from "../resources/resource";
+import type { BotSpec } from "../resources/specs";
+import { given } from "./model/given";
 
 const DEFAULT_MODEL: Ref = { namespace: "system", name: "default" };
 const DEFAULT_SHELL: Ref = { namespace: "system", name: "chat" };

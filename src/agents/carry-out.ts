@@ -1,11 +1,11 @@
-import type { StepOutput, StepRequest } from "../protocol/agent";
-import type { Settings } from "../protocol/settings";
-import { chatAgent } from "./chat-agent";
-import { failureOf } from "./failure";
-import { httpAgent } from "./http-agent";
-import type { Hold } from "./mcp-server";
-import { languageModel } from "./provider";
-import type { Unseal } from "./sealed-key";
+import type { Settings } from "../platform/settings";
+import type { StepOutput, StepRequest } from "../resources/agent";
+import { chatAgent } from "./model/chat-agent";
+import { failureOf } from "./model/failure";
+import { languageModel } from "./model/provider";
+import { httpAgent } from "./remote/http-agent";
+import type { Unseal } from "./team/sealed-key";
+import type { Hold } from "./tools/mcp-server";
 
 export type Doors = {
   settings: Settings;

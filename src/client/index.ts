@@ -7,6 +7,21 @@ export type { Session } from "../protocol/session";
 export type { Task, TaskStatus } from "../protocol/task";
 export type { OnBusy, Step, StepResult, Turn, TurnStatus } from "../protocol/turn";
 export type { KeptNotification, Notification } from "../protocol/user-events";
+export type {
+  ConfirmAnswer,
+  RoomConnection,
+  RoomEventOf,
+  RoomEventType,
+  SendOptions,
+} from "./connection/room-connection";
+export type { ConnectionStatus, EndCode } from "./connection/status";
+export type {
+  UserConnection,
+  UserRoomEvent,
+  UserRoomEventOf,
+  UserRoomEventType,
+  UserSnapshot,
+} from "./connection/user-connection";
 export { type ClientErrorCode, TaskroomError } from "./errors";
 export type {
   ClientOptions,
@@ -18,25 +33,10 @@ export type {
   Timing,
   TokenSource,
 } from "./options";
-export type { HttpMethod, QueryValue, Request, RequestOptions } from "./request";
 export type { UsageReport } from "./rest/account";
 export type { Page, PageQuery } from "./rest/paging";
+export type { HttpMethod, QueryValue, Request, RequestOptions } from "./rest/request";
 export type { Collection, NewResource, NextResource, ResourceIn } from "./rest/resources";
 export type { Idempotent, MessageQuery, NewTask, TaskQuery } from "./rest/tasks";
-export type {
-  ConfirmAnswer,
-  RoomConnection,
-  RoomEventOf,
-  RoomEventType,
-  SendOptions,
-} from "./room-connection";
-export type { RoomSnapshot, UnsentMessage } from "./room-snapshot";
-export type { ConnectionStatus, EndCode } from "./status";
+export type { RoomSnapshot, UnsentMessage } from "./room/room-snapshot";
 export { createClient, type Taskroom } from "./taskroom";
-export type {
-  UserConnection,
-  UserRoomEvent,
-  UserRoomEventOf,
-  UserRoomEventType,
-  UserSnapshot,
-} from "./user-connection";

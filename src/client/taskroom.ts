@@ -1,13 +1,13 @@
-import { contextOf } from "./context";
+import type { RoomConnection } from "./connection/room-connection";
+import type { UserConnection } from "./connection/user-connection";
 import type { ClientOptions, ConnectOptions } from "./options";
-import type { Request } from "./request";
 import { type AccountApi, accountApi } from "./rest/account";
+import { contextOf } from "./rest/context";
+import type { Request } from "./rest/request";
 import { type Collection, type ResourcesApi, resourcesApi } from "./rest/resources";
 import { type TasksApi, type TurnsApi, tasksApi, turnsApi } from "./rest/tasks";
-import { Room } from "./room";
-import type { RoomConnection } from "./room-connection";
-import type { UserConnection } from "./user-connection";
-import { UserRoom } from "./user-room";
+import { Room } from "./room/room";
+import { UserRoom } from "./user/user-room";
 
 /** A server, as one caller sees it. */
 export type Taskroom = AccountApi & {

@@ -1,5 +1,5 @@
-import { type Observation, once } from "../protocol/metrics";
-import { counted, NOTHING_COUNTED, type Tally } from "../protocol/tally";
+import { type Observation, once } from "../platform/metrics";
+import { counted, NOTHING_COUNTED, type Tally } from "../platform/tally";
 import { inTime } from "./in-time";
 
 type Parts = {

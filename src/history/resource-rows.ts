@@ -1,8 +1,8 @@
 import type { InferInsertModel, InferSelectModel } from "drizzle-orm";
 import * as z from "zod";
-import { shownResource } from "../protocol/resource";
-import { type Reference, referencesOf } from "../protocol/resource-references";
-import type { StoredResource } from "../protocol/resource-secrets";
+import { type Reference, referencesOf } from "../resources/references";
+import { shownResource } from "../resources/resource";
+import type { StoredResource } from "../resources/secrets";
 import type { resources } from "./schema";
 
 const sealedByPath = z.record(z.string(), z.string());

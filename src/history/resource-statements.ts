@@ -1,8 +1,8 @@
 import { getTableColumns, type SQL, sql } from "drizzle-orm";
 import { LIMITS } from "../protocol/limits";
-import type { ResourceId } from "../protocol/resource";
-import type { Reference } from "../protocol/resource-references";
-import type { StoredResource } from "../protocol/resource-secrets";
+import type { Reference } from "../resources/references";
+import type { ResourceId } from "../resources/resource";
+import type { StoredResource } from "../resources/secrets";
 import { resourceRow } from "./resource-rows";
 import { resourceRefs, resources } from "./schema";
 

@@ -2,10 +2,10 @@ import { sql } from "drizzle-orm";
 import * as z from "zod";
 import { accepted, type Outcome, refuse, refused } from "../protocol/errors";
 import { LIMITS } from "../protocol/limits";
-import { idText, type ResourceId, resourceKind } from "../protocol/resource";
-import { type Reference, referencesOf } from "../protocol/resource-references";
-import { unresolved } from "../protocol/resource-rules";
-import type { StoredResource } from "../protocol/resource-secrets";
+import { type Reference, referencesOf } from "../resources/references";
+import { idText, type ResourceId, resourceKind } from "../resources/resource";
+import { unresolved } from "../resources/rules";
+import type { StoredResource } from "../resources/secrets";
 import { writeBatch } from "./database";
 import {
   insertion,

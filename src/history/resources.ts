@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
-import { type ResourceId, type ResourceKind, SYSTEM_NAMESPACE } from "../protocol/resource";
-import type { StoredResource } from "../protocol/resource-secrets";
+import { type ResourceId, type ResourceKind, SYSTEM_NAMESPACE } from "../resources/resource";
+import type { StoredResource } from "../resources/secrets";
 import { openDatabase } from "./database";
 import { readResource } from "./resource-rows";
 import { resourceRefs, resources } from "./schema";

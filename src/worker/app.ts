@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { COLLECTIONS } from "../protocol/resource";
+import { COLLECTIONS } from "../resources/resource";
 import type { AppEnv } from "./context";
 import { authentication } from "./middleware/authentication";
 import { crossOrigin } from "./middleware/cross-origin";

@@ -1,6 +1,6 @@
+import { logError } from "../platform/platform-log";
+import { type Settings, settings } from "../platform/settings";
 import { issuesOf, refuse } from "../protocol/errors";
-import { logError } from "../protocol/platform-log";
-import { type Settings, settings } from "../protocol/settings";
 import { RefusedRequest } from "./problem";
 
 // An isolate has one env, so this reads and checks the settings once.

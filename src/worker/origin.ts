@@ -1,4 +1,4 @@
-import type { Settings } from "../protocol/settings";
+import type { Settings } from "../platform/settings";
 
 /** Whether an origin is on the operator's list. */
 export function isListedOrigin(origin: string, settings: Settings): boolean {

@@ -1,6 +1,6 @@
 import { dropExpiredKeys } from "../history/idempotency";
 import { overdueTasks } from "../history/overdue";
-import { describeError, logError } from "../protocol/platform-log";
+import { describeError, logError } from "../platform/platform-log";
 import { taskRoom } from "./rooms/ask";
 
 /** Rooms woken per minute: well within a scheduled event's requests. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { isActive, isOpen, TASK_MOVES, TURN_MOVES } from "../../src/engine/transitions";
+import { isActive, isOpen, TASK_MOVES, TURN_MOVES } from "../../src/engine/turn/transitions";
 import type { LogEvent } from "../../src/protocol/events";
 import type { TurnStatus } from "../../src/protocol/turn";
 import type { Evidence } from "./evidence";

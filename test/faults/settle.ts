@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import * as z from "zod";
-import { isOpen } from "../../src/engine/transitions";
+import { isOpen } from "../../src/engine/turn/transitions";
 import { logEvent } from "../../src/protocol/events";
 import { message } from "../../src/protocol/message";
 import { task } from "../../src/protocol/task";

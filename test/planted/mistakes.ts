@@ -36,7 +36,7 @@ export const MISTAKES: Mistake[] = [
     name: "an attempt not fenced",
     edits: [
       {
-        file: "src/engine/fence.ts",
+        file: "src/engine/step/fence.ts",
         search: "return step.attempt === fence.attempt ? { turn, step } : undefined;",
         replace: "return { turn, step };",
       },
@@ -96,12 +96,12 @@ export const MISTAKES: Mistake[] = [
     name: "two turns at work",
     edits: [
       {
-        file: "src/engine/begin.ts",
+        file: "src/engine/turn/begin.ts",
         search: "return activeTurn(draft.room) ? undefined : waitingTurns(draft.room)[0];",
         replace: "return waitingTurns(draft.room)[0];",
       },
       {
-        file: "src/engine/queue.ts",
+        file: "src/engine/turn/queue.ts",
         search: 'if (!activeTurn(draft.room)) draft.effect({ type: "begin" });',
         replace: 'draft.effect({ type: "begin" });',
       },
@@ -118,7 +118,7 @@ export const MISTAKES: Mistake[] = [
     name: "a refused webhook not sent again",
     edits: [
       {
-        file: "src/engine/webhook-rules.ts",
+        file: "src/engine/user/webhook-rules.ts",
         search: "status >= 200 && status < 300",
         replace: "status >= 200 && status < 600",
       },
@@ -129,7 +129,7 @@ export const MISTAKES: Mistake[] = [
     name: "a webhook that overtakes",
     edits: [
       {
-        file: "src/durable-objects/user-room/delivery-table.ts",
+        file: "src/durable-objects/user-room/webhooks/delivery-table.ts",
         search: "SELECT min(position) FROM deliveries",
         replace: "SELECT max(position) FROM deliveries",
       },

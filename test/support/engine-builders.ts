@@ -1,6 +1,6 @@
-import type { AgentConfig } from "../../src/protocol/agent";
-import type { RetryRule } from "../../src/protocol/resources";
-import type { MemberPlan, TeamPlan } from "../../src/protocol/team-plan";
+import type { AgentConfig } from "../../src/resources/agent";
+import type { RetryRule } from "../../src/resources/specs";
+import type { MemberPlan, TeamPlan } from "../../src/resources/team-plan";
 
 /** A fixed morning; tests add to it. */
 export const T0 = Date.parse("2026-01-01T00:00:00.000Z");

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { applyEvent } from "../../src/engine/fold";
+import { applyEvent } from "../../src/engine/fold/fold";
 import type { RoomEvent } from "../../src/protocol/events";
 import type { RoomState } from "../../src/protocol/room-state";
 

@@ -1,9 +1,9 @@
 import { evictDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import * as z from "zod";
-import type { StepFailure, StepOutput } from "../../src/protocol/agent";
 import type { RoomState } from "../../src/protocol/room-state";
 import type { OnBusy } from "../../src/protocol/turn";
+import type { StepFailure, StepOutput } from "../../src/resources/agent";
 import { clock, control } from "../worker/control";
 import { Frames } from "./frames";
 import { nextAlarm, ring, roomOf } from "./room-alarm";

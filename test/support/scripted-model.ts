@@ -1,4 +1,4 @@
-import type { StepOutput, StepRequest } from "../../src/protocol/agent";
+import type { StepOutput, StepRequest } from "../../src/resources/agent";
 
 export const FINISH: StepOutput = {
   type: "finish",

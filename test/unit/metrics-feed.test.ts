@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { MetricsFeed } from "../../src/durable-objects/metrics-feed";
-import { once } from "../../src/protocol/metrics";
-import type { Tally } from "../../src/protocol/tally";
+import { once } from "../../src/platform/metrics";
+import type { Tally } from "../../src/platform/tally";
 
 beforeEach(() => {
   vi.useFakeTimers();

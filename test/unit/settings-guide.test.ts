@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import * as z from "zod";
+import { settings } from "../../src/platform/settings";
 import { LIMITS } from "../../src/protocol/limits";
-import { settings } from "../../src/protocol/settings";
 
 const guide = readFileSync("docs/settings.md", "utf8");
 const config = readFileSync("wrangler.toml", "utf8");

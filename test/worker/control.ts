@@ -1,5 +1,5 @@
-import type { StepOutput, StepRequest } from "../../src/protocol/agent";
-import type { Settings } from "../../src/protocol/settings";
+import type { Settings } from "../../src/platform/settings";
+import type { StepOutput, StepRequest } from "../../src/resources/agent";
 
 type Model = (request: StepRequest, signal: AbortSignal) => AsyncIterable<StepOutput>;
 

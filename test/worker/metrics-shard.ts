@@ -1,5 +1,5 @@
 import { MetricsShard as ProductionMetricsShard } from "../../src/durable-objects/metrics-shard/metrics-shard";
-import type { Tally } from "../../src/protocol/tally";
+import type { Tally } from "../../src/platform/tally";
 import { control } from "./control";
 
 /** A shard that gives no answer that can be read, where a test wants it. */

@@ -3,8 +3,8 @@ import type { AckNotifications, Page, UnreadCount } from "../../protocol/rest";
 import type { Session } from "../../protocol/session";
 import type { KeptNotification } from "../../protocol/user-events";
 import type { CreatedWebhook, CreateWebhook, Delivery, Webhook } from "../../protocol/webhooks";
-import type { Request } from "../request";
 import type { PageQuery } from "./paging";
+import type { Request } from "./request";
 
 type Counts = { turns: number; tokens: number };
 export type UsageReport = {

@@ -1,9 +1,9 @@
-import type { ResourceCollection, ShownResource } from "../../protocol/resource";
-import type { CreateResource, ReplaceResource } from "../../protocol/resource-bodies";
-import type { GivenSpecs } from "../../protocol/resources";
 import type { Page } from "../../protocol/rest";
-import type { Request } from "../request";
+import type { CreateResource, ReplaceResource } from "../../resources/bodies";
+import type { ResourceCollection, ShownResource } from "../../resources/resource";
+import type { GivenSpecs } from "../../resources/specs";
 import type { PageQuery } from "./paging";
+import type { Request } from "./request";
 
 /** `ghosts`, `models`, `shells`, `bots`, `teams`. */
 export type Collection = ResourceCollection["path"];

@@ -15,8 +15,8 @@ import type {
 import type { TaskStats } from "../../protocol/stats";
 import type { Task, TaskStatus } from "../../protocol/task";
 import type { Turn, TurnStatus } from "../../protocol/turn";
-import type { Request } from "../request";
 import type { PageQuery } from "./paging";
+import type { Request } from "./request";
 
 export type NewTask = {
   title?: string;

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { Step, StepResult, Turn } from "../../client";
 import { Button } from "../parts/button";
 import { Problem } from "../parts/problem";
-import { Markdown } from "../room/markdown/markdown";
+import { Markdown } from "../room/conversation/markdown/markdown";
 import { useAccount } from "../state/account";
 import { useAction } from "../state/use-action";
 

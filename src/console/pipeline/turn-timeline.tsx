@@ -1,9 +1,9 @@
 import type { Turn } from "../../client";
 import { StatusBadge } from "../parts/badge";
 import { durationText, Time } from "../parts/time";
-import { GuidanceLines } from "../room/guidance";
+import { GuidanceLines } from "../room/composer/guidance";
+import { TurnEnd, tells } from "../room/conversation/turn-end";
 import { useRoom } from "../room/room-scope";
-import { TurnEnd, tells } from "../room/turn-end";
 import { useSelected } from "../state/use-selected";
 import { StepRow } from "./step-row";
 

@@ -2,7 +2,7 @@ import type { Step, Turn } from "../../client";
 import { ConfirmPanel } from "../pipeline/confirm-panel";
 import { WaitText } from "../pipeline/wait-text";
 import { useSelected } from "../state/use-selected";
-import { GuidanceLines } from "./guidance";
+import { GuidanceLines } from "./composer/guidance";
 import { useRoom } from "./room-scope";
 
 const NONE: Turn[] = [];

@@ -7,11 +7,11 @@ import type { RoomView } from "../routing/route";
 import { recoveryStore } from "../sign-in/token-store";
 import { EXPIRED, useAccount } from "../state/account";
 import { useSelected } from "../state/use-selected";
-import { Conversation } from "./conversation";
+import { Conversation } from "./conversation/conversation";
+import { useReadHere } from "./conversation/use-read-here";
 import { EndedNotice } from "./ended-notice";
-import { RoomHeader } from "./room-header";
+import { RoomHeader } from "./header/room-header";
 import { RoomScope } from "./room-scope";
-import { useReadHere } from "./use-read-here";
 
 type Props = { taskId: string; view: RoomView };
 

@@ -2,7 +2,7 @@ import { type ComponentChildren, createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { RoomConnection } from "../../client";
 import { useSelected } from "../state/use-selected";
-import { type KnownGuidance, useGuidance } from "./use-guidance";
+import { type KnownGuidance, useGuidance } from "./composer/use-guidance";
 import { type KnownTurns, useTurns } from "./use-turns";
 
 type Scope = KnownGuidance & { room: RoomConnection; turns: KnownTurns };

@@ -1,4 +1,4 @@
-import type { Tally } from "../../protocol/tally";
+import type { Tally } from "../../platform/tally";
 
 /** Keeps the counts of some of the service's objects. */
 export interface MetricsShardApi {

@@ -1,8 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import * as z from "zod";
+import { logError } from "../../platform/platform-log";
+import { NOTHING_COUNTED, ofToday, sumOf, type Tally, tally } from "../../platform/tally";
 import { parseJson } from "../../protocol/json";
-import { logError } from "../../protocol/platform-log";
-import { NOTHING_COUNTED, ofToday, sumOf, type Tally, tally } from "../../protocol/tally";
 import { migrate } from "../storage-steps";
 import type { MetricsShardApi } from "./api";
 

@@ -1,7 +1,7 @@
-import { deadlines } from "../../engine/deadlines";
-import { RULES } from "../../engine/limits";
+import { deadlines } from "../../engine/turn/deadlines";
+import { RULES } from "../../engine/turn/limits";
+import { nextErasure } from "./commands/erasure";
 import type { Desk } from "./desk";
-import { nextErasure } from "./erasure";
 
 /** An alarm that is so late was lost, or is tried again later than it can be waited for. */
 const LOST_AFTER_MS = 5000;

@@ -1,10 +1,10 @@
-import type { StepOutput, StepRequest } from "../../protocol/agent";
-import { readOnce, type Settings, settings as settingsSchema } from "../../protocol/settings";
-import type { Tally } from "../../protocol/tally";
+import { readOnce, type Settings, settings as settingsSchema } from "../../platform/settings";
+import type { Tally } from "../../platform/tally";
+import type { StepOutput, StepRequest } from "../../resources/agent";
 import { metricsShardOf } from "../metrics-shard/api";
 import { type Meter, meterOf } from "../usage-meter/api";
 import type { TaskNews, UserRoomApi } from "../user-room/api";
-import { carryOutSealed } from "./sealed-agent";
+import { carryOutSealed } from "./turns/sealed-agent";
 
 /** Places in a turn's life at which a test build may stop the runtime dead. */
 export type FaultPoint =

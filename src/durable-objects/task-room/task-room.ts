@@ -1,12 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
-import { meetDeadlines } from "../../engine/deadlines";
+import { meetDeadlines } from "../../engine/turn/deadlines";
+import { once } from "../../platform/metrics";
+import { describeError, logError } from "../../platform/platform-log";
 import { CLOSE } from "../../protocol/close-codes";
 import type { Outcome } from "../../protocol/errors";
 import type { LogEvent } from "../../protocol/events";
 import type { Principal } from "../../protocol/identity";
 import type { Message } from "../../protocol/message";
-import { once } from "../../protocol/metrics";
-import { describeError, logError } from "../../protocol/platform-log";
 import type {
   ConfirmTurn,
   ExecuteTask,
@@ -24,17 +24,17 @@ import type { TaskStats } from "../../protocol/stats";
 import type { Task } from "../../protocol/task";
 import type { Turn } from "../../protocol/turn";
 import type { NewTask, SessionActivity, TaskRoomApi } from "./api";
-import type { Connection } from "./connection";
+import { upgrade } from "./arrival/upgrade";
+import { goOnErasing, removeTask } from "./commands/erasure";
+import { handleFrame } from "./commands/frame-handler";
+import { readEvents, readLogs } from "./commands/log-queries";
+import { dropMember, putMember, readMembers } from "./commands/member-commands";
+import * as queries from "./commands/queries";
+import { readStats } from "./commands/stats";
+import * as tasks from "./commands/task-commands";
 import { Desk } from "./desk";
 import { type Doors, productionDoors } from "./doors";
-import { goOnErasing, removeTask } from "./erasure";
-import { handleFrame } from "./frame-handler";
-import { readEvents, readLogs } from "./log-queries";
-import { dropMember, putMember, readMembers } from "./member-commands";
-import * as queries from "./queries";
-import { readStats } from "./stats";
-import * as tasks from "./task-commands";
-import { upgrade } from "./upgrade";
+import type { Connection } from "./live/connection";
 
 /** One task's room: lifecycle and wiring. Its rules are in `src/engine`, its work at the desk. */
 export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {

@@ -1,4 +1,4 @@
-import { describeError, logError } from "../../protocol/platform-log";
+import { describeError, logError } from "../../platform/platform-log";
 
 /** Does what is of less weight than the work that it is about: if it fails, the work goes on. */
 export function unharmed(event: string, taskId: string | undefined, lesser: () => void): void {

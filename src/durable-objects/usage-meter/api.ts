@@ -7,7 +7,7 @@ import {
   type UsageCount,
   type UsageReport,
   usageCount,
-} from "../../protocol/metering";
+} from "../../protocol/rooms/metering";
 import { inTime } from "../in-time";
 
 /** Milliseconds for which a meter may be silent before the call counts as failed. */

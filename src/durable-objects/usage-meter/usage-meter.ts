@@ -5,8 +5,13 @@ import {
   NOTHING_USED,
   releaseTurn,
   usageAt,
-} from "../../engine/usage-rules";
-import { turnRequest, type UsageState, usageReport, usageState } from "../../protocol/metering";
+} from "../../engine/user/usage-rules";
+import {
+  turnRequest,
+  type UsageState,
+  usageReport,
+  usageState,
+} from "../../protocol/rooms/metering";
 
 /**
  * What one user has used: one small stored value, changed only by its rules. Each public method can

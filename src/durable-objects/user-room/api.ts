@@ -1,4 +1,4 @@
-import type { UserNews } from "../../engine/user-news";
+import type { UserNews } from "../../engine/user/news";
 import type { Outcome } from "../../protocol/errors";
 import type { AckNotifications, ListNotifications, Page, UnreadCount } from "../../protocol/rest";
 import type { Session } from "../../protocol/session";

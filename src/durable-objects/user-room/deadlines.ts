@@ -1,4 +1,4 @@
-import { deadlineOf, type KeptSession } from "../../engine/session";
+import { deadlineOf, type KeptSession } from "../../engine/session/session";
 import type { Tables } from "./tables";
 
 /** The least time from one alarm to the next, so that what stays due does not spin. */

@@ -1,4 +1,4 @@
-import type { Settings } from "../../protocol/settings";
+import type { Settings } from "../../platform/settings";
 import type { MetricsFeed } from "../metrics-feed";
 import type { Deadlines } from "./deadlines";
 import type { TaskRooms } from "./task-rooms";

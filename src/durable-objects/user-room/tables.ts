@@ -1,14 +1,14 @@
-import type { EndedSession, KeptSession } from "../../engine/session";
+import type { EndedSession, KeptSession } from "../../engine/session/session";
 import { migrate, stepsDone } from "../storage-steps";
-import { ConnectionTable } from "./connection-table";
-import { DeliveryTable } from "./delivery-table";
-import { HeardTable } from "./heard-table";
-import { NotificationTable } from "./notification-table";
+import { HeardTable } from "./news/heard-table";
+import { NotificationTable } from "./news/notification-table";
+import { UserLog } from "./news/user-log";
 import { USER_ROOM_STEPS } from "./schema";
-import { SessionTable } from "./session-table";
-import { TokenTable } from "./token-table";
-import { UserLog } from "./user-log";
-import { WebhookTable } from "./webhook-table";
+import { ConnectionTable } from "./sessions/connection-table";
+import { SessionTable } from "./sessions/session-table";
+import { TokenTable } from "./sessions/token-table";
+import { DeliveryTable } from "./webhooks/delivery-table";
+import { WebhookTable } from "./webhooks/webhook-table";
 
 /** Those of objects at work, so that not every call asks the storage whether they are there. */
 const known = new WeakMap<DurableObjectStorage, Tables>();

@@ -1,9 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
+import { describeError, logError } from "../../platform/platform-log";
+import { readOnce, settings } from "../../platform/settings";
 import type { Outcome } from "../../protocol/errors";
-import { describeError, logError } from "../../protocol/platform-log";
 import type { AckNotifications, ListNotifications, Page, UnreadCount } from "../../protocol/rest";
 import type { Session } from "../../protocol/session";
-import { readOnce, settings } from "../../protocol/settings";
 import type { KeptNotification } from "../../protocol/user-events";
 import type { CreatedWebhook, CreateWebhook, Delivery, Webhook } from "../../protocol/webhooks";
 import { MetricsFeed } from "../metrics-feed";
@@ -16,18 +16,18 @@ import type {
   TaskNews,
   UserRoomApi,
 } from "./api";
+import { upgradeMailbox } from "./arrival/mailbox-upgrade";
+import { UserSockets } from "./arrival/user-sockets";
 import { Deadlines, PAUSE_MS } from "./deadlines";
-import { Mailbox } from "./mailbox";
-import { upgradeMailbox } from "./mailbox-upgrade";
-import { RoomCheck } from "./room-check";
-import { SessionAlarm } from "./session-alarm";
-import { SessionEntry } from "./session-entry";
-import { Sessions } from "./sessions";
+import { Mailbox } from "./news/mailbox";
+import { RoomCheck } from "./sessions/room-check";
+import { SessionAlarm } from "./sessions/session-alarm";
+import { SessionEntry } from "./sessions/session-entry";
+import { Sessions } from "./sessions/sessions";
 import type { UserFaultPoint } from "./surroundings";
 import { type TaskRooms, taskRooms } from "./task-rooms";
-import { UserSockets } from "./user-sockets";
-import { WebhookQueue } from "./webhook-queue";
-import { Webhooks } from "./webhooks";
+import { WebhookQueue } from "./webhooks/webhook-queue";
+import { Webhooks } from "./webhooks/webhooks";
 
 /** Milliseconds until the alarm comes again where one of its parts has failed. */
 const FAULT_REST_MS = 60_000;

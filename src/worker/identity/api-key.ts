@@ -1,8 +1,8 @@
 import { findApiKey, type HeldApiKey, noteUse } from "../../history/api-keys";
+import { describeError, logError } from "../../platform/platform-log";
 import { API_KEY_PREFIX } from "../../protocol/api-keys";
 import { accepted, type Outcome, refuse, refused } from "../../protocol/errors";
 import { highestScope, type Principal } from "../../protocol/identity";
-import { describeError, logError } from "../../protocol/platform-log";
 import { unauthorized } from "./bearer-token";
 
 const RANDOM_BYTES = 32;

@@ -1,8 +1,8 @@
 import { errors } from "jose";
+import { describeError, logError } from "../../platform/platform-log";
+import type { Settings } from "../../platform/settings";
 import { accepted, type Outcome, refuse, refused } from "../../protocol/errors";
 import type { Principal } from "../../protocol/identity";
-import { describeError, logError } from "../../protocol/platform-log";
-import type { Settings } from "../../protocol/settings";
 import { isApiKey, type KeyDoors, principalOfKey } from "./api-key";
 import { bearerToken, unauthorized } from "./bearer-token";
 import { principalOf } from "./claims";

@@ -6,7 +6,7 @@ import {
   type JWTVerifyOptions,
   jwtVerify,
 } from "jose";
-import type { Settings } from "../../protocol/settings";
+import type { Settings } from "../../platform/settings";
 import { remoteKeys } from "./signing-keys";
 
 const SHARED_SECRET = "HS256";

@@ -1,5 +1,5 @@
-import { type Histogram, METRIC_NAMES, METRICS, seriesOf } from "../../protocol/metrics";
-import { type Distribution, keyOf, type Tally } from "../../protocol/tally";
+import { type Histogram, METRIC_NAMES, METRICS, seriesOf } from "../../platform/metrics";
+import { type Distribution, keyOf, type Tally } from "../../platform/tally";
 
 export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 

@@ -1,6 +1,6 @@
 import { type MetricsShardApi, metricsShards } from "../../durable-objects/metrics-shard/api";
-import { describeError, logError } from "../../protocol/platform-log";
-import { sumOf, type Tally, tally } from "../../protocol/tally";
+import { describeError, logError } from "../../platform/platform-log";
+import { sumOf, type Tally, tally } from "../../platform/tally";
 
 /** Milliseconds for which a shard may be silent; Prometheus itself waits for 10 s. */
 const PATIENCE_MS = 5000;

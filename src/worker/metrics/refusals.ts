@@ -1,7 +1,7 @@
 import { anyMetricsShard } from "../../durable-objects/metrics-shard/api";
+import { once } from "../../platform/metrics";
+import { counted, NOTHING_COUNTED } from "../../platform/tally";
 import type { ErrorCode } from "../../protocol/errors";
-import { once } from "../../protocol/metrics";
-import { counted, NOTHING_COUNTED } from "../../protocol/tally";
 import type { AppContext } from "../context";
 
 /** How long refusals gather: a flood of them costs one call a second and isolate. */

@@ -1,6 +1,6 @@
 import { isRetryable } from "../../history/retry";
+import { describeError, logError } from "../../platform/platform-log";
 import { type Refusal, refuse } from "../../protocol/errors";
-import { describeError, logError } from "../../protocol/platform-log";
 import type { AppContext } from "../context";
 import { countRefusal } from "../metrics/refusals";
 import { problemResponse, RefusedRequest } from "../problem";

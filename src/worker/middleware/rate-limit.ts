@@ -1,7 +1,7 @@
 import { createMiddleware } from "hono/factory";
+import { describeError, logError } from "../../platform/platform-log";
 import { refuse } from "../../protocol/errors";
 import { LIMITS } from "../../protocol/limits";
-import { describeError, logError } from "../../protocol/platform-log";
 import type { AppEnv } from "../context";
 import { RefusedRequest } from "../problem";
 

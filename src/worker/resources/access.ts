@@ -1,6 +1,6 @@
 import { refuse } from "../../protocol/errors";
 import { hasScope, type Principal } from "../../protocol/identity";
-import { SYSTEM_NAMESPACE } from "../../protocol/resource";
+import { SYSTEM_NAMESPACE } from "../../resources/resource";
 import { RefusedRequest } from "../problem";
 
 /** A user sees `system` and the namespace that is the user's id; nobody sees another's, admins neither. */

@@ -3,16 +3,16 @@ import { type ListPosition, newestResources, overriddenNames } from "../../histo
 import { decodeCursor, encodeCursor } from "../../protocol/cursor";
 import { refuse } from "../../protocol/errors";
 import { namespace, resourceName } from "../../protocol/refs";
+import type { ListResources, Page } from "../../protocol/rest";
+import { timestamp } from "../../protocol/time";
 import {
   type ResourceKind,
   type ResourceMetadata,
   type ShownResource,
   SYSTEM_NAMESPACE,
-} from "../../protocol/resource";
-import type { StoredResource } from "../../protocol/resource-secrets";
-import type { ListResources, Page } from "../../protocol/rest";
-import { systemResources } from "../../protocol/system-resources";
-import { timestamp } from "../../protocol/time";
+} from "../../resources/resource";
+import type { StoredResource } from "../../resources/secrets";
+import { systemResources } from "../../resources/system-resources";
 import { RefusedRequest } from "../problem";
 import { shownShipped } from "./shown";
 import type { Store } from "./write";

@@ -1,15 +1,15 @@
+import { seal, unseal } from "../../platform/sealing";
+import type { Settings } from "../../platform/settings";
 import { type Issue, refuse } from "../../protocol/errors";
-import type { Described, ResourceMetadata } from "../../protocol/resource";
+import type { Described, ResourceMetadata } from "../../resources/resource";
 import {
   changeSecrets,
   identityOf,
   isKey,
   type StoredResource,
   secretsOf,
-} from "../../protocol/resource-secrets";
-import { MASK } from "../../protocol/resources";
-import { seal, unseal } from "../../protocol/sealing";
-import type { Settings } from "../../protocol/settings";
+} from "../../resources/secrets";
+import { MASK } from "../../resources/specs";
 import { RefusedRequest } from "../problem";
 
 type Kept = Record<string, string>;

@@ -1,13 +1,8 @@
-import type { Resource, ShownResource } from "../../protocol/resource";
-import {
-  changeSecrets,
-  identityOf,
-  isKey,
-  type StoredResource,
-} from "../../protocol/resource-secrets";
-import { MASK } from "../../protocol/resources";
-import { unseal } from "../../protocol/sealing";
-import type { Settings } from "../../protocol/settings";
+import { unseal } from "../../platform/sealing";
+import type { Settings } from "../../platform/settings";
+import type { Resource, ShownResource } from "../../resources/resource";
+import { changeSecrets, identityOf, isKey, type StoredResource } from "../../resources/secrets";
+import { MASK } from "../../resources/specs";
 
 /** A stored resource for those who may only read it: every secret is masked. */
 export function masked({ secrets, ...resource }: StoredResource): ShownResource {

@@ -1,10 +1,10 @@
 import { Hono } from "hono";
-import { asyncApi } from "../../protocol/api/asyncapi";
-import { openApi } from "../../protocol/api/openapi";
+import { asyncApi } from "../../api-docs/asyncapi";
+import { openApi } from "../../api-docs/openapi";
+import { answer, madeOnce, sha256 } from "../../api-docs/page/document";
+import { docsPage } from "../../api-docs/page/page";
+import { STYLE } from "../../api-docs/page/style";
 import type { AppEnv } from "../context";
-import { answer, madeOnce, sha256 } from "../docs/document";
-import { docsPage } from "../docs/page";
-import { STYLE } from "../docs/style";
 
 /** The API's descriptions: open to everyone, and the same for everyone. */
 export const docs = new Hono<AppEnv>();

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { checkDatabase } from "../../history/health";
+import { describeError, logError } from "../../platform/platform-log";
 import { refuse } from "../../protocol/errors";
-import { describeError, logError } from "../../protocol/platform-log";
 import type { AppEnv } from "../context";
 import { settingsOf } from "../current-settings";
 import { RefusedRequest } from "../problem";

@@ -2,16 +2,16 @@ import { Hono } from "hono";
 import { findResource } from "../../history/resources";
 import { refuse } from "../../protocol/errors";
 import { resourceName } from "../../protocol/refs";
+import { listResources } from "../../protocol/rest";
+import { createResource, replaceResource } from "../../resources/bodies";
 import {
   type ResourceId,
   type ResourceKind,
   type ShownResource,
   SYSTEM_NAMESPACE,
-} from "../../protocol/resource";
-import { createResource, replaceResource } from "../../protocol/resource-bodies";
-import type { StoredResource } from "../../protocol/resource-secrets";
-import { listResources } from "../../protocol/rest";
-import { systemResource } from "../../protocol/system-resources";
+} from "../../resources/resource";
+import type { StoredResource } from "../../resources/secrets";
+import { systemResource } from "../../resources/system-resources";
 import { readBody } from "../body";
 import type { AppContext, AppEnv } from "../context";
 import { settingsOf } from "../current-settings";

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { meterOf } from "../../durable-objects/usage-meter/api";
-import { limitsOf, type UsageView } from "../../protocol/metering";
+import { limitsOf, type UsageView } from "../../protocol/rooms/metering";
 import type { AppEnv } from "../context";
 import { settingsOf } from "../current-settings";
 import { twice } from "../rooms/ask";

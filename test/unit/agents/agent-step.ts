@@ -1,4 +1,4 @@
-import type { RuntimeConfig, StepOutput, StepRequest } from "../../../src/protocol/agent";
+import type { RuntimeConfig, StepOutput, StepRequest } from "../../../src/resources/agent";
 import { modelAt, outputsOf, settingsFor, stepFor } from "./step";
 
 type HttpRuntime = Extract<RuntimeConfig, { runtime: "http" }>;

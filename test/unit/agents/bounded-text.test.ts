@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { BoundedText } from "../../../src/agents/bounded-text";
+import { BoundedText } from "../../../src/agents/model/bounded-text";
 
 function passOn(deltas: string[], limit: number): { given: string[]; full: boolean } {
   const bounded = new BoundedText(limit);

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ContextRequest, fitContext } from "../../../src/agents/context";
-import { estimateTokens } from "../../../src/agents/tokens";
-import type { ContextMessage } from "../../../src/protocol/agent";
+import { type ContextRequest, fitContext } from "../../../src/agents/model/context";
+import { estimateTokens } from "../../../src/agents/model/tokens";
+import type { ContextMessage } from "../../../src/resources/agent";
 
 function fitted(changes: Partial<ContextRequest> = {}) {
   return fitContext({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { carryOut } from "../../../src/agents/carry-out";
-import { demoModel } from "../../../src/agents/demo-model";
-import type { StepOutput } from "../../../src/protocol/agent";
-import { settings } from "../../../src/protocol/settings";
+import { demoModel } from "../../../src/agents/demo/demo-model";
+import { settings } from "../../../src/platform/settings";
+import type { StepOutput } from "../../../src/resources/agent";
 import { joined, outputsOf, stepFor } from "./step";
 
 const none = settings.parse({});

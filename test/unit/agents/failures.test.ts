@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { stepFailure } from "../../../src/protocol/agent";
+import { stepFailure } from "../../../src/resources/agent";
 import {
   type Action,
   answer,

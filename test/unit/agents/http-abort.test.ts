@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { carryOut } from "../../../src/agents/carry-out";
-import type { StepOutput } from "../../../src/protocol/agent";
+import type { StepOutput } from "../../../src/resources/agent";
 import {
   type AgentScript,
   chunk,

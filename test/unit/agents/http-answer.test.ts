@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { StepOutput } from "../../../src/protocol/agent";
 import { LIMITS } from "../../../src/protocol/limits";
+import type { StepOutput } from "../../../src/resources/agent";
 import {
   type AgentScript,
   chunk,

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { carryOut } from "../../../src/agents/carry-out";
-import type { StepOutput } from "../../../src/protocol/agent";
+import type { StepOutput } from "../../../src/resources/agent";
 import {
   type FixtureTool,
   type McpOptions,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { OverlongEvent, plainDeltas } from "../../../src/agents/plain-deltas";
+import { OverlongEvent, plainDeltas } from "../../../src/agents/model/plain-deltas";
 
 const HEAD = 'data: {"id":"c1","choices":[{"index":0,"delta":';
 const TAIL = ',"finish_reason":null}]}\n\n';

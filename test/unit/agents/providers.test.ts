@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ModelConfig, StepOutput } from "../../../src/protocol/agent";
+import type { ModelConfig, StepOutput } from "../../../src/resources/agent";
 import { answer, type Script, status } from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
 import { joined, KEY, modelAt, outputsOf, settingsFor, stepFor, usersModelAt } from "./step";

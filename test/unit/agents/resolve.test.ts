@@ -1,19 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { systemFinder } from "../../../src/agents/finder";
-import { resolveTeam } from "../../../src/agents/resolve";
-import { stepIds } from "../../../src/agents/step-id";
+import { stepIds } from "../../../src/agents/remote/step-id";
+import { systemFinder } from "../../../src/agents/team/finder";
+import { resolveTeam } from "../../../src/agents/team/resolve";
+import { settings } from "../../../src/platform/settings";
 import type { Ref } from "../../../src/protocol/refs";
-import type { Find, Resource, ResourceKind, ResourceOf } from "../../../src/protocol/resource";
-import {
-  botSpec,
-  ghostSpec,
-  modelSpec,
-  shellSpec,
-  teamSpec,
-} from "../../../src/protocol/resources";
-import { settings } from "../../../src/protocol/settings";
-import { systemResources } from "../../../src/protocol/system-resources";
-import { teamPlan } from "../../../src/protocol/team-plan";
+import type { Find, Resource, ResourceKind, ResourceOf } from "../../../src/resources/resource";
+import { botSpec, ghostSpec, modelSpec, shellSpec, teamSpec } from "../../../src/resources/specs";
+import { systemResources } from "../../../src/resources/system-resources";
+import { teamPlan } from "../../../src/resources/team-plan";
 
 const none = settings.parse({});
 const own = settings.parse({

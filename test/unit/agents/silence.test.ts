@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { carryOut } from "../../../src/agents/carry-out";
-import type { StepOutput } from "../../../src/protocol/agent";
+import type { StepOutput } from "../../../src/resources/agent";
 import { answer, finish, gate, hang, text, thinking, wait } from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
 import { modelAt, outputsOf, settingsFor, stepFor } from "./step";

@@ -1,6 +1,6 @@
 import { carryOut, type Doors } from "../../../src/agents/carry-out";
-import type { ModelConfig, StepOutput, StepRequest } from "../../../src/protocol/agent";
-import { type Settings, settings } from "../../../src/protocol/settings";
+import { type Settings, settings } from "../../../src/platform/settings";
+import type { ModelConfig, StepOutput, StepRequest } from "../../../src/resources/agent";
 
 /** A key that must appear in no output. */
 export const KEY = "sk-secret-key-of-the-operator";

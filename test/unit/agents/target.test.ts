@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkTarget } from "../../../src/protocol/target";
+import { checkTarget } from "../../../src/platform/target";
 
 const PUBLIC = [
   "https://example.com/v1",

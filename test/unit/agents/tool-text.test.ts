@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { estimateTokens } from "../../../src/agents/tokens";
-import { toolNames } from "../../../src/agents/tool-names";
-import { ToolRoom } from "../../../src/agents/tool-room";
-import { shownValue, toolText } from "../../../src/agents/tool-text";
+import { estimateTokens } from "../../../src/agents/model/tokens";
+import { toolNames } from "../../../src/agents/tools/tool-names";
+import { ToolRoom } from "../../../src/agents/tools/tool-room";
+import { shownValue, toolText } from "../../../src/agents/tools/tool-text";
 import { OutOfTime, within } from "../../../src/agents/within";
 
 describe("a tool's name", () => {

@@ -2,10 +2,10 @@ import specification from "@asyncapi/specs/schemas/3.0.0.json" with { type: "jso
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
-import { asyncApi } from "../../../src/protocol/api/asyncapi";
-import { SOCKETS } from "../../../src/protocol/api/sockets";
-import { CLOSES } from "../../../src/protocol/api/sockets/closes";
-import type { Frame, Socket } from "../../../src/protocol/api/sockets/socket";
+import { asyncApi } from "../../../src/api-docs/asyncapi";
+import { SOCKETS } from "../../../src/api-docs/sockets";
+import { CLOSES } from "../../../src/api-docs/sockets/closes";
+import type { Frame, Socket } from "../../../src/api-docs/sockets/socket";
 import { CLOSE } from "../../../src/protocol/close-codes";
 import { command } from "../../../src/protocol/commands";
 import { LOG_EVENTS, MOMENTARY_EVENTS } from "../../../src/protocol/events";

@@ -1,8 +1,8 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, it } from "vitest";
-import { openApi } from "../../../src/protocol/api/openapi";
-import { errorsOf, type Operation } from "../../../src/protocol/api/operation";
-import { OPERATIONS } from "../../../src/protocol/api/operations";
+import { openApi } from "../../../src/api-docs/openapi";
+import { errorsOf, type Operation } from "../../../src/api-docs/operation";
+import { OPERATIONS } from "../../../src/api-docs/operations";
 import { ERRORS, problem } from "../../../src/protocol/errors";
 import { app } from "../../../src/worker/app";
 import { at, checkerOf, isNode } from "./json-schema-check";

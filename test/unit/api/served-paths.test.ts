@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { OPERATIONS } from "../../../src/protocol/api/operations";
+import { OPERATIONS } from "../../../src/api-docs/operations";
 
 it.each(["wrangler.toml", "test/worker/wrangler.toml"])(
   "%s lets every described path reach the worker",

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { applyEvent } from "../../../src/engine/fold";
+import { applyEvent } from "../../../src/engine/fold/fold";
 import type { RoomEvent } from "../../../src/protocol/events";
 import type { RoomState } from "../../../src/protocol/room-state";
 import { momentary, ready } from "../../support/fake-room";

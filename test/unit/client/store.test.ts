@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { applyEvent } from "../../../src/engine/fold";
+import { applyEvent } from "../../../src/engine/fold/fold";
 import type { RoomEvent } from "../../../src/protocol/events";
 import type { RoomState } from "../../../src/protocol/room-state";
 import { solo } from "../../support/engine-builders";

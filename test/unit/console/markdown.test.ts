@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { parseBlocks, settledLength } from "../../../src/console/room/markdown/parse";
+import { parseBlocks, settledLength } from "../../../src/console/room/conversation/markdown/parse";
 
 const PIECES = [
   ...["# Title\n", "word ", "\n", "\n\n", "- item\n", "1. one\n", "```\n", "code\n", "> quote\n"],

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type Chunk, chunksOf } from "../../../src/console/room/message-chunks";
+import { type Chunk, chunksOf } from "../../../src/console/room/conversation/message-chunks";
 import { pastMessages } from "../../worker/past-messages";
 
 const all = pastMessages(200);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { retryDelay } from "../../../src/engine/backoff";
+import { retryDelay } from "../../../src/engine/step/backoff";
 import { RETRY } from "../../support/engine-builders";
 
 describe("the wait before the next attempt", () => {

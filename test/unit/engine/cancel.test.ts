@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { cancelAll, cancelTurn, confirmStep, retryTurn } from "../../../src/engine/people";
-import { setTaskStatus } from "../../../src/engine/task-rules";
+import { cancelAll, cancelTurn, confirmStep, retryTurn } from "../../../src/engine/task/people";
+import { setTaskStatus } from "../../../src/engine/task/task-rules";
 import { member, OWNER, pipeline, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
 

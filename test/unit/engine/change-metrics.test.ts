@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { changeMetrics } from "../../../src/engine/change-metrics";
-import { cancelTurn, confirmStep, retryTurn } from "../../../src/engine/people";
-import { recordReports } from "../../../src/engine/reports";
-import { finishStep } from "../../../src/engine/step-end";
-import { counted, NOTHING_COUNTED } from "../../../src/protocol/tally";
-import type { TeamPlan } from "../../../src/protocol/team-plan";
+import { changeMetrics } from "../../../src/durable-objects/task-room/turns/change-metrics";
+import { finishStep } from "../../../src/engine/step/end";
+import { recordReports } from "../../../src/engine/step/reports";
+import { cancelTurn, confirmStep, retryTurn } from "../../../src/engine/task/people";
+import { counted, NOTHING_COUNTED } from "../../../src/platform/tally";
+import type { TeamPlan } from "../../../src/resources/team-plan";
 import { member, OWNER, pipeline, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
 

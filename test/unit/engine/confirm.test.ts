@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { deadlines } from "../../../src/engine/deadlines";
-import { confirmStep } from "../../../src/engine/people";
+import { confirmStep } from "../../../src/engine/task/people";
+import { deadlines } from "../../../src/engine/turn/deadlines";
 import { toTimestamp } from "../../../src/protocol/time";
 import { member, OWNER, pipeline, solo, T0 } from "../../support/engine-builders";
 import { CONFIRM_TIMEOUT_MS, World } from "../../support/engine-world";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { deadlines } from "../../../src/engine/deadlines";
+import { deadlines } from "../../../src/engine/turn/deadlines";
 import { toTimestamp } from "../../../src/protocol/time";
 import { agent, member, pipeline, RETRY, solo, T0 } from "../../support/engine-builders";
 import { CONFIRM_TIMEOUT_MS, World } from "../../support/engine-world";

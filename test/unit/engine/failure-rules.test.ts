@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { RULES } from "../../../src/engine/limits";
-import { confirmStep } from "../../../src/engine/people";
-import type { MemberPlan, TeamPlan } from "../../../src/protocol/team-plan";
+import { confirmStep } from "../../../src/engine/task/people";
+import { RULES } from "../../../src/engine/turn/limits";
+import type { MemberPlan, TeamPlan } from "../../../src/resources/team-plan";
 import { agent, member, OWNER, pipeline, RETRY, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
 

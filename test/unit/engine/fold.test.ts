@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { applyEvent } from "../../../src/engine/fold";
-import { restoredState } from "../../../src/engine/restore";
-import { updateTask } from "../../../src/engine/task-rules";
+import { applyEvent } from "../../../src/engine/fold/fold";
+import { restoredState } from "../../../src/engine/fold/restore";
+import { updateTask } from "../../../src/engine/task/task-rules";
 import type { LogEvent, MomentaryEvent, RoomEvent } from "../../../src/protocol/events";
 import type { RoomState } from "../../../src/protocol/room-state";
 import { member, pipeline, solo } from "../../support/engine-builders";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { cancelTurn } from "../../../src/engine/people";
-import { guideTurn } from "../../../src/engine/send";
+import { cancelTurn } from "../../../src/engine/task/people";
+import { guideTurn } from "../../../src/engine/turn/send";
 import { LIMITS } from "../../../src/protocol/limits";
 import { OWNER, pipeline, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";

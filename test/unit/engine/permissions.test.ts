@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Action, mayAct } from "../../../src/engine/permissions";
+import { type Action, mayAct } from "../../../src/engine/task/permissions";
 import { role, scope } from "../../../src/protocol/identity";
 
 const ALLOWED: Record<Action, string[]> = {

@@ -1,9 +1,9 @@
-import { applyEvent } from "../../../src/engine/fold";
-import { RULES } from "../../../src/engine/limits";
+import { applyEvent } from "../../../src/engine/fold/fold";
+import { RULES } from "../../../src/engine/turn/limits";
 import type { LogEvent, RoomEvent } from "../../../src/protocol/events";
 import type { RoomState } from "../../../src/protocol/room-state";
-import type { TeamPlan } from "../../../src/protocol/team-plan";
 import type { Step } from "../../../src/protocol/turn";
+import type { TeamPlan } from "../../../src/resources/team-plan";
 import type { Commit } from "../../support/engine-world";
 import { claim } from "./claim";
 

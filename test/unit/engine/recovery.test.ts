@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { RULES } from "../../../src/engine/limits";
-import { confirmStep } from "../../../src/engine/people";
+import { confirmStep } from "../../../src/engine/task/people";
+import { RULES } from "../../../src/engine/turn/limits";
 import { member, OWNER, pipeline, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
 

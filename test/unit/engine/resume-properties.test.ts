@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { applyEvent } from "../../../src/engine/fold";
+import { applyEvent } from "../../../src/engine/fold/fold";
 import type { RoomEvent } from "../../../src/protocol/events";
 import { type RoomState, roomState } from "../../../src/protocol/room-state";
 import { momentary } from "../../support/fake-room";

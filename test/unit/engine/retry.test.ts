@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { RULES } from "../../../src/engine/limits";
-import { cancelTurn, confirmStep, retryTurn } from "../../../src/engine/people";
-import type { TurnRecord } from "../../../src/engine/room";
+import { cancelTurn, confirmStep, retryTurn } from "../../../src/engine/task/people";
+import { RULES } from "../../../src/engine/turn/limits";
+import type { TurnRecord } from "../../../src/engine/turn/room";
 import { LIMITS } from "../../../src/protocol/limits";
-import type { MemberPlan, TeamPlan } from "../../../src/protocol/team-plan";
 import { toTimestamp } from "../../../src/protocol/time";
+import type { MemberPlan, TeamPlan } from "../../../src/resources/team-plan";
 import { agent, member, OWNER, pipeline, RETRY, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
 

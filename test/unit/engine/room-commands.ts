@@ -1,12 +1,12 @@
 import fc from "fast-check";
-import { failBegin } from "../../../src/engine/begin";
-import { cancelAll, cancelTurn, confirmStep, retryTurn } from "../../../src/engine/people";
-import { activeTurn } from "../../../src/engine/room";
-import { guideTurn, send } from "../../../src/engine/send";
-import { setTaskStatus, updateTask } from "../../../src/engine/task-rules";
+import { cancelAll, cancelTurn, confirmStep, retryTurn } from "../../../src/engine/task/people";
+import { setTaskStatus, updateTask } from "../../../src/engine/task/task-rules";
+import { failBegin } from "../../../src/engine/turn/begin";
+import { activeTurn } from "../../../src/engine/turn/room";
+import { guideTurn, send } from "../../../src/engine/turn/send";
 import type { FailureCode } from "../../../src/protocol/errors";
-import type { MemberPlan, TeamPlan } from "../../../src/protocol/team-plan";
 import type { OnBusy } from "../../../src/protocol/turn";
+import type { MemberPlan, TeamPlan } from "../../../src/resources/team-plan";
 import { agent, member, OWNER, pipeline, RETRY, solo } from "../../support/engine-builders";
 import { type Commit, World } from "../../support/engine-world";
 

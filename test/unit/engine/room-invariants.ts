@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import { deadlines } from "../../../src/engine/deadlines";
-import { applyEvent } from "../../../src/engine/fold";
-import { RULES } from "../../../src/engine/limits";
-import { restoredState } from "../../../src/engine/restore";
-import type { Room } from "../../../src/engine/room";
+import { applyEvent } from "../../../src/engine/fold/fold";
+import { restoredState } from "../../../src/engine/fold/restore";
+import { applyToTurn } from "../../../src/engine/fold/turn-fold";
+import { deadlines } from "../../../src/engine/turn/deadlines";
+import { RULES } from "../../../src/engine/turn/limits";
+import type { Room } from "../../../src/engine/turn/room";
 import {
   isActive,
   isOpen,
@@ -11,13 +12,12 @@ import {
   STEP_MOVES,
   TASK_MOVES,
   TURN_MOVES,
-} from "../../../src/engine/transitions";
-import { applyToTurn } from "../../../src/engine/turn-fold";
+} from "../../../src/engine/turn/transitions";
 import { type LogEvent, logEvent } from "../../../src/protocol/events";
 import type { RoomState } from "../../../src/protocol/room-state";
 import type { TaskStatus } from "../../../src/protocol/task";
-import type { TeamPlan } from "../../../src/protocol/team-plan";
 import type { Step, Turn, TurnStatus } from "../../../src/protocol/turn";
+import type { TeamPlan } from "../../../src/resources/team-plan";
 import { brief, type Commit } from "../../support/engine-world";
 import { claim } from "./claim";
 import { PipelineAuditor, planOf } from "./pipeline-invariants";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { deadlines } from "../../../src/engine/deadlines";
-import { confirmStep } from "../../../src/engine/people";
-import type { TeamPlan } from "../../../src/protocol/team-plan";
+import { confirmStep } from "../../../src/engine/task/people";
+import { deadlines } from "../../../src/engine/turn/deadlines";
 import type { Step, Turn } from "../../../src/protocol/turn";
+import type { TeamPlan } from "../../../src/resources/team-plan";
 import { OWNER } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
 import { checkPercents } from "./pipeline-invariants";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { failBegin } from "../../../src/engine/begin";
-import { cancelTurn } from "../../../src/engine/people";
-import { send } from "../../../src/engine/send";
-import { setTaskStatus } from "../../../src/engine/task-rules";
+import { cancelTurn } from "../../../src/engine/task/people";
+import { setTaskStatus } from "../../../src/engine/task/task-rules";
+import { failBegin } from "../../../src/engine/turn/begin";
+import { send } from "../../../src/engine/turn/send";
 import { LIMITS } from "../../../src/protocol/limits";
 import type { OnBusy } from "../../../src/protocol/turn";
 import { member, OWNER, solo } from "../../support/engine-builders";

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { afterClose, end, lostConnections, settle } from "../../../src/engine/session/expiry";
+import { ROOM_RETRY, SESSION_RULES } from "../../../src/engine/session/rules";
 import {
   deadlineOf,
   type KeptSession,
   type LiveSession,
   newSession,
   viewOf,
-} from "../../../src/engine/session";
-import { afterClose, end, lostConnections, settle } from "../../../src/engine/session-expiry";
-import { ROOM_RETRY, SESSION_RULES } from "../../../src/engine/session-rules";
+} from "../../../src/engine/session/session";
 
 const idleMs = 1_000_000;
 const start = Date.UTC(2030, 0, 1);

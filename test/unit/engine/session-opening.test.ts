@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { newSession } from "../../../src/engine/session";
-import { end } from "../../../src/engine/session-expiry";
-import { judgePlace, judgeToken, whoMakesWay } from "../../../src/engine/session-opening";
+import { end } from "../../../src/engine/session/expiry";
+import { judgePlace, judgeToken, whoMakesWay } from "../../../src/engine/session/opening";
+import { newSession } from "../../../src/engine/session/session";
 
 const start = Date.UTC(2030, 0, 1);
 const idleMs = 1000;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SESSION_RULES } from "../../../src/engine/session-rules";
-import { confirm, succeed, type Token } from "../../../src/engine/session-tokens";
+import { SESSION_RULES } from "../../../src/engine/session/rules";
+import { confirm, succeed, type Token } from "../../../src/engine/session/tokens";
 
 /** A session's tokens as its room keeps them; connection n gets token `t<n>`. */
 class Lineage {

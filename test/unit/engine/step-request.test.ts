@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { stepMessageId } from "../../../src/engine/step-message";
+import { stepMessageId } from "../../../src/engine/step/message";
 import { messageId } from "../../../src/protocol/ids";
 import { LIMITS } from "../../../src/protocol/limits";
 import type { Message, MessageStatus } from "../../../src/protocol/message";
-import type { ContextRule } from "../../../src/protocol/resources";
+import type { ContextRule } from "../../../src/resources/specs";
 import { idNumber, member, pipeline, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
 

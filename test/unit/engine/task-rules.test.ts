@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { usePlan } from "../../../src/engine/begin";
-import { decide } from "../../../src/engine/decide";
-import { updateTask } from "../../../src/engine/task-rules";
+import { updateTask } from "../../../src/engine/task/task-rules";
+import { usePlan } from "../../../src/engine/turn/begin";
+import { decide } from "../../../src/engine/turn/decide";
 import { refuse } from "../../../src/protocol/errors";
 import { member, pipeline, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";

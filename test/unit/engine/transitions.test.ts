@@ -6,7 +6,7 @@ import {
   STEP_MOVES,
   TASK_MOVES,
   TURN_MOVES,
-} from "../../../src/engine/transitions";
+} from "../../../src/engine/turn/transitions";
 import { taskStatus } from "../../../src/protocol/task";
 import { stepStatus, turnStatus } from "../../../src/protocol/turn";
 

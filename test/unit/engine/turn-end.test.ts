@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { cancelTurn, confirmStep } from "../../../src/engine/people";
-import { recoverTurn } from "../../../src/engine/recover";
+import { cancelTurn, confirmStep } from "../../../src/engine/task/people";
+import { recoverTurn } from "../../../src/engine/turn/recover";
 import type { TaskStatus } from "../../../src/protocol/task";
-import type { TeamPlan } from "../../../src/protocol/team-plan";
+import type { TeamPlan } from "../../../src/resources/team-plan";
 import { member, OWNER, pipeline, solo } from "../../support/engine-builders";
 import { CONFIRM_TIMEOUT_MS, World } from "../../support/engine-world";
 

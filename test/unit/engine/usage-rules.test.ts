@@ -7,8 +7,8 @@ import {
   NOTHING_USED,
   releaseTurn,
   usageAt,
-} from "../../../src/engine/usage-rules";
-import type { UsageItem, UsageState } from "../../../src/protocol/metering";
+} from "../../../src/engine/user/usage-rules";
+import type { UsageItem, UsageState } from "../../../src/protocol/rooms/metering";
 
 const NOW = Date.UTC(2026, 10, 21, 23, 0);
 const TODAY = dayOf(NOW);

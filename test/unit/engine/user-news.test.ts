@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { removeMember, setMember } from "../../../src/engine/members";
-import { cancelTurn, confirmStep } from "../../../src/engine/people";
-import { recordReports } from "../../../src/engine/reports";
-import { finishStep } from "../../../src/engine/step-end";
-import { setTaskStatus, updateTask } from "../../../src/engine/task-rules";
-import { farewell, isNews, type NewsContext, newsFor } from "../../../src/engine/user-news";
+import { finishStep } from "../../../src/engine/step/end";
+import { recordReports } from "../../../src/engine/step/reports";
+import { removeMember, setMember } from "../../../src/engine/task/members";
+import { cancelTurn, confirmStep } from "../../../src/engine/task/people";
+import { setTaskStatus, updateTask } from "../../../src/engine/task/task-rules";
+import { farewell, isNews, type NewsContext, newsFor } from "../../../src/engine/user/news";
 import type { Role } from "../../../src/protocol/identity";
 import type { JsonValue } from "../../../src/protocol/json";
 import { userEventType } from "../../../src/protocol/user-events";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { verdictOn, waitAfter } from "../../../src/engine/webhook-rules";
+import { verdictOn, waitAfter } from "../../../src/engine/user/webhook-rules";
 
 const HOUR = 60 * 60 * 1000;
 const attempt = { attempts: 1, giveUpAt: 24 * HOUR, now: 0, initialMs: 5000 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { applyEvent } from "../../../src/engine/fold";
-import { newsFor } from "../../../src/engine/user-news";
+import { applyEvent } from "../../../src/engine/fold/fold";
+import { newsFor } from "../../../src/engine/user/news";
 import type { LogEvent } from "../../../src/protocol/events";
 import type { RoomState } from "../../../src/protocol/room-state";
 import type { UserEvent } from "../../../src/protocol/user-events";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { ResourceKind } from "../../../src/protocol/resource";
-import { createResource } from "../../../src/protocol/resource-bodies";
-import { resourceIssues } from "../../../src/protocol/resource-rules";
+import { createResource } from "../../../src/resources/bodies";
+import type { ResourceKind } from "../../../src/resources/resource";
+import { resourceIssues } from "../../../src/resources/rules";
 
 const NAME = { metadata: { name: "x" } };
 

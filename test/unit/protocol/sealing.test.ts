@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { portable, seal, unseal, unsealPortable } from "../../../src/protocol/sealing";
-import { settings } from "../../../src/protocol/settings";
+import { portable, seal, unseal, unsealPortable } from "../../../src/platform/sealing";
+import { settings } from "../../../src/platform/settings";
 
 const key = (byte: number) => Buffer.alloc(32, byte).toString("base64");
 const OLD = key(1);

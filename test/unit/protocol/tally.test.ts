@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { once, seriesOf } from "../../../src/protocol/metrics";
-import { counted, NOTHING_COUNTED, ofToday, sumOf } from "../../../src/protocol/tally";
+import { once, seriesOf } from "../../../src/platform/metrics";
+import { counted, NOTHING_COUNTED, ofToday, sumOf } from "../../../src/platform/tally";
 
 const completed = once("taskroom_turns_total", { status: "COMPLETED" });
 const first = (value: number) =>

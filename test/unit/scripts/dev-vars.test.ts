@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { ensureDevVars, readDevVars } from "../../../scripts/dev-vars";
-import { settings } from "../../../src/protocol/settings";
+import { settings } from "../../../src/platform/settings";
 
 const folder = mkdtempSync(join(tmpdir(), "taskroom-vars-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { catchUp } from "../../../src/durable-objects/task-room/catch-up";
-import type { Connection } from "../../../src/durable-objects/task-room/connection";
 import type { Desk } from "../../../src/durable-objects/task-room/desk";
+import { catchUp } from "../../../src/durable-objects/task-room/live/catch-up";
+import type { Connection } from "../../../src/durable-objects/task-room/live/connection";
 import { LIMITS } from "../../../src/protocol/limits";
 
 const HEAD = 3;

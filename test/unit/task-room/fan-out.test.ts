@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Attachment } from "../../../src/durable-objects/task-room/connection";
-import { Connections } from "../../../src/durable-objects/task-room/connections";
-import { FanOut } from "../../../src/durable-objects/task-room/fan-out";
+import type { Attachment } from "../../../src/durable-objects/task-room/live/connection";
+import { Connections } from "../../../src/durable-objects/task-room/live/connections";
+import { FanOut } from "../../../src/durable-objects/task-room/live/fan-out";
 import type { RoomEvent } from "../../../src/protocol/events";
 import type { Role } from "../../../src/protocol/identity";
 

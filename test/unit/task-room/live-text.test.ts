@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { LiveText } from "../../../src/durable-objects/task-room/live-text";
+import { LiveText } from "../../../src/durable-objects/task-room/live/live-text";
 import type { RoomEvent } from "../../../src/protocol/events";
 
 const WINDOW_MS = 8;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Doors } from "../../../src/durable-objects/task-room/doors";
-import { MemberNews } from "../../../src/durable-objects/task-room/member-news";
-import type { RoomStore } from "../../../src/durable-objects/task-room/room-store";
-import type { Room } from "../../../src/engine/room";
+import { MemberNews } from "../../../src/durable-objects/task-room/outbox/member-news";
+import type { RoomStore } from "../../../src/durable-objects/task-room/store/room-store";
+import type { Room } from "../../../src/engine/turn/room";
 import { idNumber } from "../../support/engine-builders";
 
 const MEMBERS = { alice: "owner", bob: "editor", carol: "viewer" };

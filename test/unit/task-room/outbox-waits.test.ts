@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Doors } from "../../../src/durable-objects/task-room/doors";
-import { Outbox } from "../../../src/durable-objects/task-room/outbox";
-import type { RoomStore } from "../../../src/durable-objects/task-room/room-store";
-import type { Room } from "../../../src/engine/room";
+import { Outbox } from "../../../src/durable-objects/task-room/outbox/outbox";
+import type { RoomStore } from "../../../src/durable-objects/task-room/store/room-store";
+import type { Room } from "../../../src/engine/turn/room";
 
 /** An outbox over a log whose head the test sets, and the `seq`s through which it told. */
 function scene() {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Outbox } from "../../../src/durable-objects/task-room/outbox";
-import type { RoomStore } from "../../../src/durable-objects/task-room/room-store";
-import type { Room } from "../../../src/engine/room";
+import { Outbox } from "../../../src/durable-objects/task-room/outbox/outbox";
+import type { RoomStore } from "../../../src/durable-objects/task-room/store/room-store";
+import type { Room } from "../../../src/engine/turn/room";
 import type { LogEvent } from "../../../src/protocol/events";
 
 const HEAD = 3;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { Connection } from "../../../src/durable-objects/task-room/connection";
-import type { Connections } from "../../../src/durable-objects/task-room/connections";
-import type { FanOut } from "../../../src/durable-objects/task-room/fan-out";
-import { PresenceFeed } from "../../../src/durable-objects/task-room/presence-feed";
+import type { Connection } from "../../../src/durable-objects/task-room/live/connection";
+import type { Connections } from "../../../src/durable-objects/task-room/live/connections";
+import type { FanOut } from "../../../src/durable-objects/task-room/live/fan-out";
+import { PresenceFeed } from "../../../src/durable-objects/task-room/live/presence-feed";
 
 const HERE = ["alice", "bob", "carol", "dave"];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { METRIC_NAMES, METRICS, type Observation, once } from "../../../src/protocol/metrics";
-import { counted, NOTHING_COUNTED } from "../../../src/protocol/tally";
+import { METRIC_NAMES, METRICS, type Observation, once } from "../../../src/platform/metrics";
+import { counted, NOTHING_COUNTED } from "../../../src/platform/tally";
 import { exposition, gauge } from "../../../src/worker/metrics/exposition";
 import { parseExposition, samplesIn } from "../../support/exposition";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { settings } from "../../../src/protocol/settings";
+import { settings } from "../../../src/platform/settings";
 import { isAllowedOrigin } from "../../../src/worker/origin";
 
 const checked = settings.parse({ ALLOWED_ORIGINS: "https://app.test, http://localhost:3000/" });

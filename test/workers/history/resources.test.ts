@@ -7,8 +7,8 @@ import {
   overriddenNames,
   reachableResources,
 } from "../../../src/history/resources";
-import { idText, type ResourceId } from "../../../src/protocol/resource";
-import type { StoredResource } from "../../../src/protocol/resource-secrets";
+import { idText, type ResourceId } from "../../../src/resources/resource";
+import type { StoredResource } from "../../../src/resources/secrets";
 
 const AT = "2026-11-10T00:00:00.000Z";
 const metadata = (name: string) => ({

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import type { StepOutput } from "../../../src/protocol/agent";
+import type { StepOutput } from "../../../src/resources/agent";
 import { newTask, newUser, RoomClient } from "../../support/room-client";
 import { FINISH } from "../../support/scripted-model";
 import { control } from "../../worker/control";

@@ -2,10 +2,10 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { migrate } from "../../../src/durable-objects/storage-steps";
-import { EventLog } from "../../../src/durable-objects/task-room/event-log";
-import { ROOM_STEPS } from "../../../src/durable-objects/task-room/schema";
+import { EventLog } from "../../../src/durable-objects/task-room/store/event-log";
+import { ROOM_STEPS } from "../../../src/durable-objects/task-room/store/schema";
+import { UserLog } from "../../../src/durable-objects/user-room/news/user-log";
 import { USER_ROOM_STEPS } from "../../../src/durable-objects/user-room/schema";
-import { UserLog } from "../../../src/durable-objects/user-room/user-log";
 import type { LogEvent } from "../../../src/protocol/events";
 import { idNumber, T0 } from "../../support/engine-builders";
 

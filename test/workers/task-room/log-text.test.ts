@@ -3,9 +3,9 @@ import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { migrate } from "../../../src/durable-objects/storage-steps";
-import { EventLog } from "../../../src/durable-objects/task-room/event-log";
-import { forRole, isPersonal } from "../../../src/durable-objects/task-room/fan-out";
-import { ROOM_STEPS } from "../../../src/durable-objects/task-room/schema";
+import { forRole, isPersonal } from "../../../src/durable-objects/task-room/live/fan-out";
+import { EventLog } from "../../../src/durable-objects/task-room/store/event-log";
+import { ROOM_STEPS } from "../../../src/durable-objects/task-room/store/schema";
 import type { LogEvent } from "../../../src/protocol/events";
 import { idNumber, T0 } from "../../support/engine-builders";
 

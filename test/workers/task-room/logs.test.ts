@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import * as z from "zod";
-import type { StepOutput } from "../../../src/protocol/agent";
+import type { StepOutput } from "../../../src/resources/agent";
 import { roomOf } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { says } from "../../support/room-turns";

@@ -2,7 +2,7 @@ import { abortAllDurableObjects, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import * as z from "zod";
-import type { StepOutput } from "../../../src/protocol/agent";
+import type { StepOutput } from "../../../src/resources/agent";
 import { Frames } from "../../support/frames";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { says } from "../../support/room-turns";

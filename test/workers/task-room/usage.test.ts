@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { proxyDurable } from "itty-durable";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import * as z from "zod";
-import { usageView } from "../../../src/protocol/metering";
+import { usageView } from "../../../src/protocol/rooms/metering";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { converse, says } from "../../support/room-turns";
 import { ScriptedModel } from "../../support/scripted-model";

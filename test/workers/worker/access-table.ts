@@ -1,4 +1,4 @@
-import { COLLECTIONS, type ResourceKind } from "../../../src/protocol/resource";
+import { COLLECTIONS, type ResourceKind } from "../../../src/resources/resource";
 import type { Situation, World } from "./access-world";
 
 /** Who asks, in the order of the tables' columns. */

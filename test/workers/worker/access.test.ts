@@ -1,6 +1,6 @@
 import { exports } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { OPERATIONS } from "../../../src/protocol/api/operations";
+import { OPERATIONS } from "../../../src/api-docs/operations";
 import { command } from "../../../src/protocol/commands";
 import { call, ORIGIN, RoomClient } from "../../support/room-client";
 import { ScriptedModel } from "../../support/scripted-model";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { asyncApi } from "../../../src/protocol/api/asyncapi";
-import { openApi } from "../../../src/protocol/api/openapi";
-import { OPERATIONS } from "../../../src/protocol/api/operations";
-import { SOCKETS } from "../../../src/protocol/api/sockets";
+import { asyncApi } from "../../../src/api-docs/asyncapi";
+import { openApi } from "../../../src/api-docs/openapi";
+import { OPERATIONS } from "../../../src/api-docs/operations";
+import { SOCKETS } from "../../../src/api-docs/sockets";
 import { ERRORS } from "../../../src/protocol/errors";
 import { call } from "./build";
 

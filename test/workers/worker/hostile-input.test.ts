@@ -1,8 +1,8 @@
 import { exports } from "cloudflare:workers";
 import { afterAll, beforeAll, expect, it, type MockInstance, vi } from "vitest";
-import { type OpenApiOperation, openApi } from "../../../src/protocol/api/openapi";
-import { errorsOf } from "../../../src/protocol/api/operation";
-import { OPERATIONS } from "../../../src/protocol/api/operations";
+import { type OpenApiOperation, openApi } from "../../../src/api-docs/openapi";
+import { errorsOf } from "../../../src/api-docs/operation";
+import { OPERATIONS } from "../../../src/api-docs/operations";
 import { problem } from "../../../src/protocol/errors";
 import { ORIGIN, token } from "./build";
 import { type HostileRequest, type Known, Mutator } from "./hostile-requests";

@@ -1,9 +1,5 @@
-import type { JsonSchema } from "../../../src/protocol/api/json-schema";
-import type {
-  OpenApi,
-  OpenApiOperation,
-  OpenApiParameter,
-} from "../../../src/protocol/api/openapi";
+import type { JsonSchema } from "../../../src/api-docs/json-schema";
+import type { OpenApi, OpenApiOperation, OpenApiParameter } from "../../../src/api-docs/openapi";
 import { BODIES, HEADER_TEXTS, seeded, TEXTS, VALUES } from "./hostile-values";
 
 export type HostileRequest = {

@@ -1,6 +1,6 @@
 import { base64url, type JWTPayload, SignJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { settings as settingsSchema } from "../../../src/protocol/settings";
+import { settings as settingsSchema } from "../../../src/platform/settings";
 import { identify } from "../../../src/worker/identity/identify";
 import { call, codeOf, doorsAt, ORIGIN, SECRET, secondsFromNow, token } from "./build";
 

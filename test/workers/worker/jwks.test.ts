@@ -1,6 +1,6 @@
 import { exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT } from "jose";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { settings as settingsSchema } from "../../../src/protocol/settings";
+import { settings as settingsSchema } from "../../../src/platform/settings";
 import { identify } from "../../../src/worker/identity/identify";
 import { doorsAt, ORIGIN, SECRET, secondsFromNow, token } from "./build";
 

@@ -2,9 +2,9 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { findResource } from "../../../src/history/resources";
-import { identityOf } from "../../../src/protocol/resource-secrets";
-import { unseal } from "../../../src/protocol/sealing";
-import { settings } from "../../../src/protocol/settings";
+import { unseal } from "../../../src/platform/sealing";
+import { settings } from "../../../src/platform/settings";
+import { identityOf } from "../../../src/resources/secrets";
 import { call, codeOf, token } from "./build";
 
 const API_KEY = "sk-very-secret-0123456789";

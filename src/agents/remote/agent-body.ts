@@ -1,0 +1,63 @@
+import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { LIMITS } from "../../protocol/limits";
+import { MalformedAnswer } from "./agent-failure";
+
+/** Bytes of a whole event stream: ten hours of a progress event per second, no flood. */
+const STREAM_BYTES = 64 * 1024 * 1024;
+/** Units fed to the parser at once: it checks its bound, and scans for line ends, per feed. */
+const SLICE_UNITS = 4096;
+
+export type ServerEvent = { name: string | undefined; data: string };
+
+/** An agent's answer in one piece, at most as large as a result. Throws `MalformedAnswer`. */
+export async function wholeText(response: Response): Promise<string> {
+  const pieces: string[] = [];
+  for await (const piece of decoded(response, LIMITS.resultBytes)) pieces.push(piece);
+  return pieces.join("");
+}
+
+/** The events of an agent's stream, comments left out. Throws `MalformedAnswer`. */
+export async function* serverEvents(response: Response): AsyncGenerator<ServerEvent, void> {
+  const events: EventSourceMessage[] = [];
+  let tooLarge = false;
+  const parser = createParser({
+    maxBufferSize: LIMITS.resultBytes,
+    onEvent: (event) => events.push(event),
+    onError: ({ type }) => {
+      if (type === "max-buffer-size-exceeded") tooLarge = true;
+    },
+  });
+  for await (const text of decoded(response, STREAM_BYTES)) {
+    for (let at = 0; at < text.length && !tooLarge; at += SLICE_UNITS) {
+      parser.feed(text.slice(at, at + SLICE_UNITS));
+      for (const { event, data } of events.splice(0)) yield { name: event, data };
+    }
+    if (tooLarge) throw oversized(LIMITS.resultBytes);
+  }
+}
+
+async function* decoded({ body }: Response, limitBytes: number): AsyncGenerator<string, void> {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+  let bytes = 0;
+  if (!body) return;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (bytes > limitBytes) throw oversized(limitBytes);
+    yield textOf(() => decoder.decode(chunk, { stream: true }));
+  }
+  yield textOf(() => decoder.decode());
+}
+
+function textOf(decode: () => string): string {
+  try {
+    return decode();
+  } catch {
+    throw new MalformedAnswer("The agent's answer is not UTF-8.");
+  }
+}
+
+function oversized(bytes: number): MalformedAnswer {
+  return new MalformedAnswer(
+    `The agent's answer, or an event of it, is larger than ${bytes} bytes.`,
+  );
+}

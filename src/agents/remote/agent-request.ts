@@ -1,0 +1,40 @@
+import type { StepRequest } from "../../resources/agent";
+import { ownHeaders } from "../model/own-headers";
+import { signatureHeaders } from "./signature";
+
+/** Never the shell's to say, signed or not: what an agent reads here is always ours. */
+const RESERVED = [
+  ...["accept", "idempotency-key", "taskroom-attempt"],
+  ...["webhook-id", "webhook-timestamp", "webhook-signature"],
+];
+
+/** Throws where the shell's own headers or the secret cannot be used. */
+export async function agentRequest(
+  request: StepRequest,
+  own: Record<string, string>,
+  secret: string | undefined,
+): Promise<{ method: string; headers: Headers; body: string }> {
+  const body = bodyOf(request);
+  const headers = ownHeaders(own, RESERVED);
+  headers.set("accept", "application/json, text/event-stream");
+  headers.set("content-type", "application/json");
+  headers.set("idempotency-key", request.idempotencyKey);
+  headers.set("taskroom-attempt", String(request.attempt));
+  if (secret !== undefined) {
+    // One id per attempt: a receiver that refuses replays must not refuse a retry, which has
+    // another body; what must not happen twice is told by the idempotency key.
+    const id = `${request.idempotencyKey}:${request.attempt}`;
+    const message = { id, timestamp: Math.floor(Date.now() / 1000), body };
+    const signature = await signatureHeaders(message, secret);
+    for (const [name, value] of Object.entries(signature)) headers.set(name, value);
+  }
+  return { method: "POST", headers, body };
+}
+
+function bodyOf(request: StepRequest): string {
+  const { taskId, turnId, step, phase, attempt, run, input, prompt, context, config } = request;
+  const { bot } = config;
+  return JSON.stringify({
+    ...{ taskId, turnId, step, phase, attempt, run, input, prompt, context, bot },
+  });
+}

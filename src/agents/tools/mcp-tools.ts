@@ -1,0 +1,135 @@
+import type { ToolSet } from "ai";
+import type { AgentConfig, StepReport } from "../../resources/agent";
+import { shownLine } from "../model/shown-text";
+import { estimateTokens } from "../model/tokens";
+import { within } from "../within";
+import {
+  closeClient,
+  connectServer,
+  type McpDoors,
+  type McpServer,
+  ServerUnavailable,
+  type ToolDefinition,
+} from "./mcp-server";
+import { toolNames } from "./tool-names";
+import { ToolRoom } from "./tool-room";
+import { ToolFailed, toolFailed, toolText } from "./tool-text";
+
+/** How long one call of a tool may take. */
+const CALL_MS = 60_000;
+/** Calls in one attempt: a model in a loop must not flood a server. */
+const MOST_CALLS = 64;
+const MOST_SERVERS = 16;
+const MOST_TOOLS = 128;
+
+type Offered = { server: string; name: string; definition: ToolDefinition; from: McpServer };
+
+/**
+ * The tools of a ghost's MCP servers, for one attempt of a step (requirement A5). What cannot be
+ * used is left out and reported, and ends nothing. Must be closed.
+ */
+export class McpTools {
+  readonly tools: ToolSet = {};
+  /** What was left out, and why. */
+  readonly reports: StepReport[] = [];
+  readonly #servers: McpServer[] = [];
+  readonly #doors: McpDoors;
+  readonly #room: ToolRoom;
+  readonly #definitionTokens: number;
+  #tokens = 0;
+  #calls = 0;
+  #running = 0;
+
+  /** `window`: tokens of the model's; a quarter is for definitions and a quarter for answers. */
+  constructor(window: number, doors: McpDoors) {
+    this.#doors = doors;
+    this.#definitionTokens = Math.floor(window / 4);
+    this.#room = new ToolRoom(Math.floor(window / 4));
+  }
+
+  /** Tokens of the window that the tools take or may take. */
+  get tokens(): number {
+    return this.empty ? 0 : this.#tokens + this.#definitionTokens;
+  }
+
+  get empty(): boolean {
+    return Object.keys(this.tools).length === 0;
+  }
+
+  /** A tool is at work: its model has nothing to say meanwhile. */
+  get busy(): boolean {
+    return this.#running > 0;
+  }
+
+  async connect(configs: AgentConfig["mcpServers"]): Promise<void> {
+    const entries = Object.entries(configs);
+    if (entries.length > MOST_SERVERS) this.#warn(`Only ${MOST_SERVERS} MCP servers are used.`);
+    const offered = await Promise.all(
+      entries.slice(0, MOST_SERVERS).map(([name, config]) => this.#connect(name, config)),
+    );
+    this.#offer(offered.flat());
+  }
+
+  close(): void {
+    for (const { client } of this.#servers.splice(0)) this.#doors.hold(closeClient(client));
+  }
+
+  async #connect(server: string, config: AgentConfig["mcpServers"][string]): Promise<Offered[]> {
+    try {
+      const from = await connectServer(config, this.#doors);
+      this.#servers.push(from);
+      return from.tools.map((definition) => ({ server, name: definition.name, definition, from }));
+    } catch (error) {
+      const why = error instanceof ServerUnavailable ? `: it ${error.message}` : "";
+      this.#warn(`The MCP server ${server} is not available${why}. Its tools are left out.`);
+      return [];
+    }
+  }
+
+  #offer(offered: readonly Offered[]): void {
+    const names = toolNames(offered);
+    for (const [index, item] of offered.entries()) {
+      const tokens = estimateTokens(JSON.stringify(item.definition));
+      const full = index >= MOST_TOOLS || this.#tokens + tokens > this.#definitionTokens;
+      if (full) {
+        this.#warn(`There is no room for ${offered.length - index} tools: ${item.name} and on.`);
+        return;
+      }
+      this.#tokens += tokens;
+      this.#add(names[index] ?? item.name, item);
+    }
+  }
+
+  #add(name: string, { definition, from }: Offered): void {
+    const made = from.client.toolsFromDefinitions({ tools: [definition] })[definition.name];
+    if (!made) return;
+    // What a tool answers is given to the model as it is shown: as one bounded text.
+    const { toModelOutput, ...tool } = made;
+    this.tools[name] = {
+      ...tool,
+      execute: (input: unknown, options) =>
+        this.#call(options.abortSignal, (abortSignal) =>
+          Promise.resolve(made.execute(input, { ...options, abortSignal })),
+        ),
+    };
+  }
+
+  async #call(
+    signal: AbortSignal | undefined,
+    call: (signal: AbortSignal) => Promise<unknown>,
+  ): Promise<string> {
+    if (++this.#calls > MOST_CALLS) throw new ToolFailed("There were too many calls of tools.");
+    this.#running++;
+    try {
+      return this.#room.fit(toolText(await within(CALL_MS, signal, call)));
+    } catch (error) {
+      throw toolFailed(error);
+    } finally {
+      this.#running--;
+    }
+  }
+
+  #warn(message: string): void {
+    this.reports.push({ type: "log", level: "warn", message: shownLine(message, 500) });
+  }
+}

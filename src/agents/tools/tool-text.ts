@@ -1,0 +1,79 @@
+import { MCPClientError } from "@ai-sdk/mcp";
+import * as z from "zod";
+import { type JsonValue, parseJson } from "../../protocol/json";
+import { cutText, shownText } from "../model/shown-text";
+import { OutOfTime } from "../within";
+
+/** UTF-16 units of a call's input or output as JSON text, as it is shown and kept. */
+const SHOWN_UNITS = 64 * 1024;
+/** UTF-16 units of a tool's error. */
+const ERROR_UNITS = 2000;
+export const CUT_MARK = " […cut]";
+
+const resource = z.looseObject({ uri: z.string().catch(""), text: z.string().optional() });
+const part = z.looseObject({
+  type: z.string(),
+  text: z.string().optional(),
+  mimeType: z.string().optional().catch(undefined),
+  uri: z.string().optional().catch(undefined),
+  resource: resource.optional().catch(undefined),
+});
+const callResult = z.looseObject({
+  content: z.array(part).default([]),
+  structuredContent: z.unknown().optional(),
+  toolResult: z.unknown().optional(),
+  isError: z.boolean().default(false),
+});
+
+/** What a tool answered, as the text that a model gets. Throws where the tool says that it failed. */
+export function toolText(value: unknown): string {
+  const { content, structuredContent, toolResult, isError } = callResult.parse(value);
+  const data = structuredContent ?? toolResult;
+  const text = content.map(partText).join("\n") || (data === undefined ? "" : jsonText(data));
+  if (isError) throw new ToolFailed(shownText(text, ERROR_UNITS) || "The tool failed.");
+  return text;
+}
+
+function partText({ type, text, mimeType, uri, resource }: z.infer<typeof part>): string {
+  if (type === "text") return text ?? "";
+  if (resource) return resource.text ?? `[${type}: ${resource.uri}]`;
+  return `[${[type, mimeType, uri].filter(Boolean).join(": ")}]`;
+}
+
+/** A tool failed; the message is for the model and the people in the room. */
+export class ToolFailed extends Error {}
+
+/** Why a call failed, without addresses, keys and pages that an error may quote. */
+export function toolFailed(error: unknown): ToolFailed {
+  if (error instanceof ToolFailed) return error;
+  if (error instanceof OutOfTime) return new ToolFailed("The tool did not answer in time.");
+  if (MCPClientError.isInstance(error) && error.statusCode !== undefined) {
+    return new ToolFailed(`The tool's server answers with HTTP ${error.statusCode}.`);
+  }
+  // A JSON-RPC error is the tool's own word on the call, such as which argument is wrong.
+  if (MCPClientError.isInstance(error) && error.code !== undefined) {
+    return new ToolFailed(shownText(error.message, ERROR_UNITS) || "The tool failed.");
+  }
+  return new ToolFailed("The tool's server is not available.");
+}
+
+/** An error that the AI SDK tells the model, as it is shown. */
+export function shownError(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return shownText(text, ERROR_UNITS) || "The tool failed.";
+}
+
+/** A call's input or output as it is shown: JSON, and past the bound its cut text. */
+export function shownValue(value: unknown): JsonValue {
+  const text = jsonText(value);
+  if (text.length > SHOWN_UNITS) {
+    return cutText(typeof value === "string" ? value : text, SHOWN_UNITS, CUT_MARK).toWellFormed();
+  }
+  const json = parseJson(text);
+  const parsed = z.json().safeParse(json.ok ? json.value : undefined);
+  return parsed.success ? parsed.data : text.toWellFormed();
+}
+
+function jsonText(value: unknown): string {
+  return JSON.stringify(value) ?? "null";
+}

@@ -1,0 +1,63 @@
+import * as z from "zod";
+import { errorCode, failure, failureCode, issue, problem, refusal } from "../protocol/errors";
+import { logEvent, presence } from "../protocol/events";
+import { role } from "../protocol/identity";
+import { logEntry } from "../protocol/log-entry";
+import { message, toolUse } from "../protocol/message";
+import { ref } from "../protocol/refs";
+import { loggedEntry, putMember } from "../protocol/rest";
+import { roomState, stream } from "../protocol/room-state";
+import { session } from "../protocol/session";
+import { taskStats } from "../protocol/stats";
+import { task, taskStatus } from "../protocol/task";
+import { onBusy, step, stepResult, stepStatus, turn, turnStatus } from "../protocol/turn";
+import { usage } from "../protocol/usage";
+import { named } from "./named";
+
+/** What lists answer; `nextCursor` is `null` at the end. */
+export function pageOf<Item extends z.ZodType>(id: string, item: Item) {
+  return named(id, z.object({ items: z.array(item), nextCursor: z.string().nullable() }));
+}
+
+named("ErrorCode", errorCode);
+named("FailureCode", failureCode);
+named("Failure", failure);
+named("Issue", issue);
+named("Refusal", refusal);
+named("Role", role);
+named("TaskStatus", taskStatus);
+named("TurnStatus", turnStatus);
+named("StepStatus", stepStatus);
+named("OnBusy", onBusy);
+named("Usage", usage);
+named("Ref", ref);
+named("Step", step);
+named("StepResult", stepResult);
+named("ToolUse", toolUse);
+named("LogEntry", logEntry);
+named("Presence", presence);
+named("Stream", stream);
+named("RoomState", roomState);
+
+export const MODELS = {
+  Problem: named("Problem", problem),
+  Task: named("Task", task),
+  TaskPage: pageOf("TaskPage", task),
+  TaskStats: named("TaskStats", taskStats),
+  Turn: named("Turn", turn),
+  TurnPage: pageOf("TurnPage", turn),
+  /** What every command to a turn answers. */
+  TurnAnswer: named("TurnAnswer", z.object({ turn })),
+  Interrupted: named("Interrupted", z.object({ interrupted: z.int().min(0) })),
+  Message: named("Message", message),
+  MessagePage: pageOf("MessagePage", message),
+  Event: named("Event", logEvent),
+  EventPage: pageOf("EventPage", logEvent),
+  LogPage: pageOf("LogPage", named("LoggedEntry", loggedEntry)),
+  Member: named("Member", putMember),
+  MemberPage: pageOf("MemberPage", putMember),
+  Session: named("Session", session),
+  SessionPage: pageOf("SessionPage", session),
+  SessionGrant: named("SessionGrant", z.object({ session, recoveryToken: z.string() })),
+  Health: named("Health", z.object({ status: z.literal("ok") })),
+} as const;

@@ -1,0 +1,94 @@
+import * as z from "zod";
+import { userId } from "../protocol/identity";
+import { apiKeyId, deliveryId, sessionId, taskId, turnId, webhookId } from "../protocol/ids";
+import { namespace, resourceName } from "../protocol/refs";
+import { idempotencyKey, lastEventId } from "../protocol/rest";
+import { IDS } from "./samples";
+
+export type Parameter = { schema: z.ZodType; description: string; example: string };
+
+export const PATH_PARAMETERS = {
+  taskId: { schema: taskId, description: "The task.", example: IDS.task },
+  turnId: { schema: turnId, description: "The turn.", example: IDS.turn },
+  sessionId: { schema: sessionId, description: "The session.", example: IDS.session },
+  userId: { schema: userId, description: "The member's user id.", example: "bob" },
+  namespace: { schema: namespace, description: "`system`, or a user's id.", example: "alice" },
+  name: { schema: resourceName, description: "The name in its namespace.", example: "researcher" },
+  keyId: { schema: apiKeyId, description: "The API key's id.", example: IDS.key },
+  webhookId: { schema: webhookId, description: "The webhook.", example: IDS.webhook },
+  deliveryId: { schema: deliveryId, description: "The delivery.", example: IDS.delivery },
+} as const satisfies Record<string, Parameter>;
+export type PathParameter = keyof typeof PATH_PARAMETERS;
+
+export const REQUEST_HEADERS = {
+  "Idempotency-Key": {
+    schema: idempotencyKey,
+    description:
+      "Names the attempt: the same key and body within 24 hours gives the first answer again, " +
+      "another body is a `conflict`.",
+    example: "0b9d9a1c-order-17",
+  },
+  "Last-Event-ID": {
+    schema: lastEventId,
+    description: "The `id` of the last event read, to go on after it. Stands above `after`.",
+    example: `${IDS.epoch}-41`,
+  },
+} as const satisfies Record<string, Parameter>;
+export type RequestHeader = keyof typeof REQUEST_HEADERS;
+
+/** Taken by every operation. */
+export const REQUEST_ID: Parameter = {
+  schema: z.string().regex(/^[A-Za-z0-9._-]{1,128}$/),
+  description: "An id of the caller's own for this request; one of another form is replaced.",
+  example: "my-request-17",
+};
+
+export const ANSWER_HEADERS = {
+  "X-Request-Id": {
+    schema: z.string(),
+    description: "Ties the answer to the service's log: the caller's id, or a new one.",
+    example: IDS.request,
+  },
+  "Retry-After": {
+    schema: z.int().min(1),
+    description: "Whole seconds after which to ask again.",
+    example: "2",
+  },
+  Location: {
+    schema: z.string(),
+    description: "The path of what was made.",
+    example: `/api/v1/tasks/${IDS.task}`,
+  },
+  "WWW-Authenticate": { schema: z.string(), description: "`Bearer`.", example: "Bearer" },
+} as const satisfies Record<string, Parameter>;
+export type AnswerHeader = keyof typeof ANSWER_HEADERS;
+
+/** What the names in a query mean, wherever they stand; an operation's own meaning goes before. */
+const QUERY_PARAMETERS: Record<string, string> = {
+  limit: "Items of one page.",
+  cursor: "`nextCursor` of the page before.",
+  status: "Only these; may be repeated.",
+  label: "`key=value`; may be repeated, and all must match.",
+  team: "`namespace/name` of the team.",
+  createdAfter: "Only what was created after this time.",
+  createdBefore: "Only what was created before this time.",
+  q: "Part of the title, in any case: a word, a few letters, one character.",
+  type: "Only events of these types; may be repeated.",
+  level: "Only these; may be repeated.",
+  agentType: "Only entries of these roles; may be repeated.",
+  namespace: "Only this namespace.",
+  taskId: "The task.",
+  threadId: "Only this thread; the default one is `main`.",
+  role: "Only these; may be repeated.",
+  epoch: "`epoch` of the last `session:ready` or `history:reset`.",
+  "listEvents.after": "The last `seq` already known.",
+  unread: "`true`: only those that were not acknowledged.",
+  "joinUserRoom.after": "The last `seq` applied; without it the newest state comes.",
+  "joinRoom.after": "The last `seq` applied; without it the snapshot comes.",
+  "listMessages.after": "A message id: newer ones, exclusive.",
+  "listMessages.before": "A message id: older ones, exclusive.",
+};
+
+export function queryMeaning(operationId: string, name: string): string {
+  return QUERY_PARAMETERS[`${operationId}.${name}`] ?? QUERY_PARAMETERS[name] ?? "";
+}

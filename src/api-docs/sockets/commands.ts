@@ -1,0 +1,114 @@
+import * as z from "zod";
+import { type Command, historyPage, sendAck } from "../../protocol/commands";
+import type { ErrorCode } from "../../protocol/errors";
+import { turnId } from "../../protocol/ids";
+import { roomState } from "../../protocol/room-state";
+import { named } from "../named";
+import { type Content, json } from "../operation";
+import { ANSWER, IDS, QUESTION, ROOM_STATE } from "../samples";
+
+export type CommandNote = {
+  summary: string;
+  description?: string;
+  /** The example's `data`; absent where the command has none. */
+  data?: Record<string, unknown>;
+  /** What the ack's `data` is. */
+  ack: Content;
+  /** Besides those that any command can get. */
+  errors?: readonly ErrorCode[];
+};
+
+/** What any command can be answered. */
+export const ANY_COMMAND: readonly ErrorCode[] = [
+  "invalid_request",
+  "not_found",
+  "rate_limited",
+  "internal",
+];
+
+const nothing = named("EmptyAck", z.object({}));
+const turnAck = named("TurnAck", z.object({ turnId }));
+const joined = named(
+  "JoinAck",
+  z.object({ headSeq: z.int(), epoch: z.string(), state: roomState.optional() }),
+);
+const turn = json(turnAck, { turnId: IDS.turn });
+
+/** What each command of a task's room is for; the frames themselves are in `command`. */
+export const COMMANDS: Record<Command["type"], CommandNote> = {
+  "chat:send": {
+    summary: "Say something to the team",
+    description:
+      "Acknowledged once the message is durable. The same `clientMessageId` of the same user " +
+      "gives the same ids and `duplicate: true`; with other content, `conflict`.",
+    data: { content: "Say hello", clientMessageId: "c-1", onBusy: "enqueue" },
+    ack: json(named("SendAck", sendAck), {
+      messageId: IDS.question,
+      turnId: IDS.turn,
+      duplicate: false,
+    }),
+    errors: [
+      ...(["forbidden", "conflict", "turn_active", "queue_full"] as const),
+      ...(["task_cancelled", "quota_exceeded"] as const),
+    ],
+  },
+  "chat:cancel": {
+    summary: "Stop a turn",
+    description:
+      "By default the active one. Acknowledged also when there is nothing to stop; then `turnId` " +
+      "is `null`.",
+    data: { turnId: IDS.turn, reason: "Enough" },
+    ack: json(named("CancelAck", z.object({ turnId: turnId.nullable() })), { turnId: IDS.turn }),
+    errors: ["forbidden"],
+  },
+  "chat:retry": {
+    summary: "Try a failed or interrupted turn again",
+    description: "It goes to the queue's tail and starts at its first step that is not COMPLETED.",
+    data: { turnId: IDS.turn },
+    ack: turn,
+    errors: ["forbidden", "invalid_transition", "queue_full", "task_cancelled", "quota_exceeded"],
+  },
+  "chat:guide": {
+    summary: "Steer the running turn",
+    description: "`chat:guided` says later whether it took effect.",
+    data: { content: "Shorter, please" },
+    ack: turn,
+    errors: ["forbidden", "conflict", "queue_full", "task_cancelled"],
+  },
+  "chat:typing": {
+    summary: "Show that you are typing, or no more",
+    data: { typing: true },
+    ack: json(nothing, {}),
+    errors: ["forbidden"],
+  },
+  "turn:confirm": {
+    summary: "Answer a step that waits for a person",
+    description: "`approve: false` interrupts the turn.",
+    data: { turnId: IDS.turn, step: "deploy", approve: true },
+    ack: turn,
+    errors: ["forbidden", "invalid_transition"],
+  },
+  "task:join": {
+    summary: "Get the room's events on this connection again",
+    description:
+      "Connecting joins. With `after` what was missed comes before the ack; without it the ack " +
+      "has the state.",
+    data: { after: 4, epoch: IDS.epoch },
+    ack: json(joined, { headSeq: 4, epoch: IDS.epoch, state: ROOM_STATE }),
+  },
+  "task:leave": {
+    summary: "Stop this connection's events without closing it",
+    ack: json(nothing, {}),
+  },
+  "history:sync": {
+    summary: "Read a page of messages",
+    description: "As `GET /api/v1/messages`; a message still being written is not in it.",
+    data: { before: ANSWER.id, limit: 50 },
+    ack: json(named("HistoryPage", historyPage), {
+      messages: [QUESTION],
+      hasMore: false,
+      headSeq: 4,
+    }),
+    errors: ["unavailable"],
+  },
+};

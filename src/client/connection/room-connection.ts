@@ -1,0 +1,43 @@
+import type { ChatSend, HistoryPage, HistorySync, SendAck } from "../../protocol/commands";
+import type { RoomEvent } from "../../protocol/events";
+import type { RoomSnapshot } from "../room/room-snapshot";
+
+export type RoomEventType = RoomEvent["type"];
+export type RoomEventOf<Type extends RoomEventType> = Extract<RoomEvent, { type: Type }>;
+
+export type SendOptions = Omit<ChatSend, "content">;
+
+/** One task's room, kept up through whatever happens to its sockets. */
+export interface RoomConnection {
+  readonly taskId: string;
+  /** For `useSyncExternalStore`: called at most once per frame, when `getSnapshot` gives another. */
+  subscribe(listener: () => void): () => void;
+  getSnapshot(): RoomSnapshot;
+  /** Every event as it comes, after it was folded in; `*` hears all of them. */
+  on<Type extends RoomEventType>(
+    type: Type,
+    listener: (event: RoomEventOf<Type>) => void,
+  ): () => void;
+  on(type: "*", listener: (event: RoomEvent) => void): () => void;
+  /**
+   * Settles once the room has stored the message. Waits for a connection where there is none, and
+   * is repeated under the same `clientMessageId` until it has an answer: stored exactly once.
+   */
+  send(content: string, options?: SendOptions): Promise<SendAck>;
+  /** By default the active turn; may be repeated, so it also waits for a connection. */
+  cancel(options?: { turnId?: string; reason?: string }): Promise<{ turnId: string | null }>;
+  retry(turnId: string): Promise<{ turnId: string }>;
+  guide(content: string, options?: { turnId?: string }): Promise<{ turnId: string }>;
+  confirm(answer: ConfirmAnswer): Promise<{ turnId: string }>;
+  /** Says so once however often it is called; nothing is said while there is no connection. */
+  typing(typing: boolean): void;
+  historySync(query?: HistorySync): Promise<HistoryPage>;
+  /** Brings the page before the oldest message into `older`; whether there are more. */
+  loadOlder(limit?: number): Promise<boolean>;
+  /** Does not wait for the backoff; also revives a connection that the server has ended. */
+  reconnectNow(): void;
+  /** Ends the connection for good; what has no answer yet is rejected with `closed`. */
+  close(): void;
+}
+
+export type ConfirmAnswer = { turnId: string; step: string; approve: boolean; note?: string };

@@ -1,0 +1,110 @@
+import type { Problem } from "../../protocol/errors";
+import { TaskroomError } from "../errors";
+import type { FetchLike } from "../options";
+
+export type QueryValue = string | number | boolean | readonly string[] | undefined;
+
+export type RequestOptions = {
+  query?: Record<string, QueryValue>;
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+};
+
+export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/**
+ * `path` is below `/api/v1`. Rejects with a `TaskroomError`; or with the signal's own reason, where
+ * the caller gave it up.
+ */
+export type Request = <Answer>(
+  method: HttpMethod,
+  path: string,
+  options?: RequestOptions,
+) => Promise<Answer>;
+
+type Parts = {
+  url: string;
+  token: () => Promise<string>;
+  timeoutMs: number;
+  fetch: FetchLike;
+};
+
+type Answered = Awaited<ReturnType<FetchLike>>;
+
+export function requester({ url, token, timeoutMs, fetch }: Parts): Request {
+  return async <Answer>(method: HttpMethod, path: string, options: RequestOptions = {}) => {
+    const { query = {}, body, headers, signal } = options;
+    const authorization = `Bearer ${await token()}`;
+    const deadline = AbortSignal.timeout(timeoutMs);
+    let response: Answered;
+    let text: string;
+    try {
+      response = await fetch(`${url}/api/v1${path}${queryText(query)}`, {
+        method,
+        headers: {
+          authorization,
+          ...(body !== undefined && { "content-type": "application/json" }),
+          ...headers,
+        },
+        signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      text = await response.text();
+    } catch (cause) {
+      signal?.throwIfAborted();
+      throw new TaskroomError("network", `${url} did not answer`, { cause });
+    }
+    const value = parsed(text);
+    if (!response.ok) throw problemError(response, value);
+    if (value === undefined && text) {
+      throw new TaskroomError("bad_answer", `${url} answered with something other than JSON`);
+    }
+    // The server's answer has the contract's shape.
+    return value as Answer;
+  };
+}
+
+function queryText(query: Record<string, QueryValue>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined) continue;
+    for (const item of Array.isArray(value) ? value : [value]) search.append(name, String(item));
+  }
+  const text = search.toString();
+  return text && `?${text}`;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What stands between us and the server answers errors too, but not as problems. */
+function problemError({ status, headers }: Answered, value: unknown): TaskroomError {
+  const seconds = Number(headers.get("retry-after") ?? Number.NaN);
+  const requestId = headers.get("x-request-id");
+  const common = {
+    status,
+    ...(requestId !== null && { requestId }),
+    ...(seconds >= 0 && { retryAfterMs: seconds * 1000 }),
+  };
+  if (!isProblem(value)) {
+    return new TaskroomError("bad_answer", `The server answered ${status}`, common);
+  }
+  const { code, title, detail, issues, retryAfterMs } = value;
+  return new TaskroomError(code, detail, {
+    ...common,
+    title,
+    problem: value,
+    ...(issues && { issues }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
+}
+
+function isProblem(value: unknown): value is Problem {
+  return typeof value === "object" && value !== null && "code" in value && "detail" in value;
+}

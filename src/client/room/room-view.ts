@@ -1,0 +1,73 @@
+import { applyEvent } from "../../engine/fold/fold";
+import type { MomentaryEvent, RoomEvent } from "../../protocol/events";
+import type { Message } from "../../protocol/message";
+import type { Store } from "../store";
+import { presenceAfter } from "./presence";
+import type { RoomSnapshot } from "./room-snapshot";
+
+type Ready = Extract<MomentaryEvent, { type: "session:ready" }>["data"];
+
+/** What the room says, folded into the snapshot. */
+export class RoomView {
+  readonly #store: Store<RoomSnapshot>;
+  /** Of the log that `room` was folded from. */
+  #epoch: string | undefined;
+
+  constructor(store: Store<RoomSnapshot>) {
+    this.#store = store;
+    this.#epoch = store.next.room?.task.epoch;
+  }
+
+  /** Where the room's log is to be resumed. */
+  get place(): Record<string, string> | undefined {
+    const { room } = this.#store.next;
+    if (!room || this.#epoch === undefined) return undefined;
+    return { after: String(room.task.headSeq), epoch: this.#epoch };
+  }
+
+  /** `gap`: the event does not follow on what we have, so something was lost. */
+  apply(event: RoomEvent): "new" | "known" | "gap" {
+    const { room, presence } = this.#store.next;
+    const head = room?.task.headSeq ?? 0;
+    if ("seq" in event && event.seq > head + 1) return "gap";
+    if ("seq" in event && event.seq <= head) return "known";
+    if (event.type === "session:ready") this.#ready(event.data);
+    if (event.type === "history:reset") this.#restart(event.data.epoch);
+    if (event.type === "presence") {
+      this.#store.set({ presence: presenceAfter(presence, event.data) });
+    }
+    if (event.type === "chat:start") this.#forget(event.data.messageId);
+    this.#store.set({ room: applyEvent(room, event) });
+    return "new";
+  }
+
+  /** A page of messages from before the oldest that we have; anything else is out of date. */
+  prepend(messages: Message[], before: string, hasOlder: boolean): void {
+    if (oldestId(this.#store.next) !== before) return;
+    this.#store.set({ older: [...messages, ...this.#store.next.older], hasOlder });
+  }
+
+  #ready({ epoch, state, presence, sessionId, limits }: Ready): void {
+    if (state) this.#restart(epoch);
+    this.#epoch = epoch;
+    this.#store.set({ presence, sessionId, limits });
+  }
+
+  /** Another state takes the place of ours: older pages need not join on to it. */
+  #restart(epoch: string): void {
+    this.#epoch = epoch;
+    this.#store.set({ older: [], hasOlder: undefined });
+  }
+
+  /** A new attempt supersedes what an earlier one left. */
+  #forget(messageId: string): void {
+    const { older } = this.#store.next;
+    if (older.some(({ id }) => id === messageId)) {
+      this.#store.set({ older: older.filter(({ id }) => id !== messageId) });
+    }
+  }
+}
+
+export function oldestId({ older, room }: RoomSnapshot): string | undefined {
+  return (older[0] ?? room?.messages[0])?.id;
+}

@@ -1,0 +1,22 @@
+import { useState } from "preact/hooks";
+import { useRoomEvent } from "../../state/use-event";
+import { useRoom } from "../room-scope";
+
+const SPOKEN = 300;
+
+/** For screen readers: the answer once it is whole, not word by word. */
+export function Announcer() {
+  const { room } = useRoom();
+  const [said, setSaid] = useState("");
+  useRoomEvent(room, "chat:start", () => setSaid("An answer is being written."));
+  useRoomEvent(room, "chat:done", ({ data }) => {
+    setSaid(`Answered: ${data.message.content.slice(0, SPOKEN)}`);
+  });
+  useRoomEvent(room, "chat:cancelled", () => setSaid("Stopped."));
+  useRoomEvent(room, "task:error", ({ data }) => setSaid(`Failed: ${data.message}`));
+  return (
+    <p class="sr-only" role="status">
+      {said}
+    </p>
+  );
+}

@@ -1,0 +1,73 @@
+import { useCallback, useEffect, useRef } from "preact/hooks";
+import { Button } from "../../parts/button";
+import { useSelected } from "../../state/use-selected";
+import { Composer } from "../composer/composer";
+import { Unsent } from "../composer/unsent";
+import { TypingLine } from "../header/presence-line";
+import { OpenTurns } from "../open-turns";
+import { useRoom } from "../room-scope";
+import { Announcer } from "./announcer";
+import { MessageList } from "./message-list";
+import { Streams } from "./streams";
+import { TailEnd } from "./tail-end";
+import { useFollow } from "./use-follow";
+import { useOlder } from "./use-older";
+
+/** What was said, what is being said, and the place to say something. */
+export function Conversation() {
+  const { room } = useRoom();
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const { follows, toEnd } = useFollow(scroller, content);
+  const { hasOlder, loading, loadOlder } = useOlder(room, scroller);
+  const isEmpty = useSelected(room, (s) => s.room?.messages.length === 0 && s.older.length === 0);
+  const stop = useStop();
+
+  return (
+    <div class="conversation">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard too */}
+      <section class="scroller" ref={scroller} tabIndex={0} aria-label="Messages">
+        <div class="messages" ref={content}>
+          {hasOlder && (
+            <div class="row center">
+              <Button kind="quiet" busy={loading} onClick={loadOlder}>
+                {loading ? "Loading older messages…" : "Older messages"}
+              </Button>
+            </div>
+          )}
+          {isEmpty && <p class="quiet center">Nothing has been said yet.</p>}
+          <MessageList />
+          <TailEnd />
+          <Streams />
+          <Unsent />
+          <OpenTurns />
+        </div>
+      </section>
+      {!follows && (
+        <div class="to-end">
+          <Button onClick={toEnd}>↓ To the newest</Button>
+        </div>
+      )}
+      <Announcer />
+      <TypingLine />
+      <Composer onStop={stop} onSent={toEnd} />
+    </div>
+  );
+}
+
+/** Stops what runs; Esc anywhere in the conversation does the same. */
+function useStop() {
+  const { room } = useRoom();
+  const stop = useCallback(() => room.cancel(), [room]);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+      if (document.querySelector("dialog[open], details.menu[open]")) return;
+      const { room: state } = room.getSnapshot();
+      if (state?.openTurns.length && state.task.role !== "viewer") stop().catch(() => {});
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, [room, stop]);
+  return stop;
+}

@@ -1,0 +1,80 @@
+import { useMemo } from "preact/hooks";
+import type { Message, Turn } from "../../../client";
+import { memo } from "../../state/memo";
+import { useSelected } from "../../state/use-selected";
+import { useRoom } from "../room-scope";
+import { type Chunk, chunksOf } from "./message-chunks";
+import { MessageView } from "./message-view";
+import { tells } from "./turn-end";
+
+const NONE: readonly Message[] = [];
+
+/** All that was said so far; a stream that goes on beside it does not render it again. */
+export const MessageList = memo(() => {
+  const { room, turns, guidance } = useRoom();
+  const older = useSelected(room, (snapshot) => snapshot.older);
+  const newest = useSelected(room, (snapshot) => snapshot.room?.messages ?? NONE);
+  const chunks = useMemo(() => chunksOf(older, newest), [older, newest]);
+  const ends = useMemo(
+    () =>
+      endsOf(
+        [...older, ...newest],
+        turns.turns.filter((turn) => says(turn, guidance)),
+      ),
+    [older, newest, turns.turns, guidance],
+  );
+  return (
+    <>
+      {chunks.map(({ key, messages }) => {
+        const own = messages.filter(({ id }) => ends.has(id)).map(({ id }) => ends.get(id));
+        return (
+          <ChunkView
+            key={key}
+            // Compared by what is in them: a chunk that holds the same is not rendered again.
+            parts={[...messages, ...own]}
+            messages={messages}
+            ends={ends}
+          />
+        );
+      })}
+    </>
+  );
+});
+
+type ChunkProps = Pick<Chunk, "messages"> & {
+  parts: readonly unknown[];
+  ends: ReadonlyMap<string, Turn>;
+};
+
+const ChunkView = memo(
+  ({ messages, ends }: ChunkProps) => {
+    const { room } = useRoom();
+    return (
+      <ol class="message-list">
+        {messages.map((message) => (
+          <MessageView key={message.id} message={message} turn={ends.get(message.id)} room={room} />
+        ))}
+      </ol>
+    );
+  },
+  (a, b) => a.parts.length === b.parts.length && a.parts.every((part, i) => part === b.parts[i]),
+);
+
+/** Turns that have something to say for themselves, by the last message of each. */
+function endsOf(messages: readonly Message[], turns: readonly Turn[]): Map<string, Turn> {
+  const telling = new Map(turns.map((turn) => [turn.id, turn]));
+  const ends = new Map<string, Turn>();
+  if (telling.size === 0) return ends;
+  for (const message of messages.toReversed()) {
+    const turn = telling.get(message.turnId);
+    if (!turn) continue;
+    ends.set(message.id, turn);
+    telling.delete(turn.id);
+  }
+  return ends;
+}
+
+/** What guided a turn that is still open is shown where its work is. */
+function says(turn: Turn, guidance: ReadonlyMap<string, unknown>): boolean {
+  return tells(turn) || (turn.status === "COMPLETED" && guidance.has(turn.id));
+}

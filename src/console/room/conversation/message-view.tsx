@@ -1,0 +1,36 @@
+import type { Message, RoomConnection, Turn } from "../../../client";
+import { Time } from "../../parts/time";
+import { memo } from "../../state/memo";
+import { GuidanceLines } from "../composer/guidance";
+import { Markdown } from "./markdown/markdown";
+import { MessageFacts } from "./message-facts";
+import { Speaker } from "./speaker";
+import { Thinking } from "./thinking";
+import { ToolUses, toolsOf } from "./tool-uses";
+import { TurnEnd, tells } from "./turn-end";
+
+type Props = { message: Message; turn: Turn | undefined; room: RoomConnection };
+
+export const MessageView = memo(({ message, turn, room }: Props) => {
+  const { role, author, bot, content, thinking, status, createdAt, threadId } = message;
+  return (
+    <li class={`message ${role} ${status}`} data-message={message.id}>
+      <div class="row spread">
+        <Speaker name={author?.name ?? author?.userId ?? bot ?? role} by={role} />
+        <span class="quiet">
+          {threadId !== "main" && `${threadId} · `}
+          <Time at={createdAt} />
+        </span>
+      </div>
+      <Thinking text={thinking} />
+      <ToolUses tools={toolsOf(message)} />
+      <Markdown text={content} />
+      {status !== "complete" && (
+        <p class="quiet">{status === "interrupted" ? "Stopped here." : "Broke off here."}</p>
+      )}
+      {role === "assistant" && <MessageFacts message={message} />}
+      {turn && <GuidanceLines turnId={turn.id} />}
+      {turn && tells(turn) && <TurnEnd turn={turn} room={room} />}
+    </li>
+  );
+});

@@ -1,0 +1,50 @@
+import { StatusBadge } from "../../parts/badge";
+import { Link } from "../../routing/link";
+import type { RoomView } from "../../routing/route";
+import { useTask } from "../room-scope";
+import { ConnectionPill } from "./connection-pill";
+import { PresenceLine } from "./presence-line";
+import { TaskMenu } from "./task-menu";
+
+const TABS: { view: RoomView; text: string }[] = [
+  { view: "conversation", text: "Conversation" },
+  { view: "steps", text: "Steps" },
+  { view: "logs", text: "Logs" },
+];
+
+export function RoomHeader({ view }: { view: RoomView }) {
+  const task = useTask();
+  return (
+    <header class="room-header">
+      <div class="row spread">
+        <div class="row heading">
+          <Link to={{ at: "home" }} class="back" label="All tasks">
+            ←
+          </Link>
+          <h1 title={task.title}>{task.title}</h1>
+          <StatusBadge status={task.status} />
+        </div>
+        <div class="row">
+          <PresenceLine />
+          <ConnectionPill />
+          <TaskMenu task={task} />
+        </div>
+      </div>
+      <nav class="tabs" aria-label="Views of the task">
+        {TABS.map((tab) => (
+          <Link
+            key={tab.view}
+            class="nav-link"
+            to={{ at: "task", taskId: task.id, view: tab.view }}
+            current={tab.view === view}
+          >
+            {tab.text}
+          </Link>
+        ))}
+        <span class="quiet team">
+          {task.teamRef.namespace}/{task.teamRef.name}
+        </span>
+      </nav>
+    </header>
+  );
+}

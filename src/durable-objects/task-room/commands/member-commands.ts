@@ -1,0 +1,48 @@
+import { type Member, removeMember, setMember } from "../../../engine/task/members";
+import { CLOSE } from "../../../protocol/close-codes";
+import { accepted, type Outcome } from "../../../protocol/errors";
+import type { Principal } from "../../../protocol/identity";
+import type { Page } from "../../../protocol/rest";
+import type { Desk } from "../desk";
+import { admit } from "./people-commands";
+import { listed } from "./task-commands";
+
+/** In the order of their ids; a task has at most `LIMITS.members`, so one page holds all. */
+export function readMembers(desk: Desk, principal: Principal): Outcome<Page<Member>> {
+  const admitted = admit(desk, principal, "watch");
+  if (!admitted.ok) return admitted;
+  const { members } = admitted.value.room;
+  const items = Object.entries(members).map(([userId, role]) => ({ userId, role }));
+  items.sort((a, b) => (a.userId < b.userId ? -1 : 1));
+  return accepted({ items, nextCursor: null });
+}
+
+export async function putMember(
+  desk: Desk,
+  principal: Principal,
+  member: Member,
+): Promise<Outcome<Member>> {
+  const admitted = admit(desk, principal, "own");
+  if (!admitted.ok) return admitted;
+  const done = desk.perform((draft) => setMember(draft, member));
+  if (done.ok) await listed(desk);
+  return done;
+}
+
+/** Owners remove others; anyone may leave. The removed one's sockets close with 4403. */
+export async function dropMember(
+  desk: Desk,
+  principal: Principal,
+  userId: string,
+): Promise<Outcome<null>> {
+  const leaves = userId === principal.userId;
+  const admitted = admit(desk, principal, leaves ? "leave" : "own");
+  if (!admitted.ok) return admitted;
+  const done = desk.perform((draft) => removeMember(draft, userId));
+  if (!done.ok) return done;
+  for (const connection of desk.connections.all()) {
+    if (connection.principal.userId === userId) connection.close(CLOSE.removed, "access removed");
+  }
+  await listed(desk);
+  return done;
+}

@@ -1,0 +1,193 @@
+import { type Cancel, cancelTurn, confirmStep, retryTurn } from "../../../engine/task/people";
+import { type Action, mayAct } from "../../../engine/task/permissions";
+import { activeTurn, type Room } from "../../../engine/turn/room";
+import { guideTurn, send } from "../../../engine/turn/send";
+import type { ChatSend, SendAck } from "../../../protocol/commands";
+import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
+import type { Principal, Role } from "../../../protocol/identity";
+import { newId } from "../../../protocol/ids";
+import { DEFAULT_THREAD, type OnBusy } from "../../../protocol/turn";
+import type { Desk } from "../desk";
+import { presenceOf } from "../live/connections";
+import { type ClientKey, clientKey } from "../store/client-keys";
+import { logAccepted } from "../turns/turn-lines";
+import { withinQuota } from "./quota";
+
+/** What people do in a room, by socket and by REST alike. Each asks for the role again. */
+
+const NOT_FOUND = refuse("not_found", "There is no such task.");
+
+/** The room and the caller's role in it, or why the caller may not act so. */
+export function admit(
+  desk: Desk,
+  principal: Principal,
+  action: Action,
+): Outcome<{ room: Room; role: Role }> {
+  const role = desk.room?.members[principal.userId];
+  // What a caller may not see answers like what does not exist (contract section 1).
+  if (!desk.room || !role) return refused(NOT_FOUND);
+  if (mayAct(principal, role, action)) return accepted({ room: desk.room, role });
+  return refused(refuse("forbidden", `As ${role} with scope ${principal.scope} you may not.`));
+}
+
+/**
+ * `chat:send`: the same `clientMessageId` of the same user, or the same one of `keys`, gives the
+ * first answer again.
+ */
+export function sendMessage(
+  desk: Desk,
+  principal: Principal,
+  input: ChatSend,
+  keys: ClientKey[] = [],
+): Outcome<SendAck> | Promise<Outcome<SendAck>> {
+  const own = [...keys, ...messageKey(principal, input)];
+  const known = () => answeredBefore(desk, principal, own);
+  return (
+    known() ?? withinQuota(desk, principal, () => known() ?? sendNew(desk, principal, input, own))
+  );
+}
+
+/** What the caller is answered without anything being done; nothing where there is something to do. */
+function answeredBefore(
+  desk: Desk,
+  principal: Principal,
+  keys: ClientKey[],
+): Outcome<SendAck> | undefined {
+  const admitted = admit(desk, principal, "write");
+  if (!admitted.ok) return admitted;
+  const answers = keys.map((key) => desk.store.clientKeys.find(key));
+  if (answers.includes("conflict")) {
+    return refused(refuse("conflict", "The same id was used with other content before."));
+  }
+  const known = answers.find((answer) => answer !== undefined && answer !== "conflict");
+  return known && accepted({ ...known, duplicate: true });
+}
+
+function sendNew(
+  desk: Desk,
+  principal: Principal,
+  input: ChatSend,
+  keys: ClientKey[],
+): Outcome<SendAck> {
+  const now = desk.doors.now();
+  const turn = { turnId: newId("turn", now), messageId: newId("msg", now) };
+  const sent = desk.perform(
+    (draft) => send(draft, { ...turn, ...messageOf(principal, input) }),
+    keys,
+  );
+  if (!sent.ok) return sent;
+  noteAccepted(desk, principal, "send", sent);
+  return accepted({ ...sent.value, duplicate: false });
+}
+
+export function cancel(
+  desk: Desk,
+  principal: Principal,
+  input: Omit<Cancel, "by">,
+): Outcome<{ turnId: string | null }> {
+  const admitted = admit(desk, principal, "write");
+  if (!admitted.ok) return admitted;
+  const done = desk.perform((draft) => cancelTurn(draft, { ...input, by: principal.userId }));
+  return noteAccepted(desk, principal, "cancel", done);
+}
+
+export function retry(
+  desk: Desk,
+  principal: Principal,
+  turnId: string,
+): Outcome<{ turnId: string }> | Promise<Outcome<{ turnId: string }>> {
+  const admitted = admit(desk, principal, "write");
+  if (!admitted.ok) return admitted;
+  return withinQuota(desk, principal, () => retryNow(desk, principal, turnId), { newTurn: false });
+}
+
+function retryNow(desk: Desk, principal: Principal, turnId: string): Outcome<{ turnId: string }> {
+  const admitted = admit(desk, principal, "write");
+  if (!admitted.ok) return admitted;
+  const open = admitted.value.room.state.openTurns.find(({ id }) => id === turnId);
+  const record = desk.store.turns.get(turnId);
+  if (!record) return refused(refuse("not_found", "There is no such turn."));
+  const { planId } = record.run;
+  const plan = planId === undefined ? undefined : desk.store.plan(planId);
+  const done = desk.perform((draft) => {
+    if (planId !== undefined && plan) {
+      draft.setRoom({ plans: { [planId]: plan, ...draft.room.plans } });
+    }
+    return retryTurn(draft, open ? { ...record, turn: open } : record);
+  });
+  return noteAccepted(desk, principal, "retry", done);
+}
+
+export function confirm(
+  desk: Desk,
+  principal: Principal,
+  input: { turnId: string; step: string; approve: boolean; note?: string | undefined },
+): Outcome<{ turnId: string }> {
+  const admitted = admit(desk, principal, "write");
+  if (!admitted.ok) return admitted;
+  const { note, ...rest } = input;
+  const done = desk.perform((draft) =>
+    confirmStep(draft, { ...rest, ...(note !== undefined && { note }), by: principal.userId }),
+  );
+  return noteAccepted(desk, principal, "confirm", done);
+}
+
+/** `chat:guide`: steers the turn, by default the active one, at its next model call or step. */
+export function guide(
+  desk: Desk,
+  principal: Principal,
+  input: { turnId?: string | undefined; content: string },
+): Outcome<{ turnId: string }> {
+  const admitted = admit(desk, principal, "write");
+  if (!admitted.ok) return admitted;
+  const active = activeTurn(admitted.value.room);
+  if (!active || (input.turnId !== undefined && input.turnId !== active.id)) {
+    const known = input.turnId === undefined || desk.store.turns.get(input.turnId);
+    return refused(
+      known
+        ? refuse("conflict", "Only the active turn can be guided.")
+        : refuse("not_found", "There is no such turn."),
+    );
+  }
+  const now = desk.doors.now();
+  const turn = { turnId: newId("turn", now), messageId: newId("msg", now) };
+  const message = messageOf(principal, { content: input.content });
+  const done = desk.perform((draft) => {
+    const guided = guideTurn(draft, active.id, { ...turn, ...message });
+    return "code" in guided ? guided : { turnId: guided.turnId };
+  });
+  return noteAccepted(desk, principal, "guide", done);
+}
+
+/** What is done is in the platform's log with the request that asked for it. */
+function noteAccepted<T extends { turnId: string | null }>(
+  desk: Desk,
+  principal: Principal,
+  command: "send" | "guide" | "retry" | "confirm" | "cancel",
+  done: Outcome<T>,
+): Outcome<T> {
+  if (!done.ok) return done;
+  logAccepted(desk, principal, {
+    command,
+    taskId: desk.taskId,
+    turnId: done.value.turnId ?? undefined,
+  });
+  return done;
+}
+
+function messageOf(principal: Principal, input: ChatSend) {
+  const onBusy: { onBusy?: OnBusy } = input.onBusy ? { onBusy: input.onBusy } : {};
+  return {
+    author: presenceOf(principal),
+    content: input.content,
+    threadId: input.threadId ?? DEFAULT_THREAD,
+    metadata: input.metadata ?? {},
+    ...onBusy,
+  };
+}
+
+function messageKey({ userId }: Principal, input: ChatSend): ClientKey[] {
+  const { clientMessageId, content, threadId = DEFAULT_THREAD } = input;
+  if (clientMessageId === undefined) return [];
+  return [clientKey("message", userId, clientMessageId, { content, threadId })];
+}

@@ -1,0 +1,97 @@
+import { describeError, logError } from "../../../platform/platform-log";
+import { decodeCursor, encodeCursor } from "../../../protocol/cursor";
+import { accepted, type Outcome, type Refusal, refuse, refused } from "../../../protocol/errors";
+import type { Principal } from "../../../protocol/identity";
+import type { Message } from "../../../protocol/message";
+import type { ListMessages, ListTurns, Page } from "../../../protocol/rest";
+import type { Task } from "../../../protocol/task";
+import type { Turn } from "../../../protocol/turn";
+import type { Desk } from "../desk";
+import { messageCursor, turnCursor } from "../store/cursor";
+import { type HistoryPart, type HistoryQuery, historyPage } from "../turns/history-reader";
+import { admit } from "./people-commands";
+
+export const BAD_CURSOR: Refusal = refuse(
+  "invalid_request",
+  "The cursor is not one of this list.",
+  {
+    issues: [{ path: "cursor", message: "not a cursor of this list" }],
+  },
+);
+
+export function readTask(desk: Desk, principal: Principal): Outcome<Task> {
+  const admitted = admit(desk, principal, "watch");
+  if (!admitted.ok) return admitted;
+  const { room, role } = admitted.value;
+  return accepted({ ...room.state.task, role });
+}
+
+/** Refuses with `unavailable` where the page lies in D1 alone and D1 can't be reached. */
+export async function readMessages(
+  desk: Desk,
+  principal: Principal,
+  { cursor, ...query }: ListMessages,
+): Promise<Outcome<Page<Message>>> {
+  const admitted = admit(desk, principal, "watch");
+  if (!admitted.ok) return admitted;
+  const from = cursor === undefined ? {} : decodeCursor(messageCursor, cursor);
+  if (!from) return refused(BAD_CURSOR);
+  const asked = { ...query, ...from };
+  const page = await reachablePage(desk, asked);
+  if ("code" in page) return refused(page);
+  const { items, hasMore } = page;
+  const edge = asked.after === undefined ? items[0]?.id : items.at(-1)?.id;
+  if (!hasMore || edge === undefined) return accepted({ items, nextCursor: null });
+  const next = asked.after === undefined ? { before: edge } : { after: edge };
+  return accepted({ items, nextCursor: encodeCursor(next) });
+}
+
+/** A page of history, or why there is none. */
+export async function reachablePage(
+  desk: Desk,
+  query: HistoryQuery,
+): Promise<HistoryPart | Refusal> {
+  try {
+    return await historyPage(desk, query);
+  } catch (error) {
+    logError("history_unreachable", { taskId: desk.taskId, causes: describeError(error) });
+    return refuse("unavailable", "Older messages can't be reached right now.");
+  }
+}
+
+export function readTurns(
+  desk: Desk,
+  principal: Principal,
+  { status, limit, cursor }: ListTurns,
+): Outcome<Page<Turn>> {
+  const admitted = admit(desk, principal, "watch");
+  if (!admitted.ok) return admitted;
+  const from = cursor === undefined ? undefined : decodeCursor(turnCursor, cursor);
+  if (cursor !== undefined && !from) return refused(BAD_CURSOR);
+  const before = from ? { beforeId: from.before } : {};
+  const found = desk.store.turns.list({ status, ...before, limit: limit + 1 });
+  const items = found.slice(0, limit).map((turn) => current(desk, turn));
+  const last = items.at(-1);
+  const more = found.length > limit && last;
+  return accepted({ items, nextCursor: more ? encodeCursor({ before: last.id }) : null });
+}
+
+export function readTurn(desk: Desk, principal: Principal, turnId: string): Outcome<Turn> {
+  const admitted = admit(desk, principal, "watch");
+  if (!admitted.ok) return admitted;
+  const turn = desk.store.turns.whole(turnId);
+  if (!turn) return refused(refuse("not_found", "There is no such turn."));
+  return accepted(current(desk, turn));
+}
+
+/** An open turn as it is now: a step's momentary progress is in the state before it is in a row. */
+function current(desk: Desk, stored: Turn): Turn {
+  const open = desk.room?.state.openTurns.find(({ id }) => id === stored.id);
+  if (!open) return stored;
+  const results = new Map(stored.steps.map(({ step, result }) => [step, result]));
+  const steps = open.steps.map((step) => {
+    const result = step.result && results.get(step.step);
+    return result ? { ...step, result } : step;
+  });
+  return { ...open, steps };
+}

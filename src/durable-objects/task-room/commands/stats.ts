@@ -1,0 +1,25 @@
+import { activeTurn, waitingTurns } from "../../../engine/turn/room";
+import { accepted, type Outcome } from "../../../protocol/errors";
+import type { Principal } from "../../../protocol/identity";
+import type { TaskStats } from "../../../protocol/stats";
+import type { Desk } from "../desk";
+import { admit } from "./people-commands";
+
+export function readStats(desk: Desk, principal: Principal): Outcome<TaskStats> {
+  const admitted = admit(desk, principal, "watch");
+  if (!admitted.ok) return admitted;
+  const { room } = admitted.value;
+  const active = activeTurn(room);
+  const sessions = new Set(
+    desk.connections.all().flatMap(({ attached }) => attached.sessionId ?? []),
+  );
+  return accepted({
+    ...desk.store.turns.totals(),
+    ...(active && { activeTurnId: active.id }),
+    queueLength: waitingTurns(room).length,
+    connections: desk.connections.size,
+    sessions: sessions.size,
+    headSeq: room.state.task.headSeq,
+    outboxLag: desk.feeds.lag,
+  });
+}

@@ -1,0 +1,201 @@
+import { announceTask, emptyRoom } from "../../../engine/task/create";
+import { cancelAll } from "../../../engine/task/people";
+import { setTaskStatus, updateTask } from "../../../engine/task/task-rules";
+import { send } from "../../../engine/turn/send";
+import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
+import type { Principal } from "../../../protocol/identity";
+import { newId } from "../../../protocol/ids";
+import type { ConfirmTurn, ExecuteTask, PatchStatus, PatchTask } from "../../../protocol/rest";
+import type { Task } from "../../../protocol/task";
+import { DEFAULT_THREAD, type Turn } from "../../../protocol/turn";
+import type { NewTask } from "../api";
+import type { Desk } from "../desk";
+import { presenceOf } from "../live/connections";
+import { clientKey } from "../store/client-keys";
+import { firstPlan } from "../turns/begin-next";
+import { logAccepted } from "../turns/turn-lines";
+import { admit, cancel, confirm, guide, retry, sendMessage } from "./people-commands";
+import { readTask, readTurn } from "./queries";
+import { withinQuota } from "./quota";
+
+/** What REST asks of a task as a whole. */
+
+/** Milliseconds that a change waits for D1, so that the next list shows it; it stands either way. */
+const LISTED_WITHIN_MS = 2000;
+
+export async function listed(desk: Desk): Promise<void> {
+  // A timer that is left running would keep the room awake.
+  const { promise: tooLate, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, LISTED_WITHIN_MS);
+  await Promise.race([desk.feeds.d1.flush(), tooLate]);
+  clearTimeout(timer);
+}
+
+export async function createTask(
+  desk: Desk,
+  principal: Principal,
+  input: NewTask,
+): Promise<Outcome<Task>> {
+  if (desk.room) return readTask(desk, principal);
+  if (desk.deletedAt !== undefined) return refused(refuse("not_found", "The task was erased."));
+  const plan = await firstPlan(desk.doors, input.teamRef, principal, input.taskId);
+  if (!plan.ok) return plan;
+  const open = (): Outcome<object> => {
+    // The same request may have come twice while the team was looked up.
+    if (desk.room) return accepted({ duplicate: true });
+    openRoom(desk, principal, input, plan.value);
+    return accepted({});
+  };
+  const asks = input.prompt !== undefined;
+  const opened = await (asks
+    ? withinQuota(desk, principal, open, { taskId: input.taskId })
+    : open());
+  if (!opened.ok) return opened;
+  await listed(desk);
+  return readTask(desk, principal);
+}
+
+function openRoom(
+  desk: Desk,
+  principal: Principal,
+  input: NewTask,
+  plan: Parameters<typeof emptyRoom>[0]["plan"],
+): void {
+  const now = desk.doors.now();
+  const { prompt, members, ...seed } = input;
+  const roles = Object.fromEntries(members.map(({ userId, role }) => [userId, role]));
+  const createdBy = principal.userId;
+  const room = emptyRoom(
+    {
+      ...seed,
+      createdBy,
+      members: { ...roles, [createdBy]: "owner" },
+      epoch: newId("req", now).slice(-12),
+      plan,
+    },
+    now,
+  );
+  const turnId = newId("turn", now);
+  desk.create(room, (draft) => {
+    announceTask(draft);
+    if (prompt === undefined) return null;
+    return send(draft, {
+      turnId,
+      messageId: newId("msg", now),
+      author: presenceOf(principal),
+      content: prompt,
+      threadId: DEFAULT_THREAD,
+      metadata: {},
+    });
+  });
+  const { taskId } = input;
+  logAccepted(desk, principal, {
+    command: "create",
+    taskId,
+    turnId: prompt === undefined ? undefined : turnId,
+  });
+}
+
+export async function patchTask(
+  desk: Desk,
+  principal: Principal,
+  patch: PatchTask,
+): Promise<Outcome<Task>> {
+  const admitted = admit(desk, principal, "write");
+  if (!admitted.ok) return admitted;
+  const done = desk.perform((draft) => updateTask(draft, patch));
+  if (!done.ok) return done;
+  await listed(desk);
+  return readTask(desk, principal);
+}
+
+export async function changeStatus(
+  desk: Desk,
+  principal: Principal,
+  change: PatchStatus,
+): Promise<Outcome<Task>> {
+  const admitted = admit(desk, principal, "write");
+  if (!admitted.ok) return admitted;
+  const done = desk.perform((draft) => setTaskStatus(draft, change, principal.userId));
+  if (!done.ok) return done;
+  await listed(desk);
+  return readTask(desk, principal);
+}
+
+export async function execute(
+  desk: Desk,
+  principal: Principal,
+  input: ExecuteTask,
+  idempotencyKey: string | undefined,
+): Promise<Outcome<{ turn: Turn }>> {
+  const { input: text, ...rest } = input;
+  const content = text ?? desk.room?.state.task.title ?? "";
+  const keys =
+    idempotencyKey === undefined
+      ? []
+      : [clientKey("execute", principal.userId, idempotencyKey, input)];
+  const sent = await sendMessage(desk, principal, { content, ...rest }, keys);
+  if (!sent.ok) return sent;
+  const turn = readTurn(desk, principal, sent.value.turnId);
+  return turn.ok ? accepted({ turn: turn.value }) : turn;
+}
+
+export function interruptTurn(
+  desk: Desk,
+  principal: Principal,
+  turnId: string,
+  reason: string | undefined,
+): Outcome<Turn> {
+  const admitted = admit(desk, principal, "write");
+  if (!admitted.ok) return admitted;
+  const known = readTurn(desk, principal, turnId);
+  if (!known.ok) return known;
+  const why = reason === undefined ? {} : { reason };
+  const done = cancel(desk, principal, { turnId, ...why });
+  return done.ok ? readTurn(desk, principal, turnId) : done;
+}
+
+export async function retryTurn(
+  desk: Desk,
+  principal: Principal,
+  turnId: string,
+): Promise<Outcome<Turn>> {
+  return turnAfter(desk, principal, turnId, await retry(desk, principal, turnId));
+}
+
+export function confirmTurn(
+  desk: Desk,
+  principal: Principal,
+  turnId: string,
+  input: ConfirmTurn,
+): Outcome<Turn> {
+  return turnAfter(desk, principal, turnId, confirm(desk, principal, { turnId, ...input }));
+}
+
+export function guideTurn(
+  desk: Desk,
+  principal: Principal,
+  turnId: string,
+  content: string,
+): Outcome<Turn> {
+  return turnAfter(desk, principal, turnId, guide(desk, principal, { turnId, content }));
+}
+
+function turnAfter(
+  desk: Desk,
+  principal: Principal,
+  turnId: string,
+  done: Outcome<unknown>,
+): Outcome<Turn> {
+  return done.ok ? readTurn(desk, principal, turnId) : done;
+}
+
+export function interruptAll(
+  desk: Desk,
+  principal: Principal,
+  reason: string | undefined,
+): Outcome<{ interrupted: number }> {
+  const admitted = admit(desk, principal, "write");
+  if (!admitted.ok) return admitted;
+  return desk.perform((draft) => cancelAll(draft, { by: principal.userId, reason }));
+}

@@ -1,0 +1,27 @@
+import type { Room } from "../../../engine/turn/room";
+import type { Doors } from "../doors";
+import type { RoomStore } from "../store/room-store";
+import { usageOf } from "./turn-usage";
+
+/** Tells the meters of those who asked for turns what these cost. */
+export class UsageReports {
+  readonly #doors: Doors;
+  readonly #store: RoomStore;
+
+  constructor(doors: Doors, store: RoomStore) {
+    this.#doors = doors;
+    this.#store = store;
+  }
+
+  /** Rejects where a meter could not be told; what others were told already they don't count again. */
+  async tell({ state }: Room, after: number): Promise<void> {
+    const events = [...this.#store.log.after(after)].flat();
+    const userOf = (turnId: string) => this.#store.turns.get(turnId)?.run.userId;
+    const { id: taskId, epoch } = state.task;
+    await Promise.all(
+      usageOf(events, userOf).map(({ userId, items }) =>
+        this.#doors.meter(userId).count({ taskId, epoch, items }),
+      ),
+    );
+  }
+}

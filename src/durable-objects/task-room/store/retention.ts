@@ -1,0 +1,95 @@
+import * as z from "zod";
+import { LIMITS } from "../../../protocol/limits";
+
+const timeRows = z.tuple([z.object({ at: z.int().nullable() })]);
+const seqRows = z.array(z.object({ seq: z.int() }));
+
+const HOUR_MS = 60 * 60 * 1000;
+/** Messages that a room keeps beside D1, so that recent pages and a model's context need no D1. */
+export const KEPT_MESSAGES = 1000;
+
+/** What a clean-up may take: everything older than the retention that everybody has been told. */
+export type CleanUp = {
+  now: number;
+  retentionMs: number;
+  /** The last `seq` that D1 and the users' rooms have been told. */
+  projected: number;
+};
+
+/**
+ * Lets go of what is old (requirement U8): details of finished turns, their events, answers to
+ * repeated requests, and messages that D1 has. The newest event always stays: it holds the count.
+ */
+export class Retention {
+  readonly #sql: SqlStorage;
+  #oldest: number | null | undefined;
+  #messagesFrom: number | undefined;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  /** Milliseconds since 1970 of the oldest thing that a clean-up will take some day. */
+  oldest(): number | null {
+    // Most rooms have none, which is known too.
+    if (this.#oldest === undefined) this.#oldest = this.#findOldest();
+    return this.#oldest;
+  }
+
+  /** A turn has closed: from now on there is something to clean up. */
+  noteClosed(now: number): void {
+    this.#oldest = this.#oldest === undefined ? undefined : (this.#oldest ?? now);
+  }
+
+  /** Messages before this `seq` may be in D1 alone; 0 where the room holds all of them. */
+  messagesFrom(): number {
+    const query = "SELECT seq FROM kept WHERE what = 'messages'";
+    this.#messagesFrom ??= seqRows.parse(this.#sql.exec(query).toArray())[0]?.seq ?? 0;
+    return this.#messagesFrom;
+  }
+
+  cleanUp({ now, retentionMs, projected }: CleanUp): void {
+    const before = now - retentionMs;
+    this.#sql.exec("DELETE FROM turns WHERE closed_at IS NOT NULL AND closed_at <= ?", before);
+    this.#sql.exec("DELETE FROM results WHERE turn_id NOT IN (SELECT id FROM turns)");
+    this.#sql.exec(
+      `DELETE FROM log WHERE at <= ? AND last_seq <= ?
+        AND last_seq < (SELECT max(last_seq) FROM log)`,
+      before,
+      projected,
+    );
+    this.#sql.exec(
+      "DELETE FROM client_keys WHERE at <= ?",
+      Math.min(before, now - LIMITS.idempotencyHours * HOUR_MS),
+    );
+    this.cleanMessages(projected);
+    this.#cleanPlans();
+    this.#oldest = undefined;
+  }
+
+  /** Lets go of all but the newest thousand messages, of those that D1 has; whether there were any. */
+  cleanMessages(projected: number): boolean {
+    const query = "SELECT seq FROM messages ORDER BY seq DESC LIMIT 1 OFFSET ?";
+    const [edge] = seqRows.parse(this.#sql.exec(query, KEPT_MESSAGES - 1).toArray());
+    const from = edge && Math.min(edge.seq, projected + 1);
+    if (from === undefined || from <= this.messagesFrom()) return false;
+    this.#sql.exec("DELETE FROM messages WHERE seq < ?", from);
+    this.#sql.exec("INSERT OR REPLACE INTO kept (what, seq) VALUES ('messages', ?)", from);
+    this.#messagesFrom = from;
+    return true;
+  }
+
+  /** Plans that neither a kept turn nor the next one uses. */
+  #cleanPlans(): void {
+    this.#sql.exec(
+      `DELETE FROM plans WHERE id NOT IN (SELECT body ->> '$.planId' FROM room)
+        AND id NOT IN (SELECT body ->> '$.run.planId' FROM turns
+          WHERE body ->> '$.run.planId' IS NOT NULL)`,
+    );
+  }
+
+  #findOldest(): number | null {
+    const query = "SELECT min(closed_at) AS at FROM turns";
+    return timeRows.parse(this.#sql.exec(query).toArray())[0].at;
+  }
+}

@@ -1,0 +1,166 @@
+import * as z from "zod";
+import { restoredState } from "../../../engine/fold/restore";
+import type { Change } from "../../../engine/turn/draft";
+import type { Room, TurnRecord } from "../../../engine/turn/room";
+import type { TeamPlan } from "../../../resources/team-plan";
+import { migrate, stepsDone } from "../../storage-steps";
+import { type ClientKey, ClientKeys, type ClientReply } from "./client-keys";
+import { EventLog } from "./event-log";
+import { MessageTable } from "./message-table";
+import { Retention } from "./retention";
+import { ROOM_STEPS } from "./schema";
+import { bodyRows, readJson, type StoredRoom, storedPlan, storedRoom } from "./stored";
+import { TurnTable } from "./turn-table";
+
+const planRows = z.array(z.object({ id: z.int(), body: z.string() }));
+const cursorRows = z.tuple([z.object({ cursor: z.int().nullable() })]);
+
+/** Whom the outbox tells, each with a cursor of its own. */
+const DESTINATIONS = ["d1", "users", "meters"] as const;
+export type Destination = (typeof DESTINATIONS)[number];
+/** The cursor of all of them where none is behind: one row in place of one each. */
+const ALL = "all";
+
+export type Answered = { key: ClientKey; reply: ClientReply };
+
+/** A room's rows: what a commit writes, and what a new instance starts from. */
+export class RoomStore {
+  readonly log: EventLog;
+  readonly messages: MessageTable;
+  readonly turns: TurnTable;
+  readonly clientKeys: ClientKeys;
+  readonly retention: Retention;
+  readonly #storage: DurableObjectStorage;
+  readonly #sql: SqlStorage;
+  #roomBody = "";
+  #planIds = new Set<number>();
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    this.#sql = storage.sql;
+    this.log = new EventLog(this.#sql);
+    this.messages = new MessageTable(this.#sql);
+    this.turns = new TurnTable(this.#sql);
+    this.clientKeys = new ClientKeys(this.#sql);
+    this.retention = new Retention(this.#sql);
+  }
+
+  /** The room as it was last committed; nothing where no task was created. Creates no tables. */
+  load(): { room: Room; deletedAt: number | undefined } | undefined {
+    this.#roomBody = "";
+    this.#planIds.clear();
+    const done = stepsDone(this.#sql);
+    if (done === undefined) return undefined;
+    migrate(this.#storage, ROOM_STEPS, done);
+    const [row] = bodyRows.parse(this.#sql.exec("SELECT body FROM room").toArray());
+    if (!row) return undefined;
+    this.#roomBody = row.body;
+    const stored = readJson(storedRoom, row.body);
+    return { room: this.#roomOf(stored), deletedAt: stored.deletedAt };
+  }
+
+  /** One transaction: everything that a change says, or nothing. */
+  commit(before: Room | undefined, change: Change, now: number, answers: Answered[]): void {
+    this.#storage.transactionSync(() => {
+      if (!before) migrate(this.#storage, ROOM_STEPS);
+      this.log.append(change.events, now);
+      this.messages.apply(change.events);
+      this.#putPlans(change.room);
+      for (const record of changedTurns(before, change)) this.turns.put(record);
+      for (const result of change.results) this.turns.putResult(result);
+      this.#putRoom(storedForm(change.room));
+      for (const { key, reply } of answers) this.clientKeys.put(key, reply, now);
+    });
+    if (change.closed.length > 0) this.retention.noteClosed(now);
+  }
+
+  /** From here on the task is gone for everybody; its rows follow. */
+  putTombstone(room: Room, deletedAt: number): void {
+    this.#putRoom({ ...storedForm(room), deletedAt });
+  }
+
+  plan(planId: number): TeamPlan | undefined {
+    const query = "SELECT body FROM plans WHERE id = ?";
+    const [row] = bodyRows.parse(this.#sql.exec(query, planId).toArray());
+    return row && readJson(storedPlan, row.body);
+  }
+
+  /** The last `seq` that a destination is known to have been told; it may be further. */
+  cursor(destination: Destination): number {
+    const query = "SELECT max(cursor) AS cursor FROM outbox WHERE destination IN (?, ?)";
+    return cursorRows.parse(this.#sql.exec(query, destination, ALL).toArray())[0].cursor ?? 0;
+  }
+
+  putCursor(destination: Destination | typeof ALL, cursor: number): void {
+    const query = "INSERT OR REPLACE INTO outbox (destination, cursor) VALUES (?, ?)";
+    this.#sql.exec(query, destination, cursor);
+  }
+
+  /** The last `seq` that every destination has been told. */
+  toldThrough(): number {
+    return Math.min(...DESTINATIONS.map((destination) => this.cursor(destination)));
+  }
+
+  /** When the first event after that was committed; milliseconds since 1970, or infinity. */
+  untoldSince(): number {
+    return this.log.timeAfter(this.toldThrough()) ?? Number.POSITIVE_INFINITY;
+  }
+
+  #roomOf(stored: StoredRoom): Room {
+    const records = stored.openTurnIds.flatMap((id) => this.turns.get(id) ?? []);
+    const plans = this.#loadPlans();
+    const headSeq = this.log.bounds().last;
+    return {
+      state: restoredState(
+        stored.task,
+        headSeq,
+        records.map(({ turn }) => turn),
+      ),
+      members: stored.members,
+      since: stored.since,
+      runs: Object.fromEntries(records.map(({ turn, run }) => [turn.id, run])),
+      plans,
+      planId: stored.planId,
+    };
+  }
+
+  #loadPlans(): Record<number, TeamPlan> {
+    const rows = planRows.parse(this.#sql.exec("SELECT id, body FROM plans").toArray());
+    this.#planIds = new Set(rows.map(({ id }) => id));
+    return Object.fromEntries(rows.map(({ id, body }) => [id, readJson(storedPlan, body)]));
+  }
+
+  #putPlans({ plans }: Room): void {
+    for (const [key, plan] of Object.entries(plans)) {
+      const id = Number(key);
+      if (this.#planIds.has(id)) continue;
+      this.#sql.exec("INSERT INTO plans (id, body) VALUES (?, ?)", id, JSON.stringify(plan));
+      this.#planIds.add(id);
+    }
+  }
+
+  #putRoom(stored: StoredRoom): void {
+    const body = JSON.stringify(stored);
+    if (body === this.#roomBody) return;
+    this.#sql.exec("INSERT OR REPLACE INTO room (id, body) VALUES (1, ?)", body);
+    this.#roomBody = body;
+  }
+}
+
+function storedForm({ state, members, since, planId }: Room): StoredRoom {
+  const { headSeq, activeTurnId, progress, ...task } = state.task;
+  const atRest = activeTurnId === undefined && progress !== undefined ? { progress } : {};
+  const openTurnIds = state.openTurns.map((turn) => turn.id);
+  return { task: { ...task, ...atRest }, members, since, planId, openTurnIds };
+}
+
+/** Turns that a change made or altered; the engine shares what it left alone. */
+function changedTurns(before: Room | undefined, { room, closed }: Change): TurnRecord[] {
+  const old = new Map(before?.state.openTurns.map((turn) => [turn.id, turn]));
+  const open = room.state.openTurns.flatMap((turn) => {
+    const run = room.runs[turn.id];
+    const same = old.get(turn.id) === turn && before?.runs[turn.id] === run;
+    return same || !run ? [] : [{ turn, run }];
+  });
+  return [...closed, ...open];
+}

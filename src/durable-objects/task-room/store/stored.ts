@@ -1,0 +1,37 @@
+import * as z from "zod";
+import { logEvent } from "../../../protocol/events";
+import { role } from "../../../protocol/identity";
+import { message } from "../../../protocol/message";
+import { turnRun } from "../../../protocol/rooms/turn-run";
+import { task } from "../../../protocol/task";
+import { stepResult, turn } from "../../../protocol/turn";
+import { teamPlan } from "../../../resources/team-plan";
+
+// Stored rows are read like foreign data: an older version of this code may have written them.
+
+/** What the log does not say by itself: `headSeq`, `activeTurnId` and progress follow from other rows. */
+export const storedRoom = z.object({
+  task: task.omit({ headSeq: true, activeTurnId: true }),
+  members: z.record(z.string(), role),
+  /** Rows of before this was kept: those members were there from the beginning. */
+  since: z.record(z.string(), z.int()).default({}),
+  planId: z.int(),
+  /** Open turns: the active one, then the queue. */
+  openTurnIds: z.array(z.string()),
+  /** Set while the task is being erased: milliseconds since 1970. */
+  deletedAt: z.int().optional(),
+});
+export type StoredRoom = z.infer<typeof storedRoom>;
+
+export const storedTurn = z.object({ turn, run: turnRun });
+export const storedEvents = z.array(logEvent);
+export const storedResult = stepResult;
+export const storedMessage = message;
+export const storedPlan = teamPlan;
+
+/** Rows as SQLite gives them. */
+export const bodyRows = z.array(z.object({ body: z.string() }));
+
+export function readJson<T>(schema: z.ZodType<T>, text: string): T {
+  return schema.parse(JSON.parse(text));
+}

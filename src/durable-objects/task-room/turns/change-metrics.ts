@@ -1,0 +1,128 @@
+import type { Change } from "../../../engine/turn/draft";
+import type { TurnRecord } from "../../../engine/turn/room";
+import { type Observation, once } from "../../../platform/metrics";
+import type { LogEvent } from "../../../protocol/events";
+import { answerMetadata, type Message } from "../../../protocol/message";
+
+type Counted = Pick<Change, "events" | "closed" | "room">;
+
+/** What a committed change adds to the service's counts. */
+export function changeMetrics({ events, closed, room }: Counted): Observation[] {
+  return [
+    ...events.flatMap(eventMetrics),
+    ...closed.flatMap((record) => [
+      ...turnDuration(record),
+      ...(isPipeline(record, room) ? interruptedPhases(record) : []),
+    ]),
+  ];
+}
+
+function eventMetrics(event: LogEvent): Observation[] {
+  switch (event.type) {
+    case "chat:message":
+      return [once("taskroom_messages_total", { role: "user" })];
+    case "chat:done":
+      return [
+        once("taskroom_messages_total", { role: "assistant" }),
+        ...answerMetrics(event.data.message),
+      ];
+    case "chat:error": {
+      const { code, retryable } = event.data;
+      return retryable ? [once("taskroom_retries_total", { code })] : [];
+    }
+    case "tool:result": {
+      const outcome = event.data.error === undefined ? "ok" : "error";
+      return [once("taskroom_tool_calls_total", { outcome })];
+    }
+    case "turn:status":
+      return turnMetrics(event.data);
+    case "phase:done":
+      return phaseMetrics("COMPLETED", event.data.result?.durationMs);
+    case "phase:error":
+      return phaseMetrics("FAILED", event.data.result?.durationMs);
+    case "phase:skipped":
+      return [once("taskroom_phases_total", { status: "SKIPPED" })];
+    default:
+      return [];
+  }
+}
+
+function answerMetrics({ metadata }: Message): Observation[] {
+  const { data } = answerMetadata.safeParse(metadata);
+  const { inputTokens, outputTokens } = data?.usage ?? {};
+  const firstMs = data?.timeToFirstTokenMs;
+  return [
+    ...tokens("input", inputTokens),
+    ...tokens("output", outputTokens),
+    ...(firstMs === undefined
+      ? []
+      : [
+          {
+            metric: "taskroom_time_to_first_token_seconds" as const,
+            labels: {},
+            value: firstMs / 1000,
+          },
+        ]),
+  ];
+}
+
+function tokens(direction: "input" | "output", value: number | undefined): Observation[] {
+  return value ? [{ metric: "taskroom_tokens_total", labels: { direction }, value }] : [];
+}
+
+type Ended = "COMPLETED" | "FAILED" | "INTERRUPTED";
+
+function endOf(status: string): Ended | undefined {
+  return (["COMPLETED", "FAILED", "INTERRUPTED"] as const).find((ended) => ended === status);
+}
+
+function turnMetrics({
+  status,
+  error,
+}: Extract<LogEvent, { type: "turn:status" }>["data"]): Observation[] {
+  const ended = endOf(status);
+  if (!ended) return [];
+  const code = error?.code;
+  return [
+    once("taskroom_turns_total", { status: ended }),
+    ...(code ? [once("taskroom_turn_failures_total", { code })] : []),
+  ];
+}
+
+/** By the turn's own clock; nothing for one that never began. */
+function turnDuration({ turn, run }: TurnRecord): Observation[] {
+  const status = endOf(turn.status);
+  if (!status || turn.endedAt === undefined) return [];
+  const running = run.runningSince === undefined ? 0 : Date.parse(turn.endedAt) - run.runningSince;
+  if (run.runningSince === undefined && run.spentMs === 0) return [];
+  const value = Math.max(0, run.spentMs + running) / 1000;
+  return [{ metric: "taskroom_turn_duration_seconds", labels: { status }, value }];
+}
+
+/** A stop has no event for each phase: those that it met at work ended with the turn. */
+function interruptedPhases({ turn }: TurnRecord): Observation[] {
+  return turn.steps.flatMap(({ status, startedAt, endedAt, durationMs }) =>
+    status === "INTERRUPTED" && startedAt !== undefined && endedAt === turn.endedAt
+      ? phaseMetrics("INTERRUPTED", durationMs)
+      : [],
+  );
+}
+
+function phaseMetrics(status: Ended, durationMs: number | undefined): Observation[] {
+  return [
+    once("taskroom_phases_total", { status }),
+    ...(durationMs === undefined
+      ? []
+      : [
+          {
+            metric: "taskroom_phase_duration_seconds" as const,
+            labels: { status },
+            value: durationMs / 1000,
+          },
+        ]),
+  ];
+}
+
+function isPipeline({ run }: TurnRecord, { plans }: Counted["room"]): boolean {
+  return run.planId !== undefined && plans[run.planId]?.collaboration === "pipeline";
+}

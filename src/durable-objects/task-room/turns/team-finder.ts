@@ -1,0 +1,46 @@
+import { finderOf } from "../../../agents/team/finder";
+import { reachableResources } from "../../../history/resources";
+import { portable } from "../../../platform/sealing";
+import type { Ref } from "../../../protocol/refs";
+import { type Find, type Resource, SYSTEM_NAMESPACE } from "../../../resources/resource";
+import { changeSecrets, identityOf, type StoredResource } from "../../../resources/secrets";
+import { systemResources } from "../../../resources/system-resources";
+import type { Doors } from "../doors";
+
+/**
+ * Finds what a user's task may use of a team: the user's own and `system`, all as it is at one
+ * moment. Keys and headers stay sealed. Rejects where D1 does not answer.
+ */
+export async function teamFinder(doors: Doors, team: Ref, userId: string): Promise<Find> {
+  const shipped = systemResources(doors.settings);
+  const isVisible = team.namespace === userId || team.namespace === SYSTEM_NAMESPACE;
+  const roots = [
+    ...(isVisible ? [{ kind: "Team" as const, ...team }] : []),
+    ...shipped.map(({ kind, metadata: { namespace, name } }) => ({ kind, namespace, name })),
+  ];
+  const stored = await reachableResources(doors.db, roots);
+  // A stored resource of `system` stands for what ships under its name.
+  return finderOf([...stored.map(sealedResource), ...shipped]);
+}
+
+function sealedResource(stored: StoredResource): Resource {
+  const { metadata, secrets } = stored;
+  const identity = identityOf(stored);
+  const carried = changeSecrets(stored, (path) => portable(secrets[path] ?? "", identity));
+  switch (carried.kind) {
+    case "Model": {
+      const { apiKey, ...spec } = carried.spec;
+      return { kind: "Model", metadata, spec, ...keyOf(apiKey) };
+    }
+    case "Shell": {
+      const { secret, ...spec } = carried.spec;
+      return { kind: "Shell", metadata, spec, ...keyOf(secret) };
+    }
+    default:
+      return { ...carried, metadata };
+  }
+}
+
+function keyOf(sealed: string | undefined) {
+  return sealed === undefined ? {} : { key: { from: "sealed" as const, sealed } };
+}

@@ -1,0 +1,89 @@
+import * as z from "zod";
+import type { AckNotifications } from "../../../protocol/rest";
+import { toTimestamp } from "../../../protocol/time";
+import {
+  type KeptNotification,
+  type Notification,
+  notification,
+} from "../../../protocol/user-events";
+
+const rows = z.array(
+  z.object({ seq: z.int(), acknowledged_at: z.int().nullable(), body: z.string() }),
+);
+const countRows = z.tuple([z.object({ unread: z.int() })]);
+const timeRows = z.tuple([z.object({ at: z.int().nullable() })]);
+
+/** `since`: those from before are as good as gone. Milliseconds since 1970. */
+export type NotificationFilter = {
+  unread: boolean;
+  since: number;
+  before?: number | undefined;
+  limit: number;
+};
+
+export type Listed = { seq: number; notification: KeptNotification };
+
+/** Notifications by the `seq` of their event. */
+export class NotificationTable {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  add(seq: number, told: Notification, now: number): void {
+    this.#sql.exec(
+      "INSERT INTO notifications (seq, id, task_id, at, body) VALUES (?, ?, ?, ?, ?)",
+      seq,
+      told.id,
+      told.taskId ?? null,
+      now,
+      JSON.stringify(told),
+    );
+  }
+
+  unread(since: number): number {
+    const query = `SELECT count(*) AS unread FROM notifications
+      WHERE acknowledged_at IS NULL AND at > ?`;
+    return countRows.parse(this.#sql.exec(query, since).toArray())[0].unread;
+  }
+
+  /** Newest first. */
+  list({ unread, since, before, limit }: NotificationFilter): Listed[] {
+    const query = `SELECT seq, acknowledged_at, body FROM notifications
+      WHERE at > ? AND seq < ? ${unread ? "AND acknowledged_at IS NULL" : ""}
+      ORDER BY seq DESC LIMIT ?`;
+    const found = this.#sql.exec(query, since, before ?? Number.MAX_SAFE_INTEGER, limit);
+    return rows.parse(found.toArray()).map(({ seq, acknowledged_at, body }) => {
+      const told = notification.parse(JSON.parse(body));
+      const read = acknowledged_at !== null && { acknowledgedAt: toTimestamp(acknowledged_at) };
+      return { seq, notification: { ...told, ...read } };
+    });
+  }
+
+  acknowledge(which: AckNotifications, now: number): void {
+    if ("upTo" in which) {
+      const query = `UPDATE notifications SET acknowledged_at = ? WHERE acknowledged_at IS NULL
+        AND seq <= (SELECT seq FROM notifications WHERE id = ?)`;
+      this.#sql.exec(query, now, which.upTo);
+      return;
+    }
+    const query = `UPDATE notifications SET acknowledged_at = ?
+      WHERE id = ? AND acknowledged_at IS NULL`;
+    for (const id of which.ids) this.#sql.exec(query, now, id);
+  }
+
+  /** A deleted task's notifications would lead nowhere, and tell of what was to be erased. */
+  forgetTask(taskId: string): void {
+    this.#sql.exec("DELETE FROM notifications WHERE task_id = ?", taskId);
+  }
+
+  prune(before: number): void {
+    this.#sql.exec("DELETE FROM notifications WHERE at <= ?", before);
+  }
+
+  oldest(): number | null {
+    const query = "SELECT (SELECT at FROM notifications ORDER BY seq LIMIT 1) AS at";
+    return timeRows.parse(this.#sql.exec(query).toArray())[0].at;
+  }
+}

@@ -1,0 +1,97 @@
+import * as z from "zod";
+import { end } from "../../../engine/session/expiry";
+import { viewOf, withActivity } from "../../../engine/session/session";
+import { confirm } from "../../../engine/session/tokens";
+import { once } from "../../../platform/metrics";
+import { accepted, issuesOf, type Outcome, refuse, refused } from "../../../protocol/errors";
+import { sessionId } from "../../../protocol/ids";
+import { LIMITS } from "../../../protocol/limits";
+import type { Page } from "../../../protocol/rest";
+import type { Session } from "../../../protocol/session";
+import type { Surroundings } from "../surroundings";
+import { Tables } from "../tables";
+import type { RoomCheck } from "./room-check";
+
+/** The cursor is the id of the last session seen: ids sort by time, newer ones don't move it. */
+const pageQuery = z.object({
+  limit: z.int().min(1).max(LIMITS.pageItems),
+  cursor: sessionId.optional(),
+});
+type PageQuery = { limit: number; cursor?: string | undefined };
+
+/** What happens to sessions once they are there. */
+export class Sessions {
+  readonly #around: Surroundings;
+  readonly #check: RoomCheck;
+
+  constructor(around: Surroundings, check: RoomCheck) {
+    this.#around = around;
+    this.#check = check;
+  }
+
+  list(userId: string, query: PageQuery): Outcome<Page<Session>> {
+    const { success, data, error } = pageQuery.safeParse(query);
+    if (!success) {
+      const issues = issuesOf(error);
+      return refused(refuse("invalid_request", "The page is not valid.", { issues }));
+    }
+    const tables = this.#tables();
+    if (!tables) return accepted({ items: [], nextCursor: null });
+    // One more than asked for tells whether there is a next page.
+    const found = tables.sessions.page(userId, data.limit + 1, data.cursor);
+    const counts = tables.connections.counts();
+    const items = found
+      .slice(0, data.limit)
+      .map((kept) => viewOf(kept, counts.get(kept.id) ?? 0, this.#around.limits.SESSION_IDLE_MS));
+    const more = found.length > data.limit;
+    return accepted({ items, nextCursor: more ? (items.at(-1)?.id ?? null) : null });
+  }
+
+  connectedTasks(): string[] {
+    const tables = this.#tables();
+    if (!tables) return [];
+    const counts = tables.connections.counts();
+    const connected = tables.sessions.readable().filter(({ id }) => (counts.get(id) ?? 0) > 0);
+    return [...new Set(connected.map(({ taskId }) => taskId))];
+  }
+
+  async revoke(userId: string, sessionId: string): Promise<Outcome<null>> {
+    const tables = this.#tables();
+    const session = tables?.sessions.get(sessionId);
+    if (!tables || !session || session.userId !== userId || session.state === "revoked") {
+      return refused(refuse("not_found", "There is no such session."));
+    }
+    const closing = tables.connections.of(sessionId).length > 0;
+    const ended = end(session, { as: "revoked", now: this.#around.now(), closing });
+    const kept = this.#around.storage.transactionSync(() => tables.saveEnded(ended));
+    this.#around.metrics.tell([once("taskroom_sessions_total", { event: "revoked" })]);
+    if (kept) await this.#around.deadlines.add(ended);
+    await this.#check.close(tables, ended);
+    return accepted(null);
+  }
+
+  confirm(sessionId: string, connectionId: string): void {
+    const tables = this.#tables();
+    tables?.tokens.remove(confirm(tables.tokens.of(sessionId), connectionId));
+  }
+
+  async close(sessionId: string, connectionId: string, lastActiveAt: number): Promise<void> {
+    const tables = this.#tables();
+    const session = tables?.sessions.get(sessionId);
+    if (!tables || !session) return;
+    const known = tables.connections.remove(sessionId, connectionId);
+    if (!known || session.state !== "live") return;
+    const moved = withActivity(session, lastActiveAt, this.#around.now());
+    tables.sessions.save(moved);
+    await this.#around.deadlines.add(moved);
+  }
+
+  forgetTask(taskId: string): void {
+    const tables = this.#tables();
+    for (const { id } of tables?.sessions.ofTask(taskId) ?? []) tables?.forget(id);
+  }
+
+  #tables(): Tables | null {
+    return Tables.find(this.#around.storage);
+  }
+}

@@ -1,0 +1,77 @@
+import { cutResult } from "../../protocol/cut-result";
+import type { JsonValue } from "../../protocol/json";
+import type { AnswerMetadata, Message } from "../../protocol/message";
+import type { Stream } from "../../protocol/room-state";
+import type { Step, StepResult, Turn } from "../../protocol/turn";
+import { addUsage, type Usage } from "../../protocol/usage";
+import { advance } from "../turn/advance";
+import type { Draft } from "../turn/draft";
+import { type Fence, liveStep } from "./fence";
+import { isPipeline, logPhase, memberOf, phaseData } from "./phase";
+import { agentOf } from "./start";
+
+export type Finished = Fence & {
+  metadata: AnswerMetadata;
+  usage?: Usage;
+  /** The result, where it is not just the text that was written. */
+  output?: string;
+  data?: JsonValue;
+};
+
+/** The agent is done: what it wrote becomes the message, and the turn goes on. */
+export function finishStep(draft: Draft, report: Finished): void {
+  const live = liveStep(draft, report);
+  const stream = draft.room.state.streams.find(
+    (item) => item.turnId === report.turnId && item.step === report.step,
+  );
+  if (!live || !stream) return;
+  const { turn, step } = live;
+  spend(draft, turn.id, report.usage);
+  const message = answerOf(draft, turn, stream, report);
+  const { messageId, attempt } = stream;
+  draft.emit({ type: "chat:done", data: { turnId: turn.id, messageId, attempt, message } });
+  const result = resultOf(draft, step, report, message.content);
+  draft.keepResult({ turnId: turn.id, step: step.step, run: step.run, result });
+  if (isPipeline(draft, turn.id)) {
+    const cut = cutResult(result);
+    draft.emit({ type: "phase:done", data: { ...phaseData(turn.id, step), result: cut } });
+    logPhase(draft, step.phase, "success", `${step.phase} completed`);
+  }
+  advance(draft, turn.id);
+}
+
+function answerOf(draft: Draft, turn: Turn, stream: Stream, report: Finished): Message {
+  const stepRun = draft.stepRun(turn.id, stream.step);
+  return {
+    id: stream.messageId,
+    seq: draft.nextSeq,
+    taskId: turn.taskId,
+    turnId: turn.id,
+    threadId: turn.threadId,
+    role: "assistant",
+    content: stream.text.toWellFormed(),
+    ...(stream.thinking !== "" && { thinking: stream.thinking.toWellFormed() }),
+    bot: agentOf(memberOf(draft, turn.id, stream.step), stepRun).bot,
+    status: "complete",
+    createdAt: draft.ts,
+    metadata: { ...report.metadata, attempt: stream.attempt },
+  };
+}
+
+function resultOf(draft: Draft, step: Step, report: Finished, text: string): StepResult {
+  const { startedAt = draft.context.now, tries } = draft.stepRun(report.turnId, step.step);
+  const { output = text, data, usage } = report;
+  return {
+    status: "COMPLETED",
+    output,
+    ...(data !== undefined && { data }),
+    attempts: tries + 1,
+    durationMs: draft.context.now - startedAt,
+    ...(usage && { usage }),
+  };
+}
+
+function spend(draft: Draft, turnId: string, usage: Usage | undefined): void {
+  const total = addUsage(draft.run(turnId).usage, usage);
+  if (total) draft.setRun(turnId, { usage: total });
+}

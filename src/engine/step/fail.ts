@@ -1,0 +1,82 @@
+import { FAILURES, type Failure, type FailureCode } from "../../protocol/errors";
+import type { Step, Turn } from "../../protocol/turn";
+import type { StepFailure } from "../../resources/agent";
+import type { Draft } from "../turn/draft";
+import { RULES } from "../turn/limits";
+import { failTurn } from "../turn/turn-end";
+import { retryDelay } from "./backoff";
+import { afterFailure } from "./failure-rules";
+import { type Fence, liveStep } from "./fence";
+import { memberOf, planOf } from "./phase";
+import { announceRetry, retryNow } from "./retry";
+
+/** An attempt failed: it is tried again after a wait, or the member's failure rule decides. */
+export function failStep(draft: Draft, fence: Fence, failure: StepFailure): void {
+  const live = liveStep(draft, fence);
+  if (!live) return;
+  const { turn, step } = live;
+  const { retry } = memberOf(draft, turn.id, step.step);
+  const tries = countFailure(draft, turn.id, step);
+  if (isOverBudget(draft, turn.id)) {
+    const message = `The error budget is used up: ${failure.message}`;
+    failTurn(draft, turn, { code: "error_budget", message });
+    return;
+  }
+  if (failure.retryable && tries < retry.maxAttempts) {
+    const wait = retryDelay(retry, tries, draft.context.random, failure.retryAfterMs);
+    waitToRetry(draft, turn, step, failure, wait);
+    return;
+  }
+  afterFailure(draft, turn, step, { code: failure.code, message: failure.message });
+}
+
+/** The runtime died under a running step: a new attempt outside the retry budget, or the end. */
+export function restartStep(draft: Draft, turn: Turn, step: Step): void {
+  const { restarts } = draft.run(turn.id);
+  if (restarts >= RULES.restartsPerTurn) {
+    const message = "The runtime restarted too often under this turn.";
+    failTurn(draft, turn, { code: "runtime_restarted", message });
+    return;
+  }
+  draft.setRun(turn.id, { restarts: restarts + 1 });
+  const error: Failure = { code: "runtime_restarted", message: "The runtime restarted." };
+  retryNow(draft, turn, step, error);
+}
+
+/** An attempt ran into its own limit. */
+export function timeOutStep(draft: Draft, turn: Turn, step: Step): void {
+  const { agent } = memberOf(draft, turn.id, step.step);
+  const code: FailureCode = agent.runtime.runtime === "http" ? "agent_timeout" : "model_timeout";
+  draft.effect({ type: "abort", turnId: turn.id });
+  failStep(
+    draft,
+    { turnId: turn.id, step: step.step, attempt: step.attempt },
+    {
+      type: "failure",
+      code,
+      message: `${step.phase} took longer than it may.`,
+      retryable: FAILURES[code].retryable,
+    },
+  );
+}
+
+function waitToRetry(draft: Draft, turn: Turn, step: Step, error: Failure, wait: number): void {
+  announceRetry(draft, turn, step, error, wait);
+  const { deadlineAt, ...stepRun } = draft.stepRun(turn.id, step.step);
+  const retryFrom = draft.context.now;
+  const retryAt = retryFrom + wait;
+  draft.setStepRun(turn.id, step.step, { ...stepRun, retryAt, retryFrom });
+}
+
+function countFailure(draft: Draft, turnId: string, step: Step): number {
+  const stepRun = draft.stepRun(turnId, step.step);
+  const tries = stepRun.tries + 1;
+  draft.setStepRun(turnId, step.step, { ...stepRun, tries });
+  draft.setRun(turnId, { failures: draft.run(turnId).failures + 1 });
+  return tries;
+}
+
+function isOverBudget(draft: Draft, turnId: string): boolean {
+  const { errorBudget } = planOf(draft, turnId);
+  return errorBudget !== undefined && draft.run(turnId).failures > errorBudget;
+}

@@ -1,0 +1,62 @@
+import type { Message } from "../../protocol/message";
+import type { Step, Turn } from "../../protocol/turn";
+import type { ContextMessage, StepRequest } from "../../resources/agent";
+import type { MemberPlan } from "../../resources/team-plan";
+import type { Room } from "../turn/room";
+import { type Fence, stepOf } from "./fence";
+import { agentOf } from "./start";
+
+export type Background = {
+  /** The thread's messages besides the turn's own, oldest first. */
+  history: Message[];
+  /** What the turn's finished steps gave, by step. */
+  outputs: ReadonlyMap<string, string>;
+};
+
+/** What a running step's agent is called with. */
+export function stepRequest(
+  room: Room,
+  fence: Fence,
+  { history, outputs }: Background,
+): StepRequest | undefined {
+  const turn = room.state.openTurns.find((item) => item.id === fence.turnId);
+  const step = stepOf(turn, fence.step);
+  const run = room.runs[fence.turnId];
+  const plan = run?.planId === undefined ? undefined : room.plans[run.planId];
+  const member = plan?.members.find((item) => item.step === fence.step);
+  if (!turn || !step || !run || !member) return undefined;
+  const { prompt } = member;
+  return {
+    config: agentOf(member, run.steps[fence.step] ?? { tries: 0 }),
+    taskId: turn.taskId,
+    turnId: turn.id,
+    step: step.step,
+    phase: step.phase,
+    attempt: fence.attempt,
+    run: step.run,
+    idempotencyKey: `${turn.id}:${step.step}:${step.run}`,
+    input: member.context === "none" ? (prompt ?? run.input) : run.input,
+    ...(prompt !== undefined && { prompt }),
+    context: [...conversation(member, history), ...earlierSteps(member, { turn, step, outputs })],
+  };
+}
+
+function conversation(member: MemberPlan, history: Message[]): ContextMessage[] {
+  if (member.context !== "all") return [];
+  return history
+    .filter((message) => message.status !== "failed" && message.content !== "")
+    .map(({ role, content }) => ({ role, content }));
+}
+
+type Before = { turn: Turn; step: Step; outputs: ReadonlyMap<string, string> };
+
+/** What the phases before this one handed on (requirement P9). */
+function earlierSteps(member: MemberPlan, { turn, step, outputs }: Before): ContextMessage[] {
+  if (member.context === "none" || member.context === "input") return [];
+  const before = turn.steps.slice(0, turn.steps.indexOf(step));
+  const results = before.flatMap(({ step: id, phase, status }) => {
+    const content = status === "COMPLETED" ? outputs.get(id) : undefined;
+    return content ? [{ role: "assistant" as const, phase, content }] : [];
+  });
+  return member.context === "previous" ? results.slice(-1) : results;
+}

@@ -1,0 +1,95 @@
+import type { StepRun } from "../../protocol/rooms/turn-run";
+import { toTimestamp } from "../../protocol/time";
+import type { Step } from "../../protocol/turn";
+import { tokensOf } from "../../protocol/usage";
+import type { MemberPlan } from "../../resources/team-plan";
+import type { Draft } from "../turn/draft";
+import { stepMessageId } from "./message";
+import { isPipeline, logPhase, memberOf, phaseData, planOf } from "./phase";
+
+/**
+ * Enters a PENDING step: asks a person first where the member wants that or the turn is past its
+ * token limit, else calls the step's agent.
+ */
+export function enterStep(draft: Draft, turnId: string, step: Step): void {
+  const member = memberOf(draft, turnId, step.step);
+  const stepRun = draft.stepRun(turnId, step.step);
+  const asks = member.requireConfirmation || isPastTokenLimit(draft, turnId);
+  if (asks && !stepRun.approved) waitForPerson(draft, turnId, step, stepRun);
+  else startAttempt(draft, turnId, step);
+}
+
+function isPastTokenLimit(draft: Draft, turnId: string): boolean {
+  const { tokenLimit } = planOf(draft, turnId);
+  return tokenLimit !== undefined && tokensOf(draft.run(turnId).usage) > tokenLimit;
+}
+
+/** One more attempt of a step; it fences off all that came before. */
+export function startAttempt(draft: Draft, turnId: string, step: Step): void {
+  const member = memberOf(draft, turnId, step.step);
+  const { retryAt, retryFrom, confirmBy, ...stepRun } = draft.stepRun(turnId, step.step);
+  const { now } = draft.context;
+  const attempt = step.attempt + 1;
+  draft.setStepRun(turnId, step.step, {
+    ...stepRun,
+    startedAt: stepRun.startedAt ?? now,
+    ...(member.timeoutMs !== undefined && { deadlineAt: now + member.timeoutMs }),
+  });
+  applyGuidance(draft, turnId);
+  const agent = agentOf(member, stepRun);
+  if (isPipeline(draft, turnId)) {
+    draft.emit({ type: "phase:start", data: phaseData(turnId, { ...step, attempt }) });
+    logPhase(draft, step.phase, "info", `${step.phase} started (attempt ${attempt})`);
+  }
+  const position = draft.turn(turnId)?.steps.findIndex((item) => item.step === step.step) ?? 0;
+  draft.emit({
+    type: "chat:start",
+    data: {
+      turnId,
+      messageId: step.messageId ?? stepMessageId(turnId, position),
+      step: step.step,
+      attempt,
+      bot: agent.bot,
+      model: agent.model.model,
+    },
+  });
+  draft.effect({ type: "run", turnId, step: step.step, attempt });
+}
+
+export function agentOf(member: MemberPlan, stepRun: StepRun): MemberPlan["agent"] {
+  const { onFailure } = member;
+  const fallback = typeof onFailure === "object" && "fallback" in onFailure && onFailure.fallback;
+  return stepRun.usesFallback && fallback ? fallback : member.agent;
+}
+
+function waitForPerson(draft: Draft, turnId: string, step: Step, stepRun: StepRun): void {
+  const { now, confirmTimeoutMs } = draft.context;
+  const { spentMs, runningSince } = draft.run(turnId);
+  const { runningSince: _, ...run } = draft.run(turnId);
+  draft.addRun(turnId, { ...run, spentMs: spentMs + (now - (runningSince ?? now)) });
+  const confirmBy = now + confirmTimeoutMs;
+  draft.setStepRun(turnId, step.step, { ...stepRun, confirmBy });
+  draft.emit({ type: "phase:waiting", data: phaseData(turnId, step) });
+  draft.emit({
+    type: "turn:status",
+    data: {
+      turnId,
+      status: "WAITING",
+      previous: "PROCESSING",
+      reason: `waiting for confirmation of ${step.phase}`,
+      deadlineAt: toTimestamp(confirmBy),
+    },
+  });
+}
+
+/** Guidance takes effect at the next call: it joins the turn's input. */
+function applyGuidance(draft: Draft, turnId: string): void {
+  const { guidance, input } = draft.run(turnId);
+  for (const { content } of guidance) {
+    draft.emit({ type: "chat:guided", data: { turnId, content, outcome: "applied" } });
+  }
+  if (guidance.length > 0) {
+    const added = guidance.map(({ content }) => content);
+    draft.setRun(turnId, { guidance: [], input: [input, ...added].join("\n\n") });
+  }
+}

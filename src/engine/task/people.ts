@@ -1,0 +1,107 @@
+import { type Refusal, refuse } from "../../protocol/errors";
+import { LIMITS } from "../../protocol/limits";
+import { toTimestamp } from "../../protocol/time";
+import type { Turn } from "../../protocol/turn";
+import { pending } from "../fold/turn-fold";
+import { stepOf } from "../step/fence";
+import { planOf } from "../step/phase";
+import { enterStep } from "../step/start";
+import type { Draft } from "../turn/draft";
+import { placeTurn } from "../turn/queue";
+import { currentTurn, type TurnRecord, waitingTurns } from "../turn/room";
+import { interruptTurn, type Stop } from "../turn/turn-end";
+
+export type Cancel = { turnId?: string; by: string; reason?: string };
+
+/**
+ * Stops a turn, by default the active one or, before any has begun, the queue's first. Nothing to
+ * stop is no error: a stop may always be said again.
+ */
+export function cancelTurn(
+  draft: Draft,
+  { turnId, by, reason }: Cancel,
+): { turnId: string | null } {
+  const turn = turnId === undefined ? currentTurn(draft.room) : draft.turn(turnId);
+  if (turn) interruptTurn(draft, turn, { by, reason });
+  return { turnId: turn?.id ?? null };
+}
+
+/** Stops every open turn, the waiting ones first so that none begins in between. */
+export function cancelAll(draft: Draft, stop: Stop): { interrupted: number } {
+  const turns = draft.room.state.openTurns.toReversed();
+  for (const turn of turns) interruptTurn(draft, turn, stop);
+  return { interrupted: turns.length };
+}
+
+/** `chat:retry`: a FAILED or INTERRUPTED turn goes to the queue's tail with its closed steps open again. */
+export function retryTurn(draft: Draft, { turn, run }: TurnRecord): Refusal | { turnId: string } {
+  const { task } = draft.room.state;
+  if (task.status === "CANCELLED") return refuse("task_cancelled", "The task is cancelled.");
+  const { status } = draft.turn(turn.id) ?? turn;
+  if (status !== "FAILED" && status !== "INTERRUPTED") {
+    return refuse("invalid_transition", "Only a failed or interrupted turn can be retried.", {
+      from: status,
+      to: "PENDING",
+      allowed: [],
+    });
+  }
+  if (waitingTurns(draft.room).length >= LIMITS.waitingTurns) {
+    return refuse("queue_full", `${LIMITS.waitingTurns} turns are waiting already.`);
+  }
+  const steps = turn.steps.map((step) =>
+    step.status === "COMPLETED" || step.status === "PENDING"
+      ? step
+      : { ...pending(step), run: step.run + 1 },
+  );
+  draft.addRun(turn.id, {
+    ...run,
+    ...(run.usage && { usageBefore: run.usage }),
+    restarts: 0,
+    failures: 0,
+    rollbacks: 0,
+    spentMs: 0,
+    guidance: [],
+    steps: {},
+  });
+  const { reason, error, endedAt, ...kept } = turn;
+  placeTurn(draft, { ...kept, status: "PENDING", steps }, status);
+  return { turnId: turn.id };
+}
+
+export type Confirm = { turnId: string; step: string; approve: boolean; note?: string; by: string };
+
+/** A person's yes or no to a step that waits for it. */
+export function confirmStep(draft: Draft, input: Confirm): Refusal | { turnId: string } {
+  const turn = draft.turn(input.turnId);
+  const step = stepOf(turn, input.step);
+  if (!turn || !step) return refuse("not_found", "There is no such open turn or step.");
+  if (turn.status !== "WAITING" || step.status !== "WAITING") {
+    return refuse("invalid_transition", "The step does not wait for confirmation.", {
+      from: step.status,
+      to: "RUNNING",
+      allowed: [],
+    });
+  }
+  if (input.approve) resume(draft, turn, input.step);
+  else interruptTurn(draft, turn, { by: input.by, reason: input.note ?? "not approved" });
+  return { turnId: turn.id };
+}
+
+function resume(draft: Draft, turn: Turn, id: string): void {
+  const { now } = draft.context;
+  const { confirmBy, ...stepRun } = draft.stepRun(turn.id, id);
+  draft.setStepRun(turn.id, id, { ...stepRun, approved: true });
+  draft.setRun(turn.id, { runningSince: now });
+  const left = planOf(draft, turn.id).timeoutMs - draft.run(turn.id).spentMs;
+  draft.emit({
+    type: "turn:status",
+    data: {
+      turnId: turn.id,
+      status: "PROCESSING",
+      previous: "WAITING",
+      deadlineAt: toTimestamp(now + left),
+    },
+  });
+  const step = stepOf(draft.turn(turn.id), id);
+  if (step) enterStep(draft, turn.id, step);
+}

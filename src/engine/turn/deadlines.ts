@@ -1,0 +1,90 @@
+import type { Turn } from "../../protocol/turn";
+import { timeOutStep } from "../step/fail";
+import { liveStep, stepOf } from "../step/fence";
+import { startAttempt } from "../step/start";
+import type { Draft } from "./draft";
+import { activeTurn, type Room, waitingTurns } from "./room";
+import { failTurn } from "./turn-end";
+
+/** Clocks of two machines may differ by this much. */
+const CLOCK_SKEW_MS = 60_000;
+
+export type Deadline = {
+  name: "begin" | "turn" | "step" | "retry" | "confirm";
+  turnId: string;
+  step?: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  /** Since when a retry is waited for. */
+  from?: number | undefined;
+};
+
+/**
+ * Every deadline that the room's state implies. They are derived, not stored, so a state that waits
+ * without one can't be written: the active turn has its own, a waiting queue without an active turn
+ * is due at once.
+ */
+export function deadlines(room: Room): Deadline[] {
+  const turn = activeTurn(room);
+  if (turn) return activeDeadlines(room, turn);
+  const next = waitingTurns(room)[0];
+  return next ? [{ name: "begin", turnId: next.id, at: 0 }] : [];
+}
+
+function activeDeadlines(room: Room, turn: Turn): Deadline[] {
+  const run = room.runs[turn.id];
+  if (!run) return [];
+  const found: Deadline[] = [];
+  const timeoutMs = room.plans[run.planId ?? room.planId]?.timeoutMs ?? 0;
+  if (run.runningSince !== undefined) {
+    found.push({ name: "turn", turnId: turn.id, at: run.runningSince + timeoutMs - run.spentMs });
+  }
+  for (const { step, status } of turn.steps) {
+    const at = { turnId: turn.id, step };
+    const { deadlineAt, retryAt, retryFrom, confirmBy } = run.steps[step] ?? {};
+    if (status === "RUNNING" && deadlineAt) found.push({ name: "step", ...at, at: deadlineAt });
+    if (status === "RETRYING") {
+      found.push({ name: "retry", ...at, at: retryAt ?? 0, from: retryFrom });
+    }
+    if (status === "WAITING") found.push({ name: "confirm", ...at, at: confirmBy ?? 0 });
+  }
+  return found;
+}
+
+/** Acts on what is due; a deadline that an earlier one has settled is passed over. */
+export function meetDeadlines(draft: Draft): void {
+  const { now } = draft.context;
+  for (const due of deadlines(draft.room)) {
+    if (due.at > now && !isFromAhead(due, now)) continue;
+    const turn = draft.turn(due.turnId);
+    if (turn) meet(draft, turn, due);
+  }
+}
+
+/** A wait that began well after now: the clock has gone back, and nobody knows how long it was. */
+function isFromAhead({ from = 0 }: Deadline, now: number): boolean {
+  return from > now + CLOCK_SKEW_MS;
+}
+
+function meet(draft: Draft, turn: Turn, due: Deadline): void {
+  const step = due.step === undefined ? undefined : stepOf(turn, due.step);
+  switch (due.name) {
+    case "begin":
+      draft.effect({ type: "begin" });
+      break;
+    case "turn":
+      failTurn(draft, turn, { code: "turn_timeout", message: "The turn took longer than it may." });
+      break;
+    case "confirm":
+      failTurn(draft, turn, { code: "confirm_timeout", message: "Nobody confirmed in time." });
+      break;
+    case "retry":
+      if (step?.status === "RETRYING") startAttempt(draft, turn.id, step);
+      break;
+    case "step":
+      if (step && liveStep(draft, { turnId: turn.id, step: step.step, attempt: step.attempt })) {
+        timeOutStep(draft, turn, step);
+      }
+      break;
+  }
+}

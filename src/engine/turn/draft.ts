@@ -1,0 +1,137 @@
+import type { LogEvent, LogFact } from "../../protocol/events";
+import type { StepRun, TurnRun } from "../../protocol/rooms/turn-run";
+import { toTimestamp } from "../../protocol/time";
+import type { StepResult, Turn } from "../../protocol/turn";
+import { applyEvent } from "../fold/fold";
+import { applyToTurn } from "../fold/turn-fold";
+import type { Room, TurnRecord } from "./room";
+import { isOpen } from "./transitions";
+
+/** Work that a commit starts; none of it is waited for. */
+export type Effect =
+  | { type: "run"; turnId: string; step: string; attempt: number }
+  | { type: "abort"; turnId: string }
+  | { type: "begin" };
+
+export type Context = {
+  /** Milliseconds since 1970. */
+  now: number;
+  /** In [0, 1), for jitter. */
+  random: number;
+  confirmTimeoutMs: number;
+};
+
+export type Change = {
+  room: Room;
+  events: LogEvent[];
+  effects: Effect[];
+  /** Turns that closed, as they are to be kept. */
+  closed: TurnRecord[];
+  /** Results of steps that closed, whole. */
+  results: KeptResult[];
+};
+
+export type KeptResult = { turnId: string; step: string; run: number; result: StepResult };
+
+/**
+ * One transition being made: every public change is an event through the fold, so that the state
+ * and its log can never disagree; what is private to the engine is set beside it.
+ */
+export class Draft {
+  readonly context: Context;
+  #room: Room;
+  readonly #events: LogEvent[] = [];
+  readonly #effects: Effect[] = [];
+  readonly #closed: TurnRecord[] = [];
+  readonly #results: KeptResult[] = [];
+
+  constructor(room: Room, context: Context) {
+    this.#room = room;
+    this.context = context;
+  }
+
+  get room(): Room {
+    return this.#room;
+  }
+
+  get ts(): string {
+    return toTimestamp(this.context.now);
+  }
+
+  get nextSeq(): number {
+    return this.#room.state.task.headSeq + 1;
+  }
+
+  emit(fact: LogFact): void {
+    const event: LogEvent = { ...fact, seq: this.nextSeq, ts: this.ts };
+    this.#keepClosed(event);
+    const state = applyEvent(this.#room.state, event);
+    if (state) this.#room = { ...this.#room, state };
+    this.#events.push(event);
+  }
+
+  effect(effect: Effect): void {
+    this.#effects.push(effect);
+  }
+
+  keepResult(result: KeptResult): void {
+    this.#results.push(result);
+  }
+
+  turn(turnId: string): Turn | undefined {
+    return this.#room.state.openTurns.find((turn) => turn.id === turnId);
+  }
+
+  run(turnId: string): TurnRun {
+    const run = this.#room.runs[turnId];
+    if (!run) throw new Error(`open turn ${turnId} has no run`);
+    return run;
+  }
+
+  setRun(turnId: string, patch: Partial<TurnRun>): void {
+    const runs = { ...this.#room.runs, [turnId]: { ...this.run(turnId), ...patch } };
+    this.#room = { ...this.#room, runs };
+  }
+
+  addRun(turnId: string, run: TurnRun): void {
+    this.#room = { ...this.#room, runs: { ...this.#room.runs, [turnId]: run } };
+  }
+
+  stepRun(turnId: string, step: string): StepRun {
+    return this.run(turnId).steps[step] ?? { tries: 0 };
+  }
+
+  setStepRun(turnId: string, step: string, stepRun: StepRun): void {
+    this.setRun(turnId, { steps: { ...this.run(turnId).steps, [step]: stepRun } });
+  }
+
+  setRoom(patch: Partial<Omit<Room, "state" | "runs">>): void {
+    this.#room = { ...this.#room, ...patch };
+  }
+
+  done(): Change {
+    return {
+      room: { ...this.#room, plans: this.#plansInUse() },
+      events: this.#events,
+      effects: this.#effects,
+      closed: this.#closed,
+      results: this.#results,
+    };
+  }
+
+  #plansInUse(): Room["plans"] {
+    const { plans, planId, runs } = this.#room;
+    const used = new Set([planId, ...Object.values(runs).map((run) => run.planId)]);
+    return Object.fromEntries(Object.entries(plans).filter(([id]) => used.has(Number(id))));
+  }
+
+  // The fold lets go of a closed turn; its last shape is kept for history and `chat:retry`.
+  #keepClosed(event: LogEvent): void {
+    if (event.type !== "turn:status" || isOpen(event.data.status)) return;
+    const turn = this.turn(event.data.turnId);
+    if (!turn) return;
+    this.#closed.push({ turn: applyToTurn(turn, event), run: this.run(turn.id) });
+    const { [turn.id]: _, ...runs } = this.#room.runs;
+    this.#room = { ...this.#room, runs };
+  }
+}

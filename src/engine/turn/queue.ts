@@ -1,0 +1,77 @@
+import type { JsonObject } from "../../protocol/json";
+import type { Message } from "../../protocol/message";
+import type { OnBusy, Turn } from "../../protocol/turn";
+import type { Draft } from "./draft";
+import { activeTurn, freshRun, freshSteps, waitingTurns } from "./room";
+
+export type NewTurn = {
+  turnId: string;
+  messageId: string;
+  author: { userId: string; name?: string };
+  content: string;
+  threadId: string;
+  onBusy: OnBusy;
+  metadata: JsonObject;
+};
+
+/** A message and the PENDING turn that will answer it, at the queue's tail or, if `first`, its head. */
+export function enqueueTurn(draft: Draft, input: NewTurn, first = false): void {
+  draft.emit({ type: "chat:message", data: { message: userMessage(draft, input) } });
+  draft.addRun(input.turnId, freshRun(input.author.userId, input.content));
+  const { room } = draft;
+  const plan = room.plans[room.planId];
+  placeTurn(
+    draft,
+    {
+      id: input.turnId,
+      taskId: room.state.task.id,
+      threadId: input.threadId,
+      messageId: input.messageId,
+      status: "PENDING",
+      onBusy: input.onBusy,
+      createdAt: draft.ts,
+      steps: plan ? freshSteps(plan) : [],
+      metadata: input.metadata,
+    },
+    null,
+    first,
+  );
+}
+
+/** Puts a turn into the queue and the task to work. */
+export function placeTurn(
+  draft: Draft,
+  turn: Turn,
+  previous: Turn["status"] | null,
+  first = false,
+): void {
+  const queuePosition = first ? 1 : waitingTurns(draft.room).length + 1;
+  draft.emit({
+    type: "turn:status",
+    data: { turnId: turn.id, status: "PENDING", previous, queuePosition, turn },
+  });
+  const { status } = draft.room.state.task;
+  if (status !== "RUNNING") {
+    draft.emit({
+      type: "task:status",
+      data: { status: "RUNNING", previous: status, actor: draft.run(turn.id).userId },
+    });
+  }
+  if (!activeTurn(draft.room)) draft.effect({ type: "begin" });
+}
+
+function userMessage(draft: Draft, input: NewTurn): Message {
+  return {
+    id: input.messageId,
+    seq: draft.nextSeq,
+    taskId: draft.room.state.task.id,
+    turnId: input.turnId,
+    threadId: input.threadId,
+    role: "user",
+    content: input.content,
+    author: input.author,
+    status: "complete",
+    createdAt: draft.ts,
+    metadata: input.metadata,
+  };
+}

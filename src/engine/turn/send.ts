@@ -1,0 +1,55 @@
+import { type Refusal, refuse } from "../../protocol/errors";
+import { LIMITS } from "../../protocol/limits";
+import type { OnBusy } from "../../protocol/turn";
+import type { Draft } from "./draft";
+import { enqueueTurn, type NewTurn } from "./queue";
+import { currentTurn, waitingTurns } from "./room";
+import { interruptTurn } from "./turn-end";
+
+export type Send = Omit<NewTurn, "onBusy"> & { onBusy?: OnBusy };
+
+export type Sent = { messageId: string; turnId: string };
+
+/** `chat:send` and `execute`: a message, and what becomes of it while a turn is open. */
+export function send(draft: Draft, input: Send): Refusal | Sent {
+  const { room } = draft;
+  if (room.state.task.status === "CANCELLED") {
+    return refuse("task_cancelled", "The task is cancelled and takes no more messages.");
+  }
+  const onBusy = input.onBusy ?? room.plans[room.planId]?.onBusy ?? "enqueue";
+  const current = currentTurn(room);
+  if (onBusy === "reject" && current) {
+    return refuse("turn_active", "A turn is active and the message asked to be rejected then.");
+  }
+  if (onBusy === "guide" && current) return guideTurn(draft, current.id, input);
+  if (waitingTurns(room).length >= LIMITS.waitingTurns) {
+    return refuse("queue_full", `${LIMITS.waitingTurns} turns are waiting already.`);
+  }
+  if (onBusy === "interrupt" && current) {
+    // The new turn takes its place first, so that the queue's next is not begun instead.
+    enqueueTurn(draft, { ...input, onBusy }, true);
+    interruptTurn(draft, current, {
+      by: input.author.userId,
+      reason: "interrupted by a new message",
+    });
+  } else {
+    enqueueTurn(draft, { ...input, onBusy });
+  }
+  return { messageId: input.messageId, turnId: input.turnId };
+}
+
+/** Keeps guidance for an open turn's next model call or step. */
+export function guideTurn(
+  draft: Draft,
+  openId: string,
+  input: Omit<NewTurn, "onBusy">,
+): Refusal | Sent {
+  if (!draft.turn(openId)) return refuse("not_found", "There is no such open turn.");
+  const { guidance } = draft.run(openId);
+  if (guidance.length >= LIMITS.waitingTurns) {
+    return refuse("queue_full", `${LIMITS.waitingTurns} pieces of guidance are waiting already.`);
+  }
+  const { turnId, messageId, author, content } = input;
+  draft.setRun(openId, { guidance: [...guidance, { turnId, messageId, ...author, content }] });
+  return { messageId, turnId: openId };
+}

@@ -1,0 +1,96 @@
+import type { Failure } from "../../protocol/errors";
+import type { TaskStatus } from "../../protocol/task";
+import type { Turn, TurnStatus } from "../../protocol/turn";
+import { tokensOf } from "../../protocol/usage";
+import { isPipeline, phaseData } from "../step/phase";
+import type { Draft } from "./draft";
+import { endStep, partialMessage, sayFinalError, streamOf } from "./last-words";
+import { enqueueTurn } from "./queue";
+import { activeTurn, waitingTurns } from "./room";
+import { isStepClosed } from "./transitions";
+
+type Ending = {
+  status: "COMPLETED" | "FAILED" | "INTERRUPTED";
+  reason?: string;
+  error?: Failure;
+  /** The task is being cancelled: nothing comes after this turn. */
+  last?: boolean;
+};
+
+/** Closes a turn; the queue moves up, or the task takes this turn's outcome. */
+export function closeTurn(draft: Draft, turnId: string, ending: Ending): void {
+  const turn = draft.turn(turnId);
+  if (!turn) return;
+  const { usage, usageBefore, guidance } = draft.run(turnId);
+  for (const { content } of guidance) {
+    draft.emit({ type: "chat:guided", data: { turnId, content, outcome: "expired" } });
+  }
+  draft.emit({
+    type: "turn:status",
+    data: {
+      turnId,
+      status: ending.status,
+      previous: turn.status,
+      ...(ending.reason !== undefined && { reason: ending.reason }),
+      ...(ending.error && { error: ending.error }),
+      ...(usage && { usage, tokens: tokensOf(usage) - tokensOf(usageBefore) }),
+    },
+  });
+  if (ending.last) return;
+  for (const { userId, name, ...late } of guidance) {
+    const author = { userId, ...(name !== undefined && { name }) };
+    enqueueTurn(draft, { ...late, author, threadId: turn.threadId, onBusy: "guide", metadata: {} });
+  }
+  if (activeTurn(draft.room)) return;
+  if (waitingTurns(draft.room).length > 0) draft.effect({ type: "begin" });
+  else settleTask(draft, ending.status);
+}
+
+/** The active turn, or one that waits, fails for good with everything that it was writing kept. */
+export function failTurn(draft: Draft, turn: Turn, error: Failure): void {
+  const atWork = turn.steps.find(({ status }) => status !== "PENDING" && !isStepClosed(status));
+  if (atWork) endStep(draft, turn, atWork, error);
+  else if (turn.status === "PENDING") sayFinalError(draft, turn, undefined, error);
+  for (const step of turn.steps) {
+    if (step.status === "PENDING" && isPipeline(draft, turn.id)) {
+      draft.emit({ type: "phase:skipped", data: phaseData(turn.id, step) });
+    }
+  }
+  draft.emit({ type: "task:error", data: { turnId: turn.id, ...error } });
+  draft.effect({ type: "abort", turnId: turn.id });
+  closeTurn(draft, turn.id, { status: "FAILED", error });
+}
+
+export type Stop = { by: string; reason?: string | undefined; last?: boolean };
+
+export function interruptTurn(draft: Draft, turn: Turn, { by, reason, last = false }: Stop): void {
+  const stream = streamOf(draft, turn);
+  draft.emit({
+    type: "chat:cancelled",
+    data: {
+      turnId: turn.id,
+      ...(stream && { messageId: stream.messageId }),
+      by,
+      ...(reason !== undefined && { reason }),
+      message: stream ? partialMessage(draft, stream, "interrupted") : null,
+    },
+  });
+  draft.effect({ type: "abort", turnId: turn.id });
+  const why = reason === undefined ? {} : { reason };
+  closeTurn(draft, turn.id, { status: "INTERRUPTED", ...why, last });
+}
+
+function settleTask(draft: Draft, outcome: TurnStatus): void {
+  const { status } = draft.room.state.task;
+  if (status !== "RUNNING") return;
+  const next: TaskStatus = outcome === "FAILED" ? "FAILED" : "COMPLETED";
+  draft.emit({
+    type: "task:status",
+    data: {
+      status: next,
+      previous: status,
+      ...(outcome === "INTERRUPTED" && { reason: "interrupted" }),
+      actor: "system",
+    },
+  });
+}

@@ -1,0 +1,140 @@
+import { errorCode, failureCode } from "../protocol/errors";
+
+type Labels = Readonly<Record<string, readonly string[]>>;
+
+/** What is counted, for whoever reads `/metrics`. Every label has a closed set of values. */
+type Metric<L extends Labels> = { help: string; labels: L };
+export type Counter<L extends Labels = Labels> = Metric<L> & { type: "counter" };
+/** `buckets`: upper bounds, ascending, without the infinite one. */
+export type Histogram<L extends Labels = Labels> = Metric<L> & {
+  type: "histogram";
+  buckets: readonly number[];
+};
+
+function counter<const L extends Labels>(help: string, labels: L): Counter<L> {
+  return { type: "counter", help, labels };
+}
+
+function histogram<const L extends Labels>(
+  help: string,
+  labels: L,
+  buckets: readonly number[],
+): Histogram<L> {
+  return { type: "histogram", help, labels, buckets };
+}
+
+/** Seconds. Work takes from a moment to the quarter of an hour that a long pipeline may. */
+const WORK = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900];
+/** Seconds. First tokens come within the 30 s that a model has for its first byte. */
+const FIRST_TOKEN = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30];
+/** Seconds. What should be at once, and what an outage makes of it. */
+const DELAY = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1800];
+
+const ENDED = ["COMPLETED", "FAILED", "INTERRUPTED"] as const;
+
+/** Every metric, by the name under which it is shown. */
+export const METRICS = {
+  taskroom_turns_total: counter("Turns that ended.", { status: ENDED }),
+  taskroom_turn_duration_seconds: histogram(
+    "Time that a turn was at work, without waiting in the queue or for a person.",
+    { status: ENDED },
+    WORK,
+  ),
+  taskroom_phases_total: counter("Phases of pipelines that ended.", {
+    status: [...ENDED, "SKIPPED"],
+  }),
+  taskroom_phase_duration_seconds: histogram(
+    "Time from a phase's first attempt to its end.",
+    { status: ENDED },
+    WORK,
+  ),
+  taskroom_turn_failures_total: counter("Turns that failed, by why.", {
+    code: failureCode.options,
+  }),
+  taskroom_retries_total: counter("Attempts that were followed by another, by why they failed.", {
+    code: failureCode.options,
+  }),
+  taskroom_time_to_first_token_seconds: histogram(
+    "Time from an attempt's start to the first text or reasoning of its model.",
+    {},
+    FIRST_TOKEN,
+  ),
+  taskroom_tokens_total: counter("Tokens of finished steps, as their providers counted them.", {
+    direction: ["input", "output"],
+  }),
+  taskroom_tool_calls_total: counter("Tool calls that were answered.", {
+    outcome: ["ok", "error"],
+  }),
+  taskroom_messages_total: counter("Messages that entered a task's history.", {
+    role: ["user", "assistant"],
+  }),
+  taskroom_connections_opened_total: counter("Sockets that were opened.", {
+    room: ["task", "stream", "user"],
+  }),
+  taskroom_connections_closed_total: counter("Sockets that were closed.", {
+    room: ["task", "stream", "user"],
+  }),
+  taskroom_sessions_total: counter("What became of sessions.", {
+    event: ["opened", "resumed", "expired", "revoked"],
+  }),
+  taskroom_refusals_total: counter("Commands and requests that were refused, by why.", {
+    via: ["socket", "rest"],
+    code: errorCode.options,
+  }),
+  taskroom_outbox_lag_seconds: histogram(
+    "Age of the oldest event in a batch when its destination had been told.",
+    { destination: ["d1", "users", "meters"] },
+    DELAY,
+  ),
+  taskroom_outbox_failures_total: counter("Batches that a destination did not take.", {
+    destination: ["d1", "users", "meters"],
+  }),
+  taskroom_alarm_lateness_seconds: histogram(
+    "Time from when an alarm was due to when it rang.",
+    { room: ["task", "user"] },
+    DELAY,
+  ),
+  taskroom_metrics_dropped_total: counter("Batches of these very counts that were lost.", {}),
+} as const satisfies Record<string, Counter | Histogram>;
+
+export type MetricName = keyof typeof METRICS;
+export const METRIC_NAMES = Object.keys(METRICS) as MetricName[];
+
+type LabelsOf<M extends MetricName> = {
+  [L in keyof (typeof METRICS)[M]["labels"]]: (typeof METRICS)[M]["labels"][L] extends readonly (infer V)[]
+    ? V
+    : never;
+};
+
+/** To a counter `value` is added, a histogram takes it as one observation. */
+export type Observation = {
+  [M in MetricName]: { metric: M; labels: LabelsOf<M>; value: number };
+}[MetricName];
+
+/** One more for a counter. */
+export function once<M extends MetricName>(metric: M, labels: LabelsOf<M>) {
+  return { metric, labels, value: 1 };
+}
+
+/** Every combination of a metric's labels, as Prometheus writes them: `a="x",b="y"`. */
+export function seriesOf(metric: MetricName): string[] {
+  const labels: Labels = METRICS[metric].labels;
+  return Object.entries(labels).reduce<string[]>(
+    (series, [name, values]) =>
+      series.flatMap((head) => values.map((value) => joined(head, name, value))),
+    [""],
+  );
+}
+
+/** The series that an observation belongs to; labels in the order of the metric's own. */
+export function seriesFor({ metric, labels }: Observation): string {
+  const given: Record<string, string> = labels;
+  return Object.keys(METRICS[metric].labels).reduce(
+    (head, name) => joined(head, name, given[name] ?? ""),
+    "",
+  );
+}
+
+function joined(head: string, name: string, value: string): string {
+  return `${head}${head && ","}${name}="${value}"`;
+}

@@ -1,0 +1,46 @@
+import * as z from "zod";
+import { usage } from "../usage";
+
+export const guidance = z.object({
+  turnId: z.string(),
+  messageId: z.string(),
+  userId: z.string(),
+  name: z.string().optional(),
+  content: z.string(),
+});
+export type Guidance = z.infer<typeof guidance>;
+
+/** What the engine keeps of a step beside what everyone sees. Times in milliseconds since 1970. */
+export const stepRun = z.object({
+  /** Attempts that failed in this run and count against the retry rule. */
+  tries: z.int(),
+  startedAt: z.int().optional(),
+  deadlineAt: z.int().optional(),
+  retryAt: z.int().optional(),
+  /** Since when it waits for that. */
+  retryFrom: z.int().optional(),
+  confirmBy: z.int().optional(),
+  approved: z.boolean().optional(),
+  usesFallback: z.boolean().optional(),
+});
+export type StepRun = z.infer<typeof stepRun>;
+
+/** What the engine keeps of a turn beside what everyone sees. */
+export const turnRun = z.object({
+  userId: z.string(),
+  input: z.string(),
+  /** Number of the plan that the turn started with. */
+  planId: z.int().optional(),
+  restarts: z.int(),
+  failures: z.int(),
+  rollbacks: z.int(),
+  /** Milliseconds on the turn's clock before `runningSince`; it stands while a person is waited for. */
+  spentMs: z.int(),
+  runningSince: z.int().optional(),
+  usage: usage.optional(),
+  /** What it had used when it was last tried again. */
+  usageBefore: usage.optional(),
+  guidance: z.array(guidance),
+  steps: z.record(z.string(), stepRun),
+});
+export type TurnRun = z.infer<typeof turnRun>;

@@ -1,0 +1,89 @@
+import { checkTarget } from "../platform/target";
+import type { Issue } from "../protocol/errors";
+import { referencesOf } from "./references";
+import { type Described, SYSTEM_NAMESPACE } from "./resource";
+import type { GhostSpec, ModelSpec, ShellSpec, TeamMember, TeamSpec } from "./specs";
+
+type Options = { namespace: string; allowPrivate: boolean };
+
+/** What a schema cannot say of a resource that is to be stored in `namespace`. */
+export function resourceIssues(resource: Described, options: Options): Issue[] {
+  return [...ownIssues(resource, options.allowPrivate), ...foreignReferences(resource, options)];
+}
+
+function ownIssues(resource: Described, allowPrivate: boolean): Issue[] {
+  switch (resource.kind) {
+    case "Ghost":
+      return ghostIssues(resource.spec, allowPrivate);
+    case "Model":
+      return modelIssues(resource.spec, allowPrivate);
+    case "Shell":
+      return shellIssues(resource.spec, allowPrivate);
+    case "Team":
+      return teamIssues(resource.spec);
+    case "Bot":
+      return [];
+  }
+}
+
+/** Own and `system` only: what others have may change or go without asking anybody. */
+function foreignReferences(resource: Described, { namespace }: Options): Issue[] {
+  return referencesOf(resource)
+    .filter(({ to }) => to.namespace !== namespace && to.namespace !== SYSTEM_NAMESPACE)
+    .map(({ path, to }) => unresolved(path, to.kind));
+}
+
+/** The same for what is not there and for what is another's. */
+export function unresolved(path: string, kind: string): Issue {
+  return { path, message: `there is no such ${kind}` };
+}
+
+function ghostIssues({ mcpServers = {} }: GhostSpec, allowPrivate: boolean): Issue[] {
+  return Object.entries(mcpServers).flatMap(([name, { url }]) =>
+    addressIssues(`spec.mcpServers.${name}.url`, url, allowPrivate),
+  );
+}
+
+function modelIssues({ provider, baseUrl }: ModelSpec, allowPrivate: boolean): Issue[] {
+  if (provider === "openai-compatible" && baseUrl === undefined) {
+    return [{ path: "spec.baseUrl", message: "an openai-compatible model needs an address" }];
+  }
+  return addressIssues("spec.baseUrl", baseUrl, allowPrivate);
+}
+
+function shellIssues({ runtime, url }: ShellSpec, allowPrivate: boolean): Issue[] {
+  if (runtime === "http" && url === undefined) {
+    return [{ path: "spec.url", message: "an http runtime needs an address" }];
+  }
+  return addressIssues("spec.url", url, allowPrivate);
+}
+
+function addressIssues(path: string, url: string | undefined, allowPrivate: boolean): Issue[] {
+  const check = url === undefined ? undefined : checkTarget(url, { allowPrivate });
+  return check && !check.ok ? [{ path, message: check.reason }] : [];
+}
+
+function teamIssues({ collaboration, members }: TeamSpec): Issue[] {
+  const roles = members.map(({ role }) => role);
+  const alone = collaboration === "pipeline" || members.length === 1;
+  return [
+    ...(alone ? [] : [{ path: "spec.members", message: "a solo team has exactly one member" }]),
+    ...members.flatMap((member, index) => memberIssues(member, index, roles)),
+  ];
+}
+
+function memberIssues({ role, onFailure, retry }: TeamMember, index: number, roles: string[]) {
+  const path = `spec.members.${index}`;
+  const issues: Issue[] = [];
+  if (roles.indexOf(role) < index) {
+    issues.push({ path: `${path}.role`, message: "another member has this role" });
+  }
+  const back = typeof onFailure === "object" && "rollbackTo" in onFailure && onFailure.rollbackTo;
+  if (back && !roles.slice(0, index + 1).includes(back)) {
+    issues.push({ path: `${path}.onFailure.rollbackTo`, message: "not an earlier role" });
+  }
+  if (retry?.initialMs && retry.maxMs && retry.maxMs < retry.initialMs) {
+    issues.push({ path: `${path}.retry.maxMs`, message: "less than initialMs" });
+  }
+  return issues;
+}

@@ -1,0 +1,158 @@
+import * as z from "zod";
+import { LIMITS } from "../protocol/limits";
+import { anyRef } from "../protocol/refs";
+
+/** What a secret is read back as; sent on PUT, it keeps the stored one. */
+export const MASK = "•••";
+const mask = z.literal(MASK);
+
+/** Names and values as HTTP takes them (RFC 9110, section 5); a mask keeps the stored value. */
+const headers = z
+  .record(
+    z
+      .string()
+      .max(128)
+      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: "not a header's name" }),
+    z.union([
+      mask,
+      z
+        .string()
+        .max(4096)
+        .regex(/^[\x20-\x7e]*$/, { error: "not visible ASCII" }),
+    ]),
+  )
+  .refine((value) => Object.keys(value).length <= LIMITS.headers, {
+    error: `more than ${LIMITS.headers} headers`,
+  });
+const url = z.url().max(2048);
+const durationMs = z
+  .int()
+  .min(1000)
+  .max(24 * 60 * 60 * 1000);
+
+export const ghostSpec = z.strictObject({
+  systemPrompt: z.string().max(LIMITS.contentUnits),
+  mcpServers: z
+    .record(z.string().min(1).max(63), z.strictObject({ url, headers: headers.optional() }))
+    .refine((value) => Object.keys(value).length <= LIMITS.mcpServers, {
+      error: `more than ${LIMITS.mcpServers} servers`,
+    })
+    .optional(),
+});
+export type GhostSpec = z.infer<typeof ghostSpec>;
+
+export const modelParameters = z.strictObject({
+  temperature: z.number().min(0).max(2).optional(),
+  maxOutputTokens: z.int().min(1).max(1_000_000).optional(),
+  topP: z.number().min(0).max(1).optional(),
+  reasoningEffort: z.enum(["none", "minimal", "low", "medium", "high"]).optional(),
+});
+export type ModelParameters = z.infer<typeof modelParameters>;
+
+export const modelProvider = z.enum([
+  "openai-compatible",
+  "openai",
+  "anthropic",
+  "workers-ai",
+  "demo",
+]);
+
+export const modelSpec = z.strictObject({
+  provider: modelProvider,
+  model: z.string().min(1).max(255),
+  baseUrl: url.optional(),
+  apiKey: z
+    .union([
+      mask,
+      z
+        .string()
+        .max(4096)
+        .regex(/^[\x21-\x7e]+$/, { error: "not visible ASCII" }),
+    ])
+    .optional(),
+  parameters: modelParameters.optional(),
+  /** Tokens; the context is cut to fit. */
+  contextWindow: z.int().min(256).max(100_000_000).optional(),
+});
+export type ModelSpec = z.infer<typeof modelSpec>;
+
+export const shellSpec = z.strictObject({
+  runtime: z.enum(["chat", "http"]),
+  url: url.optional(),
+  headers: headers.optional(),
+  secret: z
+    .union([
+      mask,
+      z
+        .string()
+        .max(4096)
+        .regex(/^whsec_[A-Za-z0-9+/=]+$/),
+    ])
+    .optional(),
+});
+export type ShellSpec = z.infer<typeof shellSpec>;
+
+export const botSpec = z.strictObject({
+  ghostRef: anyRef,
+  modelRef: anyRef.optional(),
+  shellRef: anyRef.optional(),
+  parameters: modelParameters.optional(),
+});
+export type BotSpec = z.infer<typeof botSpec>;
+
+export const retryRule = z.strictObject({
+  maxAttempts: z.int().min(1).max(10),
+  initialMs: z.int().min(1).max(600_000),
+  factor: z.number().min(1).max(10),
+  maxMs: z.int().min(1).max(3_600_000),
+  jitter: z.boolean(),
+});
+export type RetryRule = z.infer<typeof retryRule>;
+
+export const failureRule = z.union([
+  z.enum(["abort", "continue"]),
+  z.strictObject({ fallback: anyRef }),
+  z.strictObject({ rollbackTo: z.string().min(1).max(63) }),
+]);
+export type FailureRule = z.infer<typeof failureRule>;
+
+export const contextRule = z.enum(["none", "input", "previous", "all"]);
+export type ContextRule = z.infer<typeof contextRule>;
+
+export const teamMember = z.strictObject({
+  role: z.string().min(1).max(63),
+  botRef: anyRef,
+  prompt: z.string().max(LIMITS.contentUnits).optional(),
+  timeoutMs: durationMs.optional(),
+  retry: retryRule.partial().optional(),
+  onFailure: failureRule.optional(),
+  critical: z.boolean().optional(),
+  requireConfirmation: z.boolean().optional(),
+  context: contextRule.optional(),
+});
+export type TeamMember = z.infer<typeof teamMember>;
+
+export const teamSpec = z.strictObject({
+  collaboration: z.enum(["solo", "pipeline"]),
+  description: z.string().max(2000).optional(),
+  onBusy: z.enum(["enqueue", "interrupt", "reject", "guide"]).optional(),
+  timeoutMs: durationMs.optional(),
+  errorBudget: z.int().min(0).max(1000).optional(),
+  tokenLimit: z.int().min(1).optional(),
+  members: z.array(teamMember).min(1).max(LIMITS.phases),
+});
+export type TeamSpec = z.infer<typeof teamSpec>;
+
+/** Specs as callers may write them: references also as text. */
+export type GivenGhost = z.input<typeof ghostSpec>;
+export type GivenModel = z.input<typeof modelSpec>;
+export type GivenShell = z.input<typeof shellSpec>;
+export type GivenBot = z.input<typeof botSpec>;
+export type GivenTeam = z.input<typeof teamSpec>;
+export type GivenSpecs = {
+  Ghost: GivenGhost;
+  Model: GivenModel;
+  Shell: GivenShell;
+  Bot: GivenBot;
+  Team: GivenTeam;
+};

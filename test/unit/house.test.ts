@@ -1,0 +1,195 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+type Arrows = {
+  /** Folders of `src` from which values and types may be taken. */
+  folders: string[];
+  /** Folders from which types alone may be taken. */
+  types?: string[];
+  /** Packages; one that ends in `/` stands for its whole scope. */
+  packages: string[];
+};
+
+/** What each folder of `src` may import besides itself. */
+const ARROWS: Record<string, Arrows> = {
+  protocol: { folders: [], packages: ["zod"] },
+  platform: { folders: ["protocol"], packages: ["zod"] },
+  resources: { folders: ["protocol", "platform"], packages: ["zod"] },
+  engine: { folders: ["protocol"], types: ["resources"], packages: [] },
+  agents: {
+    folders: ["protocol", "resources", "platform"],
+    packages: ["@ai-sdk/", "ai", "eventsource-parser", "workers-ai-provider", "zod"],
+  },
+  history: {
+    folders: ["protocol", "resources", "platform"],
+    packages: ["drizzle-orm", "zod"],
+  },
+  "durable-objects": {
+    folders: ["protocol", "resources", "platform", "engine", "agents", "history"],
+    packages: ["cloudflare:workers", "itty-durable", "zod"],
+  },
+  "api-docs": { folders: ["protocol", "resources"], packages: ["zod"] },
+  worker: {
+    folders: ["protocol", "resources", "platform", "history", "api-docs"],
+    packages: ["cloudflare:workers", "hono", "jose", "zod"],
+  },
+  client: { folders: [], types: ["protocol", "resources"], packages: [] },
+  console: {
+    folders: ["client"],
+    types: ["protocol"],
+    packages: ["dompurify", "marked", "preact"],
+  },
+};
+
+/** Arrows that need a reason of their own. */
+const BESIDES: { from: RegExp; to: RegExp }[] = [
+  // The entry exports the objects' classes; the rest of the worker knows what they answer.
+  { from: /^worker\/index$/, to: /^durable-objects\// },
+  { from: /^worker\//, to: /^durable-objects\/[a-z-]+\/api$/ },
+  // Every screen is the same function of the same log.
+  { from: /^client\//, to: /^engine\/fold\/fold$/ },
+];
+
+/** Past so many files of its own a folder has sub-folders. */
+const FOLDER_FILES = 20;
+const FILE_LINES = 400;
+
+type Import = { from: string; to: string; isType: boolean; specifier: string };
+
+const files = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" }).filter(
+  (name) => /\.tsx?$/.test(name) && !name.endsWith(".d.ts"),
+);
+const modules = new Set(files.map(nameOf));
+const imports = files.flatMap((file) => importsOf(file, read(file)));
+
+describe("imports go down the arrows only", () => {
+  it.each(Object.keys(ARROWS))("%s", (folder) => {
+    const own = imports.filter(({ from }) => from.startsWith(`${folder}/`));
+    expect(own.length).toBeGreaterThan(0);
+    expect(own.filter((item) => !mayGo(item)).map(shown)).toEqual([]);
+  });
+
+  it("knows every folder of the house", () => {
+    const present = new Set(files.map((file) => file.split("/")[0]));
+    expect(new Set(Object.keys(ARROWS))).toEqual(present);
+  });
+
+  it.each([
+    ["a value", 'import { a } from "../worker/app";'],
+    ["a type", 'import type { A } from "../worker/app";'],
+    ["several lines", 'import {\n  a,\n  b,\n} from "../worker/app";'],
+    ["an export", 'export * from "../worker/app";'],
+    ["a later import", 'await import("../worker/app");'],
+    ["an effect", 'import "../worker/app";'],
+    ["a package", 'import { Hono } from "hono/tiny";'],
+    ["a package's type", 'import type { Hono } from "hono";'],
+  ])("sees one that runs back up: %s", (_, text) => {
+    const found = importsOf("engine/case.ts", text);
+    expect(found).toHaveLength(1);
+    expect(found.filter(mayGo)).toEqual([]);
+  });
+
+  it("tells types from values", () => {
+    const verdict = (text: string) => importsOf("client/case.ts", text).map(mayGo);
+    expect(verdict('import type { Task } from "../protocol/task";')).toEqual([true]);
+    expect(verdict('import { task } from "../protocol/task";')).toEqual([false]);
+  });
+});
+
+describe("rooms stay small", () => {
+  it("no folder has more files of its own than a newcomer can take in", () => {
+    const counts = new Map<string, number>();
+    for (const file of files) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+    expect([...counts].filter(([, count]) => count > FOLDER_FILES)).toEqual([]);
+  });
+
+  it("no file is longer than its reader's patience", () => {
+    const long = files.filter((file) => read(file).split("\n").length > FILE_LINES);
+    expect(long).toEqual([]);
+  });
+
+  it("no files import each other in a circle", () => {
+    const inside = new Map<string, string[]>();
+    for (const { from, to } of imports) {
+      if (modules.has(to)) inside.set(from, [...(inside.get(from) ?? []), to]);
+    }
+    expect(circles(inside)).toEqual([]);
+    const planted = new Map([
+      ["a", ["b"]],
+      ["b", ["c"]],
+      ["c", ["b"]],
+    ]);
+    expect(circles(planted)).toEqual([["b", "c"]]);
+  });
+});
+
+// A linter knows these only by the name of their object, which is harmless.
+const IMPURE = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b/;
+
+it("the engine asks no clock and throws no dice", () => {
+  const engine = files.filter((file) => file.startsWith("engine/"));
+  expect(engine.filter((file) => IMPURE.test(read(file)))).toEqual([]);
+});
+
+function mayGo({ from, to, isType, specifier }: Import): boolean {
+  const own = from.split("/")[0] ?? "";
+  const arrows = ARROWS[own];
+  if (!arrows) return false;
+  if (!specifier.startsWith(".")) {
+    return arrows.packages.some((name) =>
+      name.endsWith("/")
+        ? specifier.startsWith(name)
+        : specifier === name || specifier.startsWith(`${name}/`),
+    );
+  }
+  const folder = to.split("/")[0] ?? "";
+  if (folder === own || arrows.folders.includes(folder)) return true;
+  if (isType && arrows.types?.includes(folder)) return true;
+  return BESIDES.some((arrow) => arrow.from.test(from) && arrow.to.test(to));
+}
+
+function importsOf(file: string, text: string): Import[] {
+  const forms = /\b(?:import|export)\s+(type\s)?[^;"]*?from\s+"([^"]+)"|\bimport\(?\s*"([^"]+)"/g;
+  return [...text.matchAll(forms)].map(([, type, named, bare]) => {
+    const specifier = named ?? bare ?? "";
+    const to = specifier.startsWith(".") ? normalize(join(dirname(file), specifier)) : specifier;
+    return { from: nameOf(file), to: nameOf(to), isType: type !== undefined, specifier };
+  });
+}
+
+/** Tarjan's strongly connected components of more than one module. */
+function circles(inside: Map<string, string[]>): string[][] {
+  const index = new Map<string, number>();
+  const low = new Map<string, number>();
+  const stack: string[] = [];
+  const found: string[][] = [];
+  const visit = (at: string): void => {
+    index.set(at, index.size);
+    low.set(at, index.get(at) ?? 0);
+    stack.push(at);
+    for (const next of inside.get(at) ?? []) {
+      if (!index.has(next)) visit(next);
+      if (stack.includes(next)) low.set(at, Math.min(low.get(at) ?? 0, low.get(next) ?? 0));
+    }
+    if (low.get(at) !== index.get(at)) return;
+    const component = stack.splice(stack.indexOf(at));
+    if (component.length > 1) found.push(component.sort());
+  };
+  for (const start of inside.keys()) if (!index.has(start)) visit(start);
+  return found;
+}
+
+function nameOf(file: string): string {
+  return file.replace(/\.tsx?$/, "");
+}
+
+function shown({ from, specifier }: Import): string {
+  return `${from} imports ${specifier}`;
+}
+
+function read(file: string): string {
+  return readFileSync(join(ROOT, "src", file), "utf8");
+}
