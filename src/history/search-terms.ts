@@ -1,5 +1,5 @@
 import { refText } from "../protocol/refs";
-import type { ListTasks } from "../protocol/rest";
+import type { ListTasks } from "../protocol/rest/list-tasks";
 import { fold } from "./fold";
 
 /** Neighbouring characters of a title that are indexed as one term. */

@@ -5,7 +5,7 @@ import { createClient, type Taskroom } from "../../../src/client";
 import { apiKey, createdApiKey } from "../../../src/protocol/api-keys";
 import { logEvent } from "../../../src/protocol/events";
 import { message } from "../../../src/protocol/message";
-import { loggedEntry } from "../../../src/protocol/rest";
+import { loggedEntry } from "../../../src/protocol/rest/list-logs";
 import { session } from "../../../src/protocol/session";
 import { taskStats } from "../../../src/protocol/stats";
 import { task } from "../../../src/protocol/task";

@@ -2,7 +2,7 @@ import { type Member, removeMember, setMember } from "../../../engine/task/membe
 import { CLOSE } from "../../../protocol/close-codes";
 import { accepted, type Outcome } from "../../../protocol/errors";
 import type { Principal } from "../../../protocol/identity";
-import type { Page } from "../../../protocol/rest";
+import type { Page } from "../../../protocol/rest/page";
 import type { Desk } from "../desk";
 import { admit } from "./people-commands";
 import { listed } from "./task-commands";

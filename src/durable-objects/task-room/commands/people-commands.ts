@@ -2,7 +2,8 @@ import { type Cancel, cancelTurn, confirmStep, retryTurn } from "../../../engine
 import { type Action, mayAct } from "../../../engine/task/permissions";
 import { activeTurn, type Room } from "../../../engine/turn/room";
 import { guideTurn, send } from "../../../engine/turn/send";
-import type { ChatSend, SendAck } from "../../../protocol/commands";
+import type { ChatSend } from "../../../protocol/commands/chat-send";
+import type { SendAck } from "../../../protocol/commands/send-ack";
 import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
 import type { Principal, Role } from "../../../protocol/identity";
 import { newId } from "../../../protocol/ids";

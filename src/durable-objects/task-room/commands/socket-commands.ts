@@ -1,4 +1,5 @@
-import type { Command, HistoryPage, HistorySync } from "../../../protocol/commands";
+import type { Command } from "../../../protocol/commands";
+import type { HistoryPage, HistorySync } from "../../../protocol/commands/history-sync";
 import { accepted, type Outcome, refused } from "../../../protocol/errors";
 import { LIMITS } from "../../../protocol/limits";
 import type { Desk } from "../desk";

@@ -6,7 +6,7 @@ import { once } from "../../../platform/metrics";
 import { accepted, issuesOf, type Outcome, refuse, refused } from "../../../protocol/errors";
 import { sessionId } from "../../../protocol/ids";
 import { LIMITS } from "../../../protocol/limits";
-import type { Page } from "../../../protocol/rest";
+import type { Page } from "../../../protocol/rest/page";
 import type { Session } from "../../../protocol/session";
 import type { Surroundings } from "../surroundings";
 import { Tables } from "../tables";
