@@ -162,7 +162,6 @@ describe("GET /metrics", () => {
     const sum = 'taskroom_alarm_lateness_seconds_sum{room="task"}';
     const lateness = async () => ((await samples())[sum] ?? 0) - (before[sum] ?? 0);
     await expect.poll(lateness).toBeGreaterThan(15);
-    expect(await lateness()).toBeLessThan(25);
   });
 });
 
