@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { carryOut } from "../../../src/agents/carry-out";
+import { callAgent } from "../../../src/agents/call-agent";
 import type { StepOutput } from "../../../src/resources/agent";
 import { type Action, done, finish, gate, hang, text, wait } from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
@@ -37,7 +37,7 @@ describe("a step that is aborted", () => {
     const outputs: StepOutput[] = [];
     const doors = { settings: settingsFor(server.url), signal: stop.signal };
     let stoppedAt = 0;
-    for await (const output of carryOut(stepFor(modelAt(server.url)), doors)) {
+    for await (const output of callAgent(stepFor(modelAt(server.url)), doors)) {
       outputs.push(output);
       stoppedAt = Date.now();
       stop.abort();
@@ -53,7 +53,7 @@ describe("a step that is aborted", () => {
     const stop = new AbortController();
     const outputs: StepOutput[] = [];
     const doors = { settings: settingsFor(server.url), signal: stop.signal };
-    for await (const output of carryOut(stepFor(modelAt(server.url)), doors)) {
+    for await (const output of callAgent(stepFor(modelAt(server.url)), doors)) {
       outputs.push(output);
       if (outputs.length === 3) stop.abort();
     }
@@ -65,7 +65,7 @@ describe("a step that is aborted", () => {
     const stop = new AbortController();
     const outputs: StepOutput[] = [];
     const doors = { settings: settingsFor(server.url), signal: stop.signal };
-    for await (const output of carryOut(stepFor(modelAt(server.url)), doors)) {
+    for await (const output of callAgent(stepFor(modelAt(server.url)), doors)) {
       outputs.push(output);
       if (outputs.length === 2) stop.abort();
     }
@@ -108,7 +108,7 @@ describe("a step that is aborted", () => {
     const later = gate();
     server.script([text("a"), wait(later)]);
     const doors = { settings: settingsFor(server.url), signal: new AbortController().signal };
-    for await (const output of carryOut(stepFor(modelAt(server.url)), doors)) {
+    for await (const output of callAgent(stepFor(modelAt(server.url)), doors)) {
       expect(output).toEqual({ type: "text", delta: "a" });
       break;
     }

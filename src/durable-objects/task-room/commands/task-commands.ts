@@ -14,7 +14,8 @@ import { presenceOf } from "../live/connections";
 import { clientKey } from "../store/client-keys";
 import { firstPlan } from "../turns/begin-next";
 import { logAccepted } from "../turns/turn-lines";
-import { admit, cancel, confirm, guide, retry, sendMessage } from "./people-commands";
+import { cancel, confirm, guide, retry, sendMessage } from "./people-commands";
+import { permit } from "./permit";
 import { readTask, readTurn } from "./queries";
 import { withinQuota } from "./quota";
 
@@ -101,8 +102,8 @@ export async function patchTask(
   principal: Principal,
   patch: PatchTask,
 ): Promise<Outcome<Task>> {
-  const admitted = admit(desk, principal, "write");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
   const done = desk.perform((draft) => updateTask(draft, patch));
   if (!done.ok) return done;
   await listed(desk);
@@ -114,8 +115,8 @@ export async function changeStatus(
   principal: Principal,
   change: PatchStatus,
 ): Promise<Outcome<Task>> {
-  const admitted = admit(desk, principal, "write");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
   const done = desk.perform((draft) => setTaskStatus(draft, change, principal.userId));
   if (!done.ok) return done;
   await listed(desk);
@@ -146,8 +147,8 @@ export function interruptTurn(
   turnId: string,
   reason: string | undefined,
 ): Outcome<Turn> {
-  const admitted = admit(desk, principal, "write");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
   const known = readTurn(desk, principal, turnId);
   if (!known.ok) return known;
   const why = reason === undefined ? {} : { reason };
@@ -195,7 +196,7 @@ export function interruptAll(
   principal: Principal,
   reason: string | undefined,
 ): Outcome<{ interrupted: number }> {
-  const admitted = admit(desk, principal, "write");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
   return desk.perform((draft) => cancelAll(draft, { by: principal.userId, reason }));
 }
