@@ -201,9 +201,9 @@ export const MISTAKES: Mistake[] = [
     name: "a room that is open to all",
     edits: [
       {
-        file: `${ROOM}/commands/people-commands.ts`,
-        search: "  const role = desk.room?.members[principal.userId];\n",
-        replace: '  const role = desk.room?.members[principal.userId] ?? ("viewer" as Role);\n',
+        file: `${ROOM}/commands/permit.ts`,
+        search: "  const role = room?.members[principal.userId];\n",
+        replace: '  const role = room?.members[principal.userId] ?? ("viewer" as Role);\n',
       },
     ],
     plays: ["tokens/of another task#1"],

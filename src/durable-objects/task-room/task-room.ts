@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { meetDeadlines } from "../../engine/turn/deadlines";
-import { once } from "../../platform/metrics";
+import { increment } from "../../platform/metrics";
 import { describeError, logError } from "../../platform/platform-log";
 import { CLOSE } from "../../protocol/close-codes";
 import type { Outcome } from "../../protocol/errors";
@@ -243,7 +243,7 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     const connection = desk.connections.of(ws);
     if (!connection) return;
     desk.connections.remove(ws);
-    desk.metrics.tell([once("taskroom_connections_closed_total", { room: connection.kind })]);
+    desk.metrics.tell([increment("taskroom_connections_closed_total", { room: connection.kind })]);
     if (connection.attached.joined) desk.presence.tell(connection, "left");
     const { sessionId, connectionId, principal } = connection.attached;
     if (sessionId === null) return;

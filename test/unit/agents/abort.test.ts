@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { carryOut } from "../../../src/agents/carry-out";
+import { callAgent } from "../../../src/agents/call-agent";
 import type { StepOutput } from "../../../src/resources/agent";
 import { type Action, done, finish, gate, hang, text, wait } from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
@@ -32,7 +32,7 @@ describe("a step that is aborted", () => {
     const stop = new AbortController();
     const outputs: StepOutput[] = [];
     const doors = { settings: settingsFor(server.url), signal: stop.signal };
-    for await (const output of carryOut(stepFor(modelAt(server.url)), doors)) {
+    for await (const output of callAgent(stepFor(modelAt(server.url)), doors)) {
       outputs.push(output);
       stop.abort();
     }
@@ -46,7 +46,7 @@ describe("a step that is aborted", () => {
     const stop = new AbortController();
     const outputs: StepOutput[] = [];
     const doors = { settings: settingsFor(server.url), signal: stop.signal };
-    for await (const output of carryOut(stepFor(modelAt(server.url)), doors)) {
+    for await (const output of callAgent(stepFor(modelAt(server.url)), doors)) {
       outputs.push(output);
       if (outputs.length === 3) stop.abort();
     }
@@ -58,7 +58,7 @@ describe("a step that is aborted", () => {
     const stop = new AbortController();
     const outputs: StepOutput[] = [];
     const doors = { settings: settingsFor(server.url), signal: stop.signal };
-    for await (const output of carryOut(stepFor(modelAt(server.url)), doors)) {
+    for await (const output of callAgent(stepFor(modelAt(server.url)), doors)) {
       outputs.push(output);
       if (outputs.length === 2) stop.abort();
     }
@@ -101,7 +101,7 @@ describe("a step that is aborted", () => {
     const later = gate();
     server.script([text("a"), wait(later)]);
     const doors = { settings: settingsFor(server.url), signal: new AbortController().signal };
-    for await (const output of carryOut(stepFor(modelAt(server.url)), doors)) {
+    for await (const output of callAgent(stepFor(modelAt(server.url)), doors)) {
       expect(output).toEqual({ type: "text", delta: "a" });
       break;
     }

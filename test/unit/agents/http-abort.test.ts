@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { carryOut } from "../../../src/agents/carry-out";
+import { callAgent } from "../../../src/agents/call-agent";
 import type { StepOutput } from "../../../src/resources/agent";
 import {
   type AgentScript,
@@ -44,7 +44,7 @@ describe("a remote agent's step that is aborted", () => {
     const stop = new AbortController();
     const outputs: StepOutput[] = [];
     const doors = { settings: privateAllowed, signal: stop.signal };
-    for await (const output of carryOut(agentStepFor(agent.url), doors)) {
+    for await (const output of callAgent(agentStepFor(agent.url), doors)) {
       outputs.push(output);
       if (outputs.length === 3) stop.abort();
     }
@@ -62,7 +62,7 @@ describe("a remote agent's step that is aborted", () => {
     const n = agent.requests.length + 1;
     agent.script([chunk("a"), hang]);
     const doors = { settings: privateAllowed, signal: new AbortController().signal };
-    for await (const output of carryOut(agentStepFor(agent.url), doors)) {
+    for await (const output of callAgent(agentStepFor(agent.url), doors)) {
       expect(output).toEqual({ type: "text", delta: "a" });
       break;
     }
@@ -80,7 +80,7 @@ describe("a remote agent that is silent", () => {
     agent.script([pause(150), event("progress", { percentComplete: 1 }), pause(150), result("ok")]);
     const outputs: StepOutput[] = [];
     const doors = { settings, signal: new AbortController().signal };
-    for await (const output of carryOut(agentStepFor(agent.url), doors)) outputs.push(output);
+    for await (const output of callAgent(agentStepFor(agent.url), doors)) outputs.push(output);
     expect(outputs.at(-1)).toMatchObject({ type: "finish", output: "ok" });
   });
 });

@@ -46,7 +46,7 @@ describe("each typed call reaches what it names, and its answer is of the type t
     );
     const { id } = task.strict().parse(made);
     const model = new ScriptedModel();
-    control.model = model.carryOut;
+    control.model = model.callAgent;
     const begun = z.object({ turn }).parse(await tasks.execute(id, { input: "go" })).turn;
     (await model.attempt(1)).say("one ");
     expect((await turns.get(id, begun.id)).id).toBe(begun.id);

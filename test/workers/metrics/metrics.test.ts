@@ -45,7 +45,7 @@ async function added(): Promise<Record<string, number>> {
 beforeEach(async () => {
   alice = newUser();
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
   before = await samples();
 });
 

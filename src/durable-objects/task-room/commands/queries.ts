@@ -11,7 +11,7 @@ import type { Turn } from "../../../protocol/turn";
 import type { Desk } from "../desk";
 import { messageCursor, turnCursor } from "../store/cursor";
 import { type HistoryPart, type HistoryQuery, historyPage } from "../turns/history-reader";
-import { admit } from "./people-commands";
+import { permit } from "./permit";
 
 export const BAD_CURSOR: Refusal = refuse(
   "invalid_request",
@@ -22,9 +22,9 @@ export const BAD_CURSOR: Refusal = refuse(
 );
 
 export function readTask(desk: Desk, principal: Principal): Outcome<Task> {
-  const admitted = admit(desk, principal, "watch");
-  if (!admitted.ok) return admitted;
-  const { room, role } = admitted.value;
+  const permitted = permit(desk, principal, "watch");
+  if (!permitted.ok) return permitted;
+  const { room, role } = permitted.value;
   return accepted({ ...room.state.task, role });
 }
 
@@ -34,8 +34,8 @@ export async function readMessages(
   principal: Principal,
   { cursor, ...query }: ListMessages,
 ): Promise<Outcome<Page<Message>>> {
-  const admitted = admit(desk, principal, "watch");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "watch");
+  if (!permitted.ok) return permitted;
   const from = cursor === undefined ? {} : decodeCursor(messageCursor, cursor);
   if (!from) return refused(BAD_CURSOR);
   const asked = { ...query, ...from };
@@ -66,8 +66,8 @@ export function readTurns(
   principal: Principal,
   { status, limit, cursor }: ListTurns,
 ): Outcome<Page<Turn>> {
-  const admitted = admit(desk, principal, "watch");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "watch");
+  if (!permitted.ok) return permitted;
   const from = cursor === undefined ? undefined : decodeCursor(turnCursor, cursor);
   if (cursor !== undefined && !from) return refused(BAD_CURSOR);
   const before = from ? { beforeId: from.before } : {};
@@ -79,8 +79,8 @@ export function readTurns(
 }
 
 export function readTurn(desk: Desk, principal: Principal, turnId: string): Outcome<Turn> {
-  const admitted = admit(desk, principal, "watch");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "watch");
+  if (!permitted.ok) return permitted;
   const turn = desk.store.turns.whole(turnId);
   if (!turn) return refused(refuse("not_found", "There is no such turn."));
   return accepted(current(desk, turn));

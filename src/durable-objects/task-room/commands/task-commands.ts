@@ -17,7 +17,8 @@ import { presenceOf } from "../live/connections";
 import { clientKey } from "../store/client-keys";
 import { firstPlan } from "../turns/begin-next";
 import { logAccepted } from "../turns/turn-lines";
-import { admit, cancel, confirm, guide, retry, sendMessage } from "./people-commands";
+import { cancel, confirm, guide, retry, sendMessage } from "./people-commands";
+import { permit } from "./permit";
 import { readTask, readTurn } from "./queries";
 import { withinQuota } from "./quota";
 
@@ -104,8 +105,8 @@ export async function patchTask(
   principal: Principal,
   patch: PatchTask,
 ): Promise<Outcome<Task>> {
-  const admitted = admit(desk, principal, "write");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
   const done = desk.perform((draft) => updateTask(draft, patch));
   if (!done.ok) return done;
   await listed(desk);
@@ -117,8 +118,8 @@ export async function changeStatus(
   principal: Principal,
   change: PatchStatus,
 ): Promise<Outcome<Task>> {
-  const admitted = admit(desk, principal, "write");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
   const done = desk.perform((draft) => setTaskStatus(draft, change, principal.userId));
   if (!done.ok) return done;
   await listed(desk);
@@ -149,8 +150,8 @@ export function interruptTurn(
   turnId: string,
   reason: string | undefined,
 ): Outcome<Turn> {
-  const admitted = admit(desk, principal, "write");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
   const known = readTurn(desk, principal, turnId);
   if (!known.ok) return known;
   const why = reason === undefined ? {} : { reason };
@@ -198,7 +199,7 @@ export function interruptAll(
   principal: Principal,
   reason: string | undefined,
 ): Outcome<{ interrupted: number }> {
-  const admitted = admit(desk, principal, "write");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
   return desk.perform((draft) => cancelAll(draft, { by: principal.userId, reason }));
 }

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { end } from "../../../engine/session/expiry";
 import { viewOf, withActivity } from "../../../engine/session/session";
 import { confirm } from "../../../engine/session/tokens";
-import { once } from "../../../platform/metrics";
+import { increment } from "../../../platform/metrics";
 import { accepted, issuesOf, type Outcome, refuse, refused } from "../../../protocol/errors";
 import { sessionId } from "../../../protocol/ids";
 import { LIMITS } from "../../../protocol/limits";
@@ -64,7 +64,7 @@ export class Sessions {
     const closing = tables.connections.of(sessionId).length > 0;
     const ended = end(session, { as: "revoked", now: this.#around.now(), closing });
     const kept = this.#around.storage.transactionSync(() => tables.saveEnded(ended));
-    this.#around.metrics.tell([once("taskroom_sessions_total", { event: "revoked" })]);
+    this.#around.metrics.tell([increment("taskroom_sessions_total", { event: "revoked" })]);
     if (kept) await this.#around.deadlines.add(ended);
     await this.#check.close(tables, ended);
     return accepted(null);
