@@ -1,6 +1,5 @@
 import { beforeEach, expect, it } from "vitest";
 import { AlarmClock } from "../../../src/durable-objects/task-room/alarm-clock";
-import type { Desk } from "../../../src/durable-objects/task-room/desk";
 
 const START = 1_800_000_000_000;
 
@@ -14,13 +13,12 @@ beforeEach(() => {
   due = START + 1000;
   set = [];
   const storage = { setAlarm: async (at: number) => set.push(at) };
-  // A room of which nothing is due but a socket's expiry.
-  const desk = {
-    connections: { nextExpiry: () => due },
-    doors: { now: () => now },
+  alarm = new AlarmClock({
+    storage: storage as unknown as DurableObjectStorage,
+    now: () => now,
     hold: () => undefined,
-  };
-  alarm = new AlarmClock(storage as unknown as DurableObjectStorage, desk as unknown as Desk);
+    due: () => due,
+  });
   alarm.arm();
 });
 
