@@ -26,7 +26,7 @@ export const MISTAKES: Mistake[] = [
     edits: [
       {
         file: `${ROOM}/alarm-clock.ts`,
-        search: "    this.#parts.hold(this.#parts.storage.setAlarm(at));\n",
+        search: "      await this.#parts.storage.setAlarm(at);\n",
         replace: "",
       },
     ],
@@ -190,8 +190,7 @@ export const MISTAKES: Mistake[] = [
     edits: [
       {
         file: `${ROOM}/upkeep.ts`,
-        search:
-          "    if (active && !attempts.isRunning(active.id)) this.#desk.perform(recoverTurn);\n",
+        search: '    failedWork.attempt("recover", () => this.#desk.perform(recoverTurn));\n',
         replace: "",
       },
     ],

@@ -6,7 +6,8 @@ import type { LogEvent } from "../../protocol/events";
 import { MetricsFeed } from "../metrics-feed";
 import { AlarmClock } from "./alarm-clock";
 import type { Doors } from "./doors";
-import { HeldRoom } from "./held-room";
+import { FailedWork } from "./failed-work";
+import { changesNothing, HeldRoom } from "./held-room";
 import { Audience } from "./live/audience";
 import type { Connections } from "./live/connections";
 import type { LiveText } from "./live/live-text";
@@ -21,7 +22,7 @@ import { countChange } from "./turns/change-counts";
 import { NextTurn } from "./turns/next-turn";
 import { logTurns } from "./turns/turn-lines";
 import { unharmed } from "./unharmed";
-import { wakeTime } from "./wake-time";
+import { waitsForPerson, wakeTime } from "./wake-time";
 
 /**
  * Where everything in a room meets: a rule is decided, its change committed, and only then do
@@ -30,6 +31,7 @@ import { wakeTime } from "./wake-time";
 export class Desk {
   readonly doors: Doors;
   readonly store: RoomStore;
+  readonly failedWork: FailedWork;
   readonly held: HeldRoom;
   readonly connections: Connections;
   readonly presence: PresenceFeed;
@@ -50,9 +52,13 @@ export class Desk {
     this.store = new RoomStore(doors.storage);
     this.held = new HeldRoom(this.store);
     const { store, held, hold } = this;
-    const { now, storage } = doors;
+    const { now, random, storage } = doors;
     const room = () => held.known;
     const perform = (rule: (draft: Draft) => void) => void this.perform(rule);
+    const rearm = () => this.alarm.arm();
+    const taskId = () => this.taskId;
+    this.failedWork = new FailedWork({ storage, now, random, taskId, rearm });
+    const { failedWork } = this;
     this.#audience = new Audience({ sockets: ctx.getWebSockets(), held, now });
     this.connections = this.#audience.connections;
     this.presence = this.#audience.presence;
@@ -66,13 +72,15 @@ export class Desk {
       metrics: this.metrics,
       room,
       hold,
-      rearm: () => this.alarm.arm(),
+      rearm,
       caughtUp: () => this.#caughtUp(),
     });
     const audience = this.#audience;
-    this.attempts = new Attempts({ doors, store, held, audience, perform, hold });
-    this.nextTurn = new NextTurn({ doors, room: () => this.room, perform, hold });
-    this.alarm = new AlarmClock({ storage, now, hold, due: () => wakeTime(this, now()) });
+    this.attempts = new Attempts({ doors, store, held, audience, failedWork, perform, hold });
+    this.nextTurn = new NextTurn({ doors, failedWork, room: () => this.room, perform, hold });
+    const due = () => wakeTime(this, now());
+    const sleeps = () => waitsForPerson(this.room);
+    this.alarm = new AlarmClock({ storage, now, random, hold, due, sleeps });
   }
 
   /** The room as it is; nothing where no task was created, or it was erased. */
@@ -119,6 +127,7 @@ export class Desk {
   }
 
   #commitAndTell(before: Room | undefined, change: Change, answers: Answered[]): void {
+    if (before && answers.length === 0 && changesNothing(before, change)) return;
     this.#commit(before, change, answers);
     const { room, events, effects } = change;
     this.held.keep(room);

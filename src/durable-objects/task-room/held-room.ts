@@ -1,3 +1,4 @@
+import type { Change } from "../../engine/turn/draft";
 import type { Room } from "../../engine/turn/room";
 import type { RoomStore } from "./store/room-store";
 
@@ -63,4 +64,12 @@ export class HeldRoom {
   forget(): void {
     this.#known = undefined;
   }
+}
+
+/** Whether a rule had nothing to do: plans that nobody uses may have gone, which is no change. */
+export function changesNothing(before: Room, { room, events, effects }: Change): boolean {
+  if (events.length + effects.length > 0) return false;
+  const { plans: _, ...rest } = room;
+  const known: Record<string, unknown> = before;
+  return Object.entries(rest).every(([key, value]) => known[key] === value);
 }

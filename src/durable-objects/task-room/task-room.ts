@@ -69,24 +69,17 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
   }
 
   override async alarm(info?: AlarmInvocationInfo): Promise<void> {
-    const desk = this.#desk;
-    const lateMs = desk.alarm.rang(info?.scheduledTime);
-    if (lateMs !== undefined) {
-      const value = lateMs / 1000;
-      const labels = { room: "task" } as const;
-      desk.metrics.delay({ metric: "taskroom_alarm_lateness_seconds", labels, value });
-    }
-    desk.doors.fault("alarm");
-    try {
-      if (desk.held.deletedAt !== undefined) await goOnErasing(desk, () => this.#eraseStorage());
-      else desk.alarm.after(() => this.#upkeep.lookAround());
-    } finally {
-      desk.alarm.arm();
-    }
+    const { alarm, doors, held } = this.#desk;
+    this.#upkeep.noteAlarm(info?.scheduledTime);
+    doors.fault("alarm");
+    if (held.deletedAt === undefined) this.#upkeep.lookAround();
+    else await goOnErasing(this.#desk, () => this.#eraseStorage());
+    // Where none could be set, the platform comes again.
+    await alarm.settled();
   }
 
   async wake(): Promise<void> {
-    this.#desk.alarm.after(() => this.#upkeep.lookAround());
+    this.#upkeep.lookAround();
   }
 
   async create(principal: Principal, input: NewTask) {

@@ -46,6 +46,7 @@ export async function goOnErasing(
     const causes = describeError(error);
     logError("erasure_failed", { requestId, taskId, causes });
   });
+  desk.alarm.arm();
 }
 
 /** Milliseconds for which the erasure waits for members' rooms that can't be reached. */

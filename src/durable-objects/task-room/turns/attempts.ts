@@ -5,6 +5,7 @@ import { recordReports } from "../../../engine/step/reports";
 import type { Draft } from "../../../engine/turn/draft";
 import type { StepReport } from "../../../resources/agent";
 import type { Doors } from "../doors";
+import type { FailedWork } from "../failed-work";
 import type { HeldRoom } from "../held-room";
 import type { Audience } from "../live/audience";
 import type { RoomStore } from "../store/room-store";
@@ -13,13 +14,16 @@ import { backgroundOf } from "./background";
 import { ReportFeed } from "./report-feed";
 import { Runner } from "./runner";
 
+type Rule = (draft: Draft) => void;
+
 type Parts = {
   doors: Doors;
   store: RoomStore;
   held: HeldRoom;
   audience: Pick<Audience, "text" | "progress">;
+  failedWork: FailedWork;
   /** Decides a rule and commits it. */
-  perform(rule: (draft: Draft) => void): void;
+  perform(rule: Rule): void;
   /** Keeps the object alive while the promise is pending. */
   hold(work: Promise<void>): void;
 };
@@ -29,6 +33,8 @@ export class Attempts {
   readonly #parts: Parts;
   readonly #runner: Runner;
   readonly #reports: ReportFeed;
+  /** Ends of attempts that could not be committed, by turn. */
+  readonly #unsaid = new Map<string, Rule>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -44,25 +50,37 @@ export class Attempts {
       background: (turnId) => backgroundOf(held.room, store, turnId),
       write: (writing, field, delta) => audience.text.push(writing, field, delta),
       report: (fence, report) => this.#report(fence, report),
-      finished: (report) => this.#close((draft) => finishStep(draft, report)),
-      failed: (fence, failure) => this.#close((draft) => failStep(draft, fence, failure)),
+      finished: (report) => this.#close(report, (draft) => finishStep(draft, report)),
+      failed: (fence, failure) => this.#close(fence, (draft) => failStep(draft, fence, failure)),
     });
   }
 
+  /** Whether an attempt is at work, or its end is still to be committed. */
   isRunning(turnId: string): boolean {
-    return this.#runner.isRunning(turnId);
+    return this.#runner.isRunning(turnId) || this.#unsaid.has(turnId);
   }
 
   start(fence: Fence): void {
+    this.#unsaid.delete(fence.turnId);
     this.#runner.start(fence);
   }
 
   abort(turnId: string): void {
+    this.#unsaid.delete(turnId);
     this.#runner.abort(turnId);
   }
 
   abortAll(): void {
+    this.#unsaid.clear();
     this.#runner.abortAll();
+  }
+
+  /** Commits ends that could not be committed before; throws where that still can't be. */
+  closeAgain(): void {
+    for (const [turnId, rule] of this.#unsaid) {
+      this.#parts.perform(rule);
+      this.#unsaid.delete(turnId);
+    }
   }
 
   #report(fence: Fence, report: StepReport): void {
@@ -70,10 +88,19 @@ export class Attempts {
     else this.#reports.push(fence, report);
   }
 
-  /** An attempt's end comes after all that it has reported. */
-  #close(rule: (draft: Draft) => void): void {
-    this.#parts.audience.progress.flush();
+  /**
+   * An attempt's end comes after all that it has reported. One that cannot be committed is kept: what
+   * an answer has cost is not paid again.
+   */
+  #close({ turnId }: Fence, rule: Rule): void {
+    const { audience, failedWork, perform } = this.#parts;
+    audience.progress.flush();
     this.#reports.flush();
-    this.#parts.perform(rule);
+    try {
+      perform(rule);
+    } catch (error) {
+      this.#unsaid.set(turnId, rule);
+      failedWork.failed("ends", error);
+    }
   }
 }

@@ -2,10 +2,12 @@ import { beginTurn, failBegin } from "../../../engine/turn/begin";
 import type { Draft } from "../../../engine/turn/draft";
 import { activeTurn, type Room, waitingTurns } from "../../../engine/turn/room";
 import type { Doors } from "../doors";
+import type { FailedWork } from "../failed-work";
 import { TeamLookup } from "./team-lookup";
 
 type Parts = {
   doors: Doors;
+  failedWork: FailedWork;
   room(): Room | undefined;
   /** Decides a rule and commits it. */
   perform(rule: (draft: Draft) => void): void;
@@ -29,12 +31,22 @@ export class NextTurn {
     const room = this.#parts.room();
     if (this.#beginning || !room || activeTurn(room) || waitingTurns(room).length === 0) return;
     this.#beginning = true;
-    const work = this.#begin(room).finally(() => {
+    this.#parts.hold(this.#tryToBegin(room));
+  }
+
+  async #tryToBegin(room: Room): Promise<void> {
+    const { failedWork } = this.#parts;
+    try {
+      await this.#begin(room);
+    } catch (error) {
       this.#beginning = false;
-      // A turn that could not begin has made way for the next.
-      this.begin();
-    });
-    this.#parts.hold(work);
+      failedWork.failed("begin", error);
+      return;
+    }
+    this.#beginning = false;
+    failedWork.succeeded("begin");
+    // A turn that could not begin has made way for the next.
+    this.begin();
   }
 
   /** With the team as it is now, or as it was where D1 is down. */
