@@ -26,7 +26,7 @@ export const MISTAKES: Mistake[] = [
     edits: [
       {
         file: `${ROOM}/alarm-clock.ts`,
-        search: "    this.#desk.hold(this.#storage.setAlarm(at));\n",
+        search: "      await this.#parts.storage.setAlarm(at);\n",
         replace: "",
       },
     ],
@@ -106,7 +106,7 @@ export const MISTAKES: Mistake[] = [
         replace: 'draft.effect({ type: "begin" });',
       },
       {
-        file: `${ROOM}/desk.ts`,
+        file: `${ROOM}/turns/next-turn.ts`,
         search:
           "if (this.#beginning || !room || activeTurn(room) || waitingTurns(room).length === 0)",
         replace: "if (this.#beginning || !room || waitingTurns(room).length === 0)",
@@ -189,8 +189,8 @@ export const MISTAKES: Mistake[] = [
     name: "a turn left behind by a death",
     edits: [
       {
-        file: `${ROOM}/desk.ts`,
-        search: "    if (active && !this.runner.isRunning(active.id)) this.perform(recoverTurn);\n",
+        file: `${ROOM}/upkeep.ts`,
+        search: '    failedWork.attempt("recover", () => this.#desk.perform(recoverTurn));\n',
         replace: "",
       },
     ],

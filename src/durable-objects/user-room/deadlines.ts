@@ -1,4 +1,5 @@
 import { deadlineOf, type KeptSession } from "../../engine/session/session";
+import { alarmTime } from "../alarm-time";
 import type { Tables } from "./tables";
 
 /** The least time from one alarm to the next, so that what stays due does not spin. */
@@ -34,7 +35,7 @@ export class Deadlines {
   atLatest(time: number): Promise<void> {
     const set = async () => {
       const current = await this.#storage.getAlarm();
-      if (current === null || time < current) await this.#storage.setAlarm(time);
+      if (current === null || time < current) await this.#storage.setAlarm(alarmTime(time));
     };
     this.#last = this.#last.then(set, set);
     return this.#last;

@@ -12,7 +12,7 @@ import { presenceOf } from "../live/connections";
 import { type ClientKey, clientKey } from "../store/client-keys";
 import { logAccepted } from "../turns/turn-lines";
 import { permit } from "./permit";
-import { withinQuota } from "./quota";
+import { type Asking, withinQuota } from "./quota";
 
 /** What people do in a room, by socket and by REST alike. Each asks for the role again. */
 
@@ -28,9 +28,9 @@ export function sendMessage(
 ): Outcome<SendAck> | Promise<Outcome<SendAck>> {
   const own = [...keys, ...messageKey(principal, input)];
   const known = () => answeredBefore(desk, principal, own);
-  return (
-    known() ?? withinQuota(desk, principal, () => known() ?? sendNew(desk, principal, input, own))
-  );
+  const act = ({ afterAwait }: Asking) =>
+    (afterAwait ? known() : undefined) ?? sendNew(desk, principal, input, own);
+  return known() ?? withinQuota(desk, principal, act);
 }
 
 /** What the caller is answered without anything being done; nothing where there is something to do. */

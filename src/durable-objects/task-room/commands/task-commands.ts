@@ -15,7 +15,7 @@ import type { NewTask } from "../api";
 import type { Desk } from "../desk";
 import { presenceOf } from "../live/connections";
 import { clientKey } from "../store/client-keys";
-import { firstPlan } from "../turns/begin-next";
+import { firstPlan } from "../turns/plan";
 import { logAccepted } from "../turns/turn-lines";
 import { cancel, confirm, guide, retry, sendMessage } from "./people-commands";
 import { permit } from "./permit";
@@ -41,7 +41,8 @@ export async function createTask(
   input: NewTask,
 ): Promise<Outcome<Task>> {
   if (desk.room) return readTask(desk, principal);
-  if (desk.deletedAt !== undefined) return refused(refuse("not_found", "The task was erased."));
+  if (desk.held.deletedAt !== undefined)
+    return refused(refuse("not_found", "The task was erased."));
   const plan = await firstPlan(desk.doors, input.teamRef, principal, input.taskId);
   if (!plan.ok) return plan;
   const open = (): Outcome<object> => {

@@ -1,6 +1,5 @@
 import { systemFinder } from "../../../agents/team/finder";
 import { resolveTeam } from "../../../agents/team/resolve";
-import { beginTurn, failBegin } from "../../../engine/turn/begin";
 import { describeError, logError } from "../../../platform/platform-log";
 import { type Outcome, refuse, refused } from "../../../protocol/errors";
 import type { Principal } from "../../../protocol/identity";
@@ -8,7 +7,6 @@ import { LIMITS } from "../../../protocol/limits";
 import type { Ref } from "../../../protocol/refs";
 import type { TeamPlan } from "../../../resources/team-plan";
 import { inTime } from "../../in-time";
-import type { Desk } from "../desk";
 import type { Doors } from "../doors";
 import { teamFinder } from "./team-finder";
 
@@ -48,19 +46,4 @@ function bounded(plan: Outcome<TeamPlan>): Outcome<TeamPlan> {
   if (!plan.ok || JSON.stringify(plan.value).length <= LIMITS.planUnits) return plan;
   const issues = [{ path: "teamRef", message: "too large with all that it refers to" }];
   return refused(refuse("invalid_request", "The team cannot be used.", { issues }));
-}
-
-/** Starts the queue's next turn with the team as it is now, or as it was where D1 is down. */
-export async function beginNext(desk: Desk): Promise<void> {
-  const { room } = desk;
-  if (!room) return;
-  const plan = await desk.teamLookup.plan(room);
-  desk.doors.fault("before begin");
-  if (plan?.ok) {
-    const { value } = plan;
-    desk.perform((draft) => beginTurn(draft, value));
-  } else {
-    const message = "The task's team can no longer be resolved.";
-    desk.perform((draft) => failBegin(draft, { code: "model_rejected", message }));
-  }
 }
