@@ -49,6 +49,8 @@ const BESIDES: { from: RegExp; to: RegExp }[] = [
   // The entry exports the objects' classes; the rest of the worker knows what they answer.
   { from: /^worker\/index$/, to: /^durable-objects\// },
   { from: /^worker\//, to: /^durable-objects\/[a-z-]+\/api$/ },
+  // What the worker says of whoever opens a socket is read by both rooms.
+  { from: /^worker\//, to: /^durable-objects\/sockets\/arrival$/ },
   // Every screen is the same function of the same log.
   { from: /^client\//, to: /^engine\/fold\/fold$/ },
 ];

@@ -1,7 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
 import { meetDeadlines } from "../../engine/turn/deadlines";
-import { once } from "../../platform/metrics";
-import { describeError, logError } from "../../platform/platform-log";
 import { CLOSE } from "../../protocol/close-codes";
 import type { Outcome } from "../../protocol/errors";
 import type { LogEvent } from "../../protocol/events";
@@ -24,9 +22,11 @@ import type { TaskStats } from "../../protocol/stats";
 import type { Task } from "../../protocol/task";
 import type { Turn } from "../../protocol/turn";
 import type { NewTask, SessionActivity, TaskRoomApi } from "./api";
+import { lastActiveAt } from "./arrival/departure";
+import { SessionDoor } from "./arrival/session-door";
+import { attend, receive } from "./arrival/socket-events";
 import { upgrade } from "./arrival/upgrade";
 import { goOnErasing, removeTask } from "./commands/erasure";
-import { handleFrame } from "./commands/frame-handler";
 import { readEvents, readLogs } from "./commands/log-queries";
 import { dropMember, putMember, readMembers } from "./commands/member-commands";
 import * as queries from "./commands/queries";
@@ -34,16 +34,23 @@ import { readStats } from "./commands/stats";
 import * as tasks from "./commands/task-commands";
 import { Desk } from "./desk";
 import { type Doors, productionDoors } from "./doors";
-import type { Connection } from "./live/connection";
 
 /** One task's room: lifecycle and wiring. Its rules are in `src/engine`, its work at the desk. */
 export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
   readonly #desk: Desk;
+  readonly #sessions: SessionDoor;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     this.#desk = new Desk(ctx, this.doors(ctx, env));
+    const desk = this.#desk;
+    this.#sessions = new SessionDoor({
+      userRoom: (userId) => env.USER_ROOM.getByName(userId),
+      hold: desk.hold,
+      taskId: () => desk.taskId,
+    });
+    attend({ ctx, desk, sessions: this.#sessions });
     ctx.blockConcurrencyWhile(() => this.#desk.alarm.restore());
   }
 
@@ -53,35 +60,21 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
   }
 
   override async fetch(request: Request): Promise<Response> {
-    const desk = this.#awake();
-    return upgrade(this.ctx, desk, request, {
-      open: (input) => this.#userRoom(input.userId).openSession(input),
-      close: (userId, sessionId, connectionId) => {
-        const room = this.#userRoom(userId);
-        this.#report(() => room.closeConnection(sessionId, connectionId, desk.doors.now()));
-      },
-    });
+    return upgrade(this.ctx, this.#awake(), request, this.#sessions);
   }
 
   override webSocketMessage(ws: WebSocket, frame: string | ArrayBuffer): void {
-    const desk = this.#awake();
-    const connection = desk.connections.of(ws);
-    if (!connection) {
-      ws.close(CLOSE.restart, "restart");
-      return;
-    }
-    handleFrame(desk, connection, frame);
-    if (connection.attached.unconfirmed) this.#confirm(connection);
+    receive({ ctx: this.ctx, desk: this.#desk, sessions: this.#sessions }, ws, frame);
   }
 
   override webSocketClose(ws: WebSocket, code: number): void {
-    // 1005 and 1006 mean that no code came; they can't be sent back.
-    ws.close(code === 1005 || code === 1006 ? 1000 : code, "closed");
-    this.#gone(ws);
+    this.#desk.connections.closed(ws, code);
+    this.#awake();
   }
 
   override webSocketError(ws: WebSocket): void {
-    this.#gone(ws);
+    this.#desk.connections.closed(ws);
+    this.#awake();
   }
 
   override async alarm(info?: AlarmInvocationInfo): Promise<void> {
@@ -200,8 +193,8 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     const { connections } = this.#awake();
     const entries = sessionIds.map((id) => {
       const open = connections.ofSession(id);
-      const lastActiveAt = Math.max(0, ...open.map((connection) => this.#lastActiveAt(connection)));
-      return [id, { connections: open.length, lastActiveAt }] as const;
+      const times = open.map((connection) => lastActiveAt(this.ctx, this.#desk, connection));
+      return [id, { connections: open.length, lastActiveAt: Math.max(0, ...times) }] as const;
     });
     return Object.fromEntries(entries);
   }
@@ -241,58 +234,12 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     }
   }
 
-  #gone(ws: WebSocket): void {
-    const desk = this.#awake();
-    const connection = desk.connections.of(ws);
-    if (!connection) return;
-    desk.connections.remove(ws);
-    desk.metrics.tell([once("taskroom_connections_closed_total", { room: connection.kind })]);
-    if (connection.attached.joined) desk.presence.tell(connection, "left");
-    const { sessionId, connectionId, principal } = connection.attached;
-    if (sessionId === null) return;
-    const lastActiveAt = this.#lastActiveAt(connection);
-    const room = this.#userRoom(principal.userId);
-    this.#report(() => room.closeConnection(sessionId, connectionId, lastActiveAt));
-  }
-
-  #confirm(connection: Connection): void {
-    const { sessionId, connectionId, principal } = connection.attached;
-    connection.attach({ unconfirmed: false });
-    if (sessionId === null) return;
-    const room = this.#userRoom(principal.userId);
-    this.#report(() => room.confirmConnection(sessionId, connectionId));
-  }
-
-  /** Tells the user's room; what gets lost it finds out by asking. */
-  #report(tell: () => Promise<void>): void {
-    const told = tell().catch((error: unknown) => {
-      const { taskId } = this.#desk;
-      logError("user_room_failed", { taskId, causes: describeError(error) });
-    });
-    this.ctx.waitUntil(told);
-  }
-
-  /** Commands and pings alike. */
-  #lastActiveAt({ ws, attached }: Connection): number {
-    const pinged = this.ctx.getWebSocketAutoResponseTimestamp(ws)?.getTime() ?? 0;
-    return Math.max(attached.lastActiveAt, pinged);
-  }
-
-  #userRoom(userId: string): DurableObjectStub<UserRoomClass> {
-    return this.env.USER_ROOM.getByName(userId);
-  }
-
   /** Members' sessions go with the task; what can't be told now expires by itself. */
   async #eraseStorage(): Promise<void> {
     const { buriedTaskId: taskId, members } = this.#desk;
     if (taskId !== undefined) {
-      for (const userId of members) {
-        const room = this.#userRoom(userId);
-        this.#report(() => room.forgetTask(taskId));
-      }
+      for (const userId of members) this.#sessions.forget(userId, taskId);
     }
     await this.ctx.storage.deleteAll();
   }
 }
-
-type UserRoomClass = import("../user-room/user-room").UserRoom;

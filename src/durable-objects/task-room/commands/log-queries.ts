@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from "../../../protocol/cursor";
+import { BAD_CURSOR, decodeCursor, encodeCursor } from "../../../protocol/cursor";
 import { accepted, type Outcome, refused } from "../../../protocol/errors";
 import type { LogEvent } from "../../../protocol/events";
 import type { Principal } from "../../../protocol/identity";
@@ -7,7 +7,6 @@ import type { Desk } from "../desk";
 import { forRole } from "../live/fan-out";
 import { entryCursor, eventCursor } from "../store/cursor";
 import { admit } from "./people-commands";
-import { BAD_CURSOR } from "./queries";
 
 /** A page of the task's log, oldest first, from as far back as the room keeps. */
 export function readEvents(
