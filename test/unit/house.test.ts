@@ -101,6 +101,12 @@ describe("imports go down the arrows only", () => {
   });
 });
 
+it("a user's room takes nothing of a task's room but what its interface is made of", () => {
+  const own = imports.filter(({ from }) => from.startsWith("durable-objects/user-room/"));
+  const taken = own.filter(({ to }) => to.startsWith("durable-objects/task-room/"));
+  expect(taken.filter(({ isType, to }) => !isType || !to.endsWith("/api")).map(shown)).toEqual([]);
+});
+
 describe("rooms stay small", () => {
   it("no folder has more files of its own than a newcomer can take in", () => {
     const counts = new Map<string, number>();

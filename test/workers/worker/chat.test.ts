@@ -94,6 +94,7 @@ describe("an accepted upgrade", () => {
       position: { after: 7 },
       isFeed: true,
     });
+    forged.headers.delete("Upgrade");
     await upgrade(CHAT, { headers: Object.fromEntries(forged.headers) });
     const [request] = received;
     const told = request && readArrival(request);
