@@ -71,12 +71,3 @@ export interface TaskRoomApi {
   /** Called by the cron sweep: whatever is overdue is done now. */
   wake(): Promise<void>;
 }
-
-/** Header in which the worker hands the proven principal to a room with an upgrade: URI-encoded JSON. */
-export const PRINCIPAL_HEADER = "taskroom-principal";
-/** Header with the recovery token from the subprotocol list, where there was one. */
-export const RECOVERY_HEADER = "taskroom-recovery";
-/** Header that marks an upgrade as a feed, which the worker holds for an event stream. */
-export const FEED_HEADER = "taskroom-feed";
-/** Header of a feed's 101: the epoch of the room's log. */
-export const EPOCH_HEADER = "taskroom-epoch";

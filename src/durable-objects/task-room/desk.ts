@@ -10,6 +10,7 @@ import { FailedWork } from "./failed-work";
 import { changesNothing, HeldRoom } from "./held-room";
 import { Audience } from "./live/audience";
 import type { Connections } from "./live/connections";
+import type { FanOut } from "./live/fan-out";
 import type { LiveText } from "./live/live-text";
 import type { PresenceFeed } from "./live/presence-feed";
 import type { ProgressFeed } from "./live/progress-feed";
@@ -34,6 +35,7 @@ export class Desk {
   readonly failedWork: FailedWork;
   readonly held: HeldRoom;
   readonly connections: Connections;
+  readonly fanOut: FanOut;
   readonly presence: PresenceFeed;
   readonly live: LiveText;
   readonly progress: ProgressFeed;
@@ -61,6 +63,7 @@ export class Desk {
     const { failedWork } = this;
     this.#audience = new Audience({ sockets: ctx.getWebSockets(), held, now });
     this.connections = this.#audience.connections;
+    this.fanOut = this.#audience.fanOut;
     this.presence = this.#audience.presence;
     this.live = this.#audience.text;
     this.progress = this.#audience.progress;

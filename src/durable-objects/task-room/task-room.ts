@@ -12,9 +12,11 @@ import type { PutMember } from "../../protocol/rest/put-member";
 import type { ConfirmTurn } from "../../protocol/rest/turn-actions";
 import type { UserRoomApi } from "../user-room/api";
 import type { NewTask, TaskRoomApi } from "./api";
+import { lastActiveAt } from "./arrival/departure";
+import { SessionDoor } from "./arrival/session-door";
+import { attend, receive, type SocketRoom } from "./arrival/socket-events";
 import { upgrade } from "./arrival/upgrade";
 import { goOnErasing, removeTask } from "./commands/erasure";
-import { handleFrame } from "./commands/frame-handler";
 import { readEvents, readLogs } from "./commands/log-queries";
 import { dropMember, putMember, readMembers } from "./commands/member-commands";
 import * as queries from "./commands/queries";
@@ -22,14 +24,14 @@ import { readStats } from "./commands/stats";
 import * as tasks from "./commands/task-commands";
 import { Desk } from "./desk";
 import { type Doors, productionDoors } from "./doors";
-import { SessionReports } from "./session-reports";
 import { Upkeep } from "./upkeep";
 
 /** One task's room: lifecycle and wiring. Its rules are in `src/engine`, its work at the desk. */
 export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
   readonly #desk: Desk;
   readonly #upkeep: Upkeep;
-  readonly #sessions: SessionReports;
+  readonly #sessions: SessionDoor;
+  readonly #sockets: SocketRoom;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -37,12 +39,15 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     const desk = new Desk(ctx, this.doors(ctx, env));
     this.#desk = desk;
     this.#upkeep = new Upkeep(desk);
-    this.#sessions = new SessionReports({
-      desk,
+    this.#sessions = new SessionDoor({
       // The platform's RPC types recurse without end over JSON values, so the interface stands in.
-      roomOf: (userId) => env.USER_ROOM.getByName(userId) as unknown as UserRoomApi,
-      pingedAt: (ws) => ctx.getWebSocketAutoResponseTimestamp(ws)?.getTime() ?? 0,
+      userRoom: (userId) => env.USER_ROOM.getByName(userId) as unknown as UserRoomApi,
+      hold: desk.hold,
+      taskId: () => desk.taskId,
     });
+    const recover = () => this.#upkeep.recover();
+    this.#sockets = { ctx, desk, sessions: this.#sessions, recover };
+    attend(this.#sockets);
     ctx.blockConcurrencyWhile(() => desk.alarm.restore());
   }
 
@@ -52,28 +57,21 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
   }
 
   override async fetch(request: Request): Promise<Response> {
-    return upgrade(this.ctx, this.#awake(), request, this.#sessions.door);
+    return upgrade(this.ctx, this.#awake(), request, this.#sessions);
   }
 
   override webSocketMessage(ws: WebSocket, frame: string | ArrayBuffer): void {
-    const desk = this.#awake();
-    const connection = desk.connections.of(ws);
-    if (!connection) {
-      ws.close(CLOSE.restart, "restart");
-      return;
-    }
-    handleFrame(desk, connection, frame);
-    if (connection.attached.unconfirmed) this.#sessions.confirm(connection);
+    receive(this.#sockets, ws, frame);
   }
 
   override webSocketClose(ws: WebSocket, code: number): void {
-    // 1005 and 1006 mean that no code came; they can't be sent back.
-    ws.close(code === 1005 || code === 1006 ? 1000 : code, "closed");
-    this.#gone(ws);
+    this.#desk.connections.closed(ws, code);
+    this.#awake();
   }
 
   override webSocketError(ws: WebSocket): void {
-    this.#gone(ws);
+    this.#desk.connections.closed(ws);
+    this.#awake();
   }
 
   override async alarm(info?: AlarmInvocationInfo): Promise<void> {
@@ -171,8 +169,13 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
   }
 
   async sessionActivity(sessionIds: string[]) {
-    this.#awake();
-    return this.#sessions.activity(sessionIds);
+    const { connections } = this.#awake();
+    const entries = sessionIds.map((id) => {
+      const open = connections.ofSession(id);
+      const times = open.map((connection) => lastActiveAt(this.ctx, this.#desk, connection));
+      return [id, { connections: open.length, lastActiveAt: Math.max(0, ...times) }] as const;
+    });
+    return Object.fromEntries(entries);
   }
 
   async closeSession(sessionId: string, code: number, reason: string): Promise<void> {
@@ -194,13 +197,12 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     return this.#desk;
   }
 
-  #gone(ws: WebSocket): void {
-    this.#awake();
-    this.#sessions.gone(ws);
-  }
-
+  /** Members' sessions go with the task; what can't be told now expires by itself. */
   async #eraseStorage(): Promise<void> {
-    this.#sessions.taskErased();
+    const { buriedTaskId, members } = this.#desk.held;
+    if (buriedTaskId !== undefined) {
+      for (const userId of members) this.#sessions.forget(userId, buriedTaskId);
+    }
     await this.ctx.storage.deleteAll();
   }
 }

@@ -21,6 +21,7 @@ import type {
   TaskNews,
   UserRoomApi,
 } from "./api";
+import { catchUp } from "./arrival/catch-up";
 import { upgradeMailbox } from "./arrival/mailbox-upgrade";
 import { UserSockets } from "./arrival/user-sockets";
 import { Deadlines, PAUSE_MS } from "./deadlines";
@@ -99,6 +100,9 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
       fault,
       queue: (tables, events) => this.#queue.add(tables, events),
     });
+    sockets.attend((device, after) => {
+      ctx.waitUntil(catchUp(this.#mailboxDoors(), device, { after }));
+    });
   }
 
   /** A test build stops the runtime here. */
@@ -166,13 +170,11 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
   }
 
   override webSocketClose(ws: WebSocket, code: number): void {
-    // 1005 and 1006 mean that no code came; they can't be sent back.
-    ws.close(code === 1005 || code === 1006 ? 1000 : code, "closed");
-    this.#sockets.remove(ws);
+    this.#sockets.closed(ws, code);
   }
 
   override webSocketError(ws: WebSocket): void {
-    this.#sockets.remove(ws);
+    this.#sockets.closed(ws);
   }
 
   async deliver(news: TaskNews): Promise<void> {

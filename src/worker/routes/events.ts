@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import { EPOCH_HEADER, FEED_HEADER, PRINCIPAL_HEADER } from "../../durable-objects/task-room/api";
 import { isApiKeyValid } from "../../history/api-keys";
 import { issuesOf, refuse } from "../../protocol/errors";
 import { taskId } from "../../protocol/ids";
@@ -9,9 +8,10 @@ import { lastEventId } from "../../protocol/rest/log-position";
 import type { AppContext, AppEnv } from "../context";
 import { eventStream } from "../event-stream";
 import { readId } from "../path-id";
-import { RefusedRequest, refusalIn } from "../problem";
+import { RefusedRequest } from "../problem";
 import { readQuery } from "../query";
-import { answerOf, once, taskRoom, twice } from "../rooms/ask";
+import { arrive } from "../rooms/arrive";
+import { answerOf, taskRoom, twice } from "../rooms/ask";
 
 /** A task's log as pages and, for those who can't hold a WebSocket, as a stream. */
 export const events = new Hono<AppEnv>();
@@ -23,8 +23,11 @@ events.get("/events", async (c) => {
     return c.json(answerOf(await twice(() => taskRoom(c.env, id).events(c.var.principal, query))));
   }
   const position = { ...(query.after !== undefined && { after: query.after }), ...resumed(c) };
-  const { webSocket, epoch } = await openFeed(c, id, position);
-  const { keyId } = c.var.principal;
+  const { principal } = c.var;
+  // The worker's own socket to the room: the room can sleep while the stream stays open.
+  const room = () => taskRoom(c.env, id);
+  const { webSocket, epoch } = await arrive(room, { principal, position, isFeed: true });
+  const { keyId } = principal;
   return eventStream(webSocket, {
     epoch,
     types: query.type,
@@ -51,24 +54,4 @@ function resumed(c: AppContext): { epoch?: string; after?: number } {
   if (parsed.success) return parsed.data;
   const issues = issuesOf(parsed.error).map(({ message }) => ({ path: "Last-Event-ID", message }));
   throw new RefusedRequest(refuse("invalid_request", "Last-Event-ID is not valid", { issues }));
-}
-
-/** The worker's own socket to the room: the room can sleep while the stream stays open. */
-async function openFeed(
-  c: AppContext,
-  id: string,
-  position: { epoch?: string; after?: number },
-): Promise<{ webSocket: WebSocket; epoch: string }> {
-  const url = new URL("https://room/feed");
-  for (const [name, value] of Object.entries(position)) url.searchParams.set(name, String(value));
-  const headers = {
-    Upgrade: "websocket",
-    [FEED_HEADER]: "1",
-    [PRINCIPAL_HEADER]: encodeURIComponent(JSON.stringify(c.var.principal)),
-  };
-  const request = new Request(url.toString(), { headers });
-  const answer = await once(() => taskRoom(c.env, id).fetch(request));
-  const { webSocket, headers: answered } = answer;
-  if (webSocket) return { webSocket, epoch: answered.get(EPOCH_HEADER) ?? "" };
-  throw new RefusedRequest(refusalIn(await answer.json()));
 }

@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from "../../../protocol/cursor";
+import { BAD_CURSOR, decodeCursor, encodeCursor } from "../../../protocol/cursor";
 import { accepted, type Outcome, refused } from "../../../protocol/errors";
 import type { LogEvent } from "../../../protocol/events";
 import type { Principal } from "../../../protocol/identity";
@@ -9,7 +9,6 @@ import type { Desk } from "../desk";
 import { forRole } from "../live/fan-out";
 import { entryCursor, eventCursor } from "../store/cursor";
 import { permit } from "./permit";
-import { BAD_CURSOR } from "./queries";
 
 /** A page of the task's log, oldest first, from as far back as the room keeps. */
 export function readEvents(

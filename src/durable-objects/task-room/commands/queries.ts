@@ -1,5 +1,5 @@
 import { describeError, logError } from "../../../platform/platform-log";
-import { decodeCursor, encodeCursor } from "../../../protocol/cursor";
+import { BAD_CURSOR, decodeCursor, encodeCursor } from "../../../protocol/cursor";
 import { accepted, type Outcome, type Refusal, refuse, refused } from "../../../protocol/errors";
 import type { Principal } from "../../../protocol/identity";
 import type { Message } from "../../../protocol/message";
@@ -12,14 +12,6 @@ import type { Desk } from "../desk";
 import { messageCursor, turnCursor } from "../store/cursor";
 import { type HistoryPart, type HistoryQuery, historyPage } from "../turns/history-reader";
 import { permit } from "./permit";
-
-export const BAD_CURSOR: Refusal = refuse(
-  "invalid_request",
-  "The cursor is not one of this list.",
-  {
-    issues: [{ path: "cursor", message: "not a cursor of this list" }],
-  },
-);
 
 export function readTask(desk: Desk, principal: Principal): Outcome<Task> {
   const permitted = permit(desk, principal, "watch");

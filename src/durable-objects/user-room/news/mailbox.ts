@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { decodeCursor, encodeCursor } from "../../../protocol/cursor";
+import { BAD_CURSOR, decodeCursor, encodeCursor } from "../../../protocol/cursor";
 import { accepted, type Outcome, refused } from "../../../protocol/errors";
 import { newId } from "../../../protocol/ids";
 import { LIMITS } from "../../../protocol/limits";
@@ -16,7 +16,6 @@ import type {
   UserFact,
   UserState,
 } from "../../../protocol/user-events";
-import { BAD_CURSOR } from "../../task-room/commands/queries";
 import type { TaskNews } from "../api";
 import type { UserSockets } from "../arrival/user-sockets";
 import type { Deadlines } from "../deadlines";
@@ -74,7 +73,7 @@ export class Mailbox {
       const written = this.#append(tables, told, now);
       if (!written.some(mayChangeUnread)) return written;
       const count = this.#unread(tables);
-      return count === before ? written : [...written, this.#unreadEvent(count)];
+      return count === before ? written : [...written, this.unreadEvent(tables)];
     });
     sockets.send(events);
   }
@@ -116,7 +115,7 @@ export class Mailbox {
     const before = this.#unread(tables);
     storage.transactionSync(() => tables.notifications.acknowledge(which, now()));
     const unread = this.#unread(tables);
-    if (unread !== before) sockets.send([this.#unreadEvent(unread)]);
+    if (unread !== before) sockets.send([this.unreadEvent(tables)]);
     return accepted({ unread });
   }
 
@@ -126,6 +125,11 @@ export class Mailbox {
     const newest = tables.notifications.list({ unread: true, since: this.#since(), limit });
     const notifications = newest.map(({ notification }) => notification);
     return { unread: this.#unread(tables), notifications };
+  }
+
+  unreadEvent(tables: Tables) {
+    const data = { count: this.#unread(tables) };
+    return { type: "unread" as const, ts: toTimestamp(this.#parts.now()), data };
   }
 
   async ring(): Promise<void> {
@@ -147,8 +151,7 @@ export class Mailbox {
     storage.transactionSync(() => {
       for (const table of [tables.log, tables.notifications, tables.heard]) table.prune(before);
     });
-    const count = this.#unread(tables);
-    if (count !== was) sockets.send([this.#unreadEvent(count)]);
+    if (this.#unread(tables) !== was) sockets.send([this.unreadEvent(tables)]);
   }
 
   async rearm(): Promise<void> {
@@ -168,10 +171,6 @@ export class Mailbox {
 
   #since(): number {
     return this.#parts.now() - KEPT_MS;
-  }
-
-  #unreadEvent(count: number) {
-    return { type: "unread" as const, ts: toTimestamp(this.#parts.now()), data: { count } };
   }
 }
 

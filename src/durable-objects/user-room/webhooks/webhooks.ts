@@ -1,14 +1,13 @@
 import * as z from "zod";
 import { seal } from "../../../platform/sealing";
 import { checkTarget } from "../../../platform/target";
-import { decodeCursor, encodeCursor } from "../../../protocol/cursor";
+import { BAD_CURSOR, decodeCursor, encodeCursor } from "../../../protocol/cursor";
 import { accepted, type Outcome, type Refusal, refuse, refused } from "../../../protocol/errors";
 import { newId, webhookId as webhookIdSchema } from "../../../protocol/ids";
 import { LIMITS } from "../../../protocol/limits";
 import type { Page } from "../../../protocol/rest/page";
 import { toTimestamp } from "../../../protocol/time";
 import type { CreatedWebhook, CreateWebhook, Delivery, Webhook } from "../../../protocol/webhooks";
-import { BAD_CURSOR } from "../../task-room/commands/queries";
 import type { PageQuery } from "../api";
 import { Tables } from "../tables";
 import { deliveryView } from "./delivery-table";
