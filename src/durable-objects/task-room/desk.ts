@@ -20,6 +20,7 @@ import { PresenceFeed } from "./live/presence-feed";
 import { ProgressFeed } from "./live/progress-feed";
 import { Feeds } from "./outbox/feeds";
 import { type ClientKey, clientReply } from "./store/client-keys";
+import type { Commit } from "./store/commit";
 import { KEPT_MESSAGES } from "./store/retention";
 import { type Answered, RoomStore } from "./store/room-store";
 import { beginNext } from "./turns/begin-next";
@@ -205,7 +206,7 @@ export class Desk {
     const now = this.doors.now();
     const at = this.cleanUpAt;
     if (at === undefined || at > now) return;
-    this.store.retention.cleanUp({ now, retentionMs, projected: this.store.toldThrough() });
+    this.store.retention.cleanUp({ now, retentionMs, projected: this.store.cursors.toldThrough() });
     this.store.messages.recount();
   }
 
@@ -222,7 +223,7 @@ export class Desk {
   /** The members of a buried task hear of its end; rejects where one can't be told. */
   async sayGoodbye(): Promise<void> {
     if (!this.#room || this.#deletedAt === undefined) return;
-    await this.feeds.sayGoodbye(this.#room, this.store.cursor("users"), this.#deletedAt);
+    await this.feeds.sayGoodbye(this.#room, this.#deletedAt);
   }
 
   /** Forgets a room whose storage is gone. */
@@ -255,17 +256,17 @@ export class Desk {
   }
 
   #carryOut(before: Room | undefined, change: Change, answers: Answered[]): void {
-    this.#commit(before, change, answers);
+    const commit = this.#commit(before, change, answers);
     const { room, events, effects } = change;
     // Messages live in their table; the fold's copies have done their duty.
     this.#room = { ...room, state: { ...room.state, messages: [] } };
     for (const turnId of endedAttempts(events)) this.live.drop(turnId);
     this.presence.flush();
-    this.fanOut.send(events);
+    this.fanOut.send(events, commit.texts);
     this.alarm.arm();
     this.doors.fault("after fan-out");
     for (const effect of effects) this.#start(effect);
-    this.feeds.hear(events, room);
+    this.feeds.hear(commit);
     unharmed("metrics_failed", this.taskId, () => this.#count(change));
     logTurns(this, room.state.task.id, events);
     // Counting reads a table through once per instance: not on the way of a message to its acknowledgement.
@@ -280,11 +281,12 @@ export class Desk {
     else this.metrics.note(observations);
   }
 
-  #commit(before: Room | undefined, change: Change, answers: Answered[]): void {
+  #commit(before: Room | undefined, change: Change, answers: Answered[]): Commit {
     try {
       this.doors.fault("before commit");
-      this.store.commit(before, change, this.doors.now(), answers);
+      const commit = this.store.commit(before, change, this.doors.now(), answers);
       this.doors.fault("after commit");
+      return commit;
     } catch (error) {
       // Nothing was written, so the room and the text being written are as before; only what the
       // store remembers of its rows may be ahead.
@@ -304,7 +306,7 @@ export class Desk {
   #thinMessages(): void {
     const { messages, retention } = this.store;
     if (messages.count() < 2 * KEPT_MESSAGES) return;
-    if (retention.cleanMessages(this.store.cursor("d1"))) messages.recount();
+    if (retention.cleanMessages(this.store.cursors.get("d1"))) messages.recount();
   }
 
   #start(effect: Effect): void {

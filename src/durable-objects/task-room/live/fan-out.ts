@@ -21,9 +21,10 @@ export class FanOut {
     this.#now = now;
   }
 
-  send(events: RoomEvent[]): void {
+  /** `texts` are the events as JSON, where somebody has written them already. */
+  send(events: RoomEvent[], texts = events.map((event) => JSON.stringify(event))): void {
     if (events.length === 0) return;
-    const frames = new RoleFrames(events);
+    const frames = new RoleFrames(events, texts);
     this.sendEach((_, role) => frames.for(role));
   }
 
@@ -52,20 +53,28 @@ export class FanOut {
 /** The same events as one frame, made once for all and, where a task is in them, once per role. */
 class RoleFrames {
   readonly #events: RoomEvent[];
+  readonly #texts: string[];
   /** The frame of everybody, where there is one. */
   readonly #common: string | undefined;
   readonly #byRole = new Map<Role, string>();
 
-  constructor(events: RoomEvent[]) {
+  constructor(events: RoomEvent[], texts: string[]) {
     this.#events = events;
-    if (!events.some((event) => event.type === PERSONAL)) this.#common = packed(events);
+    this.#texts = texts;
+    if (!events.some((event) => event.type === PERSONAL)) this.#common = frameOf(texts);
   }
 
   for(role: Role): string {
     if (this.#common !== undefined) return this.#common;
-    const made = this.#byRole.get(role) ?? packed(this.#events.map((one) => forRole(one, role)));
+    const made = this.#byRole.get(role) ?? frameOf(this.#textsFor(role));
     this.#byRole.set(role, made);
     return made;
+  }
+
+  #textsFor(role: Role): string[] {
+    return this.#events.map((event, i) =>
+      event.type === PERSONAL ? JSON.stringify(forRole(event, role)) : (this.#texts[i] ?? ""),
+    );
   }
 }
 
@@ -84,5 +93,10 @@ export function forRole(event: RoomEvent, role: Role): RoomEvent {
 
 /** One frame for one event or several (contract section 4, `batch`). */
 export function packed(events: readonly object[]): string {
-  return JSON.stringify(events.length === 1 ? events[0] : { type: "batch", data: events });
+  return frameOf(events.map((event) => JSON.stringify(event)));
+}
+
+function frameOf(texts: readonly string[]): string {
+  const [only = ""] = texts;
+  return texts.length === 1 ? only : `{"type":"batch","data":[${texts.join(",")}]}`;
 }
