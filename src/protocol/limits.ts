@@ -1,5 +1,14 @@
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
 /** Bounds of the wire, each with its reason. What an operator may change is in `settings.ts`. */
 export const LIMITS = {
+  /** Bytes of a stored row: half of what SQLite takes in a Durable Object or in D1. */
+  rowBytes: MIB,
+  /** Bytes of a frame of the server's: a client that reads no faster than it must never waits long. */
+  sentFrameBytes: MIB,
+  /** Bytes of a page of REST: at least four of the longest messages. */
+  pageBytes: 4 * MIB,
   /** Bytes of one client frame; more closes with 1009. Eight times the longest content in UTF-8. */
   frameBytes: 256 * 1024,
   /** UTF-16 units of a user's message: some 8,000 tokens, a long document section. */

@@ -13,14 +13,17 @@ const FRAME_BYTES = OPENING.length + CLOSING.length;
  * itself is seen to where it is made.
  */
 export function packed(events: readonly { type: string }[]): string[] {
-  if (events.length === 0) return [];
-  if (events.length === 1) return [JSON.stringify(events[0])];
-  const whole = JSON.stringify({ type: "batch", data: events });
-  if (!isOver(whole, SENT_FRAME_BYTES)) return [whole];
-  return grouped(events.map((event) => JSON.stringify(event)));
+  return packedTexts(events.map((event) => JSON.stringify(event)));
 }
 
-/** The same of events that are JSON already, separated by commas; `isOne`: of a single one. */
+/** The same of events that are JSON already, each. */
+export function packedTexts(texts: readonly string[]): string[] {
+  if (texts.length <= 1) return [...texts];
+  const whole = `${OPENING}${texts.join(",")}${CLOSING}`;
+  return isOver(whole, SENT_FRAME_BYTES) ? grouped(texts) : [whole];
+}
+
+/** The same of events in one text, separated by commas; `isOne`: of a single one. */
 export function packedText(text: string, isOne: boolean): string[] {
   if (isOne) return [text];
   const whole = `${OPENING}${text}${CLOSING}`;
@@ -29,7 +32,7 @@ export function packedText(text: string, isOne: boolean): string[] {
   return grouped(events.map((event) => JSON.stringify(event)));
 }
 
-function grouped(texts: string[]): string[] {
+function grouped(texts: readonly string[]): string[] {
   const groups: string[][] = [];
   let room = 0;
   for (const text of texts) {

@@ -17,6 +17,7 @@ import type { ProgressFeed } from "./live/progress-feed";
 import { Feeds } from "./outbox/feeds";
 import { CleanUp } from "./store/clean-up";
 import { type ClientKey, clientReply } from "./store/client-keys";
+import type { Commit } from "./store/commit";
 import { type Answered, RoomStore } from "./store/room-store";
 import { Attempts } from "./turns/attempts";
 import { countChange } from "./turns/change-counts";
@@ -131,26 +132,27 @@ export class Desk {
 
   #commitAndTell(before: Room | undefined, change: Change, answers: Answered[]): void {
     if (before && answers.length === 0 && changesNothing(before, change)) return;
-    this.#commit(before, change, answers);
+    const commit = this.#commit(before, change, answers);
     const { room, events, effects } = change;
     this.held.keep(room);
     for (const turnId of endedAttempts(events)) this.live.drop(turnId);
     this.presence.flush();
-    this.#audience.fanOut.send(events);
+    this.fanOut.send(events, commit.texts);
     this.alarm.arm();
     this.doors.fault("after fan-out");
     for (const effect of effects) this.#start(effect);
-    this.feeds.hear(events, room);
+    this.feeds.hear(commit);
     unharmed("metrics_failed", this.taskId, () => countChange(this.metrics, change));
     logTurns(this, room.state.task.id, events);
     this.cleanUp.after(change);
   }
 
-  #commit(before: Room | undefined, change: Change, answers: Answered[]): void {
+  #commit(before: Room | undefined, change: Change, answers: Answered[]): Commit {
     try {
       this.doors.fault("before commit");
-      this.store.commit(before, change, this.doors.now(), answers);
+      const commit = this.store.commit(before, change, this.doors.now(), answers);
       this.doors.fault("after commit");
+      return commit;
     } catch (error) {
       // Nothing was written, so the room and the text being written are as before; only what the
       // store remembers of its rows may be ahead.

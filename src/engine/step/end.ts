@@ -1,4 +1,3 @@
-import { cutResult } from "../../protocol/cut-result";
 import type { JsonValue } from "../../protocol/json";
 import type { AnswerMetadata, Message } from "../../protocol/message";
 import type { Stream } from "../../protocol/room-state";
@@ -6,6 +5,7 @@ import type { Step, StepResult, Turn } from "../../protocol/turn";
 import { addUsage, type Usage } from "../../protocol/usage";
 import { advance } from "../turn/advance";
 import type { Draft } from "../turn/draft";
+import { cutResult } from "./cut-result";
 import { type Fence, liveStep } from "./fence";
 import { isPipeline, logPhase, memberOf, phaseData } from "./phase";
 import { agentOf } from "./start";

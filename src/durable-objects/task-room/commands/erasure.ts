@@ -56,15 +56,12 @@ const GOODBYE_MS = 24 * 60 * 60 * 1000;
  * Tells the members, erases D1's rows, then the room's own. Rejects where somebody can't be reached;
  * said again, it goes on.
  */
-async function finishErasure(
-  { doors, feeds, held, store }: Desk,
-  eraseStorage: () => Promise<void>,
-) {
+async function finishErasure({ doors, feeds, held }: Desk, eraseStorage: () => Promise<void>) {
   const { buriedTaskId: taskId, known: room, deletedAt } = held;
   if (!room || taskId === undefined || deletedAt === undefined) return;
   // Each is tried, whatever becomes of the other.
   const [told, erased] = await Promise.allSettled([
-    feeds.sayGoodbye(room, store.cursor("users"), deletedAt),
+    feeds.sayGoodbye(room, deletedAt),
     erase(doors.db, taskId, toTimestamp(deletedAt)),
   ]);
   if (erased.status === "rejected") throw erased.reason;

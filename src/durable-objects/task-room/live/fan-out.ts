@@ -1,7 +1,7 @@
 import { CLOSE } from "../../../protocol/close-codes";
 import type { LogEvent, RoomEvent } from "../../../protocol/events";
 import type { Role } from "../../../protocol/identity";
-import { packed } from "../../sockets/packing";
+import { packedTexts } from "../../sockets/packing";
 import type { RoomConnection } from "./connection";
 import type { Connections } from "./connections";
 
@@ -33,9 +33,10 @@ export class FanOut {
     this.#toldThrough = head;
   }
 
-  send(events: RoomEvent[]): void {
+  /** `texts` are the events as JSON, where somebody has written them already. */
+  send(events: RoomEvent[], texts = events.map((event) => JSON.stringify(event))): void {
     if (events.length === 0) return;
-    const frames = new RoleFrames(events);
+    const frames = new RoleFrames(events, texts);
     this.sendEach((_, role) => frames.for(role));
     const last = events.at(-1);
     if (last && "seq" in last) this.#toldThrough = last.seq;
@@ -66,20 +67,28 @@ export class FanOut {
 /** The same events as frames, made once for all and, where a task is in them, once per role. */
 class RoleFrames {
   readonly #events: RoomEvent[];
+  readonly #texts: string[];
   /** The frames of everybody, where there are such. */
   readonly #common: string[] | undefined;
   readonly #byRole = new Map<Role, string[]>();
 
-  constructor(events: RoomEvent[]) {
+  constructor(events: RoomEvent[], texts: string[]) {
     this.#events = events;
-    if (!events.some((event) => event.type === PERSONAL)) this.#common = packed(events);
+    this.#texts = texts;
+    if (!events.some((event) => event.type === PERSONAL)) this.#common = packedTexts(texts);
   }
 
   for(role: Role): string[] {
     if (this.#common !== undefined) return this.#common;
-    const made = this.#byRole.get(role) ?? packed(this.#events.map((one) => forRole(one, role)));
+    const made = this.#byRole.get(role) ?? packedTexts(this.#textsFor(role));
     this.#byRole.set(role, made);
     return made;
+  }
+
+  #textsFor(role: Role): string[] {
+    return this.#events.map((event, i) =>
+      event.type === PERSONAL ? JSON.stringify(forRole(event, role)) : (this.#texts[i] ?? ""),
+    );
   }
 }
 

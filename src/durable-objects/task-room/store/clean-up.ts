@@ -36,7 +36,7 @@ export class CleanUp {
     const at = this.dueAt;
     if (at === undefined || at > now) return;
     const { TURN_RETENTION_MS: retentionMs } = doors.settings;
-    store.retention.cleanUp({ now, retentionMs, projected: store.toldThrough() });
+    store.retention.cleanUp({ now, retentionMs, projected: store.cursors.toldThrough() });
     store.messages.recount();
   }
 
@@ -52,7 +52,7 @@ export class CleanUp {
     const { store } = this.#parts;
     const { messages, retention } = store;
     if (messages.count() < 2 * KEPT_MESSAGES) return;
-    if (retention.cleanMessages(store.cursor("d1"))) messages.recount();
+    if (retention.cleanMessages(store.cursors.get("d1"))) messages.recount();
   }
 
   /** Thinning rewrites rows, so it waits until it is worth it. */
