@@ -68,6 +68,8 @@ export const LIMITS = {
   connectionsPerUser: 50,
   /** Days that a user's events and notifications are kept. */
   notificationDays: 30,
+  /** Event streams of one API key: far more than a script has, far under the platform's 32,768 sockets. */
+  streamsPerKey: 1000,
   webhooks: 20,
   /** Finished deliveries of one webhook, and days for which they are listed. */
   deliveriesKept: 1000,

@@ -23,7 +23,9 @@ import type {
 import type { TaskStats } from "../../protocol/stats";
 import type { Task } from "../../protocol/task";
 import type { Turn } from "../../protocol/turn";
+import type { OpenedSession, OpenSession } from "../user-room/api";
 import type { NewTask, SessionActivity, TaskRoomApi } from "./api";
+import { Openings } from "./arrival/openings";
 import { upgrade } from "./arrival/upgrade";
 import { goOnErasing, removeTask } from "./commands/erasure";
 import { handleFrame } from "./commands/frame-handler";
@@ -39,6 +41,7 @@ import type { Connection } from "./live/connection";
 /** One task's room: lifecycle and wiring. Its rules are in `src/engine`, its work at the desk. */
 export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
   readonly #desk: Desk;
+  readonly #openings = new Openings();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -55,12 +58,18 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
   override async fetch(request: Request): Promise<Response> {
     const desk = this.#awake();
     return upgrade(this.ctx, desk, request, {
-      open: (input) => this.#userRoom(input.userId).openSession(input),
+      underWay: this.#openings,
+      open: (input) => this.openSession(input),
       close: (userId, sessionId, connectionId) => {
         const room = this.#userRoom(userId);
         this.#report(() => room.closeConnection(sessionId, connectionId, desk.doors.now()));
       },
     });
+  }
+
+  /** A test build lets things happen before and after. */
+  protected openSession(input: OpenSession): Promise<Outcome<OpenedSession>> {
+    return this.#userRoom(input.userId).openSession(input);
   }
 
   override webSocketMessage(ws: WebSocket, frame: string | ArrayBuffer): void {
@@ -198,21 +207,24 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
 
   async sessionActivity(sessionIds: string[]): Promise<Record<string, SessionActivity>> {
     const { connections } = this.#awake();
+    const opening = this.#openings.connectionIds;
     const entries = sessionIds.map((id) => {
       const open = connections.ofSession(id);
       const lastActiveAt = Math.max(0, ...open.map((connection) => this.#lastActiveAt(connection)));
-      return [id, { connections: open.length, lastActiveAt }] as const;
+      return [id, { connections: open.length, lastActiveAt, opening }] as const;
     });
     return Object.fromEntries(entries);
   }
 
   async closeSession(sessionId: string, code: number, reason: string): Promise<void> {
+    this.#openings.revoke(sessionId);
     for (const connection of this.#awake().connections.ofSession(sessionId)) {
       connection.close(code, reason);
     }
   }
 
   async closeKey(keyId: string): Promise<void> {
+    this.#openings.revoke(keyId);
     for (const connection of this.#awake().connections.all()) {
       if (connection.principal.keyId !== keyId) continue;
       connection.close(CLOSE.unauthorized, "API key revoked");

@@ -11,6 +11,8 @@ export type OpenSession = {
   connectionId: string;
   /** Presented by the client; absent makes a session. */
   recoveryToken?: string;
+  /** The API key that the connection comes with; absent for a token. */
+  keyId?: string;
 };
 
 export type OpenedSession = { session: Session; recoveryToken: string; resumed: boolean };
@@ -33,14 +35,17 @@ export interface UserRoomApi {
     userId: string,
     query: { limit: number; cursor?: string | undefined },
   ): Promise<Outcome<Page<Session>>>;
-  /** Ends the session and closes its connections. */
+  /** Ends the session and has its connections closed, also those that are being opened. */
   revokeSession(userId: string, sessionId: string): Promise<Outcome<null>>;
   /** A connection has sent its first command: the tokens before its own are used up. */
   confirmConnection(sessionId: string, connectionId: string): Promise<void>;
   /** A connection is gone; `lastActiveAt` in milliseconds since 1970. */
   closeConnection(sessionId: string, connectionId: string, lastActiveAt: number): Promise<void>;
-  /** The tasks in which the user has connections, as far as is known here. */
-  connectedTasks(): Promise<string[]>;
+  /**
+   * Revokes an API key: from here on nothing opens with it. Its row and its open sockets go now, or
+   * by the alarm. `not_found` where there was no such key; `unavailable` where its row is still there.
+   */
+  revokeKey(userId: string, keyId: string): Promise<Outcome<null>>;
   /** A task was erased: its sessions go too. */
   forgetTask(taskId: string): Promise<void>;
 
@@ -54,6 +59,7 @@ export interface UserRoomApi {
   listDeliveries(webhookId: string, query: PageQuery): Promise<Outcome<Page<Delivery>>>;
   /** Sends a delivery again, now and under its own id; also one of a paused webhook. */
   retryDelivery(webhookId: string, deliveryId: string): Promise<Outcome<Delivery>>;
-  /** Closes the user's own sockets that came with this API key: it was revoked. */
-  closeKey(keyId: string): Promise<void>;
 }
+
+/** Header that marks an upgrade as the guard of an event stream, which ends with the stream's API key. */
+export const KEY_GUARD_HEADER = "taskroom-key-guard";

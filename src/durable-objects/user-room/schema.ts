@@ -75,4 +75,26 @@ export const USER_ROOM_STEPS = [
    CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, position);
    CREATE INDEX deliveries_pending ON deliveries (webhook_id, task_id, position)
      WHERE status = 'pending';`,
+  // `key_id` of a connection: empty for a token, NULL where an older version wrote the row.
+  `ALTER TABLE connections ADD COLUMN key_id TEXT;
+   CREATE TABLE revoked_keys (
+     key_id TEXT PRIMARY KEY,
+     user_id TEXT NOT NULL,
+     at INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX revoked_keys_by_time ON revoked_keys (at);
+   -- What is still to be done about a revoked key: in a task's room, or where keys are looked up.
+   CREATE TABLE errands (
+     key_id TEXT NOT NULL,
+     place TEXT NOT NULL,
+     failures INTEGER NOT NULL,
+     retry_at INTEGER NOT NULL,
+     PRIMARY KEY (key_id, place)
+   ) STRICT, WITHOUT ROWID;
+   -- Parts of the alarm that failed, and until when they are left alone.
+   CREATE TABLE rests (
+     part TEXT PRIMARY KEY,
+     failures INTEGER NOT NULL,
+     until INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
 ] as const;

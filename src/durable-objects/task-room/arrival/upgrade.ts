@@ -18,6 +18,7 @@ import { newId } from "../../../protocol/ids";
 import { parseJson } from "../../../protocol/json";
 import { LIMITS } from "../../../protocol/limits";
 import { toTimestamp } from "../../../protocol/time";
+import { inTime } from "../../in-time";
 import type { OpenedSession, OpenSession } from "../../user-room/api";
 import { EPOCH_HEADER, FEED_HEADER, PRINCIPAL_HEADER, RECOVERY_HEADER } from "../api";
 import { admit } from "../commands/people-commands";
@@ -25,12 +26,18 @@ import type { Desk } from "../desk";
 import { catchUp, sendReset } from "../live/catch-up";
 import { Connection } from "../live/connection";
 import { type Position, ROOM_LIMITS, snapshot, whyReset } from "../live/snapshot";
+import type { Openings } from "./openings";
+
+/** Milliseconds that the user's room may take to answer. */
+const PATIENCE_MS = 10_000;
+const REVOKED = refuse("unauthorized", "The credential or session was revoked.");
 
 /** What an upgrade asks of the user's room. */
 export type SessionDoor = {
   open(input: OpenSession): Promise<Outcome<OpenedSession>>;
   /** The connection came to nothing after all. */
   close(userId: string, sessionId: string, connectionId: string): void;
+  underWay: Openings;
 };
 
 type Arrival = {
@@ -55,11 +62,13 @@ export async function upgrade(
   if (!arrival) return refusalResponse(refuse("invalid_request", "Not a WebSocket upgrade."));
   const { principal } = arrival;
   const connectionId = newId("conn", desk.doors.now());
+  sessions.underWay.begin(connectionId);
   const opened = await open(desk, arrival, connectionId, sessions);
+  const sessionId = (opened.ok && opened.value?.session.id) || null;
+  const isRevoked = sessions.underWay.end(connectionId, [principal.keyId, sessionId ?? undefined]);
   if (!opened.ok) return refusalResponse(opened.refusal);
-  const sessionId = opened.value?.session.id ?? null;
   // The room may have changed while the session was opened.
-  const admitted = admit(desk, principal, "watch");
+  const admitted = isRevoked ? refused(REVOKED) : admit(desk, principal, "watch");
   if (!admitted.ok) {
     if (sessionId !== null) sessions.close(principal.userId, sessionId, connectionId);
     return refusalResponse(admitted.refusal);
@@ -96,12 +105,13 @@ async function open(
   if (desk.connections.size >= LIMITS.connectionsPerRoom) {
     return refused(refuse("unavailable", "The room is full."));
   }
-  const { userId, requestId } = principal;
+  const { userId, keyId, requestId } = principal;
   if (isFeed) return mayFeed(desk, userId);
   const taskId = admitted.value.room.state.task.id;
-  const token = recoveryToken === undefined ? {} : { recoveryToken };
+  const given = { ...(recoveryToken !== undefined && { recoveryToken }), ...(keyId && { keyId }) };
   try {
-    return await sessions.open({ userId, taskId, connectionId, ...token });
+    const input = { userId, taskId, connectionId, ...given };
+    return await inTime(PATIENCE_MS, () => sessions.open(input));
   } catch (error) {
     logError("session_not_opened", { requestId, taskId, causes: describeError(error) });
     return refused(refuse("unavailable", "The session could not be opened. Try again."));

@@ -9,6 +9,7 @@ import { Connection } from "../../task-room/live/connection";
 import { packed } from "../../task-room/live/fan-out";
 import type { Position } from "../../task-room/live/snapshot";
 import type { Deadlines } from "../deadlines";
+import { isRevoked, REVOKED } from "../keys/revoked";
 import type { Mailbox } from "../news/mailbox";
 import { Tables } from "../tables";
 import type { UserSockets } from "./user-sockets";
@@ -30,6 +31,7 @@ export async function upgradeMailbox(doors: MailboxDoors, request: Request): Pro
     return refusalResponse(refuse("session_limit", "Too many devices are connected."));
   }
   const { principal, position } = arrival;
+  if (isRevoked(Tables.find(ctx.storage), principal.keyId)) return refusalResponse(REVOKED);
   const { 0: client, 1: server } = new WebSocketPair();
   ctx.acceptWebSocket(server);
   const connection = new Connection(server, {
