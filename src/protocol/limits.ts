@@ -66,6 +66,13 @@ export const LIMITS = {
   logMessageUnits: 4000,
   /** Sockets of one user's own room: every device of five sessions. */
   connectionsPerUser: 50,
+  /** Bytes of a notification as JSON: its words, and as much data as a result's own. */
+  notificationBytes: 20 * 1024,
+  /**
+   * Invitations to tasks by one user per window, as `[[ratelimits]]` of `wrangler.toml` says: a task
+   * for a whole team, twice over. Each one costs somebody else something.
+   */
+  invitesPerWindow: 200,
   /** Days that a user's events and notifications are kept. */
   notificationDays: 30,
   /** Event streams of one API key: far more than a script has, far under the platform's 32,768 sockets. */

@@ -21,7 +21,13 @@ export type SessionGrant = { session: Session; recoveryToken: string };
 export type PageQuery = { limit: number; cursor?: string | undefined };
 
 /** What a task's room tells a member: in order, and again until it has been answered. */
-export type TaskNews = { taskId: string; epoch: string; items: UserNews[] };
+export type TaskNews = {
+  taskId: string;
+  epoch: string;
+  items: UserNews[];
+  /** Who made the task, where that is somebody else. */
+  inviter?: string;
+};
 
 /** What a user's room answers over RPC (contract sections 6, 7 and 9). */
 export interface UserRoomApi {
@@ -46,7 +52,7 @@ export interface UserRoomApi {
    * by the alarm. `not_found` where there was no such key; `unavailable` where its row is still there.
    */
   revokeKey(userId: string, keyId: string): Promise<Outcome<null>>;
-  /** A task was erased: its sessions go too. */
+  /** A task was erased, or the user is none of its members any more: its sessions and notifications go. */
   forgetTask(taskId: string): Promise<void>;
 
   /** Idempotent: what was heard before, by (task, epoch, seq, n), changes nothing. */

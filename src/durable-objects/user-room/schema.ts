@@ -97,4 +97,15 @@ export const USER_ROOM_STEPS = [
      failures INTEGER NOT NULL,
      until INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID;`,
+  // `inviter`: who made the task, empty where it is the user's own. `through`: the bytes of the log
+  // up to and with an event. `has_left`: the user is no member, what is on its way is not wanted.
+  `ALTER TABLE notifications ADD COLUMN inviter TEXT NOT NULL DEFAULT '';
+   ALTER TABLE notifications ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+   UPDATE notifications SET bytes = length(body);
+   CREATE INDEX notifications_by_inviter ON notifications (inviter, seq, bytes);
+   CREATE INDEX notifications_by_task ON notifications (task_id);
+   ALTER TABLE log ADD COLUMN through INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE heard ADD COLUMN inviter TEXT NOT NULL DEFAULT '';
+   ALTER TABLE heard ADD COLUMN has_left INTEGER NOT NULL DEFAULT 0;
+   CREATE INDEX heard_by_inviter ON heard (inviter, at);`,
 ] as const;

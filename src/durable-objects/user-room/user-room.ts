@@ -112,6 +112,7 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
 
   async forgetTask(taskId: string): Promise<void> {
     this.#home.sessions.forgetTask(taskId);
+    this.#home.mailbox.forgetTask(taskId);
   }
 
   override async fetch(request: Request): Promise<Response> {

@@ -12,6 +12,7 @@ import {
 import { readBody } from "../body";
 import type { AppEnv } from "../context";
 import { claimTaskId, keyOf } from "../idempotency";
+import { mayInvite } from "../invitations";
 import { newTask } from "../new-task";
 import { readId } from "../path-id";
 import { readQuery } from "../query";
@@ -23,6 +24,7 @@ tasks.post("/", async (c) => {
   const { principal } = c.var;
   const body = await readBody(c.req.raw, createTask);
   const input = newTask(principal, body);
+  await mayInvite(c, input.members.filter(({ userId }) => userId !== principal.userId).length);
   const id = await claimTaskId(c, body);
   const created = await twice(() =>
     taskRoom(c.env, id).create(principal, { ...input, taskId: id }),
