@@ -78,11 +78,17 @@ export const LIMITS = {
   /** Event streams of one API key: far more than a script has, far under the platform's 32,768 sockets. */
   streamsPerKey: 1000,
   webhooks: 20,
-  /** Finished deliveries of one webhook, and days for which they are listed. */
+  /** Finished deliveries of one webhook, their bytes, and days for which they are listed. */
   deliveriesKept: 1000,
+  deliveriesKeptBytes: 16 * 1024 * 1024,
   deliveryDays: 7,
   /** Deliveries that wait for one endpoint; past it the webhook is paused. */
   deliveriesWaiting: 10_000,
+  deliveriesWaitingBytes: 32 * 1024 * 1024,
+  /** Tests of one webhook that wait for an answer. */
+  testsWaiting: 5,
+  /** Hours for which a rotated secret still signs. */
+  oldSecretHours: 24,
   /** Hours of retries before a delivery has failed. */
   deliveryHours: 24,
   /** Hours for which an `Idempotency-Key` gives the first answer again. */

@@ -14,27 +14,35 @@ const REST: RetryRule = {
   jitter: true,
 };
 
+type Around = Pick<Surroundings, "storage" | "now" | "random" | "deadlines" | "metrics">;
+
 /** Does what is due of its own and sees to the next alarm. */
 export type AlarmPart = () => Promise<void>;
 
 /** The alarm's parts: none waits for another, and one that fails rests before it is tried again. */
 export class AlarmParts {
-  readonly #around: Pick<Surroundings, "storage" | "now" | "random" | "deadlines">;
+  readonly #around: Around;
   readonly #parts: [string, AlarmPart][];
 
-  constructor(
-    around: Pick<Surroundings, "storage" | "now" | "random" | "deadlines">,
-    parts: Record<string, AlarmPart>,
-  ) {
+  constructor(around: Around, parts: Record<string, AlarmPart>) {
     this.#around = around;
     this.#parts = Object.entries(parts);
   }
 
-  async ring(): Promise<void> {
+  async ring(info?: AlarmInvocationInfo): Promise<void> {
+    if (info) this.#countLateness(info);
     const rung = await Promise.allSettled(this.#parts.map(([name, part]) => this.#one(name, part)));
     const failed = rung.find((outcome) => outcome.status === "rejected");
     // The failure itself could not be written down: the platform tries the alarm again.
     if (failed) throw failed.reason;
+  }
+
+  /** A repeated alarm is late by its own doing. */
+  #countLateness({ isRetry, scheduledTime }: AlarmInvocationInfo): void {
+    if (isRetry) return;
+    const value = Math.max(0, Date.now() - scheduledTime) / 1000;
+    const labels = { room: "user" } as const;
+    this.#around.metrics.delay({ metric: "taskroom_alarm_lateness_seconds", labels, value });
   }
 
   async #one(name: string, part: AlarmPart): Promise<void> {

@@ -3,7 +3,13 @@ import type { Outcome } from "../../protocol/errors";
 import type { AckNotifications, ListNotifications, Page, UnreadCount } from "../../protocol/rest";
 import type { Session } from "../../protocol/session";
 import type { KeptNotification } from "../../protocol/user-events";
-import type { CreatedWebhook, CreateWebhook, Delivery, Webhook } from "../../protocol/webhooks";
+import type {
+  CreatedWebhook,
+  CreateWebhook,
+  Delivery,
+  PatchWebhook,
+  Webhook,
+} from "../../protocol/webhooks";
 
 export type OpenSession = {
   userId: string;
@@ -61,6 +67,9 @@ export interface UserRoomApi {
   acknowledge(which: AckNotifications): Promise<Outcome<UnreadCount>>;
   createWebhook(input: CreateWebhook): Promise<Outcome<CreatedWebhook>>;
   listWebhooks(query: PageQuery): Promise<Outcome<Page<Webhook>>>;
+  patchWebhook(webhookId: string, patch: PatchWebhook): Promise<Outcome<Webhook>>;
+  rotateWebhookSecret(webhookId: string): Promise<Outcome<CreatedWebhook>>;
+  testWebhook(webhookId: string): Promise<Outcome<Delivery>>;
   removeWebhook(webhookId: string): Promise<Outcome<null>>;
   listDeliveries(webhookId: string, query: PageQuery): Promise<Outcome<Page<Delivery>>>;
   /** Sends a delivery again, now and under its own id; also one of a paused webhook. */

@@ -12,7 +12,9 @@ import { SessionAlarm } from "./sessions/session-alarm";
 import { SessionEntry } from "./sessions/session-entry";
 import { Sessions } from "./sessions/sessions";
 import type { Surroundings } from "./surroundings";
-import { WebhookQueue, type WebhookSettings } from "./webhooks/webhook-queue";
+import { WebhookLists } from "./webhooks/webhook-lists";
+import { WebhookQueue } from "./webhooks/webhook-queue";
+import type { WebhookSettings } from "./webhooks/webhook-sender";
 import { Webhooks } from "./webhooks/webhooks";
 
 export type HomeDoors = Pick<Surroundings, "now" | "rooms" | "fault"> & {
@@ -33,6 +35,7 @@ export class Home {
   readonly mailbox: Mailbox;
   readonly queue: WebhookQueue;
   readonly webhooks: Webhooks;
+  readonly webhookLists: WebhookLists;
   readonly alarm: AlarmParts;
   readonly arrival: MailboxDoors;
   readonly #deadlines: Deadlines;
@@ -74,6 +77,7 @@ export class Home {
       write: (facts) => this.mailbox.write(facts),
     });
     this.webhooks = new Webhooks({ storage, now, settings, queue: this.queue });
+    this.webhookLists = new WebhookLists(shared);
     this.mailbox = new Mailbox({
       ...shared,
       sockets,

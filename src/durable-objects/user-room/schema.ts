@@ -108,4 +108,15 @@ export const USER_ROOM_STEPS = [
    ALTER TABLE heard ADD COLUMN inviter TEXT NOT NULL DEFAULT '';
    ALTER TABLE heard ADD COLUMN has_left INTEGER NOT NULL DEFAULT 0;
    CREATE INDEX heard_by_inviter ON heard (inviter, at);`,
+  // `held`: paused by hand. The indexes have all that looking for work asks, so that no payload is read.
+  `ALTER TABLE webhooks ADD COLUMN old_secret TEXT;
+   ALTER TABLE webhooks ADD COLUMN old_secret_until INTEGER;
+   ALTER TABLE webhooks ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE deliveries ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+   UPDATE deliveries SET bytes = length(payload);
+   DROP INDEX deliveries_pending;
+   DROP INDEX deliveries_by_webhook;
+   CREATE INDEX deliveries_waiting ON deliveries (webhook_id, task_id, position, due_at, bytes)
+     WHERE status = 'pending';
+   CREATE INDEX deliveries_listed ON deliveries (webhook_id, position, status, bytes);`,
 ] as const;

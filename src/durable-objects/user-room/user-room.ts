@@ -5,7 +5,13 @@ import type { Outcome } from "../../protocol/errors";
 import type { AckNotifications, ListNotifications, Page, UnreadCount } from "../../protocol/rest";
 import type { Session } from "../../protocol/session";
 import type { KeptNotification } from "../../protocol/user-events";
-import type { CreatedWebhook, CreateWebhook, Delivery, Webhook } from "../../protocol/webhooks";
+import type {
+  CreatedWebhook,
+  CreateWebhook,
+  Delivery,
+  PatchWebhook,
+  Webhook,
+} from "../../protocol/webhooks";
 import { inTime } from "../in-time";
 import { metricsShardOf } from "../metrics-shard/api";
 import {
@@ -154,7 +160,19 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
   }
 
   async listWebhooks(query: PageQuery): Promise<Outcome<Page<Webhook>>> {
-    return this.#home.webhooks.list(query);
+    return this.#home.webhookLists.list(query);
+  }
+
+  patchWebhook(webhookId: string, patch: PatchWebhook): Promise<Outcome<Webhook>> {
+    return this.#home.webhooks.patch(webhookId, patch);
+  }
+
+  rotateWebhookSecret(webhookId: string): Promise<Outcome<CreatedWebhook>> {
+    return this.#home.webhooks.rotateSecret(webhookId);
+  }
+
+  testWebhook(webhookId: string): Promise<Outcome<Delivery>> {
+    return this.#home.webhooks.test(webhookId);
   }
 
   async removeWebhook(webhookId: string): Promise<Outcome<null>> {
@@ -164,7 +182,7 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
   /** Whoever looks at what is waiting sees it go on: an earlier self may have died on the way. */
   async listDeliveries(webhookId: string, query: PageQuery): Promise<Outcome<Page<Delivery>>> {
     await this.#home.queue.look();
-    return this.#home.webhooks.deliveries(webhookId, query);
+    return this.#home.webhookLists.deliveries(webhookId, query);
   }
 
   retryDelivery(webhookId: string, deliveryId: string): Promise<Outcome<Delivery>> {
@@ -172,15 +190,6 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
   }
 
   override async alarm(info?: AlarmInvocationInfo): Promise<void> {
-    if (info) this.#countLateness(info);
-    await this.#home.alarm.ring();
-  }
-
-  /** A repeated alarm is late by its own doing. */
-  #countLateness({ isRetry, scheduledTime }: AlarmInvocationInfo): void {
-    if (isRetry) return;
-    const value = Math.max(0, Date.now() - scheduledTime) / 1000;
-    const labels = { room: "user" } as const;
-    this.#home.metrics.delay({ metric: "taskroom_alarm_lateness_seconds", labels, value });
+    await this.#home.alarm.ring(info);
   }
 }
