@@ -130,7 +130,19 @@ describe("[H1] a test", () => {
     expect(await stateOf(id)).toMatchObject({ status: "active" });
   });
 
-  it("passes what waits for another attempt, and wakes what was paused for its failures", async () => {
+  it("does not wait behind what waits for another attempt, nor hold it up", async () => {
+    const { id } = await hook();
+    answer = 500;
+    await happens();
+    await expect.poll(() => deliveries(id)).toMatchObject([{ attempts: 1 }]);
+    answer = 204;
+    await test(id);
+    await expect
+      .poll(() => deliveries(id))
+      .toMatchObject([{ status: "delivered" }, { status: "pending" }]);
+  });
+
+  it("that arrives wakes a webhook that its failures had paused", async () => {
     const { id } = await hook();
     answer = 410;
     await happens();
