@@ -37,15 +37,6 @@ export async function findApiKey(db: D1Database, hash: string): Promise<HeldApiK
   return row && held.parse(row);
 }
 
-export async function isApiKeyValid(db: D1Database, id: string): Promise<boolean> {
-  const row = await openDatabase(db)
-    .select({ id: apiKeys.id })
-    .from(apiKeys)
-    .where(eq(apiKeys.id, id))
-    .get();
-  return row !== undefined;
-}
-
 /** Newest first. Undefined where the cursor is none of this list's. */
 export async function listApiKeys(
   db: D1Database,

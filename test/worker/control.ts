@@ -31,6 +31,8 @@ const untouched = () => ({
   metrics: "up" as "up" | "down",
   /** Batches of counts that did not reach it. */
   metricsLost: 0,
+  /** What happens while a room opens a socket: before the user's room is asked, and after it has answered. */
+  opening: {} as { asking?: () => Promise<unknown>; answered?: () => Promise<unknown> },
   /** In place of the real providers. */
   model: undefined as Model | undefined,
   /** The runtime stops dead when it comes to this point for the n-th time. */

@@ -1,5 +1,7 @@
 import type { Doors } from "../../src/durable-objects/task-room/doors";
 import { TaskRoom as ProductionTaskRoom } from "../../src/durable-objects/task-room/task-room";
+import type { OpenedSession, OpenSession } from "../../src/durable-objects/user-room/api";
+import type { Outcome } from "../../src/protocol/errors";
 import { breakableD1 } from "./breakable-d1";
 import { breakableMeter } from "./breakable-meter";
 import { clock, control, freezeAt } from "./control";
@@ -46,6 +48,13 @@ export class TaskRoom extends ProductionTaskRoom {
       const { seq, id, threadId, role } = message;
       this.ctx.storage.sql.exec(insert, seq, id, threadId, role, JSON.stringify(message));
     }
+  }
+
+  protected override async openSession(input: OpenSession): Promise<Outcome<OpenedSession>> {
+    await control.opening.asking?.();
+    const answer = await super.openSession(input);
+    await control.opening.answered?.();
+    return answer;
   }
 
   protected override doors(ctx: DurableObjectState, env: Env): Doors {

@@ -1,5 +1,6 @@
 import type { UserFaultPoint } from "../../src/durable-objects/user-room/surroundings";
 import { UserRoom as ProductionUserRoom } from "../../src/durable-objects/user-room/user-room";
+import { breakableD1 } from "./breakable-d1";
 import { clock, freezeAt } from "./control";
 
 /** A user's room whose clock is in a test's hands. */
@@ -10,5 +11,9 @@ export class UserRoom extends ProductionUserRoom {
 
   protected override fault(point: UserFaultPoint): void {
     freezeAt(point);
+  }
+
+  protected override database(): D1Database {
+    return breakableD1(super.database());
   }
 }

@@ -27,7 +27,8 @@ export type NewTask = {
   members: { userId: string; role: Role }[];
 };
 
-export type SessionActivity = { connections: number; lastActiveAt: number };
+/** `opening`: connections of any session that are being opened here; absent from older rooms. */
+export type SessionActivity = { connections: number; lastActiveAt: number; opening?: string[] };
 
 /**
  * What a task's room answers over RPC. Every call names its principal; the room checks the role.
@@ -64,9 +65,9 @@ export interface TaskRoomApi {
 
   /** Asked by the user's room: which of these sessions are connected here. */
   sessionActivity(sessionIds: string[]): Promise<Record<string, SessionActivity>>;
-  /** Closes every connection of a session with a code of contract section 4. */
+  /** Closes every connection of a session with a code of contract section 4, and refuses those that are being opened. */
   closeSession(sessionId: string, code: number, reason: string): Promise<void>;
-  /** Closes every connection that came with this API key: it was revoked. */
+  /** Closes every connection that came with this API key, and refuses those that are being opened: it was revoked. */
   closeKey(keyId: string): Promise<void>;
   /** Called by the cron sweep: whatever is overdue is done now. */
   wake(): Promise<void>;

@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { CLOSE } from "../../protocol/close-codes";
+import type { Outcome } from "../../protocol/errors";
 import type { Principal } from "../../protocol/identity";
 import type { ExecuteTask } from "../../protocol/rest/execute-task";
 import type { ListEvents } from "../../protocol/rest/list-events";
@@ -10,7 +11,7 @@ import type { PatchStatus } from "../../protocol/rest/patch-status";
 import type { PatchTask } from "../../protocol/rest/patch-task";
 import type { PutMember } from "../../protocol/rest/put-member";
 import type { ConfirmTurn } from "../../protocol/rest/turn-actions";
-import type { UserRoomApi } from "../user-room/api";
+import type { OpenedSession, OpenSession, UserRoomApi } from "../user-room/api";
 import type { NewTask, TaskRoomApi } from "./api";
 import { lastActiveAt } from "./arrival/departure";
 import { SessionDoor } from "./arrival/session-door";
@@ -40,8 +41,8 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     this.#desk = desk;
     this.#upkeep = new Upkeep(desk);
     this.#sessions = new SessionDoor({
-      // The platform's RPC types recurse without end over JSON values, so the interface stands in.
-      userRoom: (userId) => env.USER_ROOM.getByName(userId) as unknown as UserRoomApi,
+      open: (input) => this.openSession(input),
+      userRoom: (userId) => this.#userRoom(userId),
       hold: desk.hold,
       taskId: () => desk.taskId,
     });
@@ -58,6 +59,11 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
 
   override async fetch(request: Request): Promise<Response> {
     return upgrade(this.ctx, this.#awake(), request, this.#sessions);
+  }
+
+  /** A test build lets things happen before and after. */
+  protected openSession(input: OpenSession): Promise<Outcome<OpenedSession>> {
+    return this.#userRoom(input.userId).openSession(input);
   }
 
   override webSocketMessage(ws: WebSocket, frame: string | ArrayBuffer): void {
@@ -170,25 +176,34 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
 
   async sessionActivity(sessionIds: string[]) {
     const { connections } = this.#awake();
+    const opening = this.#sessions.underWay.connectionIds;
     const entries = sessionIds.map((id) => {
       const open = connections.ofSession(id);
       const times = open.map((connection) => lastActiveAt(this.ctx, this.#desk, connection));
-      return [id, { connections: open.length, lastActiveAt: Math.max(0, ...times) }] as const;
+      const lastActive = Math.max(0, ...times);
+      return [id, { connections: open.length, lastActiveAt: lastActive, opening }] as const;
     });
     return Object.fromEntries(entries);
   }
 
   async closeSession(sessionId: string, code: number, reason: string): Promise<void> {
+    this.#sessions.underWay.revoke(sessionId);
     for (const connection of this.#awake().connections.ofSession(sessionId)) {
       connection.close(code, reason);
     }
   }
 
   async closeKey(keyId: string): Promise<void> {
+    this.#sessions.underWay.revoke(keyId);
     for (const connection of this.#awake().connections.all()) {
       if (connection.principal.keyId !== keyId) continue;
       connection.close(CLOSE.unauthorized, "API key revoked");
     }
+  }
+
+  #userRoom(userId: string): UserRoomApi {
+    // The platform's RPC types recurse without end over JSON values, so the interface stands in.
+    return this.env.USER_ROOM.getByName(userId) as unknown as UserRoomApi;
   }
 
   /** The desk with every step at work again: whatever woke the object, a lost turn goes on first. */

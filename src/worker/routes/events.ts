@@ -1,5 +1,6 @@
 import { Hono } from "hono";
-import { isApiKeyValid } from "../../history/api-keys";
+import { refusalIn } from "../../durable-objects/sockets/arrival";
+import { KEY_GUARD_HEADER } from "../../durable-objects/user-room/api";
 import { issuesOf, refuse } from "../../protocol/errors";
 import { taskId } from "../../protocol/ids";
 import { listEvents } from "../../protocol/rest/list-events";
@@ -11,7 +12,7 @@ import { readId } from "../path-id";
 import { RefusedRequest } from "../problem";
 import { readQuery } from "../query";
 import { arrive } from "../rooms/arrive";
-import { answerOf, taskRoom, twice } from "../rooms/ask";
+import { answerOf, once, taskRoom, twice, userRoom } from "../rooms/ask";
 
 /** A task's log as pages and, for those who can't hold a WebSocket, as a stream. */
 export const events = new Hono<AppEnv>();
@@ -24,16 +25,17 @@ events.get("/events", async (c) => {
   }
   const position = { ...(query.after !== undefined && { after: query.after }), ...resumed(c) };
   const { principal } = c.var;
-  // The worker's own socket to the room: the room can sleep while the stream stays open.
-  const room = () => taskRoom(c.env, id);
-  const { webSocket, epoch } = await arrive(room, { principal, position, isFeed: true });
-  const { keyId } = principal;
-  return eventStream(webSocket, {
-    epoch,
-    types: query.type,
-    signal: c.req.raw.signal,
-    isStillAllowed: keyId === undefined ? undefined : () => isApiKeyValid(c.env.DB, keyId),
-  });
+  const guard = await openGuard(c);
+  try {
+    // The worker's own socket to the room: the room can sleep while the stream stays open.
+    const room = () => taskRoom(c.env, id);
+    const { webSocket, epoch } = await arrive(room, { principal, position, isFeed: true });
+    return eventStream(webSocket, { epoch, types: query.type, signal: c.req.raw.signal, guard });
+  } catch (error) {
+    guard?.accept();
+    guard?.close(1000, "no stream");
+    throw error;
+  }
 });
 
 events.get("/logs", async (c) => {
@@ -54,4 +56,15 @@ function resumed(c: AppContext): { epoch?: string; after?: number } {
   if (parsed.success) return parsed.data;
   const issues = issuesOf(parsed.error).map(({ message }) => ({ path: "Last-Event-ID", message }));
   throw new RefusedRequest(refuse("invalid_request", "Last-Event-ID is not valid", { issues }));
+}
+
+/** A socket to the user's room that closes when the caller's API key is revoked. */
+async function openGuard(c: AppContext): Promise<WebSocket | undefined> {
+  const { userId, keyId } = c.var.principal;
+  if (keyId === undefined) return undefined;
+  const headers = { Upgrade: "websocket", [KEY_GUARD_HEADER]: keyId };
+  const request = new Request("https://room/guard", { headers });
+  const answer = await once(() => userRoom(c.env, userId).fetch(request));
+  if (answer.webSocket) return answer.webSocket;
+  throw new RefusedRequest(await refusalIn(answer));
 }

@@ -10,6 +10,7 @@ import { interruptTurn } from "../../protocol/rest/turn-actions";
 import { readBody } from "../body";
 import type { AppEnv } from "../context";
 import { claimTaskId, keyOf } from "../idempotency";
+import { mayInvite } from "../invitations";
 import { newTask } from "../new-task";
 import { readId } from "../path-id";
 import { readQuery } from "../query";
@@ -21,6 +22,7 @@ tasks.post("/", async (c) => {
   const { principal } = c.var;
   const body = await readBody(c.req.raw, createTask);
   const input = newTask(principal, body);
+  await mayInvite(c, input.members.filter(({ userId }) => userId !== principal.userId).length);
   const id = await claimTaskId(c, body);
   const created = await twice(() =>
     taskRoom(c.env, id).create(principal, { ...input, taskId: id }),

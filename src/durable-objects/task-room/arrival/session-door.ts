@@ -2,13 +2,12 @@ import { describeError, logError } from "../../../platform/platform-log";
 import type { Outcome } from "../../../protocol/errors";
 import type { OpenedSession, OpenSession, UserRoomApi } from "../../user-room/api";
 import type { RoomConnection } from "../live/connection";
+import { Openings } from "./openings";
 
-type Asked = Pick<
-  UserRoomApi,
-  "openSession" | "closeConnection" | "confirmConnection" | "forgetTask"
->;
+type Asked = Pick<UserRoomApi, "closeConnection" | "confirmConnection" | "forgetTask">;
 
 type Parts = {
+  open(input: OpenSession): Promise<Outcome<OpenedSession>>;
   userRoom: (userId: string) => Asked;
   hold: (work: Promise<unknown>) => void;
   taskId: () => string | undefined;
@@ -17,13 +16,15 @@ type Parts = {
 /** What a task's room asks of its users' rooms, which own the sessions, and tells them of. */
 export class SessionDoor {
   readonly #parts: Parts;
+  /** Upgrades that wait for the user's room. */
+  readonly underWay = new Openings();
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
   open(input: OpenSession): Promise<Outcome<OpenedSession>> {
-    return this.#parts.userRoom(input.userId).openSession(input);
+    return this.#parts.open(input);
   }
 
   /** A connection is gone; `lastActiveAt` in milliseconds since 1970. */

@@ -4,6 +4,7 @@ import { accepted, type Outcome, refuse, refused } from "../../../protocol/error
 import { newId } from "../../../protocol/ids";
 import { LIMITS } from "../../../protocol/limits";
 import { toTimestamp } from "../../../protocol/time";
+import { inTime } from "../../in-time";
 import {
   type Arrival,
   type Position,
@@ -19,6 +20,10 @@ import { RoomConnection } from "../live/connection";
 import { ROOM_LIMITS, snapshot, whyReset } from "../live/snapshot";
 import type { SessionDoor } from "./session-door";
 
+/** Milliseconds that the user's room may take to answer. */
+const PATIENCE_MS = 10_000;
+const REVOKED = refuse("unauthorized", "The credential or session was revoked.");
+
 /**
  * The handshake of contract section 4: a refused one gets its refusal, never a 101. The worker has
  * proven the principal; the session is the user's room's to give.
@@ -33,11 +38,13 @@ export async function upgrade(
   if (!arrival) return refusalResponse(refuse("invalid_request", "Not a WebSocket upgrade."));
   const { principal } = arrival;
   const connectionId = newId("conn", desk.doors.now());
+  sessions.underWay.begin(connectionId);
   const opened = await open(desk, arrival, connectionId, sessions);
+  const sessionId = (opened.ok && opened.value?.session.id) || null;
+  const isRevoked = sessions.underWay.end(connectionId, [principal.keyId, sessionId ?? undefined]);
   if (!opened.ok) return refusalResponse(opened.refusal);
-  const sessionId = opened.value?.session.id ?? null;
   // The room may have changed while the session was opened.
-  const permitted = permit(desk, principal, "watch");
+  const permitted = isRevoked ? refused(REVOKED) : permit(desk, principal, "watch");
   if (!permitted.ok) {
     const { userId } = principal;
     if (sessionId !== null) {
@@ -75,12 +82,13 @@ async function open(
   if (desk.connections.size >= LIMITS.connectionsPerRoom) {
     return refused(refuse("unavailable", "The room is full."));
   }
-  const { userId, requestId } = principal;
+  const { userId, keyId, requestId } = principal;
   if (isFeed) return mayFeed(desk, userId);
   const taskId = permitted.value.room.state.task.id;
-  const token = recoveryToken === undefined ? {} : { recoveryToken };
+  const given = { ...(recoveryToken !== undefined && { recoveryToken }), ...(keyId && { keyId }) };
   try {
-    return await sessions.open({ userId, taskId, connectionId, ...token });
+    const input = { userId, taskId, connectionId, ...given };
+    return await inTime(PATIENCE_MS, () => sessions.open(input));
   } catch (error) {
     logError("session_not_opened", { requestId, taskId, causes: describeError(error) });
     return refused(refuse("unavailable", "The session could not be opened. Try again."));

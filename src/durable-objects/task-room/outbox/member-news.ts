@@ -95,10 +95,11 @@ export class MemberNews {
 
   /** In order: the user's room drops what comes after something later. */
   async #call(userId: string, { state }: Room, news: UserNews[]): Promise<void> {
-    const { id: taskId, epoch } = state.task;
+    const { id: taskId, epoch, createdBy } = state.task;
+    const inviter = createdBy === userId ? {} : { inviter: createdBy };
     for (let from = 0; from < news.length; from += NEWS_PER_CALL) {
       const items = news.slice(from, from + NEWS_PER_CALL);
-      const told = () => this.#parts.doors.tellUser(userId, { taskId, epoch, items });
+      const told = () => this.#parts.doors.tellUser(userId, { taskId, epoch, items, ...inviter });
       await inTime(PATIENCE_MS, told);
     }
   }

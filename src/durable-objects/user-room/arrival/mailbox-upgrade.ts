@@ -9,6 +9,7 @@ import {
   welcomeResponse,
 } from "../../sockets/arrival";
 import type { Deadlines } from "../deadlines";
+import { isRevoked, REVOKED } from "../keys/revoked";
 import type { Mailbox } from "../news/mailbox";
 import { Tables } from "../tables";
 import { catchUp, placeOf, whyReset } from "./catch-up";
@@ -31,6 +32,7 @@ export async function upgradeMailbox(doors: MailboxDoors, request: Request): Pro
     return refusalResponse(refuse("session_limit", "Too many devices are connected."));
   }
   const { principal, position } = arrival;
+  if (isRevoked(Tables.find(ctx.storage), principal.keyId)) return refusalResponse(REVOKED);
   const { 0: client, 1: server } = new WebSocketPair();
   ctx.acceptWebSocket(server);
   const connectionId = newId("conn", now());

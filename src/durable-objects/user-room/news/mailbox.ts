@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { fitted } from "../../../engine/user/mailbox-rules";
 import { BAD_CURSOR, decodeCursor, encodeCursor } from "../../../protocol/cursor";
 import { accepted, type Outcome, refused } from "../../../protocol/errors";
 import { newId } from "../../../protocol/ids";
@@ -29,6 +30,9 @@ const CLEAN_UP_EVERY_MS = 60 * 60 * 1000;
 
 const notificationCursor = z.strictObject({ beforeSeq: z.int().min(1) });
 
+/** Whose task it comes from: see `TaskNews`. */
+type Origin = { now: number; inviter: string };
+
 type Parts = {
   storage: DurableObjectStorage;
   now: () => number;
@@ -50,27 +54,26 @@ export class Mailbox {
   }
 
   async deliver(news: TaskNews): Promise<void> {
-    const last = news.items.at(-1);
-    if (!last) return;
     this.#parts.fault("before hearing");
     this.write((tables, now) => {
       const fresh = tables.heard.fresh(news);
-      if (fresh.length > 0) tables.heard.mark(news, last, now);
+      const last = fresh.at(-1);
+      if (last) tables.heard.mark(news, last, now);
       return fresh.map(({ event }) => event);
-    });
+    }, news.inviter);
     this.#parts.fault("after hearing");
     await this.rearm();
   }
 
   /** One transaction with whatever the caller writes; the devices hear of the facts after. */
-  write(facts: (tables: Tables, now: number) => UserFact[]): void {
+  write(facts: (tables: Tables, now: number) => UserFact[], inviter = ""): void {
     const { storage, sockets } = this.#parts;
     const now = this.#parts.now();
     const events = storage.transactionSync(() => {
       const tables = Tables.make(storage);
       const told = facts(tables, now);
       const before = told.some(mayChangeUnread) ? this.#unread(tables) : undefined;
-      const written = this.#append(tables, told, now);
+      const written = this.#append(tables, told, { now, inviter });
       if (!written.some(mayChangeUnread)) return written;
       const count = this.#unread(tables);
       return count === before ? written : [...written, this.unreadEvent(tables)];
@@ -78,7 +81,8 @@ export class Mailbox {
     sockets.send(events);
   }
 
-  #append(tables: Tables, facts: UserFact[], now: number): UserEvent[] {
+  #append(tables: Tables, facts: UserFact[], origin: Origin): UserEvent[] {
+    const { now } = origin;
     tables.log.epoch(now);
     const { last } = tables.log.bounds();
     const events = facts.map((fact, i) => numbered(fact, last + 1 + i, now));
@@ -86,11 +90,13 @@ export class Mailbox {
       tables.log.append(event, now);
       if (event.type === "task:deleted") tables.notifications.forgetTask(event.data.taskId);
       if (event.type !== "notification") continue;
-      tables.notifications.add(event.seq, event.data.notification, now);
+      tables.notifications.add(event.seq, event.data.notification, origin);
     }
     const further = this.#parts.queue(tables, events);
     // It ends: what a queue gives, that its webhook is paused, comes once.
-    return further.length > 0 ? [...events, ...this.#append(tables, further, now)] : events;
+    return further.length > 0
+      ? [...events, ...this.#append(tables, further, { now, inviter: "" })]
+      : events;
   }
 
   list(query: ListNotifications): Outcome<Page<KeptNotification>> {
@@ -117,6 +123,20 @@ export class Mailbox {
     const unread = this.#unread(tables);
     if (unread !== before) sockets.send([this.unreadEvent(tables)]);
     return accepted({ unread });
+  }
+
+  /** The task is gone for this user, and what was said of it goes too. */
+  forgetTask(taskId: string): void {
+    const { storage, sockets } = this.#parts;
+    const tables = Tables.find(storage);
+    if (!tables) return;
+    const before = this.#unread(tables);
+    storage.transactionSync(() => {
+      tables.notifications.forgetTask(taskId);
+      tables.heard.leave(taskId);
+    });
+    const unread = this.#unread(tables);
+    if (unread !== before) sockets.send([this.unreadEvent(tables)]);
   }
 
   /** What a device starts from. */
@@ -181,6 +201,6 @@ function mayChangeUnread({ type }: UserFact | UserEvent): boolean {
 function numbered(fact: UserFact, seq: number, now: number): UserEvent {
   if (fact.type !== "notification") return { ...fact, seq };
   const { notification } = fact.data;
-  const named = { ...notification, id: newId("ntf", now), createdAt: fact.ts };
+  const named = { ...fitted(notification), id: newId("ntf", now), createdAt: fact.ts };
   return { type: fact.type, seq, ts: fact.ts, data: { notification: named } };
 }

@@ -12,6 +12,8 @@ type CheckIn = {
   given: string;
   /** `null`: over REST. */
   connectionId: string | null;
+  /** The API key that the connection comes with; absent for a token. */
+  keyId: string | undefined;
   now: number;
 };
 
@@ -19,12 +21,12 @@ export type CheckedIn = { session: LiveSession; connections: number };
 
 /** Writes down that somebody came in; to be run in a transaction. */
 export function checkIn(tables: Tables, input: CheckIn): CheckedIn {
-  const { presented, given, connectionId, now } = input;
+  const { presented, given, connectionId, keyId, now } = input;
   if (presented === null) makeWay(tables);
   const session = withActivity(input.session, now, now);
   tables.sessions.save(session);
   if (connectionId !== null) {
-    tables.connections.add(session.id, { id: connectionId, openedAt: now });
+    tables.connections.add(session.id, { id: connectionId, openedAt: now }, keyId);
   }
   const connections = tables.connections.of(session.id);
   const { token, dead } = succeed({

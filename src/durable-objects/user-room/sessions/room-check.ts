@@ -48,7 +48,7 @@ export class RoomCheck {
     const next = settle(session, news, { now, idleMs: this.#around.limits.SESSION_IDLE_MS });
     this.#around.storage.transactionSync(() => {
       if (news) {
-        const lost = lostConnections(tables.connections.of(id), news.connections, now);
+        const lost = lostConnections(tables.connections.of(id), news, now);
         for (const connectionId of lost) tables.connections.remove(id, connectionId);
       }
       if (next.state !== "live") tables.saveEnded(next);
@@ -72,7 +72,9 @@ export class RoomCheck {
     const session = tables.sessions.get(id);
     if (!session || session.state === "live" || !session.closing) return;
     const connections = tables.connections.of(id);
-    const next = afterClose(session, { reached, connections, now: this.#around.now() });
+    const now = this.#around.now();
+    const random = this.#around.random();
+    const next = afterClose(session, { reached, connections, now, random });
     const kept = this.#around.storage.transactionSync(() => tables.saveEnded(next));
     if (kept) await this.#around.deadlines.add(next);
   }

@@ -1,10 +1,11 @@
 import { type Judgement, judgePlace, judgeToken } from "../../../engine/session/opening";
 import { type LiveSession, newSession, viewOf } from "../../../engine/session/session";
 import { increment } from "../../../platform/metrics";
-import { accepted, type Outcome } from "../../../protocol/errors";
+import { accepted, type Outcome, refused } from "../../../protocol/errors";
 import { newId } from "../../../protocol/ids";
 import { LIMITS } from "../../../protocol/limits";
 import type { OpenedSession, OpenSession, SessionGrant } from "../api";
+import { isRevoked, REVOKED } from "../keys/revoked";
 import type { Surroundings } from "../surroundings";
 import { Tables } from "../tables";
 import { type CheckedIn, checkIn } from "./check-in";
@@ -12,7 +13,7 @@ import { hashToken, issueToken } from "./recovery-token";
 import type { RoomCheck } from "./room-check";
 
 /** Who comes in: over REST without a connection, to a new session without a presented token. */
-type Entrant = { userId: string; connectionId: string | null } & (
+type Entrant = { userId: string; connectionId: string | null; keyId?: string } & (
   | { presented: null; taskId: string }
   | { presented: string; taskId?: string }
 );
@@ -68,9 +69,10 @@ export class SessionEntry {
   /** Judges and acts with no await between: other calls come in at each. */
   #attempt(attempt: Attempt): Judgement<CheckedIn> {
     const { storage } = this.#around;
-    const { connectionId, presented } = attempt.entrant;
+    const { connectionId, presented, keyId } = attempt.entrant;
     const now = this.#around.now();
     const tables = Tables.find(storage);
+    if (isRevoked(tables, keyId)) return { outcome: refused(REVOKED) };
     const claim = this.#judgeClaim(tables, attempt, now);
     if (claim.ask) return claim;
     if (!claim.outcome.ok) return { outcome: claim.outcome };
@@ -78,7 +80,7 @@ export class SessionEntry {
     const place = this.#judgePlace(tables, session.id, attempt.asked);
     if (place.ask) return place;
     if (!place.outcome.ok) return { outcome: place.outcome };
-    const input = { session, presented, given: attempt.given, connectionId, now };
+    const input = { session, presented, given: attempt.given, connectionId, keyId, now };
     const checkedIn = storage.transactionSync(() => checkIn(Tables.make(storage), input));
     return { outcome: accepted(checkedIn) };
   }
