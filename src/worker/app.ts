@@ -2,11 +2,13 @@ import { Hono } from "hono";
 import { COLLECTIONS } from "../resources/resource";
 import type { AppEnv } from "./context";
 import { authentication } from "./middleware/authentication";
+import { creationLimit } from "./middleware/creation-limit";
 import { crossOrigin } from "./middleware/cross-origin";
-import { onError, onUnknownPath } from "./middleware/errors";
+import { onError } from "./middleware/errors";
 import { rateLimit } from "./middleware/rate-limit";
 import { requestId } from "./middleware/request-id";
 import { scope } from "./middleware/scope";
+import { options, unknownPath } from "./middleware/unknown-path";
 import { apiKeys } from "./routes/api-keys";
 import { chat } from "./routes/chat";
 import { docs } from "./routes/docs";
@@ -28,13 +30,21 @@ import { webhooks } from "./routes/webhooks";
 export const app = new Hono<AppEnv>();
 
 app.onError(onError);
-app.notFound(onUnknownPath);
-app.use(requestId);
+app.notFound((c) => unknownPath(app, c));
+app.use(
+  requestId,
+  options(() => app),
+);
 app.route("/healthz", health);
 app.route("/metrics", metrics);
 app.route("/", docs);
 
 app.use("/api/*", crossOrigin, authentication, rateLimit, scope);
+app.post("/api/v1/tasks", creationLimit("tasks"));
+app.post("/api/v1/api-keys", creationLimit("keys"));
+app.post("/api/v1/webhooks", creationLimit("webhooks"));
+app.post("/api/v1/tasks/:id/members", creationLimit("members"));
+
 app.route("/api/v1/tasks/:id/chat", chat);
 app.route("/api/v1/tasks/:id/turns", turns);
 app.route("/api/v1/tasks/:id/members", members);
