@@ -1,7 +1,8 @@
 import * as z from "zod";
-import { errorCode, failure, failureCode, issue, problem, refusal } from "../protocol/errors";
+import { errorCode, failure, failureCode, problem, refusal } from "../protocol/errors";
 import { logEvent, presence } from "../protocol/events";
 import { role } from "../protocol/identity";
+import { issue } from "../protocol/issues";
 import { logEntry } from "../protocol/log-entry";
 import { message, toolUse } from "../protocol/message";
 import { ref } from "../protocol/refs";

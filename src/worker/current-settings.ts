@@ -1,6 +1,7 @@
 import { logError, logWarning } from "../platform/platform-log";
 import { type Settings, settings } from "../platform/settings";
-import { issuesOf, refuse } from "../protocol/errors";
+import { refuse } from "../protocol/errors";
+import { issuesOf } from "../protocol/issues";
 import { RefusedRequest } from "./problem";
 
 // An isolate has one env, so this reads and checks the settings once.

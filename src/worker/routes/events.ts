@@ -1,8 +1,9 @@
 import { Hono } from "hono";
 import { EPOCH_HEADER, FEED_HEADER, PRINCIPAL_HEADER } from "../../durable-objects/task-room/api";
 import { isApiKeyValid } from "../../history/api-keys";
-import { issuesOf, refuse } from "../../protocol/errors";
+import { refuse } from "../../protocol/errors";
 import { taskId } from "../../protocol/ids";
+import { issuesOf } from "../../protocol/issues";
 import { lastEventId, listEvents, listLogs } from "../../protocol/rest";
 import type { AppContext, AppEnv } from "../context";
 import { eventStream } from "../event-stream";

@@ -4,12 +4,12 @@ import { CLOSE } from "../../../protocol/close-codes";
 import { type Command, command, frameReference } from "../../../protocol/commands";
 import {
   type ErrorCode,
-  issuesOf,
   type Outcome,
   type Refusal,
   refuse,
   refused,
 } from "../../../protocol/errors";
+import { issuesOf } from "../../../protocol/issues";
 import { parseJson } from "../../../protocol/json";
 import { LIMITS } from "../../../protocol/limits";
 import type { Desk } from "../desk";
