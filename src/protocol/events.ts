@@ -1,5 +1,7 @@
 import * as z from "zod";
+import { clientMessageId } from "./commands";
 import { failure, failureCode } from "./errors";
+import { userId } from "./identity";
 import { messageId, turnId } from "./ids";
 import { jsonValue } from "./json";
 import { logEntry } from "./log-entry";
@@ -16,7 +18,11 @@ const writing = { turnId, messageId, attempt };
 
 /** The task's log: committed before anyone hears of it, numbered without gaps. */
 const LOGGED = {
-  "chat:message": z.object({ message }),
+  "chat:message": z.object({
+    message,
+    /** The sender's own id for it, where one was given: unique among that user's only. */
+    clientMessageId: clientMessageId.optional(),
+  }),
   "turn:status": z.object({
     turnId,
     status: turnStatus,
@@ -125,6 +131,8 @@ export const roomLimits = z.object({
 const MOMENTARY = {
   "session:ready": z.object({
     sessionId: session.shape.id,
+    /** Whose credential this is: a client need not be able to read it. */
+    userId: userId.optional(),
     recoveryToken,
     resumed: z.boolean(),
     expiresAt: timestamp,

@@ -150,6 +150,7 @@ function greet(
     ts: toTimestamp(desk.doors.now()),
     data: {
       sessionId: opened.session.id,
+      userId: opened.session.userId,
       recoveryToken: opened.recoveryToken,
       resumed: opened.resumed,
       expiresAt: opened.session.expiresAt,
