@@ -36,7 +36,7 @@ export const LIMITS = {
    * object with storage of its own, which no person and few scripts make ten times a second.
    */
   tasksPerWindow: 600,
-  /** The same of API keys, of webhooks and of invitations, which reach others: `GRANT_LIMIT`. */
+  /** The same of API keys and of webhooks: `GRANT_LIMIT`. */
   grantsPerWindow: 120,
   /**
    * Attempts of one address without a credential that holds, and looks at `/healthz`, per window and

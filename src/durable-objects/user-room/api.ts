@@ -1,4 +1,5 @@
 import type { UserNews } from "../../engine/user/news";
+import type { ResealCount } from "../../platform/reseal";
 import type { Outcome } from "../../protocol/errors";
 import type { AckNotifications, ListNotifications, Page, UnreadCount } from "../../protocol/rest";
 import type { Session } from "../../protocol/session";
@@ -56,4 +57,6 @@ export interface UserRoomApi {
   retryDelivery(webhookId: string, deliveryId: string): Promise<Outcome<Delivery>>;
   /** Closes the user's own sockets that came with this API key: it was revoked. */
   closeKey(keyId: string): Promise<void>;
+  /** Seals what is stored here with the first `SECRETS_KEY`; may be repeated. */
+  reseal(): Promise<ResealCount>;
 }

@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { describeError, logError } from "../../platform/platform-log";
+import type { ResealCount } from "../../platform/reseal";
 import { readOnce, settings } from "../../platform/settings";
 import type { Outcome } from "../../protocol/errors";
 import type { AckNotifications, ListNotifications, Page, UnreadCount } from "../../protocol/rest";
@@ -26,6 +27,7 @@ import { SessionEntry } from "./sessions/session-entry";
 import { Sessions } from "./sessions/sessions";
 import type { UserFaultPoint } from "./surroundings";
 import { type TaskRooms, taskRooms } from "./task-rooms";
+import { resealWebhooks } from "./webhooks/reseal";
 import { WebhookQueue } from "./webhooks/webhook-queue";
 import { Webhooks } from "./webhooks/webhooks";
 
@@ -207,6 +209,10 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
 
   async closeKey(keyId: string): Promise<void> {
     this.#sockets.closeKey(keyId);
+  }
+
+  reseal(): Promise<ResealCount> {
+    return resealWebhooks(this.ctx.storage, limitsOf(this.env).SECRETS_KEY);
   }
 
   /** Each part does what is due of its own and says when it is to ring again; none waits for another. */

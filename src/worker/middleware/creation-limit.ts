@@ -6,12 +6,11 @@ import { RefusedRequest } from "../problem";
 
 const WINDOW_S = LIMITS.requestWindowMs / 1000;
 
-/** What makes something that stays, or that reaches others: each with a limit under the general one. */
+/** What makes something that stays: each with a limit under the general one. */
 const MAKERS = {
   tasks: { limiter: "TASK_LIMIT", limit: LIMITS.tasksPerWindow, most: "new tasks" },
   keys: { limiter: "GRANT_LIMIT", limit: LIMITS.grantsPerWindow, most: "new API keys" },
   webhooks: { limiter: "GRANT_LIMIT", limit: LIMITS.grantsPerWindow, most: "new webhooks" },
-  members: { limiter: "GRANT_LIMIT", limit: LIMITS.grantsPerWindow, most: "invitations" },
 } as const;
 
 /** Creations of one sort per user, counted as `rateLimit` counts requests; those that are refused count too. */

@@ -209,7 +209,6 @@ describe("whose an address is", () => {
 
 describe("what is made has limits of its own per user, one for each sort", () => {
   const small = { TASK_LIMIT: env.SMALL_RATE_LIMIT, GRANT_LIMIT: env.SMALL_RATE_LIMIT };
-  const member = (id: string) => `/api/v1/tasks/${id}/members`;
 
   async function make(user: string, path: string, body: unknown): Promise<Response> {
     const by = await token({ sub: user });
@@ -220,7 +219,6 @@ describe("what is made has limits of its own per user, one for each sort", () =>
     ["tasks", "/api/v1/tasks", { title: "t" }],
     ["API keys", "/api/v1/api-keys", { name: "k", scopes: ["read"] }],
     ["webhooks", "/api/v1/webhooks", { url: "https://a.test/", events: ["notification"] }],
-    ["invitations", member("task_01hzzzzzzzzzzzzzzzzzzzzzzz"), { userId: "bob", role: "viewer" }],
   ])("%s", async (_name, path, body) => {
     const user = newUser();
     for (let n = 0; n < LIMIT; n++) {
