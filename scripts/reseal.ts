@@ -1,7 +1,7 @@
 // `npm run reseal`: seals everything stored anew with the first SECRETS_KEY.
 import { parseArgs } from "node:util";
 import * as z from "zod";
-import { resealPage } from "../src/protocol/reseal";
+import { resealPage } from "../src/protocol/operator/reseal";
 import { mintToken } from "./local-identity";
 
 const USAGE = `Usage: npm run reseal -- [--url URL] [--token TOKEN] [--cursor CURSOR]

@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { knownUsers, putSecrets, resourcesWithSecrets } from "../history/sealed-rows";
+import { knownUsers, putSecrets, resourcesWithSecrets } from "../history/operator/sealed-rows";
 import { describeError, logError } from "../platform/platform-log";
 import { added, type ResealCount, reseal, tally } from "../platform/reseal";
 import type { Settings } from "../platform/settings";
 import { decodeCursor, encodeCursor } from "../protocol/cursor";
 import { refuse } from "../protocol/errors";
-import type { ResealPage } from "../protocol/reseal";
+import type { ResealPage } from "../protocol/operator/reseal";
 import { identityOf, type StoredResource } from "../resources/secrets";
 import { RefusedRequest } from "./problem";
 import { twice, userRoom } from "./rooms/ask";

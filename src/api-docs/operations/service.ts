@@ -1,4 +1,4 @@
-import { resealPage, resealSecrets } from "../../protocol/reseal";
+import { resealPage, resealSecrets } from "../../protocol/operator/reseal";
 import { MODELS } from "../models";
 import { named } from "../named";
 import { json, type Operation } from "../operation";
@@ -14,8 +14,9 @@ export const SERVICE: readonly Operation[] = [
     method: "get",
     path: "/healthz",
     summary: "Whether the service works",
-    description: "Asks the database too.",
+    description: "Asks the database too, at most every five seconds. Limited by address.",
     scope: "open",
+    errors: ["rate_limited"],
     answer: { status: 200, description: "It does.", json: json(MODELS.Health, { status: "ok" }) },
   },
   {

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { resealSecrets } from "../../protocol/reseal";
+import { resealSecrets } from "../../protocol/operator/reseal";
 import { readBody } from "../body";
 import type { AppEnv } from "../context";
 import { settingsOf } from "../current-settings";

@@ -1,8 +1,8 @@
 import { and, asc, eq, sql } from "drizzle-orm";
-import type { StoredResource } from "../resources/secrets";
-import { openDatabase } from "./database";
-import { readResource } from "./resource-rows";
-import { apiKeys, resources, taskMembers } from "./schema";
+import type { StoredResource } from "../../resources/secrets";
+import { openDatabase } from "../database";
+import { readResource } from "../resource-rows";
+import { apiKeys, resources, taskMembers } from "../schema";
 
 /** Where a walk over all resources goes on: after this one, in the order of the primary key. */
 export type ResourcePosition = { namespace: string; kind: string; name: string };
