@@ -40,6 +40,18 @@ export const LIMITS = {
    */
   requestsPerWindow: 6000,
   requestWindowMs: 60_000,
+  /**
+   * New tasks of one user per window and location, as `TASK_LIMIT` of `wrangler.toml` says: each is an
+   * object with storage of its own, which no person and few scripts make ten times a second.
+   */
+  tasksPerWindow: 600,
+  /** The same of API keys and of webhooks: `GRANT_LIMIT`. */
+  grantsPerWindow: 120,
+  /**
+   * Attempts of one address without a credential that holds, and looks at `/healthz`, per window and
+   * location: `ADDRESS_LIMIT`. An office behind one address fails less often by mistake.
+   */
+  attemptsPerWindow: 300,
   /** Items of one page. */
   pageItems: 200,
   defaultPageItems: 50,

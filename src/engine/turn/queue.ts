@@ -9,6 +9,7 @@ export type NewTurn = {
   messageId: string;
   author: { userId: string; name?: string };
   content: string;
+  clientMessageId?: string | undefined;
   threadId: string;
   onBusy: OnBusy;
   metadata: JsonObject;
@@ -16,7 +17,12 @@ export type NewTurn = {
 
 /** A message and the PENDING turn that will answer it, at the queue's tail or, if `first`, its head. */
 export function enqueueTurn(draft: Draft, input: NewTurn, first = false): void {
-  draft.emit({ type: "chat:message", data: { message: userMessage(draft, input) } });
+  const { clientMessageId } = input;
+  const message = userMessage(draft, input);
+  draft.emit({
+    type: "chat:message",
+    data: { message, ...(clientMessageId !== undefined && { clientMessageId }) },
+  });
   draft.addRun(input.turnId, freshRun(input.author.userId, input.content));
   const { room } = draft;
   const plan = room.plans[room.planId];

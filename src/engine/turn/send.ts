@@ -49,7 +49,9 @@ export function guideTurn(
   if (guidance.length >= LIMITS.waitingTurns) {
     return refuse("queue_full", `${LIMITS.waitingTurns} pieces of guidance are waiting already.`);
   }
-  const { turnId, messageId, author, content } = input;
-  draft.setRun(openId, { guidance: [...guidance, { turnId, messageId, ...author, content }] });
+  const { turnId, messageId, author, content, clientMessageId } = input;
+  const kept = { turnId, messageId, ...author, content };
+  const own = clientMessageId !== undefined && { clientMessageId };
+  draft.setRun(openId, { guidance: [...guidance, { ...kept, ...own }] });
   return { messageId, turnId: openId };
 }

@@ -7,6 +7,7 @@ export const guidance = z.object({
   userId: z.string(),
   name: z.string().optional(),
   content: z.string(),
+  clientMessageId: z.string().optional(),
 });
 export type Guidance = z.infer<typeof guidance>;
 

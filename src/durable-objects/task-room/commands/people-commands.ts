@@ -166,6 +166,7 @@ function messageOf(principal: Principal, input: ChatSend) {
   return {
     author: presenceOf(principal),
     content: input.content,
+    clientMessageId: input.clientMessageId,
     threadId: input.threadId ?? DEFAULT_THREAD,
     metadata: input.metadata ?? {},
     ...onBusy,
