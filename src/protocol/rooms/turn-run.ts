@@ -34,7 +34,10 @@ export const turnRun = z.object({
   restarts: z.int(),
   failures: z.int(),
   rollbacks: z.int(),
-  /** Milliseconds on the turn's clock before `runningSince`; it stands while a person is waited for. */
+  /**
+   * Milliseconds on the turn's clock before `runningSince`; it stands while a person is waited for.
+   * Negative where more was lost to late alarms than there was.
+   */
   spentMs: z.int(),
   runningSince: z.int().optional(),
   usage: usage.optional(),
