@@ -1,3 +1,4 @@
+export { isBlank } from "../protocol/blank";
 export type { ErrorCode, FailureCode, Issue, Problem } from "../protocol/errors";
 export type { LogEvent, MomentaryEvent, Presence, RoomEvent } from "../protocol/events";
 export type { Role, Scope } from "../protocol/identity";

@@ -1,12 +1,17 @@
 import * as z from "zod";
+import { VISIBLE } from "./blank";
 import { messageId, turnId } from "./ids";
 import { metadata } from "./json";
 import { LIMITS } from "./limits";
 import { message } from "./message";
 import { onBusy, threadId } from "./turn";
 
-/** What a person writes (contract section 4, `content`). */
-export const content = z.string().min(1).max(LIMITS.contentUnits);
+/** What a person writes (contract section 4, `content`): something of it shows. */
+export const content = z
+  .string()
+  .min(1)
+  .max(LIMITS.contentUnits)
+  .regex(VISIBLE, { error: "blank: white space and characters of zero width alone" });
 export const reason = z.string().max(LIMITS.reasonChars);
 export const clientMessageId = z.string().min(1).max(LIMITS.clientKeyChars);
 const frameRef = z.string().min(1).max(LIMITS.refChars);
