@@ -56,7 +56,7 @@ const BESIDES: { from: RegExp; to: RegExp }[] = [
 ];
 
 /** Past so many files of its own a folder has sub-folders. */
-const FOLDER_FILES = 20;
+const FOLDER_FILES = 25;
 const FILE_LINES = 400;
 
 type Import = { from: string; to: string; isType: boolean; specifier: string };

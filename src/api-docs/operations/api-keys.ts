@@ -1,5 +1,5 @@
 import { apiKey, createApiKey, createdApiKey } from "../../protocol/api-keys";
-import { listPage } from "../../protocol/rest";
+import { listPage } from "../../protocol/rest/page";
 import { pageOf } from "../models";
 import { named } from "../named";
 import { json, type Operation } from "../operation";

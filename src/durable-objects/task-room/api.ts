@@ -3,19 +3,16 @@ import type { LogEvent } from "../../protocol/events";
 import type { Principal, Role } from "../../protocol/identity";
 import type { Message } from "../../protocol/message";
 import type { Ref } from "../../protocol/refs";
-import type {
-  ConfirmTurn,
-  ExecuteTask,
-  ListEvents,
-  ListLogs,
-  ListMessages,
-  ListTurns,
-  LoggedEntry,
-  Page,
-  PatchStatus,
-  PatchTask,
-  PutMember,
-} from "../../protocol/rest";
+import type { ExecuteTask } from "../../protocol/rest/execute-task";
+import type { ListEvents } from "../../protocol/rest/list-events";
+import type { ListLogs, LoggedEntry } from "../../protocol/rest/list-logs";
+import type { ListMessages } from "../../protocol/rest/list-messages";
+import type { ListTurns } from "../../protocol/rest/list-turns";
+import type { Page } from "../../protocol/rest/page";
+import type { PatchStatus } from "../../protocol/rest/patch-status";
+import type { PatchTask } from "../../protocol/rest/patch-task";
+import type { PutMember } from "../../protocol/rest/put-member";
+import type { ConfirmTurn } from "../../protocol/rest/turn-actions";
 import type { TaskStats } from "../../protocol/stats";
 import type { Task } from "../../protocol/task";
 import type { Turn } from "../../protocol/turn";

@@ -148,7 +148,7 @@ export class Desk {
   }
 
   /**
-   * Decides a rule and carries out what it says. Has no await: what was decided and what is
+   * Decides a rule, commits what it says and tells of it. Has no await: what was decided and what is
    * committed can't come apart. `clientKeys` are the request's own ids, kept with the answer.
    */
   perform<T>(rule: (draft: Draft) => T | Refusal, clientKeys: ClientKey[] = []): Outcome<T> {
@@ -250,11 +250,11 @@ export class Desk {
     };
     const decision: Decision<T> = decide(room, context, rule);
     if ("refusal" in decision) return refused(decision.refusal);
-    this.#carryOut(stored, decision.change, answered(clientKeys, decision.reply));
+    this.#commitAndTell(stored, decision.change, answered(clientKeys, decision.reply));
     return accepted(decision.reply);
   }
 
-  #carryOut(before: Room | undefined, change: Change, answers: Answered[]): void {
+  #commitAndTell(before: Room | undefined, change: Change, answers: Answered[]): void {
     this.#commit(before, change, answers);
     const { room, events, effects } = change;
     // Messages live in their table; the fold's copies have done their duty.

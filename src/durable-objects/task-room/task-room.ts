@@ -1,25 +1,22 @@
 import { DurableObject } from "cloudflare:workers";
 import { meetDeadlines } from "../../engine/turn/deadlines";
-import { once } from "../../platform/metrics";
+import { increment } from "../../platform/metrics";
 import { describeError, logError } from "../../platform/platform-log";
 import { CLOSE } from "../../protocol/close-codes";
 import type { Outcome } from "../../protocol/errors";
 import type { LogEvent } from "../../protocol/events";
 import type { Principal } from "../../protocol/identity";
 import type { Message } from "../../protocol/message";
-import type {
-  ConfirmTurn,
-  ExecuteTask,
-  ListEvents,
-  ListLogs,
-  ListMessages,
-  ListTurns,
-  LoggedEntry,
-  Page,
-  PatchStatus,
-  PatchTask,
-  PutMember,
-} from "../../protocol/rest";
+import type { ExecuteTask } from "../../protocol/rest/execute-task";
+import type { ListEvents } from "../../protocol/rest/list-events";
+import type { ListLogs, LoggedEntry } from "../../protocol/rest/list-logs";
+import type { ListMessages } from "../../protocol/rest/list-messages";
+import type { ListTurns } from "../../protocol/rest/list-turns";
+import type { Page } from "../../protocol/rest/page";
+import type { PatchStatus } from "../../protocol/rest/patch-status";
+import type { PatchTask } from "../../protocol/rest/patch-task";
+import type { PutMember } from "../../protocol/rest/put-member";
+import type { ConfirmTurn } from "../../protocol/rest/turn-actions";
 import type { TaskStats } from "../../protocol/stats";
 import type { Task } from "../../protocol/task";
 import type { Turn } from "../../protocol/turn";
@@ -246,7 +243,7 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     const connection = desk.connections.of(ws);
     if (!connection) return;
     desk.connections.remove(ws);
-    desk.metrics.tell([once("taskroom_connections_closed_total", { room: connection.kind })]);
+    desk.metrics.tell([increment("taskroom_connections_closed_total", { room: connection.kind })]);
     if (connection.attached.joined) desk.presence.tell(connection, "left");
     const { sessionId, connectionId, principal } = connection.attached;
     if (sessionId === null) return;

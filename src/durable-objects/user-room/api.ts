@@ -1,6 +1,11 @@
 import type { UserNews } from "../../engine/user/news";
 import type { Outcome } from "../../protocol/errors";
-import type { AckNotifications, ListNotifications, Page, UnreadCount } from "../../protocol/rest";
+import type {
+  AckNotifications,
+  ListNotifications,
+  UnreadCount,
+} from "../../protocol/rest/notifications";
+import type { Page } from "../../protocol/rest/page";
 import type { Session } from "../../protocol/session";
 import type { KeptNotification } from "../../protocol/user-events";
 import type { CreatedWebhook, CreateWebhook, Delivery, Webhook } from "../../protocol/webhooks";

@@ -11,7 +11,7 @@ export type UserFaultPoint =
   | "webhook answered"
   | "webhook noted";
 
-/** What the session rules are carried out with. */
+/** What the session rules are given. */
 export type Surroundings = {
   storage: DurableObjectStorage;
   /** Milliseconds since 1970. */

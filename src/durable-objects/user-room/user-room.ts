@@ -2,7 +2,12 @@ import { DurableObject } from "cloudflare:workers";
 import { describeError, logError } from "../../platform/platform-log";
 import { readOnce, settings } from "../../platform/settings";
 import type { Outcome } from "../../protocol/errors";
-import type { AckNotifications, ListNotifications, Page, UnreadCount } from "../../protocol/rest";
+import type {
+  AckNotifications,
+  ListNotifications,
+  UnreadCount,
+} from "../../protocol/rest/notifications";
+import type { Page } from "../../protocol/rest/page";
 import type { Session } from "../../protocol/session";
 import type { KeptNotification } from "../../protocol/user-events";
 import type { CreatedWebhook, CreateWebhook, Delivery, Webhook } from "../../protocol/webhooks";

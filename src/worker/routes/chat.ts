@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { PRINCIPAL_HEADER, RECOVERY_HEADER } from "../../durable-objects/task-room/api";
 import { refuse } from "../../protocol/errors";
 import { taskId } from "../../protocol/ids";
-import { joinRoom } from "../../protocol/rest";
+import { joinRoom } from "../../protocol/rest/log-position";
 import type { AppContext, AppEnv } from "../context";
 import { resumesOf, switched } from "../handshake";
 import { sameOrigin } from "../middleware/same-origin";

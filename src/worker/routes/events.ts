@@ -3,7 +3,9 @@ import { EPOCH_HEADER, FEED_HEADER, PRINCIPAL_HEADER } from "../../durable-objec
 import { isApiKeyValid } from "../../history/api-keys";
 import { issuesOf, refuse } from "../../protocol/errors";
 import { taskId } from "../../protocol/ids";
-import { lastEventId, listEvents, listLogs } from "../../protocol/rest";
+import { listEvents } from "../../protocol/rest/list-events";
+import { listLogs } from "../../protocol/rest/list-logs";
+import { lastEventId } from "../../protocol/rest/log-position";
 import type { AppContext, AppEnv } from "../context";
 import { eventStream } from "../event-stream";
 import { readId } from "../path-id";

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { userId } from "../../protocol/identity";
 import { taskId } from "../../protocol/ids";
-import { putMember } from "../../protocol/rest";
+import { putMember } from "../../protocol/rest/put-member";
 import { readBody } from "../body";
 import type { AppEnv } from "../context";
 import { readId } from "../path-id";

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { PRINCIPAL_HEADER } from "../../durable-objects/task-room/api";
-import { joinRoom } from "../../protocol/rest";
+import { joinRoom } from "../../protocol/rest/log-position";
 import type { AppEnv } from "../context";
 import { switched } from "../handshake";
 import { sameOrigin } from "../middleware/same-origin";

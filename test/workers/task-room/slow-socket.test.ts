@@ -14,7 +14,7 @@ let model: ScriptedModel;
 beforeEach(() => {
   alice = newUser();
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
 });
 
 const ready = z.looseObject({ epoch: z.string() });

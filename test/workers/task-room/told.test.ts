@@ -14,7 +14,7 @@ let taskId: string;
 beforeEach(async () => {
   alice = newUser();
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
   taskId = await newTask(alice);
 });
 

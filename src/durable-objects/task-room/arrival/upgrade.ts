@@ -1,4 +1,4 @@
-import { once } from "../../../platform/metrics";
+import { increment } from "../../../platform/metrics";
 import { describeError, logError } from "../../../platform/platform-log";
 import {
   accepted,
@@ -20,7 +20,7 @@ import { LIMITS } from "../../../protocol/limits";
 import { toTimestamp } from "../../../protocol/time";
 import type { OpenedSession, OpenSession } from "../../user-room/api";
 import { EPOCH_HEADER, FEED_HEADER, PRINCIPAL_HEADER, RECOVERY_HEADER } from "../api";
-import { admit } from "../commands/people-commands";
+import { permit } from "../commands/permit";
 import type { Desk } from "../desk";
 import { catchUp, sendReset } from "../live/catch-up";
 import { Connection } from "../live/connection";
@@ -59,10 +59,10 @@ export async function upgrade(
   if (!opened.ok) return refusalResponse(opened.refusal);
   const sessionId = opened.value?.session.id ?? null;
   // The room may have changed while the session was opened.
-  const admitted = admit(desk, principal, "watch");
-  if (!admitted.ok) {
+  const permitted = permit(desk, principal, "watch");
+  if (!permitted.ok) {
     if (sessionId !== null) sessions.close(principal.userId, sessionId, connectionId);
-    return refusalResponse(admitted.refusal);
+    return refusalResponse(permitted.refusal);
   }
   const { 0: client, 1: server } = new WebSocketPair();
   ctx.acceptWebSocket(server);
@@ -78,9 +78,9 @@ export async function upgrade(
   });
   connection.attach({});
   desk.connections.add(connection);
-  desk.metrics.tell([once("taskroom_connections_opened_total", { room: connection.kind })]);
-  welcome(desk, connection, arrival.position, { opened: opened.value, role: admitted.value.role });
-  const { epoch } = admitted.value.room.state.task;
+  desk.metrics.tell([increment("taskroom_connections_opened_total", { room: connection.kind })]);
+  welcome(desk, connection, arrival.position, { opened: opened.value, role: permitted.value.role });
+  const { epoch } = permitted.value.room.state.task;
   const headers = { [EPOCH_HEADER]: epoch };
   return new Response(null, { status: 101, webSocket: client, headers });
 }
@@ -91,14 +91,14 @@ async function open(
   connectionId: string,
   sessions: SessionDoor,
 ): Promise<Outcome<OpenedSession | undefined>> {
-  const admitted = admit(desk, principal, "watch");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "watch");
+  if (!permitted.ok) return permitted;
   if (desk.connections.size >= LIMITS.connectionsPerRoom) {
     return refused(refuse("unavailable", "The room is full."));
   }
   const { userId, requestId } = principal;
   if (isFeed) return mayFeed(desk, userId);
-  const taskId = admitted.value.room.state.task.id;
+  const taskId = permitted.value.room.state.task.id;
   const token = recoveryToken === undefined ? {} : { recoveryToken };
   try {
     return await sessions.open({ userId, taskId, connectionId, ...token });

@@ -7,7 +7,7 @@ import { accepted, type Outcome } from "../../../protocol/errors";
 import type { Principal } from "../../../protocol/identity";
 import { toTimestamp } from "../../../protocol/time";
 import type { Desk } from "../desk";
-import { admit } from "./people-commands";
+import { permit } from "./permit";
 
 /**
  * Erases a task (architecture: delete is final). The tombstone is committed first, so whatever
@@ -18,8 +18,8 @@ export async function removeTask(
   principal: Principal,
   eraseStorage: () => Promise<void>,
 ): Promise<Outcome<null>> {
-  const admitted = admit(desk, principal, "own");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "own");
+  if (!permitted.ok) return permitted;
   desk.perform((draft) =>
     cancelAll(draft, { by: principal.userId, reason: "task deleted", last: true }),
   );

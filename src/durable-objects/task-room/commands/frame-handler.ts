@@ -1,4 +1,4 @@
-import { once } from "../../../platform/metrics";
+import { increment } from "../../../platform/metrics";
 import { describeError, logError } from "../../../platform/platform-log";
 import { CLOSE } from "../../../protocol/close-codes";
 import { type Command, command, frameReference } from "../../../protocol/commands";
@@ -14,9 +14,9 @@ import { parseJson } from "../../../protocol/json";
 import { LIMITS } from "../../../protocol/limits";
 import type { Desk } from "../desk";
 import type { Connection } from "../live/connection";
-import { perform } from "./socket-commands";
+import { doCommand } from "./socket-commands";
 
-/** One frame from a socket: read, counted, carried out, answered. Never relayed, never thrown. */
+/** One frame from a socket: read, counted, done, answered. Never relayed, never thrown. */
 export function handleFrame(desk: Desk, connection: Connection, frame: string | ArrayBuffer): void {
   desk.doors.fault("frame received");
   const now = desk.doors.now();
@@ -45,10 +45,10 @@ export function handleFrame(desk: Desk, connection: Connection, frame: string | 
     const { retryAfterMs } = verdict;
     const refusal = refuse("rate_limited", "Too many commands.", { retryAfterMs });
     answer(desk, connection, id, refused(refusal));
-  } else carryOut(desk, connection, read.command);
+  } else answerCommand(desk, connection, read.command);
 }
 
-function carryOut(desk: Desk, connection: Connection, read: Command): void {
+function answerCommand(desk: Desk, connection: Connection, read: Command): void {
   const { id } = read;
   const broken = (error: unknown) => {
     const { requestId } = connection.principal;
@@ -58,7 +58,7 @@ function carryOut(desk: Desk, connection: Connection, read: Command): void {
     answer(desk, connection, id, refused(refusal));
   };
   try {
-    const outcome = connection.inOrder(() => perform(desk, connection, read));
+    const outcome = connection.inOrder(() => doCommand(desk, connection, read));
     if (!(outcome instanceof Promise)) answer(desk, connection, id, outcome);
     else desk.hold(outcome.then((late) => answer(desk, connection, id, late)).catch(broken));
   } catch (error) {
@@ -106,7 +106,7 @@ function answerMalformed(
 }
 
 function countRefusal({ metrics }: Desk, code: ErrorCode): void {
-  metrics.tell([once("taskroom_refusals_total", { via: "socket", code })]);
+  metrics.tell([increment("taskroom_refusals_total", { via: "socket", code })]);
 }
 
 function answer(

@@ -1,18 +1,20 @@
-import type { Command, HistoryPage, HistorySync } from "../../../protocol/commands";
+import type { Command } from "../../../protocol/commands";
+import type { HistoryPage, HistorySync } from "../../../protocol/commands/history-sync";
 import { accepted, type Outcome, refused } from "../../../protocol/errors";
 import { LIMITS } from "../../../protocol/limits";
 import type { Desk } from "../desk";
 import { catchUp } from "../live/catch-up";
 import type { Connection } from "../live/connection";
 import { type Position, snapshot } from "../live/snapshot";
-import { admit, cancel, confirm, guide, retry, sendMessage } from "./people-commands";
+import { cancel, confirm, guide, retry, sendMessage } from "./people-commands";
+import { permit } from "./permit";
 import { reachablePage } from "./queries";
 
 /**
- * Carries out a command for a connection and gives what its ack says. What reads from D1 is answered
+ * Does a command for a connection and gives what its ack says. What reads from D1 is answered
  * later; everything else is done in order, before the next frame is looked at.
  */
-export function perform(
+export function doCommand(
   desk: Desk,
   connection: Connection,
   read: Command,
@@ -50,8 +52,8 @@ function holdingUp<T>(connection: Connection, outcome: T | Promise<T>): T | Prom
 }
 
 function typing(desk: Desk, connection: Connection, on: boolean): Outcome<object> {
-  const admitted = admit(desk, connection.principal, "write");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, connection.principal, "write");
+  if (!permitted.ok) return permitted;
   setTyping(desk, connection, on);
   return accepted({});
 }
@@ -68,9 +70,9 @@ function join(
   connection: Connection,
   position: Position,
 ): Outcome<object> | Promise<Outcome<object>> {
-  const admitted = admit(desk, connection.principal, "watch");
-  if (!admitted.ok) return admitted;
-  const { room, role } = admitted.value;
+  const permitted = permit(desk, connection.principal, "watch");
+  if (!permitted.ok) return permitted;
+  const { room, role } = permitted.value;
   desk.live.flush();
   if (!connection.joined) {
     connection.attach({ joined: true });
@@ -96,11 +98,11 @@ async function sync(
   connection: Connection,
   query: HistorySync,
 ): Promise<Outcome<HistoryPage>> {
-  const admitted = admit(desk, connection.principal, "watch");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, connection.principal, "watch");
+  if (!permitted.ok) return permitted;
   const limit = query.limit ?? LIMITS.defaultPageItems;
   const page = await reachablePage(desk, { ...query, limit });
   if ("code" in page) return refused(page);
-  const { headSeq } = admitted.value.room.state.task;
+  const { headSeq } = permitted.value.room.state.task;
   return accepted({ messages: page.items, hasMore: page.hasMore, headSeq });
 }

@@ -6,7 +6,10 @@ import { isBlank } from "../../../protocol/blank";
 import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
 import type { Principal } from "../../../protocol/identity";
 import { newId } from "../../../protocol/ids";
-import type { ConfirmTurn, ExecuteTask, PatchStatus, PatchTask } from "../../../protocol/rest";
+import type { ExecuteTask } from "../../../protocol/rest/execute-task";
+import type { PatchStatus } from "../../../protocol/rest/patch-status";
+import type { PatchTask } from "../../../protocol/rest/patch-task";
+import type { ConfirmTurn } from "../../../protocol/rest/turn-actions";
 import type { Task } from "../../../protocol/task";
 import { DEFAULT_THREAD, type Turn } from "../../../protocol/turn";
 import type { NewTask } from "../api";
@@ -15,7 +18,8 @@ import { presenceOf } from "../live/connections";
 import { clientKey } from "../store/client-keys";
 import { firstPlan } from "../turns/begin-next";
 import { logAccepted } from "../turns/turn-lines";
-import { admit, cancel, confirm, guide, retry, sendMessage } from "./people-commands";
+import { cancel, confirm, guide, retry, sendMessage } from "./people-commands";
+import { permit } from "./permit";
 import { readTask, readTurn } from "./queries";
 import { withinQuota } from "./quota";
 
@@ -102,8 +106,8 @@ export async function patchTask(
   principal: Principal,
   patch: PatchTask,
 ): Promise<Outcome<Task>> {
-  const admitted = admit(desk, principal, "write");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
   const done = desk.perform((draft) => updateTask(draft, patch));
   if (!done.ok) return done;
   await listed(desk);
@@ -115,8 +119,8 @@ export async function changeStatus(
   principal: Principal,
   change: PatchStatus,
 ): Promise<Outcome<Task>> {
-  const admitted = admit(desk, principal, "write");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
   const done = desk.perform((draft) => setTaskStatus(draft, change, principal.userId));
   if (!done.ok) return done;
   await listed(desk);
@@ -151,8 +155,8 @@ export function interruptTurn(
   turnId: string,
   reason: string | undefined,
 ): Outcome<Turn> {
-  const admitted = admit(desk, principal, "write");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
   const known = readTurn(desk, principal, turnId);
   if (!known.ok) return known;
   const why = reason === undefined ? {} : { reason };
@@ -200,7 +204,7 @@ export function interruptAll(
   principal: Principal,
   reason: string | undefined,
 ): Outcome<{ interrupted: number }> {
-  const admitted = admit(desk, principal, "write");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
   return desk.perform((draft) => cancelAll(draft, { by: principal.userId, reason }));
 }

@@ -1,4 +1,4 @@
-import type { Presence } from "../../../protocol/events";
+import type { Presence } from "../../../protocol/events/presence";
 import { attachment, Connection } from "./connection";
 
 /** The sockets of a room, found again after hibernation by what is attached to them. */

@@ -32,14 +32,14 @@ export class FanOut {
     const now = this.#now();
     for (const connection of this.#connections.all()) {
       if (!connection.hears) continue;
-      const role = this.#admit(connection, now);
+      const role = this.#roleStillHeld(connection, now);
       const frame = role && frameFor(connection, role);
       if (frame !== undefined) connection.push(frame);
     }
   }
 
   /** The role of a connection that may still hear the room; one that may not is cut off. */
-  #admit(connection: Connection, now: number): Role | undefined {
+  #roleStillHeld(connection: Connection, now: number): Role | undefined {
     const role = this.#roleOf(connection.principal.userId);
     if (!role) connection.close(CLOSE.removed, "access removed");
     else if (connection.isExpired(now)) connection.close(CLOSE.unauthorized, "token expired");

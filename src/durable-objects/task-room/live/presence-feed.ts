@@ -1,4 +1,5 @@
-import type { Presence, RoomEvent } from "../../../protocol/events";
+import type { RoomEvent } from "../../../protocol/events";
+import type { Presence } from "../../../protocol/events/presence";
 import { toTimestamp } from "../../../protocol/time";
 import type { Connection } from "./connection";
 import { type Connections, presenceOf } from "./connections";

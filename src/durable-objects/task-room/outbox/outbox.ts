@@ -1,7 +1,7 @@
 import { deadlines } from "../../../engine/turn/deadlines";
 import type { Room } from "../../../engine/turn/room";
 import type { Projection } from "../../../history/projector";
-import { once } from "../../../platform/metrics";
+import { increment } from "../../../platform/metrics";
 import { describeError, logError } from "../../../platform/platform-log";
 import type { LogEvent } from "../../../protocol/events";
 import { inTime } from "../../in-time";
@@ -159,7 +159,7 @@ export class Outbox {
       this.#retryAt = doors.now() + wait;
       const { id: taskId } = now.state.task;
       logError("outbox_failed", { taskId, destination, causes: describeError(error) });
-      metrics.tell([once("taskroom_outbox_failures_total", { destination })]);
+      metrics.tell([increment("taskroom_outbox_failures_total", { destination })]);
       rearm();
     }
   }

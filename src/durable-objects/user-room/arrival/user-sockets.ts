@@ -1,4 +1,4 @@
-import { once } from "../../../platform/metrics";
+import { increment } from "../../../platform/metrics";
 import { CLOSE } from "../../../protocol/close-codes";
 import { type Refusal, refuse } from "../../../protocol/errors";
 import { parseJson } from "../../../protocol/json";
@@ -26,13 +26,13 @@ export class UserSockets {
 
   add(connection: Connection): void {
     this.#connections.add(connection);
-    this.#metrics.tell([once("taskroom_connections_opened_total", { room: "user" })]);
+    this.#metrics.tell([increment("taskroom_connections_opened_total", { room: "user" })]);
   }
 
   remove(ws: WebSocket): void {
     if (!this.#connections.of(ws)) return;
     this.#connections.remove(ws);
-    this.#metrics.tell([once("taskroom_connections_closed_total", { room: "user" })]);
+    this.#metrics.tell([increment("taskroom_connections_closed_total", { room: "user" })]);
   }
 
   send(events: readonly object[]): void {

@@ -6,9 +6,9 @@ import { LIMITS } from "../../../protocol/limits";
 import type {
   AckNotifications,
   ListNotifications,
-  Page,
   UnreadCount,
-} from "../../../protocol/rest";
+} from "../../../protocol/rest/notifications";
+import type { Page } from "../../../protocol/rest/page";
 import { toTimestamp } from "../../../protocol/time";
 import type {
   KeptNotification,

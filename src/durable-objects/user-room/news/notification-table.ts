@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { AckNotifications } from "../../../protocol/rest";
+import type { AckNotifications } from "../../../protocol/rest/notifications";
 import { toTimestamp } from "../../../protocol/time";
 import {
   type KeptNotification,

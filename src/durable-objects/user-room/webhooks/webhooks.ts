@@ -5,7 +5,7 @@ import { decodeCursor, encodeCursor } from "../../../protocol/cursor";
 import { accepted, type Outcome, type Refusal, refuse, refused } from "../../../protocol/errors";
 import { newId, webhookId as webhookIdSchema } from "../../../protocol/ids";
 import { LIMITS } from "../../../protocol/limits";
-import type { Page } from "../../../protocol/rest";
+import type { Page } from "../../../protocol/rest/page";
 import { toTimestamp } from "../../../protocol/time";
 import type { CreatedWebhook, CreateWebhook, Delivery, Webhook } from "../../../protocol/webhooks";
 import { BAD_CURSOR } from "../../task-room/commands/queries";

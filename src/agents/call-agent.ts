@@ -19,10 +19,10 @@ export type Doors = {
 };
 
 /**
- * Carries out one attempt of a step. Ends with exactly one `finish` or `failure`, unless it was
+ * Calls the agent of a step for one attempt. Ends with exactly one `finish` or `failure`, unless it was
  * aborted: then it just ends. Never throws.
  */
-export async function* carryOut(
+export async function* callAgent(
   request: StepRequest,
   doors: Doors,
 ): AsyncGenerator<StepOutput, void> {

@@ -4,7 +4,7 @@ import { type LiveSession, withActivity } from "../../../engine/session/session"
 import { succeed } from "../../../engine/session/tokens";
 import type { Tables } from "../tables";
 
-type Admission = {
+type CheckIn = {
   session: LiveSession;
   /** Hash of the token that was presented; `null`: the session is new. */
   presented: string | null;
@@ -15,13 +15,13 @@ type Admission = {
   now: number;
 };
 
-export type Admitted = { session: LiveSession; connections: number };
+export type CheckedIn = { session: LiveSession; connections: number };
 
 /** Writes down that somebody came in; to be run in a transaction. */
-export function admit(tables: Tables, admission: Admission): Admitted {
-  const { presented, given, connectionId, now } = admission;
+export function checkIn(tables: Tables, input: CheckIn): CheckedIn {
+  const { presented, given, connectionId, now } = input;
   if (presented === null) makeWay(tables);
-  const session = withActivity(admission.session, now, now);
+  const session = withActivity(input.session, now, now);
   tables.sessions.save(session);
   if (connectionId !== null) {
     tables.connections.add(session.id, { id: connectionId, openedAt: now });
