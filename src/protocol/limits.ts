@@ -49,6 +49,8 @@ export const LIMITS = {
   restartsPerTurn: 3,
   /** Times that failures may take one turn back to an earlier phase. */
   rollbacksPerTurn: 2,
+  /** UTF-8 bytes of all guidance that one turn is given: with its input they lie in one row. */
+  guidanceBytes: 128 * 1024,
   /** Turns that wait in one task. */
   waitingTurns: 20,
   /** Bytes unsent to one socket before it is closed with 1013: nobody's slowness is another's. */

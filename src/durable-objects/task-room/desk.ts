@@ -7,6 +7,7 @@ import { type Decision, decide } from "../../engine/turn/decide";
 import type { Change, Draft, Effect } from "../../engine/turn/draft";
 import { recoverTurn } from "../../engine/turn/recover";
 import { activeTurn, type Room, waitingTurns } from "../../engine/turn/room";
+import { describeError, logError } from "../../platform/platform-log";
 import { accepted, type Outcome, type Refusal, refused } from "../../protocol/errors";
 import type { LogEvent, RoomEvent } from "../../protocol/events";
 import { toTimestamp } from "../../protocol/time";
@@ -178,11 +179,18 @@ export class Desk {
     const { room } = this;
     if (this.#beginning || !room || activeTurn(room) || waitingTurns(room).length === 0) return;
     this.#beginning = true;
-    const work = beginNext(this).finally(() => {
-      this.#beginning = false;
-      // A turn that could not begin has made way for the next.
-      this.begin();
-    });
+    const work = beginNext(this).then(
+      () => {
+        this.#beginning = false;
+        // A turn that could not begin has made way for the next.
+        this.begin();
+      },
+      (error: unknown) => {
+        // It waits: the alarm looks after it.
+        this.#beginning = false;
+        logError("begin_failed", { taskId: this.taskId, causes: describeError(error) });
+      },
+    );
     this.hold(work);
   }
 

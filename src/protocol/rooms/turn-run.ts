@@ -44,6 +44,10 @@ export const turnRun = z.object({
   /** What it had used when it was last tried again. */
   usageBefore: usage.optional(),
   guidance: z.array(guidance),
+  /** UTF-8 bytes of all guidance that it was given, taken up or not; absent where none was counted. */
+  guidanceBytes: z.int().optional(),
+  /** Made of guidance that expired: its user's meter is asked, and counts it, when it begins. */
+  unpaid: z.boolean().optional(),
   steps: z.record(z.string(), stepRun),
 });
 export type TurnRun = z.infer<typeof turnRun>;

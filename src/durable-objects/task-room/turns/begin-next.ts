@@ -10,6 +10,7 @@ import type { TeamPlan } from "../../../resources/team-plan";
 import { inTime } from "../../in-time";
 import type { Desk } from "../desk";
 import type { Doors } from "../doors";
+import { admitNext } from "./admit-next";
 import { teamFinder } from "./team-finder";
 
 /** Milliseconds that a task waits for D1 when it is made. */
@@ -55,10 +56,11 @@ export async function beginNext(desk: Desk): Promise<void> {
   const { room } = desk;
   if (!room) return;
   const plan = await desk.teamLookup.plan(room);
+  const admitted = plan?.ok ? await admitNext(desk) : undefined;
   desk.doors.fault("before begin");
   if (plan?.ok) {
     const { value } = plan;
-    desk.perform((draft) => beginTurn(draft, value));
+    desk.perform((draft) => beginTurn(draft, value, admitted));
   } else {
     const message = "The task's team can no longer be resolved.";
     desk.perform((draft) => failBegin(draft, { code: "model_rejected", message }));
