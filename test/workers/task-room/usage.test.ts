@@ -1,4 +1,4 @@
-import { abortAllDurableObjects } from "cloudflare:test";
+import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { proxyDurable } from "itty-durable";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -195,7 +195,9 @@ describe("[U3] guidance", () => {
     expect(again.error).toMatchObject({ code: "quota_exceeded" });
     expect(model.attempts).toHaveLength(3);
     control.settings = { TURNS_PER_DAY: 3 };
-    await client.ask("chat:retry", { turnId: refused.id });
+    // Settings are read when an object is made.
+    await evictDurableObject(roomOf(taskId));
+    expect(await client.ask("chat:retry", { turnId: refused.id })).toMatchObject({ type: "ack" });
     (await model.attempt(4)).finish();
     await expect.poll(today).toMatchObject({ turns: 3 });
   });
