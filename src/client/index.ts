@@ -1,3 +1,4 @@
+export { isBlank } from "../protocol/blank";
 export type { ErrorCode, FailureCode, Problem } from "../protocol/errors";
 export type { LogEvent, MomentaryEvent, RoomEvent } from "../protocol/events";
 export type { Presence } from "../protocol/events/presence";

@@ -66,6 +66,12 @@ export const LIMITS = {
   connectionsPerSession: 10,
   /** Sockets of one room, under the platform's 32,768. */
   connectionsPerRoom: 32_000,
+  /** New attempts that restarts of the runtime may cost one turn, outside its retry budget. */
+  restartsPerTurn: 3,
+  /** Times that failures may take one turn back to an earlier phase. */
+  rollbacksPerTurn: 2,
+  /** UTF-8 bytes of all guidance that one turn is given: with its input they lie in one row. */
+  guidanceBytes: 128 * 1024,
   /** Turns that wait in one task. */
   waitingTurns: 20,
   /** Bytes unsent to one socket before it is closed with 1013: nobody's slowness is another's. */
