@@ -76,7 +76,7 @@ export default defineConfig({
           expect: { poll: { timeout: LATE_MS } },
           isolate: false,
           include: ["test/workers/**/*.test.ts"],
-          globalSetup: ["test/support/built-console.ts", "test/support/warm-modules.ts"],
+          globalSetup: ["test/support/built-site.ts", "test/support/warm-modules.ts"],
           setupFiles: [
             "test/support/kept-main-module.ts",
             "test/support/fresh-storage.ts",

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { unstable_readConfig } from "wrangler";
 import * as z from "zod";
-import { ensureConsole } from "./console-build";
 import { ROOT } from "./local-identity";
+import { ensureSite } from "./site-build";
 import { runWrangler } from "./wrangler";
 import { databaseOptions, readWranglerOptions } from "./wrangler-options";
 
@@ -27,7 +27,7 @@ async function deploy(): Promise<number> {
 }
 
 async function deployCode(): Promise<number> {
-  await ensureConsole();
+  await ensureSite();
   return runWrangler(["deploy", ...args]);
 }
 

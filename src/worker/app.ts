@@ -9,7 +9,6 @@ import { requestId } from "./middleware/request-id";
 import { scope } from "./middleware/scope";
 import { apiKeys } from "./routes/api-keys";
 import { chat } from "./routes/chat";
-import { docs } from "./routes/docs";
 import { events } from "./routes/events";
 import { health } from "./routes/health";
 import { members } from "./routes/members";
@@ -32,7 +31,6 @@ app.notFound(onUnknownPath);
 app.use(requestId);
 app.route("/healthz", health);
 app.route("/metrics", metrics);
-app.route("/", docs);
 
 app.use("/api/*", crossOrigin, authentication, rateLimit, scope);
 app.route("/api/v1/tasks/:id/chat", chat);

@@ -39,6 +39,7 @@ export const SERVICE: readonly Operation[] = [
     tag,
     method: "get",
     path: "/openapi.json",
+    isFile: true,
     summary: "This description",
     scope: "open",
     answer: {
@@ -52,6 +53,7 @@ export const SERVICE: readonly Operation[] = [
     tag,
     method: "get",
     path: "/asyncapi.json",
+    isFile: true,
     summary: "The description of the sockets",
     scope: "open",
     answer: {
@@ -65,6 +67,7 @@ export const SERVICE: readonly Operation[] = [
     tag,
     method: "get",
     path: "/docs",
+    isFile: true,
     summary: "Both descriptions, for reading",
     scope: "open",
     answer: {
