@@ -257,7 +257,17 @@ async function databaseRows(): Promise<Tables> {
   const { results } = await env.DB.prepare(query).all<{ name: string }>();
   const tables: Tables = {};
   for (const { name } of results) {
-    tables[name] = (await env.DB.prepare(`SELECT * FROM "${name}"`).all()).results;
+    const columns = await env.DB.prepare("SELECT name FROM pragma_table_info(?)")
+      .bind(name)
+      .all<{ name: string }>();
+    const wanted = columns.results.map((column) => exactly(column.name)).join(", ");
+    tables[name] = (await env.DB.prepare(`SELECT ${wanted} FROM "${name}"`).all()).results;
   }
   return tables;
+}
+
+/** Integers beyond a JavaScript number's are kept as text, which their columns take as well. */
+function exactly(column: string): string {
+  const isLong = `typeof("${column}") = 'integer' AND abs("${column}") > ${Number.MAX_SAFE_INTEGER}`;
+  return `CASE WHEN ${isLong} THEN CAST("${column}" AS TEXT) ELSE "${column}" END AS "${column}"`;
 }

@@ -2,15 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import * as z from "zod";
-import {
-  ALICE,
-  releasedCalls,
-  releasedDatabase,
-  releasedHome,
-  releasedMeter,
-  releasedRoom,
-  releasedToken,
-} from "../../compat/released";
+import { Release } from "../../compat/released";
 import { call, RoomClient } from "../../support/room-client";
 import { UserClient } from "../../support/user-client";
 import { freeClock, stopClock } from "../../worker/control";
@@ -23,16 +15,18 @@ const deliveries = z.object({ items: z.array(z.looseObject({ status: z.string() 
 const sessions = z.object({ items: z.array(z.looseObject({ taskId: z.string() })) });
 const tasks = z.object({ items: z.array(z.looseObject({ id: z.string(), title: z.string() })) });
 
+const release = new Release();
+const { alice } = release;
 let taskId: string;
 
 beforeAll(async () => {
   stopClock();
   // Nobody takes what the webhook's queue holds.
   vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response(null, { status: 503 }));
-  await releasedDatabase();
-  await releasedHome();
-  await releasedMeter();
-  taskId = await releasedRoom("at rest");
+  await release.database();
+  await release.home();
+  await release.meter();
+  taskId = await release.room("at rest");
 });
 afterAll(() => {
   freeClock();
@@ -40,7 +34,7 @@ afterAll(() => {
 });
 
 async function ask<T>(schema: z.ZodType<T>, path: string): Promise<T> {
-  const response = await call(ALICE, "GET", path);
+  const response = await call(alice, "GET", path);
   expect([path, response.status]).toEqual([path, 200]);
   return schema.parse(await response.json());
 }
@@ -61,21 +55,21 @@ it("lists and single tasks are those that the release has projected", async () =
 });
 
 it("a recovery token of the release resumes its session", async () => {
-  const client = await RoomClient.join(ALICE, taskId, { resume: releasedToken });
+  const client = await RoomClient.join(alice, taskId, { resume: release.recoveryToken });
   expect(client.ready.resumed).toBe(true);
   client.close();
   await client.frames.whenClosed();
 });
 
 it("what the user's devices had is continued, and news that came twice is no news", async () => {
-  const device = await UserClient.open(ALICE, { after: 0 });
+  const device = await UserClient.open(alice, { after: 0 });
   const { headSeq } = device.ready;
   await device.frames.next(({ seq }) => seq === headSeq);
   const before = (await ask(notifications, "/notifications")).items.length;
-  for (const { args } of releasedCalls("UserRoom", "deliver")) {
+  for (const { args } of release.calls("UserRoom", "deliver")) {
     const [news] = args;
     if (Object(news).taskId !== taskId) continue;
-    await runInDurableObject(env.USER_ROOM.getByName(ALICE), (room) => room.deliver(Object(news)));
+    await runInDurableObject(env.USER_ROOM.getByName(alice), (room) => room.deliver(Object(news)));
   }
   expect((await ask(notifications, "/notifications")).items).toHaveLength(before);
   device.close();
@@ -83,6 +77,6 @@ it("what the user's devices had is continued, and news that came twice is no new
 
 it("what was used stays counted", async () => {
   const used = z.looseObject({ month: z.object({ turns: z.number(), tokens: z.number() }) });
-  const response = await call(ALICE, "GET", "/usage");
-  expect(used.parse(await response.json()).month).toMatchObject({ turns: 9 });
+  const response = await call(alice, "GET", "/usage");
+  expect(used.parse(await response.json()).month).toEqual(release.used);
 });
