@@ -17,6 +17,10 @@ async function deploy(): Promise<number> {
   // A rehearsal changes nothing, so it needs no database either.
   if (args.includes("--dry-run")) return deployCode();
   const settings = readConfig();
+  if (typeof settings === "string") {
+    console.error(settings);
+    return 1;
+  }
   const command = ["npm run deploy", ...(args.length > 0 ? ["--"] : []), ...args].join(" ");
   const missing = missingDatabases(settings, { file, command });
   if (missing !== undefined) {
@@ -26,9 +30,14 @@ async function deploy(): Promise<number> {
   return migrate(settings) || (await deployCode()) || remind(settings);
 }
 
-function readConfig(): DeployConfig {
+/** Or why it cannot be read: an environment that is not there, a mistake in it. */
+function readConfig(): DeployConfig | string {
   const wanted = { config: file, ...(env && { env }) };
-  return deployConfig.parse(unstable_readConfig(wanted, { hideWarnings: true }));
+  try {
+    return deployConfig.parse(unstable_readConfig(wanted, { hideWarnings: true }));
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** What a migration adds, the code that is deployed so far does not see. */

@@ -13,7 +13,7 @@ function later(seq: number, type: string): LogEvent {
 }
 
 it.each(["chat:round", "phase:paused", "turn:moved", "log:more"])(
-  "%s, which nobody knows, moves the log's head and nothing else",
+  "[L10] %s, which nobody knows, moves the log's head and nothing else",
   (type) => {
     const world = new World(solo());
     world.send();

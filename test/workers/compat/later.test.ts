@@ -69,7 +69,7 @@ async function read<T>(schema: z.ZodType<T>, path: string): Promise<T> {
 const page = z.object({ items: z.array(z.looseObject({ seq: z.number() })) });
 const stats = z.looseObject({ outboxLag: z.number(), headSeq: z.number() });
 
-it("an event of an unknown type is counted, told to nobody as news, and holds up no outbox", async () => {
+it("[L10] an event of an unknown type is counted, told to nobody as news, and holds up no outbox", async () => {
   await commit({ type: "chat:round", data: ROUND });
   await expect.poll(async () => (await read(stats, `/tasks/${taskId}/stats`)).outboxLag).toBe(0);
   expect((await read(stats, `/tasks/${taskId}/stats`)).headSeq).toBe(head);
@@ -77,7 +77,7 @@ it("an event of an unknown type is counted, told to nobody as news, and holds up
   expect(await projected.first("projected_seq")).toBe(head);
 });
 
-it("an event of an unknown type is replayed and listed as it is, and the fold goes past it", async () => {
+it("[L10] an event of an unknown type is replayed and listed as it is, and the fold goes past it", async () => {
   const events = await commit({ type: "chat:round", data: ROUND }, { type: "x:y", data: {} });
   const client = await RoomClient.join(alice, taskId, { after: head - 2 });
   await client.frames.next(({ seq }) => seq === head);
@@ -102,7 +102,7 @@ it("an event of an unknown type is replayed and listed as it is, and the fold go
   reader.close();
 });
 
-it("members that a later version keeps of a room, a task, a turn and a run outlive this one's commits", async () => {
+it("[L10] members that a later version keeps of a room, a task, a turn and a run outlive this one's commits", async () => {
   taskId = await release.room("running");
   const add = (body: string, ...paths: string[]) =>
     paths.reduce(
@@ -140,7 +140,7 @@ function bodyOf({ body }: Record<string, unknown>): unknown {
   return JSON.parse(String(body));
 }
 
-it("thinning the log takes old entries out of a commit, and leaves what is unknown", async () => {
+it("[L10] thinning the log takes old entries out of a commit, and leaves what is unknown", async () => {
   taskId = await release.room("half told");
   head = Math.max(...(await read(page, `/tasks/${taskId}/events`)).items.map(({ seq }) => seq));
   const entry = { type: "log", data: NOTE };
