@@ -74,7 +74,7 @@ export default defineConfig({
           expect: { poll: { timeout: LATE_MS } },
           isolate: false,
           include: ["test/workers/**/*.test.ts"],
-          globalSetup: ["test/support/built-console.ts", "test/speed/warm-modules.ts"],
+          globalSetup: ["test/support/built-site.ts", "test/speed/warm-modules.ts"],
           setupFiles: ["test/support/fresh-storage.ts"],
           deps: {
             optimizer: {

@@ -1,4 +1,4 @@
-// `npm run build`: the console, where what is built is not of the present sources.
-import { ensureConsole } from "./console-build";
+// `npm run build`: the console and the API's pages, where what is built is not of the present sources.
+import { ensureSite } from "./site-build";
 
-console.log((await ensureConsole()) ? "The console is built." : "The console is up to date.");
+console.log((await ensureSite()) ? "The site is built." : "The site is up to date.");

@@ -1,11 +1,11 @@
 // `npm start` and `npm run dev`: the whole service on this machine.
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
-import { ensureConsole } from "./console-build";
 import { DEV_VARS, ensureDevVars } from "./dev-vars";
 import { waitForHealth } from "./health";
 import { migrateLocally } from "./local-database";
 import { devVarsFor, mintToken, ROOT } from "./local-identity";
+import { ensureSite } from "./site-build";
 import { stopWithUs, sweepOrphans } from "./stop";
 import { startWrangler } from "./wrangler";
 import { readWranglerOptions } from "./wrangler-options";
@@ -32,7 +32,7 @@ async function prepare(): Promise<boolean> {
     console.error(`Port ${port} cannot be used: ${taken}`);
     return false;
   }
-  if (await ensureConsole()) console.log("Built the console.");
+  if (await ensureSite()) console.log("Built the console and the pages of the API.");
   const failure = migrateLocally(args);
   if (failure !== undefined) console.error(`${failure}\nThe migrations failed.`);
   return failure === undefined;

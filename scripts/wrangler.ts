@@ -33,3 +33,14 @@ export function runWranglerQuietly(args: string[]): { status: number; output: st
   });
   return { status: status ?? 1, output: `${stdout}${stderr}` };
 }
+
+/** What it prints to its standard output, without a terminal; nothing where it fails. */
+export function askWrangler(args: string[]): string | undefined {
+  const command = ["--no-warnings", CLI, ...args];
+  const { status, stdout } = spawnSync(process.execPath, command, {
+    ...settings,
+    stdio: ["ignore", "pipe", "ignore"],
+    encoding: "utf8",
+  });
+  return status === 0 ? stdout : undefined;
+}

@@ -88,14 +88,17 @@ const BEARER = {
 };
 
 function describe(operation: Operation): OpenApiOperation {
-  const { id, tag, summary, description, scope, body } = operation;
+  const { id, tag, summary, description, scope, body, isFile } = operation;
   return {
     operationId: id,
     tags: [tag],
     summary,
     ...(description !== undefined && { description }),
     ...(scope === "open" && { security: [] }),
-    parameters: [...parametersOf(operation), { $ref: "#/components/parameters/X-Request-Id" }],
+    parameters: [
+      ...parametersOf(operation),
+      ...(isFile ? [] : [{ $ref: "#/components/parameters/X-Request-Id" }]),
+    ],
     ...(body && {
       requestBody: { required: body.required, content: { "application/json": media(body) } },
     }),
@@ -146,7 +149,7 @@ function responsesOf(operation: Operation): OpenApiOperation["responses"] {
   };
   const success: OpenApiResponse = {
     description,
-    headers: headerReferences(["X-Request-Id", ...headers]),
+    headers: headerReferences(operation.isFile ? headers : ["X-Request-Id", ...headers]),
     ...((json || other) && { content }),
   };
   const refused = problemGroups(operation).map((codes) => [

@@ -44,6 +44,8 @@ export type Operation = {
   headers?: readonly RequestHeader[];
   /** An empty body counts as `{}`; `required` where that is refused. */
   body?: Content & { required: boolean };
+  /** A file of the site: the platform answers with it, and the worker is not asked. */
+  isFile?: true;
   /** Asks for a WebSocket. */
   upgrade?: true;
   answer: Answer;
@@ -68,7 +70,8 @@ const SIGNED_IN = ["unauthorized", "rate_limited", "auth_not_configured"] as con
 
 /** Every code that an operation can answer. */
 export function errorsOf(operation: Operation): ErrorCode[] {
-  const { scope, query, headers, body, errors = [] } = operation;
+  const { scope, query, headers, body, isFile, errors = [] } = operation;
+  if (isFile) return [];
   return [
     ...new Set<ErrorCode>([
       ...(query || headers || body ? (["invalid_request"] as const) : []),

@@ -13,7 +13,7 @@ import { TURNS } from "./operations/turns";
 import { USAGE } from "./operations/usage";
 import { WEBHOOKS } from "./operations/webhooks";
 
-/** Every operation that the worker answers; a test compares this with its router. */
+/** Every operation of the service; a test compares those that the worker answers with its router. */
 export const OPERATIONS: readonly Operation[] = [
   ...TASKS,
   ...TURNS,

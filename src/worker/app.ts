@@ -11,7 +11,6 @@ import { scope } from "./middleware/scope";
 import { options, unknownPath } from "./middleware/unknown-path";
 import { apiKeys } from "./routes/api-keys";
 import { chat } from "./routes/chat";
-import { docs } from "./routes/docs";
 import { events } from "./routes/events";
 import { health } from "./routes/health";
 import { members } from "./routes/members";
@@ -38,7 +37,6 @@ app.use(
 );
 app.route("/healthz", health);
 app.route("/metrics", metrics);
-app.route("/", docs);
 
 app.use("/api/*", crossOrigin, authentication, rateLimit, scope);
 app.post("/api/v1/tasks", creationLimit("tasks"));

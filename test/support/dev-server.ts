@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { ensureConsole } from "../../scripts/console-build";
 import { DEV_VARS, ensureDevVars } from "../../scripts/dev-vars";
 import { freePort } from "../../scripts/free-port";
 import { waitForHealth } from "../../scripts/health";
 import { devVarsFor } from "../../scripts/local-identity";
 import { killAll, type Process, processes, treeOf } from "../../scripts/process-table";
+import { ensureSite } from "../../scripts/site-build";
 import { copyMigratedState } from "./migrated-state";
 import { Server } from "./server";
 import { until } from "./until";
@@ -83,7 +83,7 @@ export class DevServer extends Server {
   }
 
   static async start(options: DevServerOptions = {}): Promise<DevServer> {
-    await ensureConsole();
+    await ensureSite();
     const server = new DevServer(await freePort(), options);
     await server.#up();
     return server;

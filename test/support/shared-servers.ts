@@ -1,5 +1,5 @@
 import type { TestProject } from "vitest/node";
-import { ensureConsole } from "../../scripts/console-build";
+import { ensureSite } from "../../scripts/site-build";
 import { type Bundles, makeBundles, TEST_BUILD } from "./bundles";
 import { DevServer } from "./dev-server";
 import { ensureMigratedState } from "./migrated-state";
@@ -19,7 +19,7 @@ export async function shareServers({ vitest }: TestProject): Promise<() => Promi
   const provided: Partial<Shared> | undefined = vitest.getProvidedContext().shared;
   if (provided) return async () => undefined;
   // Before several files start their servers at the same time.
-  await ensureConsole();
+  await ensureSite();
   const making = makeBundles();
   ensureMigratedState();
   const { remove, ...bundles } = await making;

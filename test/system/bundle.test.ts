@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { expect, inject, it } from "vitest";
+import * as z from "zod";
 import type {} from "../support/shared-servers";
 
 /** Bytes, compressed, that a worker may have on Cloudflare's free plan. */
@@ -11,6 +12,13 @@ const TEST_ONLY = ["/test/fault", "/test/clock", "clockAheadMs", /rowsWritten ?\
 
 const { bundles } = inject("shared");
 const production = readFileSync(bundles.production, "utf8");
+const sourceMap = z.object({
+  sources: z.array(z.string()),
+  sourcesContent: z.array(z.string().nullable()),
+});
+const { sources, sourcesContent } = sourceMap.parse(
+  JSON.parse(readFileSync(`${bundles.production}.map`, "utf8")),
+);
 
 it("the production bundle holds nothing of the test build", () => {
   const found = TEST_ONLY.filter((text) => production.match(text));
@@ -25,4 +33,19 @@ it("the words looked for are those of the test build", () => {
 
 it("the production bundle fits into the platform's smallest plan", () => {
   expect(gzipSync(production).byteLength).toBeLessThan(PLATFORM_LIMIT_BYTES);
+});
+
+it("the production bundle is minified, with a map that leads back to every source", () => {
+  const lines = production.split("\n").length;
+  expect(production.length / lines).toBeGreaterThan(200);
+  const room = sources.findIndex((name) => name.endsWith("src/durable-objects/task-room/desk.ts"));
+  const source = readFileSync("src/durable-objects/task-room/desk.ts", "utf8");
+  expect(sourcesContent[room]).toBe(source);
+});
+
+it.each([
+  ["the API's descriptions, which are files", /src\/api-docs\//],
+  ["messages in languages that nobody hears", /zod\/v4\/locales\/(?!en\.js)/],
+])("the production bundle does not carry %s", (_what, pattern) => {
+  expect(sources.filter((name) => pattern.test(name))).toEqual([]);
 });

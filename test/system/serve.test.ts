@@ -185,6 +185,13 @@ describe("starting and stopping", () => {
     expect(command.stderr).toContain("npx wrangler d1 create taskroom");
   });
 
+  it("says which database another environment lacks", async () => {
+    command = Command.script("deploy", ["--env", "staging"]);
+    expect(await command.end()).toBe(1);
+    expect(command.stderr).toContain("npx wrangler d1 create taskroom-staging");
+    expect(command.stderr).toContain("npm run deploy -- --env staging");
+  });
+
   // All that is tested of the production bundle was left by such a rehearsal.
   it("rehearses a deployment with the options given", () => {
     const { production, rehearsal } = inject("shared").bundles;

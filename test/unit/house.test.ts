@@ -33,7 +33,7 @@ const ARROWS: Record<string, Arrows> = {
   },
   "api-docs": { folders: ["protocol", "resources"], packages: ["zod"] },
   worker: {
-    folders: ["protocol", "resources", "platform", "history", "api-docs"],
+    folders: ["protocol", "resources", "platform", "history"],
     packages: ["cloudflare:workers", "hono", "jose", "zod"],
   },
   client: { folders: [], types: ["protocol", "resources"], packages: [] },

@@ -65,6 +65,7 @@ export const SERVICE: readonly Operation[] = [
     tag,
     method: "get",
     path: "/openapi.json",
+    isFile: true,
     summary: "This description",
     scope: "open",
     answer: {
@@ -78,6 +79,7 @@ export const SERVICE: readonly Operation[] = [
     tag,
     method: "get",
     path: "/asyncapi.json",
+    isFile: true,
     summary: "The description of the sockets",
     scope: "open",
     answer: {
@@ -91,6 +93,7 @@ export const SERVICE: readonly Operation[] = [
     tag,
     method: "get",
     path: "/docs",
+    isFile: true,
     summary: "Both descriptions, for reading",
     scope: "open",
     answer: {

@@ -51,9 +51,9 @@ ${json && contentView(json)}
 ${media && html`<p><code>${media.type}</code>: ${prose(media.description)}</p>`}`;
 }
 
-function errorView(operation: Operation): Html {
+function errorView(operation: Operation): Part {
   const codes = errorsOf(operation).map(
     (code) => html`<a href="#error-${code}">${code}</a> ${ERRORS[code].status} `,
   );
-  return html`<h4>Errors</h4><p>${codes}</p>`;
+  return codes.length > 0 && html`<h4>Errors</h4><p>${codes}</p>`;
 }

@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeAll, expect, it } from "vitest";
-import { CONSOLE, ensureConsole } from "../../../scripts/console-build";
+import { ensureSite, SITE } from "../../../scripts/site-build";
 
 const MOST_BYTES = 150 * 1024;
 
 beforeAll(async () => {
-  await ensureConsole();
+  await ensureSite();
 });
 
 it("all script that the console can load is under 150 KiB, compressed", () => {
@@ -38,5 +38,5 @@ it("the page names its scripts and styles as files, and has none inline", () => 
 });
 
 function read(file: string): string {
-  return readFileSync(join(CONSOLE, file), "utf8");
+  return readFileSync(join(SITE, file), "utf8");
 }

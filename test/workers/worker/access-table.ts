@@ -44,9 +44,6 @@ const upgrade = { Upgrade: "websocket" };
 const ROUTES: readonly Route[] = [
   { operation: "GET /healthz", statuses: "200 200 200 200 200 200 200 200" },
   { operation: "GET /metrics", statuses: "401 403 403 403 403 403 401 200" },
-  { operation: "GET /openapi.json", statuses: "200 200 200 200 200 200 200 200" },
-  { operation: "GET /asyncapi.json", statuses: "200 200 200 200 200 200 200 200" },
-  { operation: "GET /docs", statuses: "200 200 200 200 200 200 200 200" },
 
   { operation: "POST /api/v1/secrets/reseal", statuses: "401 403 403 403 403 403 401 200" },
 

@@ -20,7 +20,9 @@ const INTERNAL =
 
 const document = openApi();
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-  Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  Object.entries(methods)
+    .filter(([, operation]) => !operationOf(operation)?.isFile)
+    .map(([method, operation]) => ({ path, method, operation })),
 );
 
 let log: MockInstance;

@@ -31,6 +31,8 @@ export class RoomStore {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   #roomBody = "";
+  /** What a later version keeps of a room beside what this one knows. */
+  #later: object = {};
   #planIds = new Set<number>();
 
   constructor(storage: DurableObjectStorage) {
@@ -48,6 +50,7 @@ export class RoomStore {
   /** The room as it was last committed; nothing where no task was created. Creates no tables. */
   load(): { room: Room; deletedAt: number | undefined } | undefined {
     this.#roomBody = "";
+    this.#later = {};
     this.#planIds.clear();
     const done = stepsDone(this.#sql);
     if (done === undefined) return undefined;
@@ -56,7 +59,9 @@ export class RoomStore {
     if (!row) return undefined;
     this.#roomBody = row.body;
     const stored = readJson(storedRoom, row.body);
-    return { room: this.#roomOf(stored), deletedAt: stored.deletedAt };
+    const { task, members, since, planId, openTurnIds, deletedAt, ...later } = stored;
+    this.#later = later;
+    return { room: this.#roomOf(stored), deletedAt };
   }
 
   /** One transaction: everything that a change says, or nothing. */
@@ -127,7 +132,7 @@ export class RoomStore {
   }
 
   #putRoom(stored: StoredRoom): void {
-    const body = JSON.stringify(stored);
+    const body = JSON.stringify({ ...this.#later, ...stored });
     if (body === this.#roomBody) return;
     this.#sql.exec("INSERT OR REPLACE INTO room (id, body) VALUES (1, ?)", body);
     this.#roomBody = body;

@@ -1,13 +1,16 @@
 import * as z from "zod";
-import { logEvent } from "../../../protocol/events";
+import { logEvent, logEventType } from "../../../protocol/events";
 import { role } from "../../../protocol/identity";
 import { message } from "../../../protocol/message";
 import { turnRun } from "../../../protocol/rooms/turn-run";
 import { task } from "../../../protocol/task";
 import { stepResult, turn } from "../../../protocol/turn";
 import { teamPlan } from "../../../resources/team-plan";
+import { orLater } from "../../stored-json";
 
-// Stored rows are read like foreign data: an older version of this code may have written them.
+export { readJson } from "../../stored-json";
+
+// Stored rows are read like foreign data: another version of this code may have written them.
 
 /** What the log does not say by itself: `headSeq`, `activeTurnId` and progress follow from other rows. */
 export const storedRoom = z.object({
@@ -24,14 +27,10 @@ export const storedRoom = z.object({
 export type StoredRoom = z.infer<typeof storedRoom>;
 
 export const storedTurn = z.object({ turn, run: turnRun });
-export const storedEvents = z.array(logEvent);
+export const storedEvents = z.array(orLater(logEvent, logEventType.options));
 export const storedResult = stepResult;
 export const storedMessage = message;
 export const storedPlan = teamPlan;
 
 /** Rows as SQLite gives them. */
 export const bodyRows = z.array(z.object({ body: z.string() }));
-
-export function readJson<T>(schema: z.ZodType<T>, text: string): T {
-  return schema.parse(JSON.parse(text));
-}

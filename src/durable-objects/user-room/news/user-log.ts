@@ -1,13 +1,16 @@
 import * as z from "zod";
 import { bytesOf, isPast, MAILBOX_BOUNDS } from "../../../engine/user/mailbox-rules";
 import { newId } from "../../../protocol/ids";
-import { type UserEvent, userEvent } from "../../../protocol/user-events";
+import { type UserEvent, userEvent, userEventType } from "../../../protocol/user-events";
+import { orLater, readJson } from "../../stored-json";
 
 const epochRows = z.array(z.object({ epoch: z.string() }));
 const eventRows = z.array(z.object({ event: z.string() }));
 const edgeRows = z.array(z.object({ seq: z.int(), through: z.int() }));
 const bounds = z.tuple([z.object({ first: z.int().nullable(), last: z.int().nullable() })]);
 const timeRows = z.tuple([z.object({ at: z.int().nullable() })]);
+
+const storedEvent = orLater(userEvent, userEventType.options);
 
 const PAGE_EVENTS = 200;
 
@@ -71,7 +74,7 @@ export class UserLog {
     for (;;) {
       const query = "SELECT event FROM log WHERE seq > ? ORDER BY seq LIMIT ?";
       const rows = eventRows.parse(this.#sql.exec(query, from, PAGE_EVENTS).toArray());
-      const events = rows.map(({ event }) => userEvent.parse(JSON.parse(event)));
+      const events = rows.map(({ event }) => readJson(storedEvent, event));
       const last = events.at(-1);
       if (!last) return;
       yield events;

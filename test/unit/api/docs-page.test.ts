@@ -1,50 +1,31 @@
 import { describe, expect, it } from "vitest";
-import { asyncApi } from "../../../src/api-docs/asyncapi";
-import { openApi } from "../../../src/api-docs/openapi";
+import { docsFiles, headerRules } from "../../../src/api-docs/files";
 import { OPERATIONS } from "../../../src/api-docs/operations";
 import { SOCKETS } from "../../../src/api-docs/sockets";
 import { ERRORS } from "../../../src/protocol/errors";
-import { call } from "./build";
 
-const open = { token: null };
-const paths = ["/openapi.json", "/asyncapi.json", "/docs"];
+const files = await docsFiles();
+const paths = files.map(({ path }) => path);
 
-describe.each(paths)("%s", (path) => {
-  it("needs no credential, and may be kept for a while", async () => {
-    const response = await call(path, open);
-    expect(response.status).toBe(200);
-    expect(response.headers.get("Cache-Control")).toMatch(/^public, max-age=\d+$/);
-    expect(response.headers.get("X-Content-Type-Options")).toBe("nosniff");
-    expect(response.headers.get("X-Request-Id")).toMatch(/^req_/);
-  });
+it("what stands in the headers for all paths gives way to a file's own", () => {
+  const one = { path: "/a", file: "a.html", text: "", headers: { Vary: "Origin" } };
+  expect(headerRules([one, { ...one, path: "/b" }])).toBe(
+    `/a
+  ! Content-Security-Policy
+  ! Vary
+  Vary: Origin
 
-  it.each([["as it was given"], ["made weak by a proxy"], ["among others"]])(
-    "is not sent again to who has it: %s",
-    async (how) => {
-      const etag = (await call(path, open)).headers.get("ETag") ?? "";
-      const known = { "made weak by a proxy": `W/${etag}`, "among others": `"a", ${etag}` }[how];
-      const headers = { "If-None-Match": known ?? etag };
-      const again = await call(path, { ...open, headers });
-      expect([again.status, await again.text()]).toEqual([304, ""]);
-      expect(again.headers.get("ETag")).toBe(etag);
-    },
+/b
+  ! Content-Security-Policy
+  ! Vary
+  Vary: Origin
+`,
   );
 });
 
-it.each([
-  ["/openapi.json", openApi()],
-  ["/asyncapi.json", asyncApi()],
-])("%s is the generated document", async (path, document) => {
-  const response = await call(path, open);
-  expect(response.headers.get("Content-Type")).toBe("application/json");
-  expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");
-  expect(await response.json()).toEqual(JSON.parse(JSON.stringify(document)));
-});
-
-describe("the page", async () => {
-  const response = await call("/docs", open);
-  const policy = response.headers.get("Content-Security-Policy") ?? "";
-  const page = await response.text();
+describe("the page", () => {
+  const { text: page = "", headers } = files.find(({ path }) => path === "/docs") ?? {};
+  const policy = headers?.["Content-Security-Policy"];
   const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
 
   it("shows every operation, frame and error code", () => {

@@ -1,0 +1,75 @@
+// `npm run record-release -- COMMIT`: what a release stores and says, as fixtures of test/compat.
+import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ROOT } from "./local-identity";
+
+const COMPAT = join(ROOT, "test", "compat");
+const FIXTURES = join(COMPAT, "fixtures");
+const RECORDED = /RECORDED ([a-z-]+) (\{.*\})$/gm;
+
+const [commit] = process.argv.slice(2);
+if (commit === undefined) {
+  console.error("Usage: npm run record-release -- COMMIT");
+  process.exitCode = 2;
+} else record(commit);
+
+function record(release: string): void {
+  const checkout = mkdtempSync(join(tmpdir(), "taskroom-release-"));
+  try {
+    const options = { cwd: ROOT, maxBuffer: 1024 ** 3 };
+    const archive = execFileSync("git", ["archive", release], options);
+    execFileSync("tar", ["-x", "-C", checkout], { input: archive });
+    // Its own packages were others where the lock file says so: then install them there by hand.
+    symlinkSync(join(ROOT, "node_modules"), join(checkout, "node_modules"));
+    const test = join(checkout, "test", "workers", "recorder.test.ts");
+    copyFileSync(join(COMPAT, "recorder.ts"), test);
+    for (const [, name = "", json = ""] of play(checkout).matchAll(RECORDED)) {
+      write(name, JSON.parse(json));
+    }
+    write("migrations", hashesOf(join(checkout, "migrations")));
+  } finally {
+    rmSync(checkout, { recursive: true, force: true });
+  }
+}
+
+/** Runs the recorder in the release; gives what it printed. */
+function play(checkout: string): string {
+  const vitest = join(ROOT, "node_modules", "vitest", "vitest.mjs");
+  const args = ["run", "--project", "workers", "--silent=false", "test/workers/recorder.test.ts"];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [vitest, ...args], {
+    cwd: checkout,
+    encoding: "utf8",
+    maxBuffer: 1024 ** 3,
+  });
+  if (status !== 0) throw new Error(`${stdout}${stderr}`);
+  return stdout;
+}
+
+/** SHA-256 of each migration, by its name. */
+function hashesOf(folder: string): Record<string, string> {
+  const files = readdirSync(folder).filter((name) => name.endsWith(".sql"));
+  const hash = (name: string) =>
+    createHash("sha256")
+      .update(readFileSync(join(folder, name)))
+      .digest("hex");
+  return Object.fromEntries(files.sort().map((name) => [name, hash(name)]));
+}
+
+function write(name: string, content: object): void {
+  const file = join(FIXTURES, `${name}.json`);
+  mkdirSync(FIXTURES, { recursive: true });
+  writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
+  console.log(`Recorded ${file}`);
+}
