@@ -147,6 +147,25 @@ describe("[P1] who comes and goes while somebody is being told what was missed",
   });
 });
 
+it("[R6] a page of history is one frame too: what does not fit is on the next, both ways", async () => {
+  const page = z.object({
+    messages: z.array(z.looseObject({ id: z.string() })),
+    hasMore: z.boolean(),
+  });
+  const pageOf = async (query: object) => page.parse((await one.ask("history:sync", query)).data);
+  const all = one.frames.state?.messages.map(({ id }) => id) ?? [];
+  const newest = await pageOf({});
+  expect(newest.hasMore).toBe(true);
+  const older = await pageOf({ before: newest.messages[0]?.id });
+  expect([...older.messages, ...newest.messages].map(({ id }) => id)).toEqual(all);
+  const [first = ""] = all;
+  const next = await pageOf({ after: first });
+  expect(next.hasMore).toBe(true);
+  const last = await pageOf({ after: next.messages.at(-1)?.id });
+  expect([first, ...[...next.messages, ...last.messages].map(({ id }) => id)]).toEqual(all);
+  expect(last.hasMore).toBe(false);
+});
+
 it("[R6] a snapshot and every frame of a replay are at most 1 MiB, however much the room holds", async () => {
   const sizes: number[] = [];
   const token = await tokenOf({ sub: alice });
