@@ -5,6 +5,7 @@ export type Edit = { file: string; search: string; replace: string };
 export type Mistake = { name: string; edits: Edit[]; plays: string[] };
 
 const ROOM = "src/durable-objects/task-room";
+const SOCKETS = "src/durable-objects/sockets";
 
 export const MISTAKES: Mistake[] = [
   {
@@ -140,14 +141,14 @@ export const MISTAKES: Mistake[] = [
     name: "a token that never expires",
     edits: [
       {
-        file: `${ROOM}/connection.ts`,
+        file: `${SOCKETS}/connection.ts`,
         search: "return expiresAt !== null && now >= expiresAt;",
         replace: "return false && expiresAt !== null && now >= expiresAt;",
       },
       {
-        file: `${ROOM}/connections.ts`,
-        search: "open.flatMap(({ principal }) => principal.expiresAt ?? []);",
-        replace: "open.flatMap((): number[] => []);",
+        file: `${SOCKETS}/open-sockets.ts`,
+        search: "this.all().flatMap(({ principal }) => principal.expiresAt ?? []);",
+        replace: "this.all().flatMap((): number[] => []);",
       },
     ],
     plays: ["tokens/expired in mid-life#1"],
@@ -156,7 +157,7 @@ export const MISTAKES: Mistake[] = [
     name: "a resume that skips an event",
     edits: [
       {
-        file: `${ROOM}/catch-up.ts`,
+        file: `${ROOM}/live/catch-up.ts`,
         search: "desk.store.log.textAfter(after,",
         replace: "desk.store.log.textAfter(after + (after > 0 ? 1 : 0),",
       },
@@ -167,7 +168,7 @@ export const MISTAKES: Mistake[] = [
     name: "text in the wrong place",
     edits: [
       {
-        file: `${ROOM}/live-text.ts`,
+        file: `${ROOM}/live/live-text.ts`,
         search: "const offset = this.#sinks.lengthOf(messageId, field);",
         replace: "const offset = Math.max(0, this.#sinks.lengthOf(messageId, field) - 1);",
       },
