@@ -74,7 +74,7 @@ export const LIMITS = {
   guidanceBytes: 128 * 1024,
   /** Turns that wait in one task. */
   waitingTurns: 20,
-  /** Bytes unsent to one socket before it is closed with 1013: nobody's slowness is another's. */
+  /** Bytes unsent to one socket at which it is sent no more until it has taken them. */
   unsentBytes: 1024 * 1024,
   /** Resources of one namespace; with `bodyBytes` it bounds what one user can store. */
   resources: 1000,

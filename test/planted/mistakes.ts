@@ -5,6 +5,7 @@ export type Edit = { file: string; search: string; replace: string };
 export type Mistake = { name: string; edits: Edit[]; plays: string[] };
 
 const ROOM = "src/durable-objects/task-room";
+const SOCKETS = "src/durable-objects/sockets";
 
 export const MISTAKES: Mistake[] = [
   {
@@ -140,14 +141,14 @@ export const MISTAKES: Mistake[] = [
     name: "a token that never expires",
     edits: [
       {
-        file: `${ROOM}/live/connection.ts`,
+        file: `${SOCKETS}/connection.ts`,
         search: "return expiresAt !== null && now >= expiresAt;",
         replace: "return false && expiresAt !== null && now >= expiresAt;",
       },
       {
-        file: `${ROOM}/live/connections.ts`,
-        search: "open.flatMap(({ principal }) => principal.expiresAt ?? []);",
-        replace: "open.flatMap((): number[] => []);",
+        file: `${SOCKETS}/open-sockets.ts`,
+        search: "this.all().flatMap(({ principal }) => principal.expiresAt ?? []);",
+        replace: "this.all().flatMap((): number[] => []);",
       },
     ],
     plays: ["tokens/expired in mid-life#1"],

@@ -6,7 +6,11 @@ type Close = { code: number; when: string; advice: string };
 export const CLOSES: readonly Close[] = [
   close(CLOSE.tooBig, "A frame over 256 KiB.", "Send smaller frames."),
   close(CLOSE.restart, "The service restarts.", "Resume at once."),
-  close(CLOSE.tooSlow, "Over 1 MiB unsent to this connection.", "Resume when you can read."),
+  close(
+    CLOSE.tooSlow,
+    "Nothing taken for 30 s, or over 4 MiB unsent.",
+    "Resume when you can read.",
+  ),
   close(CLOSE.malformed, "Too many frames that cannot be read.", "Mend the client."),
   close(CLOSE.unauthorized, "The token expired or was revoked.", "Resume with a new token."),
   close(CLOSE.removed, "Your access was removed.", "Do not come back."),

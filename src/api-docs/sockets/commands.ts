@@ -94,9 +94,10 @@ export const COMMANDS: Record<Command["type"], CommandNote> = {
     summary: "Get the room's events on this connection again",
     description:
       "Connecting joins. With `after` what was missed comes before the ack; without it the ack " +
-      "has the state.",
+      "has the state. `conflict`: the connection left before it had caught up.",
     data: { after: 4, epoch: IDS.epoch },
     ack: json(joined, { headSeq: 4, epoch: IDS.epoch, state: ROOM_STATE }),
+    errors: ["conflict"],
   },
   "task:leave": {
     summary: "Stop this connection's events without closing it",

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { Frames } from "../../support/frames";
 import { HeldReplays } from "../../support/held-replays";
-import { newTask, newUser, RoomClient, tokenOf, upgrade } from "../../support/room-client";
-import { converse } from "../../support/room-turns";
+import { call, newTask, newUser, RoomClient, tokenOf, upgrade } from "../../support/room-client";
+import { says } from "../../support/room-turns";
 import { ScriptedModel } from "../../support/scripted-model";
 import { control } from "../../worker/control";
 
@@ -25,11 +25,20 @@ beforeEach(async () => {
   taskId = await newTask(alice, { members: [{ userId: bob, role: "editor" }] });
   one = await RoomClient.join(alice, taskId);
   epoch = z.looseObject({ epoch: z.string() }).parse(one.ready).epoch;
-  for (let turn = 0; turn < 2; turn++) await converse(one, model, LONG);
+  for (let turn = 1; turn <= 2; turn++) await longAnswer(turn);
 });
 afterEach(() => {
   vi.restoreAllMocks();
 });
+
+async function longAnswer(turn: number): Promise<void> {
+  const from = one.frames.all.length;
+  await one.ask("chat:send", { content: "tell me all" });
+  const attempt = await model.attempt(turn);
+  attempt.say(LONG);
+  attempt.finish();
+  await one.frames.next(says("turn:status", "COMPLETED"), from);
+}
 
 const headOf = ({ frames }: RoomClient) => frames.state?.task.headSeq ?? 0;
 const seqsOf = ({ frames }: RoomClient) => frames.logged().map(({ seq }) => seq);
@@ -62,9 +71,8 @@ describe("[R5] joining while what was missed is still being told", () => {
       two.ask("task:join", { after: headOf(two), epoch }),
       two.ask("task:join"),
     ];
-    await one.ask("chat:send", { content: "more" });
-    (await model.attempt(3)).finish();
-    await one.frames.next(() => one.frames.state?.messages.length === 6);
+    await call(alice, "PATCH", `/tasks/${taskId}`, { title: "meanwhile" });
+    await one.frames.next(({ type }) => type === "task:updated");
     expect(two.frames.of("ack")).toEqual([]);
     held.goOn();
     const head = headOf(one);
@@ -80,6 +88,9 @@ describe("[R5] joining while what was missed is still being told", () => {
   });
 
   it("leaving ends it: nothing more is told, and the next join goes on from its own position", async () => {
+    // More rows than a page of the log has.
+    const titles = Array.from({ length: 100 }, (_, n) => ({ title: `title ${n}` }));
+    await Promise.all(titles.map((title) => call(alice, "PATCH", `/tasks/${taskId}`, title)));
     const held = new HeldReplays();
     const two = await RoomClient.join(bob, taskId, { after: 0, epoch });
     await held.waiting;
@@ -134,6 +145,25 @@ describe("[P1] who comes and goes while somebody is being told what was missed",
     await two.ask("task:join", { after: headOf(one), epoch });
     expect(shownBy(two).get(alice)).toBe(2);
   });
+});
+
+it("[R6] a page of history is one frame too: what does not fit is on the next, both ways", async () => {
+  const page = z.object({
+    messages: z.array(z.looseObject({ id: z.string() })),
+    hasMore: z.boolean(),
+  });
+  const pageOf = async (query: object) => page.parse((await one.ask("history:sync", query)).data);
+  const all = one.frames.state?.messages.map(({ id }) => id) ?? [];
+  const newest = await pageOf({});
+  expect(newest.hasMore).toBe(true);
+  const older = await pageOf({ before: newest.messages[0]?.id });
+  expect([...older.messages, ...newest.messages].map(({ id }) => id)).toEqual(all);
+  const [first = ""] = all;
+  const next = await pageOf({ after: first });
+  expect(next.hasMore).toBe(true);
+  const last = await pageOf({ after: next.messages.at(-1)?.id });
+  expect([first, ...[...next.messages, ...last.messages].map(({ id }) => id)]).toEqual(all);
+  expect(last.hasMore).toBe(false);
 });
 
 it("[R6] a snapshot and every frame of a replay are at most 1 MiB, however much the room holds", async () => {

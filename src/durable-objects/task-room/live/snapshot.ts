@@ -1,5 +1,4 @@
 import { LIMITS } from "../../../protocol/limits";
-import type { Message } from "../../../protocol/message";
 import type { RoomState } from "../../../protocol/room-state";
 import type { Position } from "../../sockets/arrival";
 import { SENT_FRAME_BYTES } from "../../sockets/packing";
@@ -7,6 +6,7 @@ import { bytesOf } from "../../sockets/utf8-size";
 import type { Desk } from "../desk";
 import { newestMessages } from "../turns/history-reader";
 import type { RoomConnection } from "./connection";
+import { newestWithin } from "./fitting-messages";
 
 /** Bytes of a frame with a snapshot besides the snapshot: a full room's presence is the most of it. */
 const BESIDES_BYTES = 128 * 1024;
@@ -22,15 +22,6 @@ export function snapshot(desk: Desk, { principal }: RoomConnection): RoomState |
   const state = { ...room.state, task: { ...room.state.task, role }, messages: [] };
   const left = SENT_FRAME_BYTES - BESIDES_BYTES - bytesOf(JSON.stringify(state));
   return { ...state, messages: newestWithin(newestMessages(desk), left) };
-}
-
-function newestWithin(messages: Message[], bytes: number): Message[] {
-  let left = bytes;
-  const older = messages.findLastIndex((message) => {
-    left -= bytesOf(JSON.stringify(message)) + 1;
-    return left < 0;
-  });
-  return messages.slice(older + 1);
 }
 
 /** Why a client can't go on from where it was; nothing where it can. */
