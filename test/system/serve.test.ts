@@ -32,7 +32,8 @@ describe("a running server", () => {
     const response = await fetch(`${server.url}/`);
     const page = await response.text();
     expect(page).toContain('<div id="app"></div>');
-    const other = await fetch(`${server.url}/tasks/task_1/logs`);
+    const headers = { accept: "text/html,*/*;q=0.8" };
+    const other = await fetch(`${server.url}/tasks/task_1/logs`, { headers });
     expect(await other.text()).toBe(page);
     expect(page).not.toMatch(/(src|href)="(https?:)?\/\//);
     for (const { headers } of [response, other]) {
@@ -45,6 +46,15 @@ describe("a running server", () => {
       expect((await fetch(`${server.url}${path}`)).status, path).toBe(200);
     }
   });
+
+  it.each(["/v1/models", "/.well-known/agent-card.json", "/tasks/task_1/logs"])(
+    "answers a program that asks for %s with a problem, not with a page",
+    async (path) => {
+      const response = await fetch(`${server.url}${path}`);
+      expect(response.status).toBe(404);
+      expect(response.headers.get("content-type")).toBe("application/problem+json");
+    },
+  );
 
   it("prints its address and a token that it accepts, signed with the secret given", async () => {
     await until("the welcome", () => server.output.includes("Ctrl-C stops the server."));

@@ -141,8 +141,8 @@ describe("queries that are none", () => {
   const messages = `/api/v1/messages?taskId=${TASK}`;
   const id = "msg_01hzzzzzzzzzzzzzzzzzzzzzzz";
   it.each<[string, string]>([
-    ["/api/v1/tasks?colour=red", ""],
-    ["/api/v1/tasks?__proto__=x", ""],
+    ["/api/v1/tasks?colour=red", "colour"],
+    ["/api/v1/tasks?__proto__=x", "__proto__"],
     ["/api/v1/tasks?limit=0", "limit"],
     ["/api/v1/tasks?limit=201", "limit"],
     ["/api/v1/tasks?limit=", "limit"],
@@ -170,12 +170,12 @@ describe("queries that are none", () => {
     ["/api/v1/messages", "taskId"],
     [`${messages}&role=ghost`, "role.0"],
     [`${messages}&before=1`, "before"],
-    [`${messages}&before=${id}&after=${id}`, ""],
+    [`${messages}&before=${id}&after=${id}`, "before"],
     [`${messages}&taskId=${TASK}`, "taskId"],
     [`/api/v1/tasks/${TASK}/turns?status=RUNNING`, "status.0"],
-    [`/api/v1/tasks/${TASK}/turns?x=1`, ""],
+    [`/api/v1/tasks/${TASK}/turns?x=1`, "x"],
     ["/api/v1/sessions?limit=0", "limit"],
-    ["/api/v1/sessions?status=x", ""],
+    ["/api/v1/sessions?status=x", "status"],
   ])("%s", async (path, at) => {
     const answer = await refusal(path, {});
     expect(answer).toMatchObject({ status: 400, code: "invalid_request" });
