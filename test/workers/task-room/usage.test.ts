@@ -101,6 +101,19 @@ it("[U3] past the turns of a day every way to a new turn is refused; what is run
   expect(client.frames.of("chat:message")).toHaveLength(1);
 });
 
+it("[U3] a turn that waits in the queue is counted while it waits", async () => {
+  control.settings = { TURNS_PER_DAY: 3 };
+  const client = await RoomClient.join(alice, await newTask(alice));
+  await client.ask("chat:send", { content: "one" });
+  const attempt = await model.attempt(1);
+  await expect.poll(today).toMatchObject({ turns: 1 });
+  await client.ask("chat:send", { content: "two" });
+  await expect.poll(today).toMatchObject({ turns: 2 });
+  attempt.finish();
+  (await model.attempt(2)).finish();
+  await client.frames.next(() => client.frames.state?.task.status === "COMPLETED");
+});
+
 it("[U3] a refused send takes nothing of the quota", async () => {
   control.settings = { TURNS_PER_DAY: 2 };
   const taskId = await newTask(alice);

@@ -28,6 +28,16 @@ async function listed(userId: string, query = ""): Promise<Task[]> {
   return items;
 }
 
+it("[M6] a task whose title is blank is executed with an input alone", async () => {
+  const alice = newUser();
+  const { id } = await create(alice, { title: "\u200b" });
+  const path = `/api/v1/tasks/${id}/execute`;
+  expect(await codeOf(await as(alice, path, { method: "POST" }))).toBe("invalid_request");
+  const blank = await as(alice, path, { method: "POST", body: { input: " \ufeff" } });
+  expect(await codeOf(blank)).toBe("invalid_request");
+  expect((await as(alice, path, { method: "POST", body: { input: "go" } })).status).toBe(202);
+});
+
 describe("the life of a task", () => {
   it("created, read and listed alike, with the caller's role", async () => {
     const alice = newUser();

@@ -135,7 +135,9 @@ export async function execute(
   idempotencyKey: string | undefined,
 ): Promise<Outcome<{ turn: Turn }>> {
   const { input: text, ...rest } = input;
-  const content = text ?? desk.room?.state.task.title ?? "";
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
+  const content = text ?? permitted.value.room.state.task.title;
   if (isBlank(content)) {
     const issues = [{ path: "input", message: "needed where the task's title is blank" }];
     return refused(refuse("invalid_request", "There is nothing to do.", { issues }));

@@ -41,6 +41,7 @@ export class Feeds {
   readonly #now: () => number;
   readonly #store: RoomStore;
   readonly #caughtUp: () => void;
+  readonly #isLimited: boolean;
 
   constructor({ caughtUp, ...given }: Parts) {
     const { doors, store, metrics } = given;
@@ -49,6 +50,7 @@ export class Feeds {
     this.#now = doors.now;
     this.#store = store;
     this.#caughtUp = caughtUp;
+    this.#isLimited = doors.settings.TURNS_PER_DAY > 0;
     let listed: Room["members"] | undefined;
     this.d1 = new Outbox({
       ...parts,
@@ -107,8 +109,8 @@ export class Feeds {
     };
     if (isDue) tell(this.d1);
     if (isDue || events.some(isNews)) tell(this.users);
-    // Limits go by what the meters know; a turn that has just begun was counted when it was admitted.
-    if (isDue) tell(this.meters);
+    // A meter holds what it has admitted for a minute; a turn may wait in the queue for longer.
+    if (isDue || (this.#isLimited && events.some(isNewTurn))) tell(this.meters);
   }
 
   /** What an earlier instance had not told. */
@@ -139,4 +141,8 @@ export class Feeds {
   get #all(): Outbox[] {
     return [this.d1, this.users, this.meters];
   }
+}
+
+function isNewTurn({ type, data }: LogEvent): boolean {
+  return type === "turn:status" && data.previous === null;
 }
