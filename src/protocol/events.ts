@@ -34,13 +34,22 @@ const LOGGED = {
     turn: turn.optional(),
   }),
   "chat:start": z.object({ ...writing, step: z.string(), bot: z.string(), model: z.string() }),
-  "tool:call": z.object({ ...writing, toolCallId: z.string(), name: z.string(), input: jsonValue }),
+  "tool:call": z.object({
+    ...writing,
+    toolCallId: z.string(),
+    name: z.string(),
+    input: jsonValue,
+    /** Set where it is the beginning of a longer one, as text. */
+    cut: z.literal(true).optional(),
+  }),
   "tool:result": z.object({
     ...writing,
     toolCallId: z.string(),
     name: z.string(),
     output: jsonValue.optional(),
     error: z.string().optional(),
+    /** As of a `tool:call`. */
+    cut: z.literal(true).optional(),
   }),
   "chat:done": z.object({ ...writing, message }),
   "chat:error": z.object({

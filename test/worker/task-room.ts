@@ -2,6 +2,7 @@ import type { Doors } from "../../src/durable-objects/task-room/doors";
 import { TaskRoom as ProductionTaskRoom } from "../../src/durable-objects/task-room/task-room";
 import { breakableD1 } from "./breakable-d1";
 import { breakableMeter } from "./breakable-meter";
+import { checkCalls, checkedState } from "./checked-object";
 import { clock, control, freezeAt } from "./control";
 import { countedStorage } from "./counted-storage";
 import { pastMessages } from "./past-messages";
@@ -15,7 +16,7 @@ export class TaskRoom extends ProductionTaskRoom {
   #hasThrown = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
+    super(checkedState(ctx), env);
     const id = ctx.id.toString();
     control.constructed.set(id, (control.constructed.get(id) ?? 0) + 1);
   }
@@ -74,3 +75,5 @@ export class TaskRoom extends ProductionTaskRoom {
     };
   }
 }
+
+checkCalls(TaskRoom, ProductionTaskRoom);

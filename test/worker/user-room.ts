@@ -1,9 +1,14 @@
 import type { UserFaultPoint } from "../../src/durable-objects/user-room/surroundings";
 import { UserRoom as ProductionUserRoom } from "../../src/durable-objects/user-room/user-room";
+import { checkCalls, checkedState } from "./checked-object";
 import { clock, freezeAt } from "./control";
 
 /** A user's room whose clock is in a test's hands. */
 export class UserRoom extends ProductionUserRoom {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(checkedState(ctx), env);
+  }
+
   protected override now(): number {
     return clock();
   }
@@ -12,3 +17,5 @@ export class UserRoom extends ProductionUserRoom {
     freezeAt(point);
   }
 }
+
+checkCalls(UserRoom, ProductionUserRoom);

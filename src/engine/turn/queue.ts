@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../protocol/json";
 import type { Message } from "../../protocol/message";
 import type { OnBusy, Turn } from "../../protocol/turn";
+import { shownTurn } from "../step/cut-result";
 import type { Draft } from "./draft";
 import { activeTurn, freshRun, freshSteps, waitingTurns } from "./room";
 
@@ -48,7 +49,7 @@ export function placeTurn(
   const queuePosition = first ? 1 : waitingTurns(draft.room).length + 1;
   draft.emit({
     type: "turn:status",
-    data: { turnId: turn.id, status: "PENDING", previous, queuePosition, turn },
+    data: { turnId: turn.id, status: "PENDING", previous, queuePosition, turn: shownTurn(turn) },
   });
   const { status } = draft.room.state.task;
   if (status !== "RUNNING") {

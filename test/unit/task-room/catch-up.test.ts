@@ -22,7 +22,7 @@ function desk(): Desk {
     room: { state: { task, openTurns: [], streams: [] } },
     live: { flush: () => undefined },
     doors: { now: () => Date.now() },
-    store: { log, messages: { read: () => [] } },
+    store: { log, messages: { read: () => ({ items: [], hasMore: false }) } },
   } as unknown as Desk;
 }
 

@@ -11,7 +11,7 @@ import { aMessage, aProjection, aTask, clear, everything, START, stored } from "
 const DELETED_AT = "2026-11-02T00:00:00.000Z";
 
 async function messagesOf(taskId: string): Promise<Message[]> {
-  return readMessages(env.DB, taskId, { limit: 200 });
+  return (await readMessages(env.DB, taskId, { limit: 200 })).items;
 }
 
 async function onlyTask(userId = "alice"): Promise<Task | undefined> {

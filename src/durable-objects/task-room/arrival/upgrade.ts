@@ -1,5 +1,6 @@
 import { once } from "../../../platform/metrics";
 import { describeError, logError } from "../../../platform/platform-log";
+import { jsonBytes } from "../../../protocol/bytes";
 import {
   accepted,
   type Outcome,
@@ -144,7 +145,8 @@ function greet(
   if (!room) return;
   const { headSeq, epoch } = room.state.task;
   const goesOn = position.after !== undefined && whyReset(desk, position) === undefined;
-  const state = goesOn ? undefined : snapshot(desk, role);
+  const presence = desk.connections.presence();
+  const state = goesOn ? undefined : snapshot(desk, role, jsonBytes(presence));
   connection.send({
     type: "session:ready",
     ts: toTimestamp(desk.doors.now()),
@@ -156,7 +158,7 @@ function greet(
       headSeq,
       epoch,
       ...(state && { state }),
-      presence: desk.connections.presence(),
+      presence,
       limits: ROOM_LIMITS,
     },
   });

@@ -8,6 +8,9 @@ import { type Position, snapshot } from "../live/snapshot";
 import { admit, cancel, confirm, guide, retry, sendMessage } from "./people-commands";
 import { reachablePage } from "./queries";
 
+/** Bytes of a page's messages: with what is around them, still a frame. */
+const PAGE_BYTES = LIMITS.sentFrameBytes - 1024;
+
 /**
  * Carries out a command for a connection and gives what its ack says. What reads from D1 is answered
  * later; everything else is done in order, before the next frame is looked at.
@@ -99,7 +102,7 @@ async function sync(
   const admitted = admit(desk, connection.principal, "watch");
   if (!admitted.ok) return admitted;
   const limit = query.limit ?? LIMITS.defaultPageItems;
-  const page = await reachablePage(desk, { ...query, limit });
+  const page = await reachablePage(desk, { ...query, limit }, PAGE_BYTES);
   if ("code" in page) return refused(page);
   const { headSeq } = admitted.value.room.state.task;
   return accepted({ messages: page.items, hasMore: page.hasMore, headSeq });

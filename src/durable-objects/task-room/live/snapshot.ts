@@ -1,3 +1,5 @@
+import { cutTurns } from "../../../engine/step/cut-result";
+import { jsonBytes } from "../../../protocol/bytes";
 import type { Role } from "../../../protocol/identity";
 import { LIMITS } from "../../../protocol/limits";
 import type { RoomState } from "../../../protocol/room-state";
@@ -6,15 +8,23 @@ import { newestMessages } from "../turns/history-reader";
 
 export type Position = { after?: number | undefined; epoch?: string | undefined };
 
-/** What the room is like now, as this role sees it. */
-export function snapshot(desk: Desk, role: Role): RoomState | undefined {
+/** Bytes of a frame that carries a state, beside the state and what its sender names. */
+const AROUND_BYTES = 4 * 1024;
+
+/**
+ * What the room is like now, as this role sees it, in one frame with `besideBytes` of something else:
+ * the texts being written whole, turns with their results cut as far as needed, and as many of the
+ * newest messages as then fit.
+ */
+export function snapshot(desk: Desk, role: Role, besideBytes = 0): RoomState | undefined {
   const { room } = desk;
   if (!room) return undefined;
-  return {
-    ...room.state,
-    task: { ...room.state.task, role },
-    messages: newestMessages(desk),
-  };
+  const { streams } = room.state;
+  const task = { ...room.state.task, role };
+  const left = LIMITS.sentFrameBytes - AROUND_BYTES - besideBytes - jsonBytes([task, streams]);
+  const openTurns = cutTurns(room.state.openTurns, Math.min(left, LIMITS.turnBytes));
+  const messages = newestMessages(desk, left - jsonBytes(openTurns));
+  return { task, openTurns, streams, messages };
 }
 
 /** Why a client can't go on from where it was; nothing where it can. */
