@@ -18,6 +18,7 @@ declare global {
       /** Its class is not of the platform's own kind, so it is called by `fetch` alone. */
       USAGE_METER: DurableObjectNamespace;
       RATE_LIMIT: RateLimit;
+      INVITE_LIMIT: RateLimit;
       /** Only in the `workers-ai` environment. */
       AI?: Ai;
     }

@@ -2,7 +2,8 @@ import * as z from "zod";
 import { userId } from "../protocol/identity";
 import { apiKeyId, deliveryId, sessionId, taskId, turnId, webhookId } from "../protocol/ids";
 import { namespace, resourceName } from "../protocol/refs";
-import { idempotencyKey, lastEventId } from "../protocol/rest";
+import { idempotencyKey } from "../protocol/rest/idempotency-key";
+import { lastEventId } from "../protocol/rest/log-position";
 import { IDS } from "./samples";
 
 export type Parameter = { schema: z.ZodType; description: string; example: string };

@@ -1,5 +1,6 @@
 export type { ErrorCode, FailureCode, Issue, Problem } from "../protocol/errors";
-export type { LogEvent, MomentaryEvent, Presence, RoomEvent } from "../protocol/events";
+export type { LogEvent, MomentaryEvent, RoomEvent } from "../protocol/events";
+export type { Presence } from "../protocol/events/presence";
 export type { Role, Scope } from "../protocol/identity";
 export type { Message } from "../protocol/message";
 export type { RoomState, Stream } from "../protocol/room-state";

@@ -2,7 +2,7 @@ import { and, desc, eq, lt, or, sql } from "drizzle-orm";
 import * as z from "zod";
 import { type ApiKey, apiKey } from "../protocol/api-keys";
 import { decodeCursor, encodeCursor } from "../protocol/cursor";
-import type { Page } from "../protocol/rest";
+import type { Page } from "../protocol/rest/page";
 import { openDatabase } from "./database";
 import { apiKeys } from "./schema";
 
@@ -35,15 +35,6 @@ export async function addApiKey(db: D1Database, { hash, userId, ...key }: NewApi
 export async function findApiKey(db: D1Database, hash: string): Promise<HeldApiKey | undefined> {
   const row = await openDatabase(db).select().from(apiKeys).where(eq(apiKeys.hash, hash)).get();
   return row && held.parse(row);
-}
-
-export async function isApiKeyValid(db: D1Database, id: string): Promise<boolean> {
-  const row = await openDatabase(db)
-    .select({ id: apiKeys.id })
-    .from(apiKeys)
-    .where(eq(apiKeys.id, id))
-    .get();
-  return row !== undefined;
 }
 
 /** Newest first. Undefined where the cursor is none of this list's. */

@@ -116,7 +116,7 @@ export type Observation = {
 }[MetricName];
 
 /** One more for a counter. */
-export function once<M extends MetricName>(metric: M, labels: LabelsOf<M>) {
+export function increment<M extends MetricName>(metric: M, labels: LabelsOf<M>) {
   return { metric, labels, value: 1 };
 }
 

@@ -91,14 +91,29 @@ export const LIMITS = {
   logMessageUnits: 4000,
   /** Sockets of one user's own room: every device of five sessions. */
   connectionsPerUser: 50,
+  /** Bytes of a notification as JSON: its words, and as much data as a result's own. */
+  notificationBytes: 20 * 1024,
+  /**
+   * Invitations to tasks by one user per window, as `[[ratelimits]]` of `wrangler.toml` says: a task
+   * for a whole team, twice over. Each one costs somebody else something.
+   */
+  invitesPerWindow: 200,
   /** Days that a user's events and notifications are kept. */
   notificationDays: 30,
+  /** Event streams of one API key: far more than a script has, far under the platform's 32,768 sockets. */
+  streamsPerKey: 1000,
   webhooks: 20,
-  /** Finished deliveries of one webhook, and days for which they are listed. */
+  /** Finished deliveries of one webhook, their bytes, and days for which they are listed. */
   deliveriesKept: 1000,
+  deliveriesKeptBytes: 16 * 1024 * 1024,
   deliveryDays: 7,
   /** Deliveries that wait for one endpoint; past it the webhook is paused. */
   deliveriesWaiting: 10_000,
+  deliveriesWaitingBytes: 32 * 1024 * 1024,
+  /** Tests of one webhook that wait for an answer. */
+  testsWaiting: 5,
+  /** Hours for which a rotated secret still signs. */
+  oldSecretHours: 24,
   /** Hours of retries before a delivery has failed. */
   deliveryHours: 24,
   /** Hours for which an `Idempotency-Key` gives the first answer again. */

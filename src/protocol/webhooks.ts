@@ -17,26 +17,48 @@ export const createWebhook = z.strictObject({
 });
 export type CreateWebhook = z.infer<typeof createWebhook>;
 
+/** Whatever is left out stays as it is. */
+export const patchWebhook = z
+  .strictObject({
+    url: createWebhook.shape.url.optional(),
+    events: events.optional(),
+    /** `null`: of all tasks. */
+    taskId: taskId.nullable().optional(),
+    status: z.enum(["active", "paused"]).optional(),
+  })
+  .refine((patch) => Object.keys(patch).length > 0, { error: "nothing to change" });
+export type PatchWebhook = z.infer<typeof patchWebhook>;
+
+/** What an endpoint is sent: the user's events, and one that only tries it out. */
+export const WEBHOOK_TEST = "webhook:test";
+export const webhookEventType = z.enum([...userEventType.options, WEBHOOK_TEST]);
+export type WebhookEventType = z.infer<typeof webhookEventType>;
+
 export const webhook = z.object({
   id: webhookId,
   url: z.string(),
   events: z.array(userEventType),
   taskId: taskId.optional(),
   createdAt: timestamp,
-  /** Paused: nothing is queued or sent, until a delivery that is retried by hand arrives. */
+  /**
+   * Paused: nothing is queued or sent. It ends by hand; where nobody's hand paused it, also when a
+   * test or a delivery that is retried by hand arrives.
+   */
   status: z.enum(["active", "paused"]),
   /** Why it is paused. */
   reason: z.string().optional(),
+  /** Until when the secret before this one signs too. */
+  previousSecretUntil: timestamp.optional(),
 });
 export type Webhook = z.infer<typeof webhook>;
 
-/** Answer of the creation alone: the secret is never read back. */
+/** Answer of the creation and of a rotation alone: the secret is never read back. */
 export const createdWebhook = webhook.extend({ secret: z.string() });
 export type CreatedWebhook = z.infer<typeof createdWebhook>;
 
 /** What an endpoint is sent (Standard Webhooks). */
 export const webhookBody = z.object({
-  type: userEventType,
+  type: webhookEventType,
   timestamp,
   data: jsonObject,
 });
@@ -45,7 +67,7 @@ export const delivery = z.object({
   /** The `webhook-id` header, the same for every attempt. */
   id: deliveryId,
   webhookId,
-  type: userEventType,
+  type: webhookEventType,
   taskId: taskId.optional(),
   createdAt: timestamp,
   status: z.enum(["pending", "delivered", "failed"]),

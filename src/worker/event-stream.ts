@@ -12,8 +12,6 @@ const reset = z.looseObject({ headSeq: z.int(), epoch: z.string() });
 /** Milliseconds between comments that show a silent stream to be alive. */
 const HEARTBEAT_MS = 15_000;
 
-/** Milliseconds between two looks at whether an API key was revoked: sooner than the 5 s promised. */
-const GUARD_MS = 4000;
 /** Bytes that a reader may be behind before it is cut off; it resumes where it was. */
 const UNREAD_BYTES = 1024 * 1024;
 
@@ -22,8 +20,8 @@ export type StreamOptions = {
   epoch: string;
   types: string[] | undefined;
   signal: AbortSignal;
-  /** Asked every few seconds; once it gives false the stream ends. Absent: the room sees to it. */
-  isStillAllowed?: (() => Promise<boolean>) | undefined;
+  /** The stream ends with this socket. Absent where the room itself knows when it has to end. */
+  guard: WebSocket | undefined;
 };
 
 /**
@@ -32,7 +30,7 @@ export type StreamOptions = {
  * these types are sent; the ids go on all the same.
  */
 export function eventStream(room: WebSocket, options: StreamOptions): Response {
-  const { types, signal } = options;
+  const { types, signal, guard } = options;
   let { epoch } = options;
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>(undefined, {
     highWaterMark: UNREAD_BYTES,
@@ -48,19 +46,15 @@ export function eventStream(room: WebSocket, options: StreamOptions): Response {
     writer.write(encoder.encode(text)).catch(() => room.close(1000, "reader gone"));
   };
   const heartbeat = setInterval(() => write(": alive\n\n"), HEARTBEAT_MS);
-  const guard = setInterval(() => {
-    options.isStillAllowed?.().then(
-      (allowed) => {
-        if (!allowed) room.close(1000, "credential revoked");
-      },
-      () => undefined,
-    );
-  }, GUARD_MS);
   const end = () => {
     clearInterval(heartbeat);
-    clearInterval(guard);
+    guard?.close(1000, "stream ended");
     writer.close().catch(() => undefined);
   };
+  const revoked = () => room.close(1000, "credential revoked");
+  guard?.addEventListener("close", revoked);
+  guard?.addEventListener("error", revoked);
+  guard?.accept();
   room.accept();
   room.addEventListener("message", ({ data }) => {
     for (const event of eventsIn(String(data))) {

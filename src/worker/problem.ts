@@ -1,4 +1,4 @@
-import { problemOf, problem as problemSchema, type Refusal } from "../protocol/errors";
+import { problemOf, type Refusal } from "../protocol/errors";
 
 /** Thrown where a request is refused; the error handler makes it the answer. */
 export class RefusedRequest extends Error {
@@ -26,10 +26,4 @@ export function problemResponse(refusal: Refusal): Response {
 function retryAfterSeconds({ code, retryAfterMs }: Refusal): number | undefined {
   if (retryAfterMs !== undefined) return Math.ceil(retryAfterMs / 1000);
   return code === "unavailable" ? UNAVAILABLE_RETRY_S : undefined;
-}
-
-/** What the room refused, so that it gets the same headers as any other problem. */
-export function refusalIn(answer: unknown): Refusal {
-  const { type, title, status, detail, ...refusal } = problemSchema.parse(answer);
-  return { ...refusal, message: detail };
 }

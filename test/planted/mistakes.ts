@@ -12,8 +12,10 @@ export const MISTAKES: Mistake[] = [
     edits: [
       {
         file: `${ROOM}/desk.ts`,
-        search: "    this.#commit(before, change, answers);\n",
-        replace: `    const write = () => this.#commit(before, change, answers);
+        search: "    const commit = this.#commit(before, change, answers);\n",
+        replace: `    const texts = change.events.map((event) => JSON.stringify(event));
+    const commit: Commit = { events: change.events, texts, room: change.room };
+    const write = () => this.#commit(before, change, answers);
     if (before) setTimeout(write, 300);
     else write();
 `,
@@ -26,7 +28,7 @@ export const MISTAKES: Mistake[] = [
     edits: [
       {
         file: `${ROOM}/alarm-clock.ts`,
-        search: "    this.#desk.hold(this.#storage.setAlarm(at));\n",
+        search: "      await this.#parts.storage.setAlarm(at);\n",
         replace: "",
       },
     ],
@@ -41,12 +43,12 @@ export const MISTAKES: Mistake[] = [
         replace: "return { turn, step };",
       },
       {
-        file: `${ROOM}/runner.ts`,
+        file: `${ROOM}/turns/runner.ts`,
         search: "    this.#work.get(turnId)?.controller.abort();\n",
         replace: "",
       },
       {
-        file: `${ROOM}/runner.ts`,
+        file: `${ROOM}/turns/runner.ts`,
         search: "    if (this.#work.get(work.turnId) !== work) return;\n",
         replace: "",
       },
@@ -57,12 +59,12 @@ export const MISTAKES: Mistake[] = [
     name: "seq restarted",
     edits: [
       {
-        file: `${ROOM}/room-store.ts`,
+        file: `${ROOM}/store/room-store.ts`,
         search: "const headSeq = this.log.bounds().last;",
         replace: "const headSeq = 0;",
       },
       {
-        file: `${ROOM}/event-log.ts`,
+        file: `${ROOM}/store/event-log.ts`,
         search: "INSERT INTO log (",
         replace: "INSERT OR REPLACE INTO log (",
       },
@@ -73,9 +75,10 @@ export const MISTAKES: Mistake[] = [
     name: "a failed projection forgotten",
     edits: [
       {
-        file: `${ROOM}/outbox.ts`,
-        search: "      this.#failures++;\n",
-        replace: "      this.#failures++;\n      this.#advance(through);\n",
+        file: `${ROOM}/outbox/outbox.ts`,
+        search: "      this.#fail(error, now);\n      return false;\n",
+        replace:
+          "      this.#fail(error, now);\n      this.#advance(now.state.task.headSeq, true);\n      return true;\n",
       },
     ],
     plays: ["D1/down#1"],
@@ -84,7 +87,7 @@ export const MISTAKES: Mistake[] = [
     name: "a client's id not remembered",
     edits: [
       {
-        file: `${ROOM}/room-store.ts`,
+        file: `${ROOM}/store/room-store.ts`,
         search:
           "      for (const { key, reply } of answers) this.clientKeys.put(key, reply, now);\n",
         replace: "",
@@ -106,7 +109,7 @@ export const MISTAKES: Mistake[] = [
         replace: 'draft.effect({ type: "begin" });',
       },
       {
-        file: `${ROOM}/desk.ts`,
+        file: `${ROOM}/turns/next-turn.ts`,
         search:
           "if (this.#beginning || !room || activeTurn(room) || waitingTurns(room).length === 0)",
         replace: "if (this.#beginning || !room || waitingTurns(room).length === 0)",
@@ -140,12 +143,12 @@ export const MISTAKES: Mistake[] = [
     name: "a token that never expires",
     edits: [
       {
-        file: `${ROOM}/connection.ts`,
+        file: `${ROOM}/live/connection.ts`,
         search: "return expiresAt !== null && now >= expiresAt;",
         replace: "return false && expiresAt !== null && now >= expiresAt;",
       },
       {
-        file: `${ROOM}/connections.ts`,
+        file: `${ROOM}/live/connections.ts`,
         search: "open.flatMap(({ principal }) => principal.expiresAt ?? []);",
         replace: "open.flatMap((): number[] => []);",
       },
@@ -156,7 +159,7 @@ export const MISTAKES: Mistake[] = [
     name: "a resume that skips an event",
     edits: [
       {
-        file: `${ROOM}/catch-up.ts`,
+        file: `${ROOM}/live/catch-up.ts`,
         search: "desk.store.log.textAfter(after,",
         replace: "desk.store.log.textAfter(after + (after > 0 ? 1 : 0),",
       },
@@ -167,7 +170,7 @@ export const MISTAKES: Mistake[] = [
     name: "text in the wrong place",
     edits: [
       {
-        file: `${ROOM}/live-text.ts`,
+        file: `${ROOM}/live/live-text.ts`,
         search: "const offset = this.#sinks.lengthOf(messageId, field);",
         replace: "const offset = Math.max(0, this.#sinks.lengthOf(messageId, field) - 1);",
       },
@@ -178,7 +181,7 @@ export const MISTAKES: Mistake[] = [
     name: "a stop that stops nothing",
     edits: [
       {
-        file: `${ROOM}/runner.ts`,
+        file: `${ROOM}/turns/runner.ts`,
         search: "    this.#work.get(turnId)?.controller.abort();\n",
         replace: "",
       },
@@ -189,8 +192,8 @@ export const MISTAKES: Mistake[] = [
     name: "a turn left behind by a death",
     edits: [
       {
-        file: `${ROOM}/desk.ts`,
-        search: "    if (active && !this.runner.isRunning(active.id)) this.perform(recoverTurn);\n",
+        file: `${ROOM}/upkeep.ts`,
+        search: '    failedWork.attempt("recover", () => this.#desk.perform(recoverTurn));\n',
         replace: "",
       },
     ],
@@ -201,9 +204,9 @@ export const MISTAKES: Mistake[] = [
     name: "a room that is open to all",
     edits: [
       {
-        file: `${ROOM}/people-commands.ts`,
-        search: "  const role = desk.room?.members[principal.userId];\n",
-        replace: '  const role = desk.room?.members[principal.userId] ?? ("viewer" as Role);\n',
+        file: `${ROOM}/commands/permit.ts`,
+        search: "  const role = room?.members[principal.userId];\n",
+        replace: '  const role = room?.members[principal.userId] ?? ("viewer" as Role);\n',
       },
     ],
     plays: ["tokens/of another task#1"],

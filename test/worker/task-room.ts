@@ -1,5 +1,7 @@
 import type { Doors } from "../../src/durable-objects/task-room/doors";
 import { TaskRoom as ProductionTaskRoom } from "../../src/durable-objects/task-room/task-room";
+import type { OpenedSession, OpenSession } from "../../src/durable-objects/user-room/api";
+import type { Outcome } from "../../src/protocol/errors";
 import { breakableD1 } from "./breakable-d1";
 import { breakableMeter } from "./breakable-meter";
 import { checkCalls, checkedState } from "./checked-object";
@@ -49,6 +51,13 @@ export class TaskRoom extends ProductionTaskRoom {
     }
   }
 
+  protected override async openSession(input: OpenSession): Promise<Outcome<OpenedSession>> {
+    await control.opening.asking?.();
+    const answer = await super.openSession(input);
+    await control.opening.answered?.();
+    return answer;
+  }
+
   protected override doors(ctx: DurableObjectState, env: Env): Doors {
     const doors = super.doors(ctx, env);
     return {
@@ -71,7 +80,7 @@ export class TaskRoom extends ProductionTaskRoom {
         await doors.tellMetrics(tally);
       },
       meter: (userId) => breakableMeter(doors.meter(userId)),
-      carryOut: (request, signal) => (control.model ?? doors.carryOut)(request, signal),
+      callAgent: (request, signal) => (control.model ?? doors.callAgent)(request, signal),
     };
   }
 }

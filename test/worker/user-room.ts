@@ -1,5 +1,6 @@
 import type { UserFaultPoint } from "../../src/durable-objects/user-room/surroundings";
 import { UserRoom as ProductionUserRoom } from "../../src/durable-objects/user-room/user-room";
+import { breakableD1 } from "./breakable-d1";
 import { checkCalls, checkedState } from "./checked-object";
 import { clock, freezeAt } from "./control";
 
@@ -15,6 +16,10 @@ export class UserRoom extends ProductionUserRoom {
 
   protected override fault(point: UserFaultPoint): void {
     freezeAt(point);
+  }
+
+  protected override database(): D1Database {
+    return breakableD1(super.database());
   }
 }
 

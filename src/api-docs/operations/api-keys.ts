@@ -1,5 +1,5 @@
 import { apiKey, createApiKey, createdApiKey } from "../../protocol/api-keys";
-import { listPage } from "../../protocol/rest";
+import { listPage } from "../../protocol/rest/page";
 import { pageOf } from "../models";
 import { named } from "../named";
 import { json, type Operation } from "../operation";
@@ -61,7 +61,10 @@ export const API_KEYS: readonly Operation[] = [
     method: "delete",
     path: `${path}/{keyId}`,
     summary: "Revoke an API key",
-    description: "It stops working at once; its sockets close with 4401.",
+    description:
+      "It stops working at once; its sockets and event streams end within 5 s, also those that are " +
+      "being opened, and also where a step fails: `unavailable` means that it opens nothing any more " +
+      "and that the rest follows by itself.",
     scope: "write",
     answer: { status: 204, description: "It is gone." },
   },

@@ -1,6 +1,12 @@
 import * as z from "zod";
-import { listPage } from "../../protocol/rest";
-import { createdWebhook, createWebhook, delivery, webhook } from "../../protocol/webhooks";
+import { listPage } from "../../protocol/rest/page";
+import {
+  createdWebhook,
+  createWebhook,
+  delivery,
+  patchWebhook,
+  webhook,
+} from "../../protocol/webhooks";
 import { pageOf } from "../models";
 import { named } from "../named";
 import { json, type Operation } from "../operation";
@@ -27,6 +33,8 @@ const DELIVERY = {
 
 named("Webhook", webhook);
 named("Delivery", delivery);
+const withSecret = named("CreatedWebhook", createdWebhook);
+const SECRET = "whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0IQ==";
 const answered = named("DeliveryAnswer", z.object({ delivery }));
 
 const tag = "Webhooks";
@@ -68,12 +76,73 @@ export const WEBHOOKS: readonly Operation[] = [
     answer: {
       status: 201,
       description: "The webhook and its secret.",
-      json: json(named("CreatedWebhook", createdWebhook), {
-        ...WEBHOOK,
-        secret: "whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0IQ==",
-      }),
+      json: json(withSecret, { ...WEBHOOK, secret: SECRET }),
     },
     errors: ["conflict"],
+  },
+  {
+    id: "patchWebhook",
+    tag,
+    method: "patch",
+    path: `${path}/{webhookId}`,
+    summary: "Change, pause or resume a webhook",
+    description:
+      "What is left out stays; `taskId: null` means all tasks. What waits goes to the new address. " +
+      "Pausing fails what waits, and nothing is queued until it is `active` again.",
+    scope: "write",
+    body: {
+      ...json(named("PatchWebhook", patchWebhook), { status: "paused" }),
+      required: true,
+    },
+    answer: {
+      status: 200,
+      description: "The webhook as it is now.",
+      json: json(webhook, { ...WEBHOOK, status: "paused", reason: "Paused by its owner." }),
+    },
+  },
+  {
+    id: "rotateWebhookSecret",
+    tag,
+    method: "post",
+    path: `${path}/{webhookId}/rotate-secret`,
+    summary: "Give a webhook a new secret",
+    description:
+      "Shown this once. For 24 hours deliveries carry two signatures, by the new secret and by the " +
+      "one before it; `previousSecretUntil` says until when.",
+    scope: "write",
+    answer: {
+      status: 200,
+      description: "The webhook and its new secret.",
+      json: json(withSecret, {
+        ...WEBHOOK,
+        previousSecretUntil: TIMES.ended,
+        secret: SECRET,
+      }),
+    },
+  },
+  {
+    id: "testWebhook",
+    tag,
+    method: "post",
+    path: `${path}/{webhookId}/test`,
+    summary: "Send a test to a webhook",
+    description:
+      "A signed `webhook:test` event, sent once and listed as a delivery; also to a paused webhook.",
+    scope: "write",
+    answer: {
+      status: 202,
+      description: "The delivery as it is now.",
+      json: json(answered, {
+        delivery: {
+          id: IDS.delivery,
+          webhookId: IDS.webhook,
+          type: "webhook:test",
+          createdAt: TIMES.ended,
+          status: "pending",
+          attempts: 0,
+        },
+      }),
+    },
   },
   {
     id: "deleteWebhook",

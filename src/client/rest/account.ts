@@ -1,8 +1,15 @@
 import type { ApiKey, CreateApiKey, CreatedApiKey } from "../../protocol/api-keys";
-import type { AckNotifications, Page, UnreadCount } from "../../protocol/rest";
+import type { AckNotifications, UnreadCount } from "../../protocol/rest/notifications";
+import type { Page } from "../../protocol/rest/page";
 import type { Session } from "../../protocol/session";
 import type { KeptNotification } from "../../protocol/user-events";
-import type { CreatedWebhook, CreateWebhook, Delivery, Webhook } from "../../protocol/webhooks";
+import type {
+  CreatedWebhook,
+  CreateWebhook,
+  Delivery,
+  PatchWebhook,
+  Webhook,
+} from "../../protocol/webhooks";
 import type { PageQuery } from "./paging";
 import type { Request } from "./request";
 
@@ -46,6 +53,14 @@ export function accountApi(request: Request) {
       /** The only answer that shows the secret. */
       create: (body: CreateWebhook): Promise<CreatedWebhook> =>
         request("POST", "/webhooks", { body }),
+      patch: (id: string, body: PatchWebhook): Promise<Webhook> =>
+        request("PATCH", below("/webhooks", id), { body }),
+      /** The only answer that shows the new secret; the one before it signs too for 24 hours. */
+      rotateSecret: (id: string): Promise<CreatedWebhook> =>
+        request("POST", `${below("/webhooks", id)}/rotate-secret`),
+      /** Sent once, also to a paused webhook. */
+      test: (id: string): Promise<{ delivery: Delivery }> =>
+        request("POST", `${below("/webhooks", id)}/test`),
       delete: (id: string): Promise<void> => request("DELETE", below("/webhooks", id)),
       deliveries: (id: string, query: PageQuery = {}): Promise<Page<Delivery>> =>
         request("GET", `${below("/webhooks", id)}/deliveries`, { query }),

@@ -1,4 +1,5 @@
-import type { HistoryPage, HistorySync, SendAck } from "../../protocol/commands";
+import type { HistoryPage, HistorySync } from "../../protocol/commands/history-sync";
+import type { SendAck } from "../../protocol/commands/send-ack";
 import type { MomentaryEvent, RoomEvent } from "../../protocol/events";
 import { type Reply, readFrame } from "../connection/frames";
 import type { Place } from "../connection/handshake";

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { KeptNotification } from "../../client";
 import { Button } from "../parts/button";
+import { DeleteButton } from "../parts/delete-button";
 import { Listing } from "../parts/listing";
 import { Page } from "../parts/page";
 import { Problem } from "../parts/problem";
@@ -53,7 +54,12 @@ export function NotificationsPage() {
         {(items) => (
           <ul class="plain-list rows">
             {items.map((item) => (
-              <NotificationRow key={item.id} item={item} onRead={() => read({ ids: [item.id] })} />
+              <NotificationRow
+                key={item.id}
+                item={item}
+                onRead={() => read({ ids: [item.id] })}
+                onLeft={pages.reload}
+              />
             ))}
           </ul>
         )}
@@ -62,8 +68,10 @@ export function NotificationsPage() {
   );
 }
 
-function NotificationRow({ item, onRead }: { item: KeptNotification; onRead: () => void }) {
-  const { title, body, taskId, createdAt, acknowledgedAt } = item;
+type RowProps = { item: KeptNotification; onRead: () => void; onLeft: () => void };
+
+function NotificationRow({ item, onRead, onLeft }: RowProps) {
+  const { kind, title, body, taskId, createdAt, acknowledgedAt } = item;
   return (
     <li class={`row spread wrap ${acknowledgedAt ? "" : "unread"}`}>
       <span class="stack tight">
@@ -74,6 +82,7 @@ function NotificationRow({ item, onRead }: { item: KeptNotification; onRead: () 
         <span class="quiet">
           <Time at={createdAt} />
         </span>
+        {kind === "task_shared" && taskId && <LeaveButton {...{ taskId, title, onLeft }} />}
         {!acknowledgedAt && (
           <Button kind="quiet" label={`Mark “${title}” as read`} onClick={onRead}>
             Read
@@ -81,5 +90,22 @@ function NotificationRow({ item, onRead }: { item: KeptNotification; onRead: () 
         )}
       </span>
     </li>
+  );
+}
+
+/** Whoever was invited need not open the task to be rid of it. */
+function LeaveButton(props: { taskId: string; title: string; onLeft: () => void }) {
+  const { taskId, title, onLeft } = props;
+  const { client, me } = useAccount();
+  const { userId } = me;
+  if (userId === undefined) return null;
+  return (
+    <DeleteButton
+      name={`the task of “${title}”`}
+      verb="Leave"
+      consequence="You hear nothing more of it, and its notifications go."
+      remove={() => client.tasks.dropMember(taskId, userId)}
+      onRemoved={onLeft}
+    />
   );
 }

@@ -1,9 +1,20 @@
 import type { UserNews } from "../../engine/user/news";
 import type { Outcome } from "../../protocol/errors";
-import type { AckNotifications, ListNotifications, Page, UnreadCount } from "../../protocol/rest";
+import type {
+  AckNotifications,
+  ListNotifications,
+  UnreadCount,
+} from "../../protocol/rest/notifications";
+import type { Page } from "../../protocol/rest/page";
 import type { Session } from "../../protocol/session";
 import type { KeptNotification } from "../../protocol/user-events";
-import type { CreatedWebhook, CreateWebhook, Delivery, Webhook } from "../../protocol/webhooks";
+import type {
+  CreatedWebhook,
+  CreateWebhook,
+  Delivery,
+  PatchWebhook,
+  Webhook,
+} from "../../protocol/webhooks";
 
 export type OpenSession = {
   userId: string;
@@ -11,6 +22,8 @@ export type OpenSession = {
   connectionId: string;
   /** Presented by the client; absent makes a session. */
   recoveryToken?: string;
+  /** The API key that the connection comes with; absent for a token. */
+  keyId?: string;
 };
 
 export type OpenedSession = { session: Session; recoveryToken: string; resumed: boolean };
@@ -19,7 +32,13 @@ export type SessionGrant = { session: Session; recoveryToken: string };
 export type PageQuery = { limit: number; cursor?: string | undefined };
 
 /** What a task's room tells a member: in order, and again until it has been answered. */
-export type TaskNews = { taskId: string; epoch: string; items: UserNews[] };
+export type TaskNews = {
+  taskId: string;
+  epoch: string;
+  items: UserNews[];
+  /** Who made the task, where that is somebody else. */
+  inviter?: string;
+};
 
 /** What a user's room answers over RPC (contract sections 6, 7 and 9). */
 export interface UserRoomApi {
@@ -33,15 +52,18 @@ export interface UserRoomApi {
     userId: string,
     query: { limit: number; cursor?: string | undefined },
   ): Promise<Outcome<Page<Session>>>;
-  /** Ends the session and closes its connections. */
+  /** Ends the session and has its connections closed, also those that are being opened. */
   revokeSession(userId: string, sessionId: string): Promise<Outcome<null>>;
   /** A connection has sent its first command: the tokens before its own are used up. */
   confirmConnection(sessionId: string, connectionId: string): Promise<void>;
   /** A connection is gone; `lastActiveAt` in milliseconds since 1970. */
   closeConnection(sessionId: string, connectionId: string, lastActiveAt: number): Promise<void>;
-  /** The tasks in which the user has connections, as far as is known here. */
-  connectedTasks(): Promise<string[]>;
-  /** A task was erased: its sessions go too. */
+  /**
+   * Revokes an API key: from here on nothing opens with it. Its row and its open sockets go now, or
+   * by the alarm. `not_found` where there was no such key; `unavailable` where its row is still there.
+   */
+  revokeKey(userId: string, keyId: string): Promise<Outcome<null>>;
+  /** A task was erased, or the user is none of its members any more: its sessions and notifications go. */
   forgetTask(taskId: string): Promise<void>;
 
   /** Idempotent: what was heard before, by (task, epoch, seq, n), changes nothing. */
@@ -50,10 +72,14 @@ export interface UserRoomApi {
   acknowledge(which: AckNotifications): Promise<Outcome<UnreadCount>>;
   createWebhook(input: CreateWebhook): Promise<Outcome<CreatedWebhook>>;
   listWebhooks(query: PageQuery): Promise<Outcome<Page<Webhook>>>;
+  patchWebhook(webhookId: string, patch: PatchWebhook): Promise<Outcome<Webhook>>;
+  rotateWebhookSecret(webhookId: string): Promise<Outcome<CreatedWebhook>>;
+  testWebhook(webhookId: string): Promise<Outcome<Delivery>>;
   removeWebhook(webhookId: string): Promise<Outcome<null>>;
   listDeliveries(webhookId: string, query: PageQuery): Promise<Outcome<Page<Delivery>>>;
   /** Sends a delivery again, now and under its own id; also one of a paused webhook. */
   retryDelivery(webhookId: string, deliveryId: string): Promise<Outcome<Delivery>>;
-  /** Closes the user's own sockets that came with this API key: it was revoked. */
-  closeKey(keyId: string): Promise<void>;
 }
+
+/** Header that marks an upgrade as the guard of an event stream, which ends with the stream's API key. */
+export const KEY_GUARD_HEADER = "taskroom-key-guard";

@@ -1,6 +1,11 @@
 import { deadlineOf, type KeptSession } from "../../engine/session/session";
 import type { Tables } from "./tables";
 
+/**
+ * The longest time to an alarm, under what the platform takes (it refuses those after the year
+ * 2189). One that comes before its deadline looks, and moves on.
+ */
+const FURTHEST_MS = 365 * 24 * 60 * 60 * 1000;
 /** The least time from one alarm to the next, so that what stays due does not spin. */
 export const PAUSE_MS = 1000;
 
@@ -12,11 +17,13 @@ export const PAUSE_MS = 1000;
 export class Deadlines {
   readonly #storage: DurableObjectStorage;
   readonly #idleMs: number;
+  readonly #now: () => number;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(storage: DurableObjectStorage, idleMs: number) {
+  constructor(storage: DurableObjectStorage, idleMs: number, now: () => number) {
     this.#storage = storage;
     this.#idleMs = idleMs;
+    this.#now = now;
   }
 
   async add(session: KeptSession): Promise<void> {
@@ -30,11 +37,16 @@ export class Deadlines {
     if (deadlines.length > 0) await this.atLatest(earliest > now ? earliest : now + PAUSE_MS);
   }
 
-  /** One after the other: two that read the alarm at once could set it to the later time. */
+  /**
+   * Never in the past, and never further ahead than the platform takes. One after the other: two
+   * that read the alarm at once could set it to the later time.
+   */
   atLatest(time: number): Promise<void> {
     const set = async () => {
+      const now = this.#now();
+      const at = Math.min(Math.max(time, now), now + FURTHEST_MS);
       const current = await this.#storage.getAlarm();
-      if (current === null || time < current) await this.#storage.setAlarm(time);
+      if (current === null || at < current) await this.#storage.setAlarm(at);
     };
     this.#last = this.#last.then(set, set);
     return this.#last;

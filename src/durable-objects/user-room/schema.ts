@@ -75,4 +75,48 @@ export const USER_ROOM_STEPS = [
    CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, position);
    CREATE INDEX deliveries_pending ON deliveries (webhook_id, task_id, position)
      WHERE status = 'pending';`,
+  // `key_id` of a connection: empty for a token, NULL where an older version wrote the row.
+  `ALTER TABLE connections ADD COLUMN key_id TEXT;
+   CREATE TABLE revoked_keys (
+     key_id TEXT PRIMARY KEY,
+     user_id TEXT NOT NULL,
+     at INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX revoked_keys_by_time ON revoked_keys (at);
+   -- What is still to be done about a revoked key: in a task's room, or where keys are looked up.
+   CREATE TABLE errands (
+     key_id TEXT NOT NULL,
+     place TEXT NOT NULL,
+     failures INTEGER NOT NULL,
+     retry_at INTEGER NOT NULL,
+     PRIMARY KEY (key_id, place)
+   ) STRICT, WITHOUT ROWID;
+   -- Parts of the alarm that failed, and until when they are left alone.
+   CREATE TABLE rests (
+     part TEXT PRIMARY KEY,
+     failures INTEGER NOT NULL,
+     until INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
+  // `inviter`: who made the task, empty where it is the user's own. `through`: the bytes of the log
+  // up to and with an event. `has_left`: the user is no member, what is on its way is not wanted.
+  `ALTER TABLE notifications ADD COLUMN inviter TEXT NOT NULL DEFAULT '';
+   ALTER TABLE notifications ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+   UPDATE notifications SET bytes = length(body);
+   CREATE INDEX notifications_by_inviter ON notifications (inviter, seq, bytes);
+   CREATE INDEX notifications_by_task ON notifications (task_id);
+   ALTER TABLE log ADD COLUMN through INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE heard ADD COLUMN inviter TEXT NOT NULL DEFAULT '';
+   ALTER TABLE heard ADD COLUMN has_left INTEGER NOT NULL DEFAULT 0;
+   CREATE INDEX heard_by_inviter ON heard (inviter, at);`,
+  // `held`: paused by hand. The indexes have all that looking for work asks, so that no payload is read.
+  `ALTER TABLE webhooks ADD COLUMN old_secret TEXT;
+   ALTER TABLE webhooks ADD COLUMN old_secret_until INTEGER;
+   ALTER TABLE webhooks ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE deliveries ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+   UPDATE deliveries SET bytes = length(payload);
+   DROP INDEX deliveries_pending;
+   DROP INDEX deliveries_by_webhook;
+   CREATE INDEX deliveries_waiting ON deliveries (webhook_id, task_id, position, due_at, bytes)
+     WHERE status = 'pending';
+   CREATE INDEX deliveries_listed ON deliveries (webhook_id, position, status, bytes);`,
 ] as const;

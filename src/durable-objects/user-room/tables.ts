@@ -1,8 +1,11 @@
 import type { EndedSession, KeptSession } from "../../engine/session/session";
 import { migrate, stepsDone } from "../storage-steps";
+import { ErrandTable } from "./keys/errand-table";
+import { RevokedKeyTable } from "./keys/revoked-key-table";
 import { HeardTable } from "./news/heard-table";
 import { NotificationTable } from "./news/notification-table";
 import { UserLog } from "./news/user-log";
+import { RestTable } from "./rest-table";
 import { USER_ROOM_STEPS } from "./schema";
 import { ConnectionTable } from "./sessions/connection-table";
 import { SessionTable } from "./sessions/session-table";
@@ -18,21 +21,27 @@ export class Tables {
   readonly sessions: SessionTable;
   readonly connections: ConnectionTable;
   readonly tokens: TokenTable;
+  readonly revokedKeys: RevokedKeyTable;
+  readonly errands: ErrandTable;
   readonly log: UserLog;
   readonly notifications: NotificationTable;
   readonly heard: HeardTable;
   readonly webhooks: WebhookTable;
   readonly deliveries: DeliveryTable;
+  readonly rests: RestTable;
 
   private constructor(sql: SqlStorage) {
     this.sessions = new SessionTable(sql);
     this.connections = new ConnectionTable(sql);
     this.tokens = new TokenTable(sql);
+    this.revokedKeys = new RevokedKeyTable(sql);
+    this.errands = new ErrandTable(sql);
     this.log = new UserLog(sql);
     this.notifications = new NotificationTable(sql);
     this.heard = new HeardTable(sql);
     this.webhooks = new WebhookTable(sql);
     this.deliveries = new DeliveryTable(sql);
+    this.rests = new RestTable(sql);
   }
 
   /** `null` before the first use: a stray call must not create anything. */

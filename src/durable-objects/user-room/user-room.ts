@@ -1,38 +1,42 @@
 import { DurableObject } from "cloudflare:workers";
-import { describeError, logError } from "../../platform/platform-log";
+import { removeApiKey } from "../../history/api-keys";
 import { readOnce, settings } from "../../platform/settings";
 import type { Outcome } from "../../protocol/errors";
-import type { AckNotifications, ListNotifications, Page, UnreadCount } from "../../protocol/rest";
+import type {
+  AckNotifications,
+  ListNotifications,
+  UnreadCount,
+} from "../../protocol/rest/notifications";
+import type { Page } from "../../protocol/rest/page";
 import type { Session } from "../../protocol/session";
 import type { KeptNotification } from "../../protocol/user-events";
-import type { CreatedWebhook, CreateWebhook, Delivery, Webhook } from "../../protocol/webhooks";
-import { MetricsFeed } from "../metrics-feed";
-import { metricsShardOf } from "../metrics-shard/api";
 import type {
-  OpenedSession,
-  OpenSession,
-  PageQuery,
-  SessionGrant,
-  TaskNews,
-  UserRoomApi,
+  CreatedWebhook,
+  CreateWebhook,
+  Delivery,
+  PatchWebhook,
+  Webhook,
+} from "../../protocol/webhooks";
+import { inTime } from "../in-time";
+import { metricsShardOf } from "../metrics-shard/api";
+import {
+  KEY_GUARD_HEADER,
+  type OpenedSession,
+  type OpenSession,
+  type PageQuery,
+  type SessionGrant,
+  type TaskNews,
+  type UserRoomApi,
 } from "./api";
 import { upgradeMailbox } from "./arrival/mailbox-upgrade";
-import { UserSockets } from "./arrival/user-sockets";
-import { Deadlines, PAUSE_MS } from "./deadlines";
-import { Mailbox } from "./news/mailbox";
-import { RoomCheck } from "./sessions/room-check";
-import { SessionAlarm } from "./sessions/session-alarm";
-import { SessionEntry } from "./sessions/session-entry";
-import { Sessions } from "./sessions/sessions";
+import { Home } from "./home";
 import type { UserFaultPoint } from "./surroundings";
 import { type TaskRooms, taskRooms } from "./task-rooms";
-import { WebhookQueue } from "./webhooks/webhook-queue";
-import { Webhooks } from "./webhooks/webhooks";
 
-/** Milliseconds until the alarm comes again where one of its parts has failed. */
-const FAULT_REST_MS = 60_000;
+/** Milliseconds that the database of keys may take before a try counts as failed. */
+const DATABASE_PATIENCE_MS = 5000;
 
-const limitsOf = readOnce(
+const settingsOf = readOnce(
   settings.pick({
     SESSION_IDLE_MS: true,
     SESSIONS_PER_USER: true,
@@ -44,55 +48,19 @@ const limitsOf = readOnce(
 
 /** One object per user: what is the user's outlives every task's room and every restart. */
 export class UserRoom extends DurableObject<Env> implements UserRoomApi {
-  readonly #metrics: MetricsFeed;
-  readonly #entry: SessionEntry;
-  readonly #sessions: Sessions;
-  readonly #alarm: SessionAlarm;
-  readonly #deadlines: Deadlines;
-  readonly #sockets: UserSockets;
-  readonly #mailbox: Mailbox;
-  readonly #queue: WebhookQueue;
-  readonly #webhooks: Webhooks;
+  readonly #home: Home;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
-    const { storage } = ctx;
-    const limits = limitsOf(env);
-    const now = () => this.now();
-    const deadlines = new Deadlines(storage, limits.SESSION_IDLE_MS);
-    const hold = (work: Promise<unknown>) => ctx.waitUntil(work);
-    const metrics = new MetricsFeed({
-      send: (tally) => metricsShardOf(env, ctx.id.toString()).add(tally),
-      hold,
-    });
-    this.#metrics = metrics;
-    const around = { storage, limits, now, rooms: this.taskRooms(), deadlines, metrics };
-    const check = new RoomCheck(around);
-    this.#entry = new SessionEntry(around, check);
-    this.#sessions = new Sessions(around, check);
-    this.#alarm = new SessionAlarm(around, check);
-    this.#deadlines = deadlines;
-    this.#sockets = new UserSockets(ctx.getWebSockets(), now, metrics);
-    const sockets = this.#sockets;
-    const fault = (point: UserFaultPoint) => this.fault(point);
-    this.#queue = new WebhookQueue({
-      storage,
-      now,
-      deadlines,
-      fault,
-      settings: limits,
-      hold,
-      write: (facts) => this.#mailbox.write(facts),
-    });
-    this.#webhooks = new Webhooks({ storage, now, settings: limits, queue: this.#queue });
-    this.#mailbox = new Mailbox({
-      storage,
-      now,
-      sockets,
-      deadlines,
-      fault,
-      queue: (tables, events) => this.#queue.add(tables, events),
+    this.#home = new Home(ctx, {
+      settings: settingsOf(env),
+      now: () => this.now(),
+      rooms: this.taskRooms(),
+      fault: (point) => this.fault(point),
+      tellMetrics: (tally) => metricsShardOf(env, ctx.id.toString()).add(tally),
+      dropKey: (userId, keyId) =>
+        inTime(DATABASE_PATIENCE_MS, () => removeApiKey(this.database(), userId, keyId)),
     });
   }
 
@@ -109,31 +77,36 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     return taskRooms((taskId) => this.env.TASK_ROOM.getByName(taskId));
   }
 
+  /** The same. */
+  protected database(): D1Database {
+    return this.env.DB;
+  }
+
   openSession(input: OpenSession): Promise<Outcome<OpenedSession>> {
-    return this.#entry.open(input);
+    return this.#home.entry.open(input);
   }
 
   createSession(userId: string, taskId: string): Promise<Outcome<SessionGrant>> {
-    return this.#entry.create(userId, taskId);
+    return this.#home.entry.create(userId, taskId);
   }
 
   recoverSession(userId: string, recoveryToken: string): Promise<Outcome<SessionGrant>> {
-    return this.#entry.recover(userId, recoveryToken);
+    return this.#home.entry.recover(userId, recoveryToken);
   }
 
   async listSessions(
     userId: string,
     query: { limit: number; cursor?: string | undefined },
   ): Promise<Outcome<Page<Session>>> {
-    return this.#sessions.list(userId, query);
+    return this.#home.sessions.list(userId, query);
   }
 
   revokeSession(userId: string, sessionId: string): Promise<Outcome<null>> {
-    return this.#sessions.revoke(userId, sessionId);
+    return this.#home.sessions.revoke(userId, sessionId);
   }
 
   async confirmConnection(sessionId: string, connectionId: string): Promise<void> {
-    this.#sessions.confirm(sessionId, connectionId);
+    this.#home.sessions.confirm(sessionId, connectionId);
   }
 
   async closeConnection(
@@ -141,107 +114,85 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     connectionId: string,
     lastActiveAt: number,
   ): Promise<void> {
-    await this.#sessions.close(sessionId, connectionId, lastActiveAt);
+    await this.#home.sessions.close(sessionId, connectionId, lastActiveAt);
   }
 
-  async connectedTasks(): Promise<string[]> {
-    return this.#sessions.connectedTasks();
+  revokeKey(userId: string, keyId: string): Promise<Outcome<null>> {
+    return this.#home.revocations.revoke(userId, keyId);
   }
 
   async forgetTask(taskId: string): Promise<void> {
-    this.#sessions.forgetTask(taskId);
+    this.#home.sessions.forgetTask(taskId);
+    this.#home.mailbox.forgetTask(taskId);
   }
 
-  override fetch(request: Request): Promise<Response> {
-    return upgradeMailbox(this.#mailboxDoors(), request);
+  override async fetch(request: Request): Promise<Response> {
+    const guarded = request.headers.get(KEY_GUARD_HEADER);
+    return guarded === null
+      ? upgradeMailbox(this.#home.arrival, request)
+      : this.#home.guards.open(guarded);
   }
 
   override webSocketMessage(ws: WebSocket, frame: string | ArrayBuffer): void {
-    this.#sockets.receive(ws, frame);
+    this.#home.sockets.receive(ws, frame);
   }
 
   override webSocketClose(ws: WebSocket, code: number): void {
-    // 1005 and 1006 mean that no code came; they can't be sent back.
-    ws.close(code === 1005 || code === 1006 ? 1000 : code, "closed");
-    this.#sockets.remove(ws);
+    this.#home.sockets.closed(ws, code);
   }
 
   override webSocketError(ws: WebSocket): void {
-    this.#sockets.remove(ws);
+    this.#home.sockets.closed(ws);
   }
 
   async deliver(news: TaskNews): Promise<void> {
-    await this.#mailbox.deliver(news);
-    await this.#queue.look();
+    await this.#home.mailbox.deliver(news);
+    await this.#home.queue.look();
   }
 
   async listNotifications(query: ListNotifications): Promise<Outcome<Page<KeptNotification>>> {
-    return this.#mailbox.list(query);
+    return this.#home.mailbox.list(query);
   }
 
   async acknowledge(which: AckNotifications): Promise<Outcome<UnreadCount>> {
-    return this.#mailbox.acknowledge(which);
+    return this.#home.mailbox.acknowledge(which);
   }
 
   createWebhook(input: CreateWebhook): Promise<Outcome<CreatedWebhook>> {
-    return this.#webhooks.create(input);
+    return this.#home.webhooks.create(input);
   }
 
   async listWebhooks(query: PageQuery): Promise<Outcome<Page<Webhook>>> {
-    return this.#webhooks.list(query);
+    return this.#home.webhookLists.list(query);
+  }
+
+  patchWebhook(webhookId: string, patch: PatchWebhook): Promise<Outcome<Webhook>> {
+    return this.#home.webhooks.patch(webhookId, patch);
+  }
+
+  rotateWebhookSecret(webhookId: string): Promise<Outcome<CreatedWebhook>> {
+    return this.#home.webhooks.rotateSecret(webhookId);
+  }
+
+  testWebhook(webhookId: string): Promise<Outcome<Delivery>> {
+    return this.#home.webhooks.test(webhookId);
   }
 
   async removeWebhook(webhookId: string): Promise<Outcome<null>> {
-    return this.#webhooks.remove(webhookId);
+    return this.#home.webhooks.remove(webhookId);
   }
 
   /** Whoever looks at what is waiting sees it go on: an earlier self may have died on the way. */
   async listDeliveries(webhookId: string, query: PageQuery): Promise<Outcome<Page<Delivery>>> {
-    await this.#queue.look();
-    return this.#webhooks.deliveries(webhookId, query);
+    await this.#home.queue.look();
+    return this.#home.webhookLists.deliveries(webhookId, query);
   }
 
   retryDelivery(webhookId: string, deliveryId: string): Promise<Outcome<Delivery>> {
-    return this.#webhooks.retry(webhookId, deliveryId);
+    return this.#home.webhooks.retry(webhookId, deliveryId);
   }
 
-  async closeKey(keyId: string): Promise<void> {
-    this.#sockets.closeKey(keyId);
-  }
-
-  /** Each part does what is due of its own and says when it is to ring again; none waits for another. */
   override async alarm(info?: AlarmInvocationInfo): Promise<void> {
-    if (info) this.#countLateness(info);
-    const parts = [this.#expire(), this.#mailbox.ring(), this.#queue.ring(), this.#alarm.ring()];
-    const rung = await Promise.allSettled(parts);
-    const failed = rung.flatMap((part) => (part.status === "rejected" ? [part.reason] : []));
-    if (failed.length === 0) return;
-    logError("user_alarm_failed", { causes: failed.flatMap(describeError) });
-    await this.#deadlines.atLatest(this.now() + FAULT_REST_MS);
-  }
-
-  /** A repeated alarm is late by its own doing. */
-  #countLateness({ isRetry, scheduledTime }: AlarmInvocationInfo): void {
-    if (isRetry) return;
-    const value = Math.max(0, Date.now() - scheduledTime) / 1000;
-    const labels = { room: "user" } as const;
-    this.#metrics.delay({ metric: "taskroom_alarm_lateness_seconds", labels, value });
-  }
-
-  async #expire(): Promise<void> {
-    this.#sockets.closeExpired();
-    const expiry = this.#sockets.nextExpiry();
-    if (expiry === undefined) return;
-    await this.#deadlines.atLatest(Math.max(expiry, this.now() + PAUSE_MS));
-  }
-
-  #mailboxDoors() {
-    return {
-      ctx: this.ctx,
-      now: () => this.now(),
-      sockets: this.#sockets,
-      mailbox: this.#mailbox,
-      deadlines: this.#deadlines,
-    };
+    await this.#home.alarm.ring(info);
   }
 }

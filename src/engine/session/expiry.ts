@@ -1,5 +1,5 @@
 import { retryDelay } from "../step/backoff";
-import { ROOM_RETRY, SESSION_RULES } from "./rules";
+import { CLOSE_RETRY, ROOM_RETRY, SESSION_RULES } from "./rules";
 import {
   type Connection,
   deadlineOf,
@@ -11,7 +11,7 @@ import {
 } from "./session";
 
 /** What a task's room knows of a session; `null`: it could not be reached. */
-export type News = { connections: number; lastActiveAt: number } | null;
+export type News = { connections: number; lastActiveAt: number; opening?: string[] } | null;
 
 type Moment = { now: number; idleMs: number };
 
@@ -24,7 +24,8 @@ export function settle(session: LiveSession, news: News, { now, idleMs }: Moment
   }
   // Between its tries a silent room changes nothing, however often somebody else asks it.
   if (deadlineOf(session, idleMs) > now) return session;
-  const failed = { ...session, ...afterFailure(session, now) };
+  const failures = session.failures + 1;
+  const failed = { ...session, failures, retryAt: now + retryDelay(ROOM_RETRY, failures, 0) };
   return isSilent(failed.failures) ? end(session, { as: "expired", now, closing: true }) : failed;
 }
 
@@ -32,23 +33,30 @@ type Ending = { as: EndedSession["state"]; now: number; closing: boolean };
 
 export function end(session: KeptSession, { as, now, closing }: Ending): EndedSession {
   // The first close is tried at once; the alarm comes after it only if it was lost.
-  const retryAt = closing ? now + ROOM_RETRY.initialMs : null;
+  const retryAt = closing ? now + CLOSE_RETRY.initialMs : null;
   return { ...session, state: as, endedAt: now, closing, failures: 0, retryAt };
 }
 
-type Closing = { reached: boolean; connections: readonly Connection[]; now: number };
+type Closing = {
+  reached: boolean;
+  connections: readonly Connection[];
+  now: number;
+  /** From 0 to 1. */
+  random: number;
+};
 
 /**
  * After the task's room was told to close an ended session's connections. One that was granted just
- * before may not have had its socket yet: such a session is closed once more.
+ * before may not have had its socket yet: such a session is closed once more. A room that can't be
+ * reached is told again for as long as that takes.
  */
 export function afterClose(
   session: EndedSession,
-  { reached, connections, now }: Closing,
+  { reached, connections, now, random }: Closing,
 ): EndedSession {
   if (!reached) {
-    const failed = { ...session, ...afterFailure(session, now) };
-    return isSilent(failed.failures) ? { ...failed, closing: false, retryAt: null } : failed;
+    const failures = session.failures + 1;
+    return { ...session, failures, retryAt: now + retryDelay(CLOSE_RETRY, failures, random) };
   }
   const opening = connections.some(({ openedAt }) => isOpening(openedAt, now));
   return { ...session, closing: opening, retryAt: opening ? now + SESSION_RULES.openingMs : null };
@@ -56,14 +64,17 @@ export function afterClose(
 
 /**
  * Connections whose close report was lost: as many of the oldest as the room does not have. Those
- * still opening are left out of the account, for the room may not have them yet.
+ * still opening are left out of the account, for the room does not have them yet. It says itself
+ * which these are; of an older room the time has to tell.
  */
 export function lostConnections(
   connections: readonly Connection[],
-  reported: number,
+  { connections: reported, opening }: NonNullable<News>,
   now: number,
 ): string[] {
-  const settled = connections.filter(({ openedAt }) => !isOpening(openedAt, now));
+  const settled = connections.filter(({ id, openedAt }) =>
+    opening ? !opening.includes(id) : !isOpening(openedAt, now),
+  );
   return settled
     .toSorted((a, b) => a.openedAt - b.openedAt)
     .slice(0, Math.max(0, settled.length - reported))
@@ -72,11 +83,6 @@ export function lostConnections(
 
 function isOpening(openedAt: number, now: number): boolean {
   return openedAt > now - SESSION_RULES.openingMs;
-}
-
-function afterFailure({ failures }: KeptSession, now: number) {
-  const count = failures + 1;
-  return { failures: count, retryAt: now + retryDelay(ROOM_RETRY, count, 0) };
 }
 
 function isSilent(failures: number): boolean {

@@ -11,7 +11,10 @@ export const SESSION_RULES = {
   sessionsPerUser: 200,
   /** Live tokens of one session: ten connections and their unused parents, and some lost answers. */
   tokensPerSession: 32,
-  /** From a granted connection until the task's room must know its socket: an answer's way. */
+  /**
+   * From a granted connection until the task's room must know its socket: an answer's way. Only for
+   * rooms that do not say themselves which connections they are opening.
+   */
   openingMs: 2 * SECOND,
   /** The rest after a row's own fault, so that the alarm does not spin on it. */
   faultRestMs: 60 * SECOND,
@@ -24,4 +27,16 @@ export const ROOM_RETRY: RetryRule = {
   factor: 2,
   maxMs: 300 * SECOND,
   jitter: false,
+};
+
+/**
+ * Closing what was revoked or has expired is tried until the task's room has answered. The first
+ * retry comes within the five seconds in which a revocation has to be felt.
+ */
+export const CLOSE_RETRY: RetryRule = {
+  maxAttempts: Number.POSITIVE_INFINITY,
+  initialMs: SECOND,
+  factor: 2,
+  maxMs: 300 * SECOND,
+  jitter: true,
 };

@@ -1,18 +1,18 @@
 import { Hono } from "hono";
-import { addApiKey, listApiKeys, removeApiKey } from "../../history/api-keys";
+import { addApiKey, listApiKeys } from "../../history/api-keys";
 import { createApiKey } from "../../protocol/api-keys";
 import { refuse } from "../../protocol/errors";
 import { hasScope, highestScope } from "../../protocol/identity";
 import { apiKeyId, newId } from "../../protocol/ids";
-import { listPage } from "../../protocol/rest";
+import { listPage } from "../../protocol/rest/page";
 import { toTimestamp } from "../../protocol/time";
 import { readBody } from "../body";
-import type { AppContext, AppEnv } from "../context";
+import type { AppEnv } from "../context";
 import { mintApiKey } from "../identity/api-key";
 import { readId } from "../path-id";
 import { RefusedRequest } from "../problem";
 import { readQuery } from "../query";
-import { taskRoom, twice, userRoom } from "../rooms/ask";
+import { answerOf, twice, userRoom } from "../rooms/ask";
 
 export const apiKeys = new Hono<AppEnv>();
 
@@ -46,18 +46,6 @@ apiKeys.post("/", async (c) => {
 apiKeys.delete("/:id", async (c) => {
   const id = readId(apiKeyId, c.req.param("id"));
   const { userId } = c.var.principal;
-  if (!(await removeApiKey(c.env.DB, userId, id))) {
-    throw new RefusedRequest(refuse("not_found", "There is no such API key."));
-  }
-  await cutSockets(c, userId, id);
+  answerOf(await twice(() => userRoom(c.env, userId).revokeKey(userId, id)));
   return c.body(null, 204);
 });
-
-/** A revoked key's sockets close at once, in every room where the user is. */
-async function cutSockets({ env }: AppContext, userId: string, keyId: string): Promise<void> {
-  const rooms = await twice(() => userRoom(env, userId).connectedTasks());
-  await Promise.allSettled([
-    twice(() => userRoom(env, userId).closeKey(keyId)),
-    ...rooms.map((taskId) => twice(() => taskRoom(env, taskId).closeKey(keyId))),
-  ]);
-}

@@ -1,17 +1,16 @@
 import { Hono } from "hono";
 import { listTasks } from "../../history/tasks";
 import { taskId } from "../../protocol/ids";
-import {
-  createTask,
-  executeTask,
-  interruptTurn,
-  listTasks as listTasksQuery,
-  patchStatus,
-  patchTask,
-} from "../../protocol/rest";
+import { createTask } from "../../protocol/rest/create-task";
+import { executeTask } from "../../protocol/rest/execute-task";
+import { listTasks as listTasksQuery } from "../../protocol/rest/list-tasks";
+import { patchStatus } from "../../protocol/rest/patch-status";
+import { patchTask } from "../../protocol/rest/patch-task";
+import { interruptTurn } from "../../protocol/rest/turn-actions";
 import { readBody } from "../body";
 import type { AppEnv } from "../context";
 import { claimTaskId, keyOf } from "../idempotency";
+import { mayInvite } from "../invitations";
 import { newTask } from "../new-task";
 import { readId } from "../path-id";
 import { readQuery } from "../query";
@@ -23,6 +22,7 @@ tasks.post("/", async (c) => {
   const { principal } = c.var;
   const body = await readBody(c.req.raw, createTask);
   const input = newTask(principal, body);
+  await mayInvite(c, input.members.filter(({ userId }) => userId !== principal.userId).length);
   const id = await claimTaskId(c, body);
   const created = await twice(() =>
     taskRoom(c.env, id).create(principal, { ...input, taskId: id }),

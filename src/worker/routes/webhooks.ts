@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { deliveryId, webhookId } from "../../protocol/ids";
-import { listPage } from "../../protocol/rest";
-import { createWebhook } from "../../protocol/webhooks";
+import { listPage } from "../../protocol/rest/page";
+import { createWebhook, patchWebhook } from "../../protocol/webhooks";
 import { readBody } from "../body";
 import type { AppContext, AppEnv } from "../context";
 import { readId } from "../path-id";
@@ -23,6 +23,22 @@ webhooks.get("/", async (c) => {
 webhooks.post("/", async (c) => {
   const input = await readBody(c.req.raw, createWebhook);
   return c.json(answerOf(await once(() => ownRoom(c).createWebhook(input))), 201);
+});
+
+webhooks.patch("/:id", async (c) => {
+  const id = readId(webhookId, c.req.param("id"));
+  const patch = await readBody(c.req.raw, patchWebhook);
+  return c.json(answerOf(await twice(() => ownRoom(c).patchWebhook(id, patch))));
+});
+
+webhooks.post("/:id/rotate-secret", async (c) => {
+  const id = readId(webhookId, c.req.param("id"));
+  return c.json(answerOf(await once(() => ownRoom(c).rotateWebhookSecret(id))));
+});
+
+webhooks.post("/:id/test", async (c) => {
+  const id = readId(webhookId, c.req.param("id"));
+  return c.json({ delivery: answerOf(await once(() => ownRoom(c).testWebhook(id))) }, 202);
 });
 
 webhooks.delete("/:id", async (c) => {

@@ -38,21 +38,27 @@ function turnOf(n: number, outputs: string[]): Turn {
 it("a result is cut to whole characters within its bytes, whatever they take as JSON", () => {
   const units = fc.constantFrom("a", "漢", "🚤", "\n", "\u0001", '"');
   fc.assert(
-    fc.property(fc.array(units, { maxLength: 300 }), fc.integer({ min: 300, max: 900 }), (text, n) => {
-      const result = resultOf(text.join(""));
-      const cut = cutResult(result, n);
-      expect(jsonBytes(cut)).toBeLessThanOrEqual(n);
-      expect(result.output.startsWith(cut.output)).toBe(true);
-      expect(cut.output.isWellFormed()).toBe(true);
-      expect(cut.truncated).toBe(jsonBytes(result) > n ? true : undefined);
-    }),
+    fc.property(
+      fc.array(units, { maxLength: 300 }),
+      fc.integer({ min: 300, max: 900 }),
+      (text, n) => {
+        const result = resultOf(text.join(""));
+        const cut = cutResult(result, n);
+        expect(jsonBytes(cut)).toBeLessThanOrEqual(n);
+        expect(result.output.startsWith(cut.output)).toBe(true);
+        expect(cut.output.isWellFormed()).toBe(true);
+        expect(cut.truncated).toBe(jsonBytes(result) > n ? true : undefined);
+      },
+    ),
   );
 });
 
 it("turns are left alone where they fit, and else cut until they do, and nothing but their results", () => {
   const small = [turnOf(1, ["a", "b"]), turnOf(2, [])];
   expect(cutTurns(small, 10 * KIB)).toBe(small);
-  const large = Array.from({ length: 20 }, (_, n) => turnOf(n, Array(50).fill("漢".repeat(20 * KIB))));
+  const large = Array.from({ length: 20 }, (_, n) =>
+    turnOf(n, Array(50).fill("漢".repeat(20 * KIB))),
+  );
   const cut = cutTurns(large, 384 * KIB);
   expect(jsonBytes(cut)).toBeLessThanOrEqual(384 * KIB);
   const bare = (turns: Turn[]) =>

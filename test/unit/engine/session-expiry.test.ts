@@ -75,21 +75,26 @@ describe("an ended session", () => {
 
   it("is closed again when a connection was still opening", () => {
     const connections = [{ id: "conn_1", openedAt: start - 1 }];
-    const next = afterClose(ended, { reached: true, connections, now: start });
+    const next = afterClose(ended, { reached: true, connections, now: start, random: 0 });
     expect(next.closing).toBe(true);
     const now = deadlineOf(next, idleMs);
     expect(now).toBe(start + SESSION_RULES.openingMs);
-    expect(afterClose(next, { reached: true, connections, now }).closing).toBe(false);
+    expect(afterClose(next, { reached: true, connections, now, random: 0 }).closing).toBe(false);
   });
 
-  it("is given up when the room can't be reached for long", () => {
+  it("is closed for as long as its room can't be reached: first after a second, then ever more rarely", () => {
     let kept = ended;
-    let tries = 0;
-    for (; kept.closing && tries < 100; tries++) {
+    let last = start;
+    const waits: number[] = [];
+    for (let tries = 0; tries < 40; tries++) {
       const now = deadlineOf(kept, idleMs);
-      kept = afterClose(kept, { reached: false, connections: [], now });
+      waits.push(now - last);
+      last = now;
+      kept = afterClose(kept, { reached: false, connections: [], now, random: 1 });
     }
-    expect(tries).toBe(ROOM_RETRY.maxAttempts);
+    expect(kept.closing).toBe(true);
+    expect(waits.slice(0, 4)).toEqual([1000, 1000, 2000, 4000]);
+    expect(waits.at(-1)).toBe(300_000);
   });
 
   it("is shown as expired and without connections", () => {
@@ -110,6 +115,13 @@ describe("lost close reports", () => {
   ];
   it.each(cases)("$rule", ({ ages, reported, lost }) => {
     const connections = ages.map((age, index) => at(`c${index}`, age));
-    expect(lostConnections(connections, reported, start)).toEqual(lost);
+    const news = { connections: reported, lastActiveAt: start };
+    expect(lostConnections(connections, news, start)).toEqual(lost);
+  });
+
+  it("are told from what is opening by the room itself, however long that takes", () => {
+    const connections = [at("c0", 9000), at("c1", 9000), at("c2", 0)];
+    const news = { connections: 0, lastActiveAt: start, opening: ["c1"] };
+    expect(lostConnections(connections, news, start)).toEqual(["c0", "c2"]);
   });
 });

@@ -28,7 +28,7 @@ beforeEach(async () => {
   stopClock();
   alice = newUser();
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
   taskId = await newTask(alice);
   client = await RoomClient.join(alice, taskId);
   await client.ask("chat:send", { content: "go" });

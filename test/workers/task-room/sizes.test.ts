@@ -25,7 +25,7 @@ let model: ScriptedModel;
 beforeEach(() => {
   alice = newUser();
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
 });
 
 /** Bytes of the largest row of a room. */

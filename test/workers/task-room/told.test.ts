@@ -14,7 +14,7 @@ let taskId: string;
 beforeEach(async () => {
   alice = newUser();
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
   taskId = await newTask(alice);
 });
 
@@ -86,7 +86,10 @@ it("[L8] a room that was restarted waits on where it was, and its alarm is set f
   // As if it had failed long enough to be left alone for a while.
   const until = Date.now() + 50_000;
   await runInDurableObject(roomOf(taskId), (_, { storage }) => {
-    storage.sql.exec("UPDATE outbox SET failures = 6, retry_at = ? WHERE destination = 'd1'", until);
+    storage.sql.exec(
+      "UPDATE outbox SET failures = 6, retry_at = ? WHERE destination = 'd1'",
+      until,
+    );
   });
   client.close();
   await client.frames.whenClosed();

@@ -15,7 +15,7 @@ let model: ScriptedModel;
 beforeEach(() => {
   alice = `ålice ${newUser()}`;
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
 });
 
 afterEach(() => {

@@ -1,10 +1,12 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { SessionActivity } from "../../../src/durable-objects/task-room/api";
+import type { UserFaultPoint } from "../../../src/durable-objects/user-room/surroundings";
 import type { TaskRooms } from "../../../src/durable-objects/user-room/task-rooms";
 import { UserRoom } from "../../../src/durable-objects/user-room/user-room";
 import type { Outcome, Refusal } from "../../../src/protocol/errors";
 import { newId } from "../../../src/protocol/ids";
+import { breakableD1 } from "../../worker/breakable-d1";
 
 export const HOUR = 60 * 60 * 1000;
 
@@ -17,6 +19,7 @@ class FakeRooms implements TaskRooms {
   readonly unreachable = new Set<string>();
   readonly asked: string[][] = [];
   readonly closed: Closed[] = [];
+  readonly keysClosed: { taskId: string; keyId: string }[] = [];
   /** Something that happens while a room is being called. */
   meanwhile: () => Promise<unknown> = async () => {};
 
@@ -31,6 +34,12 @@ class FakeRooms implements TaskRooms {
     await this.#letHappen();
     if (this.unreachable.has(taskId)) throw new Error("unreachable");
     this.closed.push({ taskId, sessionId, code });
+  }
+
+  async closeKey(taskId: string, keyId: string): Promise<void> {
+    await this.#letHappen();
+    if (this.unreachable.has(taskId)) throw new Error("unreachable");
+    this.keysClosed.push({ taskId, keyId });
   }
 
   async #letHappen(): Promise<void> {
@@ -48,6 +57,9 @@ export class World {
   readonly userId = newId("req", Date.now());
   readonly taskId = newId("task", this.now);
 
+  /** A point at which the object dies, once. */
+  diesAt: UserFaultPoint | undefined;
+
   use<R>(act: (room: UserRoom, state: DurableObjectState) => R | Promise<R>): Promise<R> {
     const world = this;
     class TestRoom extends UserRoom {
@@ -57,12 +69,22 @@ export class World {
       protected override taskRooms(): TaskRooms {
         return world.rooms;
       }
+      protected override database(): D1Database {
+        return breakableD1(env.DB);
+      }
+      protected override fault(point: UserFaultPoint): void {
+        if (world.diesAt !== point) return;
+        world.diesAt = undefined;
+        throw new Error(`died: ${point}`);
+      }
     }
     const stub = env.USER_ROOM.getByName(this.userId);
     return runInDurableObject(stub, (_, state) => act(new TestRoom(state, env), state));
   }
 
-  connect(change: { taskId?: string; recoveryToken?: string; connectionId?: string } = {}) {
+  connect(
+    change: { taskId?: string; recoveryToken?: string; connectionId?: string; keyId?: string } = {},
+  ) {
     const connectionId = newId("conn", this.now);
     const input = { userId: this.userId, taskId: this.taskId, connectionId, ...change };
     return this.use(async (room) => {
@@ -72,7 +94,7 @@ export class World {
   }
 
   /** A connection that has to succeed. */
-  async connected(change: { taskId?: string; recoveryToken?: string } = {}) {
+  async connected(change: { taskId?: string; recoveryToken?: string; keyId?: string } = {}) {
     const { outcome, ...input } = await this.connect(change);
     return { ...value(outcome), connectionId: input.connectionId };
   }
@@ -100,7 +122,7 @@ export class World {
     });
   }
 
-  rows(table: "sessions" | "connections" | "recovery_tokens") {
+  rows(table: "sessions" | "connections" | "recovery_tokens" | "errands" | "revoked_keys") {
     return this.use((_, { storage }) => storage.sql.exec(`SELECT * FROM ${table}`).toArray());
   }
 }

@@ -24,7 +24,7 @@ beforeEach(() => {
   alice = newUser();
   bob = newUser();
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
 });
 
 afterEach(() => {
@@ -110,7 +110,7 @@ describe("the user's own room", () => {
     await theirs.frames.next(({ seq }) => seq === 7);
     expect(theirs.frames.types().slice(5)).toEqual(["task:shared", "notification"]);
     expect(eve.frames.logged()).toEqual([]);
-    expect((await list(bob)).items).toHaveLength(3);
+    expect((await list(bob)).items).toHaveLength(1);
   });
 
   it("asks those who may confirm, and says what an agent wants said and what a run gave", async () => {

@@ -218,6 +218,22 @@ const ROUTES: readonly Route[] = [
     statuses: "401 404 404 404 204 403 401 404",
   },
   {
+    operation: "PATCH /api/v1/webhooks/{webhookId}",
+    situation: "webhook",
+    body: () => ({ events: ["task:status"] }),
+    statuses: "401 404 404 404 200 403 401 404",
+  },
+  {
+    operation: "POST /api/v1/webhooks/{webhookId}/rotate-secret",
+    situation: "webhook",
+    statuses: "401 404 404 404 200 403 401 404",
+  },
+  {
+    operation: "POST /api/v1/webhooks/{webhookId}/test",
+    situation: "webhook",
+    statuses: "401 404 404 404 202 403 401 404",
+  },
+  {
     operation: "GET /api/v1/webhooks/{webhookId}/deliveries",
     situation: "webhook",
     statuses: "401 404 404 404 200 200 401 404",

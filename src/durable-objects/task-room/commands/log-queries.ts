@@ -1,15 +1,16 @@
-import { decodeCursor, encodeCursor } from "../../../protocol/cursor";
+import { BAD_CURSOR, decodeCursor, encodeCursor } from "../../../protocol/cursor";
 import { accepted, type Outcome, refused } from "../../../protocol/errors";
 import type { LogEvent } from "../../../protocol/events";
 import type { Principal } from "../../../protocol/identity";
 import { LIMITS } from "../../../protocol/limits";
-import type { ListEvents, ListLogs, LoggedEntry, Page } from "../../../protocol/rest";
+import type { ListEvents } from "../../../protocol/rest/list-events";
+import type { ListLogs, LoggedEntry } from "../../../protocol/rest/list-logs";
+import type { Page } from "../../../protocol/rest/page";
 import type { Desk } from "../desk";
 import { forRole } from "../live/fan-out";
 import { entryCursor, eventCursor } from "../store/cursor";
 import { LOG_PAGE_BYTES } from "../store/event-log";
-import { admit } from "./people-commands";
-import { BAD_CURSOR } from "./queries";
+import { permit } from "./permit";
 
 /**
  * A page of the task's log, oldest first, from as far back as the room keeps. Where few events are of
@@ -20,13 +21,13 @@ export function readEvents(
   principal: Principal,
   { after, cursor, limit, type }: ListEvents,
 ): Outcome<Page<LogEvent>> {
-  const admitted = admit(desk, principal, "watch");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "watch");
+  if (!permitted.ok) return permitted;
   const from = cursor === undefined ? { after: after ?? 0 } : decodeCursor(eventCursor, cursor);
   if (!from) return refused(BAD_CURSOR);
   const wanted = (event: LogEvent) => !type || type.includes(event.type);
   const { items, lastSeq } = take(desk.store.log.after(from.after), wanted, limit);
-  const { role } = admitted.value;
+  const { role } = permitted.value;
   return accepted({
     items: items.map((event) => forRole(event, role)),
     nextCursor: lastSeq === undefined ? null : encodeCursor({ after: lastSeq }),
@@ -39,8 +40,8 @@ export function readLogs(
   principal: Principal,
   { cursor, limit, level, agentType }: ListLogs,
 ): Outcome<Page<LoggedEntry>> {
-  const admitted = admit(desk, principal, "watch");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "watch");
+  if (!permitted.ok) return permitted;
   const from = cursor === undefined ? undefined : decodeCursor(entryCursor, cursor);
   if (cursor !== undefined && !from) return refused(BAD_CURSOR);
   const wanted = (entry: LoggedEntry) =>

@@ -13,6 +13,9 @@ type Asked = Pick<Principal, "userId" | "requestId"> & {
   limits: UsageLimits;
 };
 
+/** Whether the meter was waited for: what was looked at before it may be another by now. */
+export type Asking = { afterAwait: boolean };
+
 /**
  * Asks the caller's meter before `act` puts a turn into the queue. Where no limit is set nothing is
  * asked, and `act` runs at once. `newTurn: false`: it is one that was counted before.
@@ -20,22 +23,24 @@ type Asked = Pick<Principal, "userId" | "requestId"> & {
 export function withinQuota<T extends object>(
   { doors, room }: Pick<Desk, "doors" | "room">,
   { userId, requestId }: Principal,
-  act: () => Outcome<T>,
+  act: (asking: Asking) => Outcome<T>,
   { newTurn = true, taskId = room?.state.task.id ?? "" } = {},
 ): Outcome<T> | Promise<Outcome<T>> {
   const { turnsPerDay, tokensPerDay } = limitsOf(doors.settings);
   const limits = { turnsPerDay: newTurn ? turnsPerDay : 0, tokensPerDay };
   const isLimited = limits.turnsPerDay > 0 || limits.tokensPerDay > 0;
-  return isLimited ? actIfAdmitted({ doors, userId, requestId, taskId, limits }, act) : act();
+  return isLimited
+    ? actIfAdmitted({ doors, userId, requestId, taskId, limits }, act)
+    : act({ afterAwait: false });
 }
 
 async function actIfAdmitted<T extends object>(
   asked: Asked,
-  act: () => Outcome<T>,
+  act: (asking: Asking) => Outcome<T>,
 ): Promise<Outcome<T>> {
   const refusal = await refusalOf(asked);
   if (refusal) return refused(refusal);
-  const outcome = act();
+  const outcome = act({ afterAwait: true });
   const isNew = outcome.ok && !("duplicate" in outcome.value && outcome.value.duplicate);
   // What is not given back counts for a minute.
   if (!isNew)

@@ -1,24 +1,28 @@
 import { cutTurns } from "../../../engine/step/cut-result";
 import { jsonBytes } from "../../../protocol/bytes";
-import type { Role } from "../../../protocol/identity";
 import { LIMITS } from "../../../protocol/limits";
 import type { RoomState } from "../../../protocol/room-state";
+import type { Position } from "../../sockets/arrival";
 import type { Desk } from "../desk";
 import { newestMessages } from "../turns/history-reader";
-
-export type Position = { after?: number | undefined; epoch?: string | undefined };
+import type { RoomConnection } from "./connection";
 
 /** Bytes of a frame that carries a state, beside the state and what its sender names. */
 const AROUND_BYTES = 4 * 1024;
 
 /**
- * What the room is like now, as this role sees it, in one frame with `besideBytes` of something else:
- * the texts being written whole, turns with their results cut as far as needed, and as many of the
- * newest messages as then fit.
+ * What the room is like now, as this connection's user sees it, in one frame with `besideBytes` of
+ * something else (contract section 12, Sizes): the texts being written whole, turns with their results
+ * cut as far as needed, and as many of the newest messages as then fit.
  */
-export function snapshot(desk: Desk, role: Role, besideBytes = 0): RoomState | undefined {
+export function snapshot(
+  desk: Desk,
+  { principal }: RoomConnection,
+  besideBytes = 0,
+): RoomState | undefined {
   const { room } = desk;
-  if (!room) return undefined;
+  const role = room?.members[principal.userId];
+  if (!room || !role) return undefined;
   const { streams } = room.state;
   const task = { ...room.state.task, role };
   const left = LIMITS.sentFrameBytes - AROUND_BYTES - besideBytes - jsonBytes([task, streams]);

@@ -1,6 +1,6 @@
 import type { Room } from "../../../engine/turn/room";
 import { farewell, newsFor, type UserNews } from "../../../engine/user/news";
-import { once } from "../../../platform/metrics";
+import { increment } from "../../../platform/metrics";
 import { describeError, logError } from "../../../platform/platform-log";
 import { toTimestamp } from "../../../protocol/time";
 import type { Turn } from "../../../protocol/turn";
@@ -87,7 +87,7 @@ export class MemberNews {
       if (now - store.unreached.note(userId, now) < GIVEN_UP_AFTER_MS) throw error;
       const { id: taskId } = room.state.task;
       logError("member_given_up", { taskId, userId, causes: describeError(error) });
-      metrics.tell([once("taskroom_members_given_up_total", {})]);
+      metrics.tell([increment("taskroom_members_given_up_total", {})]);
       return;
     }
     store.unreached.clear(userId);
@@ -95,10 +95,11 @@ export class MemberNews {
 
   /** In order: the user's room drops what comes after something later. */
   async #call(userId: string, { state }: Room, news: UserNews[]): Promise<void> {
-    const { id: taskId, epoch } = state.task;
+    const { id: taskId, epoch, createdBy } = state.task;
+    const inviter = createdBy === userId ? {} : { inviter: createdBy };
     for (let from = 0; from < news.length; from += NEWS_PER_CALL) {
       const items = news.slice(from, from + NEWS_PER_CALL);
-      const told = () => this.#parts.doors.tellUser(userId, { taskId, epoch, items });
+      const told = () => this.#parts.doors.tellUser(userId, { taskId, epoch, items, ...inviter });
       await inTime(PATIENCE_MS, told);
     }
   }

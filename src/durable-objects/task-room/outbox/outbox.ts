@@ -1,5 +1,5 @@
 import type { Room } from "../../../engine/turn/room";
-import { once } from "../../../platform/metrics";
+import { increment } from "../../../platform/metrics";
 import { describeError, logError } from "../../../platform/platform-log";
 import type { LogEvent } from "../../../protocol/events";
 import { inTime } from "../../in-time";
@@ -177,7 +177,7 @@ export class Outbox {
       destination,
       causes: describeError(error),
     });
-    metrics.tell([once("taskroom_outbox_failures_total", { destination })]);
+    metrics.tell([increment("taskroom_outbox_failures_total", { destination })]);
     // The task may have been erased in the meantime, with all that it kept.
     unharmed("outbox_wait_lost", state.task.id, () => this.#wait.lengthen(this.position));
   }

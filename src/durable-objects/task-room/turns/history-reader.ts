@@ -1,11 +1,8 @@
-import type { Background } from "../../../engine/step/request";
-import { type Room, waitingTurns } from "../../../engine/turn/room";
 import { findMessageSeq, type MessagePage, readMessages } from "../../../history/messages";
 import { fitting, jsonBytes } from "../../../protocol/bytes";
 import { type Refusal, refuse } from "../../../protocol/errors";
 import { LIMITS } from "../../../protocol/limits";
 import type { Message, MessageRole } from "../../../protocol/message";
-import type { Turn } from "../../../protocol/turn";
 import type { Desk } from "../desk";
 import type { MessageFilter, MessageRange } from "../store/message-table";
 
@@ -16,9 +13,6 @@ export type HistoryQuery = {
   after?: string | undefined;
   limit: number;
 };
-
-/** Older messages that are read for a model's context, at most; its window cuts further. */
-const CONTEXT = { limit: 500, bytes: LIMITS.pageBytes };
 
 /**
  * One page, oldest first: from the room, and where the room has let go of older messages, from D1. It
@@ -116,21 +110,6 @@ export function newestMessages(desk: Desk, bytes: number): Message[] {
   const [only] = items;
   // A page has one at least, but a snapshot has no room for it.
   return items.length === 1 && jsonBytes(only) > bytes ? [] : items;
-}
-
-/** What a step goes on from: its thread besides the turn itself and those that wait, and its turn's results. */
-export async function backgroundOf(desk: Desk, turnId: string): Promise<Background> {
-  const turn = desk.room && findTurn(desk.room, turnId);
-  if (!desk.room || !turn) return { history: [], outputs: new Map() };
-  const left = new Set([turnId, ...waitingTurns(desk.room).map(({ id }) => id)]);
-  const history = desk.store.messages
-    .read({ threadId: turn.threadId }, CONTEXT)
-    .items.filter((message) => !left.has(message.turnId));
-  return { history, outputs: desk.store.turns.outputs(turn) };
-}
-
-function findTurn(room: Room, turnId: string): Turn | undefined {
-  return room.state.openTurns.find(({ id }) => id === turnId);
 }
 
 function filterOf({ threadId, role }: HistoryQuery): MessageFilter {

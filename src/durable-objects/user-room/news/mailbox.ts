@@ -1,14 +1,15 @@
 import * as z from "zod";
-import { decodeCursor, encodeCursor } from "../../../protocol/cursor";
+import { fitted } from "../../../engine/user/mailbox-rules";
+import { BAD_CURSOR, decodeCursor, encodeCursor } from "../../../protocol/cursor";
 import { accepted, type Outcome, refused } from "../../../protocol/errors";
 import { newId } from "../../../protocol/ids";
 import { LIMITS } from "../../../protocol/limits";
 import type {
   AckNotifications,
   ListNotifications,
-  Page,
   UnreadCount,
-} from "../../../protocol/rest";
+} from "../../../protocol/rest/notifications";
+import type { Page } from "../../../protocol/rest/page";
 import { toTimestamp } from "../../../protocol/time";
 import type {
   KeptNotification,
@@ -16,7 +17,6 @@ import type {
   UserFact,
   UserState,
 } from "../../../protocol/user-events";
-import { BAD_CURSOR } from "../../task-room/commands/queries";
 import type { TaskNews } from "../api";
 import type { UserSockets } from "../arrival/user-sockets";
 import type { Deadlines } from "../deadlines";
@@ -29,6 +29,9 @@ const KEPT_MS = LIMITS.notificationDays * DAY_MS;
 const CLEAN_UP_EVERY_MS = 60 * 60 * 1000;
 
 const notificationCursor = z.strictObject({ beforeSeq: z.int().min(1) });
+
+/** Whose task it comes from: see `TaskNews`. */
+type Origin = { now: number; inviter: string };
 
 type Parts = {
   storage: DurableObjectStorage;
@@ -51,35 +54,35 @@ export class Mailbox {
   }
 
   async deliver(news: TaskNews): Promise<void> {
-    const last = news.items.at(-1);
-    if (!last) return;
     this.#parts.fault("before hearing");
     this.write((tables, now) => {
       const fresh = tables.heard.fresh(news);
-      if (fresh.length > 0) tables.heard.mark(news, last, now);
+      const last = fresh.at(-1);
+      if (last) tables.heard.mark(news, last, now);
       return fresh.map(({ event }) => event);
-    });
+    }, news.inviter);
     this.#parts.fault("after hearing");
     await this.rearm();
   }
 
   /** One transaction with whatever the caller writes; the devices hear of the facts after. */
-  write(facts: (tables: Tables, now: number) => UserFact[]): void {
+  write(facts: (tables: Tables, now: number) => UserFact[], inviter = ""): void {
     const { storage, sockets } = this.#parts;
     const now = this.#parts.now();
     const events = storage.transactionSync(() => {
       const tables = Tables.make(storage);
       const told = facts(tables, now);
       const before = told.some(mayChangeUnread) ? this.#unread(tables) : undefined;
-      const written = this.#append(tables, told, now);
+      const written = this.#append(tables, told, { now, inviter });
       if (!written.some(mayChangeUnread)) return written;
       const count = this.#unread(tables);
-      return count === before ? written : [...written, this.#unreadEvent(count)];
+      return count === before ? written : [...written, this.unreadEvent(tables)];
     });
     sockets.send(events);
   }
 
-  #append(tables: Tables, facts: UserFact[], now: number): UserEvent[] {
+  #append(tables: Tables, facts: UserFact[], origin: Origin): UserEvent[] {
+    const { now } = origin;
     tables.log.epoch(now);
     const { last } = tables.log.bounds();
     const events = facts.map((fact, i) => numbered(fact, last + 1 + i, now));
@@ -87,11 +90,13 @@ export class Mailbox {
       tables.log.append(event, now);
       if (event.type === "task:deleted") tables.notifications.forgetTask(event.data.taskId);
       if (event.type !== "notification") continue;
-      tables.notifications.add(event.seq, event.data.notification, now);
+      tables.notifications.add(event.seq, event.data.notification, origin);
     }
     const further = this.#parts.queue(tables, events);
     // It ends: what a queue gives, that its webhook is paused, comes once.
-    return further.length > 0 ? [...events, ...this.#append(tables, further, now)] : events;
+    return further.length > 0
+      ? [...events, ...this.#append(tables, further, { now, inviter: "" })]
+      : events;
   }
 
   list(query: ListNotifications): Outcome<Page<KeptNotification>> {
@@ -116,8 +121,22 @@ export class Mailbox {
     const before = this.#unread(tables);
     storage.transactionSync(() => tables.notifications.acknowledge(which, now()));
     const unread = this.#unread(tables);
-    if (unread !== before) sockets.send([this.#unreadEvent(unread)]);
+    if (unread !== before) sockets.send([this.unreadEvent(tables)]);
     return accepted({ unread });
+  }
+
+  /** The task is gone for this user, and what was said of it goes too. */
+  forgetTask(taskId: string): void {
+    const { storage, sockets } = this.#parts;
+    const tables = Tables.find(storage);
+    if (!tables) return;
+    const before = this.#unread(tables);
+    storage.transactionSync(() => {
+      tables.notifications.forgetTask(taskId);
+      tables.heard.leave(taskId);
+    });
+    const unread = this.#unread(tables);
+    if (unread !== before) sockets.send([this.unreadEvent(tables)]);
   }
 
   /** What a device starts from. */
@@ -126,6 +145,11 @@ export class Mailbox {
     const newest = tables.notifications.list({ unread: true, since: this.#since(), limit });
     const notifications = newest.map(({ notification }) => notification);
     return { unread: this.#unread(tables), notifications };
+  }
+
+  unreadEvent(tables: Tables) {
+    const data = { count: this.#unread(tables) };
+    return { type: "unread" as const, ts: toTimestamp(this.#parts.now()), data };
   }
 
   async ring(): Promise<void> {
@@ -147,8 +171,7 @@ export class Mailbox {
     storage.transactionSync(() => {
       for (const table of [tables.log, tables.notifications, tables.heard]) table.prune(before);
     });
-    const count = this.#unread(tables);
-    if (count !== was) sockets.send([this.#unreadEvent(count)]);
+    if (this.#unread(tables) !== was) sockets.send([this.unreadEvent(tables)]);
   }
 
   async rearm(): Promise<void> {
@@ -169,10 +192,6 @@ export class Mailbox {
   #since(): number {
     return this.#parts.now() - KEPT_MS;
   }
-
-  #unreadEvent(count: number) {
-    return { type: "unread" as const, ts: toTimestamp(this.#parts.now()), data: { count } };
-  }
 }
 
 function mayChangeUnread({ type }: UserFact | UserEvent): boolean {
@@ -182,6 +201,6 @@ function mayChangeUnread({ type }: UserFact | UserEvent): boolean {
 function numbered(fact: UserFact, seq: number, now: number): UserEvent {
   if (fact.type !== "notification") return { ...fact, seq };
   const { notification } = fact.data;
-  const named = { ...notification, id: newId("ntf", now), createdAt: fact.ts };
+  const named = { ...fitted(notification), id: newId("ntf", now), createdAt: fact.ts };
   return { type: fact.type, seq, ts: fact.ts, data: { notification: named } };
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import type { AckNotifications } from "../../../protocol/rest";
+import { type Bound, bytesOf, isPast, MAILBOX_BOUNDS } from "../../../engine/user/mailbox-rules";
+import type { AckNotifications } from "../../../protocol/rest/notifications";
 import { toTimestamp } from "../../../protocol/time";
 import {
   type KeptNotification,
@@ -10,6 +11,7 @@ import {
 const rows = z.array(
   z.object({ seq: z.int(), acknowledged_at: z.int().nullable(), body: z.string() }),
 );
+const boundRows = z.tuple([z.object({ rows: z.int(), bytes: z.int() })]);
 const countRows = z.tuple([z.object({ unread: z.int() })]);
 const timeRows = z.tuple([z.object({ at: z.int().nullable() })]);
 
@@ -31,15 +33,24 @@ export class NotificationTable {
     this.#sql = sql;
   }
 
-  add(seq: number, told: Notification, now: number): void {
+  /** `inviter`: who made the task, empty where it is the user's own. */
+  add(seq: number, told: Notification, { now, inviter }: { now: number; inviter: string }): void {
     this.#sql.exec(
-      "INSERT INTO notifications (seq, id, task_id, at, body) VALUES (?, ?, ?, ?, ?)",
+      `INSERT INTO notifications (seq, id, task_id, at, body, inviter, bytes)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
       seq,
       told.id,
       told.taskId ?? null,
       now,
       JSON.stringify(told),
+      inviter,
+      bytesOf(told),
     );
+    if (inviter === "") this.#bound("inviter = ?", inviter, MAILBOX_BOUNDS.own);
+    else {
+      this.#bound("inviter = ?", inviter, MAILBOX_BOUNDS.inviter);
+      this.#bound("inviter > ?", "", MAILBOX_BOUNDS.invited);
+    }
   }
 
   unread(since: number): number {
@@ -73,7 +84,10 @@ export class NotificationTable {
     for (const id of which.ids) this.#sql.exec(query, now, id);
   }
 
-  /** A deleted task's notifications would lead nowhere, and tell of what was to be erased. */
+  /**
+   * Those of a task that was deleted, or of which the user is no member any more, would lead nowhere
+   * and tell of what was to be erased.
+   */
   forgetTask(taskId: string): void {
     this.#sql.exec("DELETE FROM notifications WHERE task_id = ?", taskId);
   }
@@ -85,5 +99,15 @@ export class NotificationTable {
   oldest(): number | null {
     const query = "SELECT (SELECT at FROM notifications ORDER BY seq LIMIT 1) AS at";
     return timeRows.parse(this.#sql.exec(query).toArray())[0].at;
+  }
+
+  /** Lets go of the oldest of a kind until the rest is within its bound. */
+  #bound(where: string, value: string, most: Bound): void {
+    const measure = `SELECT count(*) AS rows, coalesce(sum(bytes), 0) AS bytes FROM notifications
+      WHERE ${where}`;
+    const kept = () => boundRows.parse(this.#sql.exec(measure, value).toArray())[0];
+    const oldest = `DELETE FROM notifications
+      WHERE seq = (SELECT min(seq) FROM notifications WHERE ${where})`;
+    while (isPast(kept(), most)) this.#sql.exec(oldest, value);
   }
 }

@@ -1,9 +1,11 @@
 import * as z from "zod";
+import { bytesOf, isPast, MAILBOX_BOUNDS } from "../../../engine/user/mailbox-rules";
 import { newId } from "../../../protocol/ids";
 import { type UserEvent, userEvent } from "../../../protocol/user-events";
 
 const epochRows = z.array(z.object({ epoch: z.string() }));
 const eventRows = z.array(z.object({ event: z.string() }));
+const edgeRows = z.array(z.object({ seq: z.int(), through: z.int() }));
 const bounds = z.tuple([z.object({ first: z.int().nullable(), last: z.int().nullable() })]);
 const timeRows = z.tuple([z.object({ at: z.int().nullable() })]);
 
@@ -31,8 +33,28 @@ export class UserLog {
   }
 
   append(event: UserEvent, now: number): void {
-    const query = "INSERT INTO log (seq, at, event) VALUES (?, ?, ?)";
-    this.#sql.exec(query, event.seq, now, JSON.stringify(event));
+    const before = this.#edge("max")?.through ?? 0;
+    const text = JSON.stringify(event);
+    const query = "INSERT INTO log (seq, at, event, through) VALUES (?, ?, ?, ?)";
+    this.#sql.exec(query, event.seq, now, text, before + bytesOf(event));
+    this.#bound();
+  }
+
+  /** Lets go of the oldest until the rest is within its bound. */
+  #bound(): void {
+    const last = this.#edge("max");
+    let first = this.#edge("min");
+    while (last && first && first.seq < last.seq) {
+      const kept = { rows: last.seq - first.seq + 1, bytes: last.through - first.through };
+      if (!isPast(kept, MAILBOX_BOUNDS.log)) return;
+      this.#sql.exec("DELETE FROM log WHERE seq = ?", first.seq);
+      first = this.#edge("min");
+    }
+  }
+
+  #edge(which: "min" | "max") {
+    const query = `SELECT seq, through FROM log WHERE seq = (SELECT ${which}(seq) FROM log)`;
+    return edgeRows.parse(this.#sql.exec(query).toArray())[0];
   }
 
   /** The first and last number that are still here; 0 and 0 when there is none. */

@@ -6,6 +6,7 @@ const connections = z.array(
     .object({ id: z.string(), opened_at: z.int() })
     .transform(({ id, opened_at }): Connection => ({ id, openedAt: opened_at })),
 );
+const tasks = z.array(z.object({ task_id: z.string() }));
 const counts = z.array(z.object({ session_id: z.string(), connections: z.int() }));
 
 /** The connections that the tasks' rooms have been granted and have not reported closed. */
@@ -30,9 +31,17 @@ export class ConnectionTable {
   }
 
   /** The same connection again, as after a lost answer, counts once. */
-  add(sessionId: string, { id, openedAt }: Connection): void {
-    const query = "INSERT OR REPLACE INTO connections (id, session_id, opened_at) VALUES (?, ?, ?)";
-    this.#sql.exec(query, id, sessionId, openedAt);
+  add(sessionId: string, { id, openedAt }: Connection, keyId: string | undefined): void {
+    const query = `INSERT OR REPLACE INTO connections (id, session_id, opened_at, key_id)
+      VALUES (?, ?, ?, ?)`;
+    this.#sql.exec(query, id, sessionId, openedAt, keyId ?? "");
+  }
+
+  /** Tasks in whose rooms there may be connections that came with this API key. */
+  tasksOfKey(keyId: string): string[] {
+    const query = `SELECT DISTINCT task_id FROM connections JOIN sessions ON sessions.id = session_id
+      WHERE key_id = ? OR key_id IS NULL`;
+    return tasks.parse(this.#sql.exec(query, keyId).toArray()).map(({ task_id }) => task_id);
   }
 
   /** Whether there was such a connection. */

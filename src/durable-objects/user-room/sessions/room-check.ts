@@ -1,7 +1,7 @@
 import { afterClose, lostConnections, type News, settle } from "../../../engine/session/expiry";
 import { SESSION_RULES } from "../../../engine/session/rules";
 import type { EndedSession, LiveSession } from "../../../engine/session/session";
-import { once } from "../../../platform/metrics";
+import { increment } from "../../../platform/metrics";
 import { CLOSE } from "../../../protocol/close-codes";
 import type { SessionActivity } from "../../task-room/api";
 import type { Surroundings } from "../surroundings";
@@ -48,14 +48,14 @@ export class RoomCheck {
     const next = settle(session, news, { now, idleMs: this.#around.limits.SESSION_IDLE_MS });
     this.#around.storage.transactionSync(() => {
       if (news) {
-        const lost = lostConnections(tables.connections.of(id), news.connections, now);
+        const lost = lostConnections(tables.connections.of(id), news, now);
         for (const connectionId of lost) tables.connections.remove(id, connectionId);
       }
       if (next.state !== "live") tables.saveEnded(next);
       else if (next !== session) tables.sessions.save(next);
     });
     if (next.state !== "live") {
-      this.#around.metrics.tell([once("taskroom_sessions_total", { event: "expired" })]);
+      this.#around.metrics.tell([increment("taskroom_sessions_total", { event: "expired" })]);
     }
     await this.#around.deadlines.add(next);
     if (next.state !== "live") await this.close(tables, next);
@@ -72,7 +72,9 @@ export class RoomCheck {
     const session = tables.sessions.get(id);
     if (!session || session.state === "live" || !session.closing) return;
     const connections = tables.connections.of(id);
-    const next = afterClose(session, { reached, connections, now: this.#around.now() });
+    const now = this.#around.now();
+    const random = this.#around.random();
+    const next = afterClose(session, { reached, connections, now, random });
     const kept = this.#around.storage.transactionSync(() => tables.saveEnded(next));
     if (kept) await this.#around.deadlines.add(next);
   }

@@ -1,12 +1,13 @@
 import * as z from "zod";
 import { end } from "../../../engine/session/expiry";
+import { CLOSE_RETRY } from "../../../engine/session/rules";
 import { viewOf, withActivity } from "../../../engine/session/session";
 import { confirm } from "../../../engine/session/tokens";
-import { once } from "../../../platform/metrics";
+import { increment } from "../../../platform/metrics";
 import { accepted, issuesOf, type Outcome, refuse, refused } from "../../../protocol/errors";
 import { sessionId } from "../../../protocol/ids";
 import { LIMITS } from "../../../protocol/limits";
-import type { Page } from "../../../protocol/rest";
+import type { Page } from "../../../protocol/rest/page";
 import type { Session } from "../../../protocol/session";
 import type { Surroundings } from "../surroundings";
 import { Tables } from "../tables";
@@ -17,6 +18,7 @@ const pageQuery = z.object({
   limit: z.int().min(1).max(LIMITS.pageItems),
   cursor: sessionId.optional(),
 });
+const UNKNOWN = refuse("not_found", "There is no such session.");
 type PageQuery = { limit: number; cursor?: string | undefined };
 
 /** What happens to sessions once they are there. */
@@ -47,25 +49,23 @@ export class Sessions {
     return accepted({ items, nextCursor: more ? (items.at(-1)?.id ?? null) : null });
   }
 
-  connectedTasks(): string[] {
-    const tables = this.#tables();
-    if (!tables) return [];
-    const counts = tables.connections.counts();
-    const connected = tables.sessions.readable().filter(({ id }) => (counts.get(id) ?? 0) > 0);
-    return [...new Set(connected.map(({ taskId }) => taskId))];
-  }
-
   async revoke(userId: string, sessionId: string): Promise<Outcome<null>> {
     const tables = this.#tables();
-    const session = tables?.sessions.get(sessionId);
-    if (!tables || !session || session.userId !== userId || session.state === "revoked") {
-      return refused(refuse("not_found", "There is no such session."));
+    if (tables?.sessions.get(sessionId)?.userId !== userId) return refused(UNKNOWN);
+    const { now, deadlines, storage, metrics } = this.#around;
+    // The alarm before the fact: whatever dies from here on, the work goes on.
+    await deadlines.atLatest(now() + CLOSE_RETRY.initialMs);
+    const session = tables.sessions.get(sessionId);
+    if (!session) return refused(UNKNOWN);
+    if (session.state === "revoked") {
+      // Said again, it goes on with what an earlier one could not finish.
+      await this.#check.close(tables, session);
+      return refused(UNKNOWN);
     }
     const closing = tables.connections.of(sessionId).length > 0;
-    const ended = end(session, { as: "revoked", now: this.#around.now(), closing });
-    const kept = this.#around.storage.transactionSync(() => tables.saveEnded(ended));
-    this.#around.metrics.tell([once("taskroom_sessions_total", { event: "revoked" })]);
-    if (kept) await this.#around.deadlines.add(ended);
+    const ended = end(session, { as: "revoked", now: now(), closing });
+    storage.transactionSync(() => tables.saveEnded(ended));
+    metrics.tell([increment("taskroom_sessions_total", { event: "revoked" })]);
     await this.#check.close(tables, ended);
     return accepted(null);
   }

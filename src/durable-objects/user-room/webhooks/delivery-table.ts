@@ -1,16 +1,21 @@
 import * as z from "zod";
 import { LIMITS } from "../../../protocol/limits";
 import { toTimestamp } from "../../../protocol/time";
-import { type UserEventType, userEventType } from "../../../protocol/user-events";
-import { type Delivery, delivery } from "../../../protocol/webhooks";
+import {
+  type Delivery,
+  delivery,
+  WEBHOOK_TEST,
+  type WebhookEventType,
+  webhookEventType,
+} from "../../../protocol/webhooks";
 
 const row = z.object({
   position: z.int(),
   id: z.string(),
   webhook_id: z.string(),
+  /** What it is in line with: a task, nothing, or itself alone where it is a test. */
   task_id: z.string(),
-  type: userEventType,
-  payload: z.string(),
+  type: webhookEventType,
   status: delivery.shape.status,
   created_at: z.int(),
   due_at: z.int(),
@@ -22,6 +27,19 @@ const row = z.object({
 const rows = z.array(row);
 export type DeliveryRow = z.infer<typeof row>;
 
+/** All but the payload, which is read when it is sent. */
+const COLUMNS = Object.keys(row.shape).join(", ");
+
+const headRows = z.array(
+  z
+    .object({ id: z.string(), due_at: z.int() })
+    .transform(({ id, due_at }): Head => ({ id, dueAt: due_at })),
+);
+/** The first of a line. `dueAt`: milliseconds since 1970. */
+export type Head = { id: string; dueAt: number };
+
+const payloadRows = z.array(z.object({ payload: z.string() }));
+const sizeRows = z.tuple([z.object({ rows: z.int(), bytes: z.int() })]);
 const countRows = z.tuple([z.object({ n: z.int() })]);
 const timeRows = z.tuple([z.object({ at: z.int().nullable() })]);
 
@@ -32,9 +50,11 @@ export type NewDelivery = {
   webhookId: string;
   /** Empty where the event is of no task. */
   taskId: string;
-  type: UserEventType;
+  type: WebhookEventType;
   payload: string;
   now: number;
+  /** Until when it is tried; by default for `LIMITS.deliveryHours`. Milliseconds since 1970. */
+  giveUpAt?: number;
 };
 
 export type Attempt = { status: Delivery["status"]; answered: number | undefined; now: number };
@@ -47,10 +67,10 @@ export class DeliveryTable {
     this.#sql = sql;
   }
 
-  add({ id, webhookId, taskId, type, payload, now }: NewDelivery): void {
+  add({ id, webhookId, taskId, type, payload, now, giveUpAt = lastTry(now) }: NewDelivery): void {
     this.#sql.exec(
       `INSERT INTO deliveries (id, webhook_id, task_id, type, payload, status, created_at, due_at,
-         give_up_at, attempts) VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, ?, 0)`,
+         give_up_at, attempts, bytes) VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, ?, 0, ?)`,
       id,
       webhookId,
       taskId,
@@ -58,27 +78,36 @@ export class DeliveryTable {
       payload,
       now,
       now,
-      now + LIMITS.deliveryHours * HOUR_MS,
+      giveUpAt,
+      new TextEncoder().encode(payload).byteLength,
     );
   }
 
   get(id: string): DeliveryRow | undefined {
-    return this.#read("SELECT * FROM deliveries WHERE id = ?", id)[0];
+    return this.#read(`SELECT ${COLUMNS} FROM deliveries WHERE id = ?`, id)[0];
   }
 
-  /** The first that waits of each task: those behind it wait for it. */
-  heads(webhookId: string): DeliveryRow[] {
-    return this.#read(
-      `SELECT * FROM deliveries WHERE position IN (SELECT min(position) FROM deliveries
-         WHERE webhook_id = ? AND status = 'pending' GROUP BY task_id) ORDER BY due_at, position`,
-      webhookId,
-    );
+  payload(id: string): string | undefined {
+    const query = "SELECT payload FROM deliveries WHERE id = ?";
+    return payloadRows.parse(this.#sql.exec(query, id).toArray())[0]?.payload;
+  }
+
+  /** The first that waits of each line, those that are due first: those behind them wait for them. */
+  heads(webhookId: string, limit: number): Head[] {
+    // Answered from an index alone, but for the ids of the few that are wanted.
+    const query = `SELECT deliveries.id, head.due_at FROM (
+        SELECT min(position) AS position, due_at FROM deliveries
+          WHERE webhook_id = ? AND status = 'pending'
+          GROUP BY task_id ORDER BY due_at, position LIMIT ?) AS head
+      JOIN deliveries ON deliveries.position = head.position
+      ORDER BY head.due_at, head.position`;
+    return headRows.parse(this.#sql.exec(query, webhookId, limit).toArray());
   }
 
   /** Newest first. */
   list(webhookId: string, limit: number, before = Number.MAX_SAFE_INTEGER): DeliveryRow[] {
     return this.#read(
-      `SELECT * FROM deliveries WHERE webhook_id = ? AND position < ?
+      `SELECT ${COLUMNS} FROM deliveries WHERE webhook_id = ? AND position < ?
          ORDER BY position DESC LIMIT ?`,
       webhookId,
       before,
@@ -86,10 +115,16 @@ export class DeliveryTable {
     );
   }
 
-  waiting(webhookId: string): number {
-    const query =
-      "SELECT count(*) AS n FROM deliveries WHERE webhook_id = ? AND status = 'pending'";
-    return countRows.parse(this.#sql.exec(query, webhookId).toArray())[0].n;
+  waiting(webhookId: string): { rows: number; bytes: number } {
+    const query = `SELECT count(*) AS rows, coalesce(sum(bytes), 0) AS bytes FROM deliveries
+      WHERE webhook_id = ? AND status = 'pending'`;
+    return sizeRows.parse(this.#sql.exec(query, webhookId).toArray())[0];
+  }
+
+  testsWaiting(webhookId: string): number {
+    const query = `SELECT count(*) AS n FROM deliveries
+      WHERE webhook_id = ? AND status = 'pending' AND type = ?`;
+    return countRows.parse(this.#sql.exec(query, webhookId, WEBHOOK_TEST).toArray())[0].n;
   }
 
   note(id: string, { status, answered, now }: Attempt, dueAt = now): void {
@@ -104,11 +139,11 @@ export class DeliveryTable {
     );
   }
 
-  /** To be tried now, and again for as long as a new one. */
+  /** To be tried now, and again for as long as a new one; a test once. */
   requeue(id: string, now: number): void {
-    const query =
-      "UPDATE deliveries SET status = 'pending', due_at = ?, give_up_at = ? WHERE id = ?";
-    this.#sql.exec(query, now, now + LIMITS.deliveryHours * HOUR_MS, id);
+    const query = `UPDATE deliveries SET status = 'pending', due_at = ?,
+      give_up_at = CASE type WHEN ? THEN ? ELSE ? END WHERE id = ?`;
+    this.#sql.exec(query, now, WEBHOOK_TEST, now, lastTry(now), id);
   }
 
   /** Whatever waits is not sent any more. */
@@ -122,7 +157,7 @@ export class DeliveryTable {
     this.#sql.exec("DELETE FROM deliveries WHERE webhook_id = ?", webhookId);
   }
 
-  /** Finished ones that are too old or too many. */
+  /** Finished ones that are too old, too many or too large together. */
   prune(webhookId: string, before: number): void {
     this.#sql.exec(
       `DELETE FROM deliveries WHERE webhook_id = ? AND status <> 'pending' AND (created_at <= ?
@@ -132,6 +167,13 @@ export class DeliveryTable {
       before,
       webhookId,
       LIMITS.deliveriesKept,
+    );
+    this.#sql.exec(
+      `DELETE FROM deliveries WHERE position IN (SELECT position FROM (
+         SELECT position, sum(bytes) OVER (ORDER BY position DESC) AS total FROM deliveries
+           WHERE webhook_id = ? AND status <> 'pending') WHERE total > ?)`,
+      webhookId,
+      LIMITS.deliveriesKeptBytes,
     );
   }
 
@@ -147,6 +189,10 @@ export class DeliveryTable {
   }
 }
 
+function lastTry(now: number): number {
+  return now + LIMITS.deliveryHours * HOUR_MS;
+}
+
 /** A delivery as callers see it. */
 export function deliveryView(kept: DeliveryRow): Delivery {
   const { id, webhook_id, type, task_id, status, attempts, attempted_at, answered } = kept;
@@ -155,7 +201,7 @@ export function deliveryView(kept: DeliveryRow): Delivery {
     id,
     webhookId: webhook_id,
     type,
-    ...(task_id !== "" && { taskId: task_id }),
+    ...(task_id !== "" && type !== WEBHOOK_TEST && { taskId: task_id }),
     createdAt: toTimestamp(kept.created_at),
     status,
     attempts,

@@ -1,4 +1,4 @@
-import { signatureHeaders } from "../../../agents/remote/signature";
+import { type Signed, signatureHeaders } from "../../../agents/remote/signature";
 import type { Answer } from "../../../engine/user/webhook-rules";
 import type { Settings } from "../../../platform/settings";
 import { checkTarget } from "../../../platform/target";
@@ -8,7 +8,8 @@ const PATIENCE_MS = 15_000;
 
 export type WebhookMessage = {
   url: string;
-  secret: string;
+  /** The newest first: each signs. */
+  secrets: [string, ...string[]];
   /** The same for every attempt. */
   id: string;
   payload: string;
@@ -18,7 +19,7 @@ export type WebhookMessage = {
 
 /** One attempt. Never rejects: an endpoint that can't be reached has not answered. */
 export async function postWebhook(
-  { url, secret, id, payload, now }: WebhookMessage,
+  { url, secrets, id, payload, now }: WebhookMessage,
   { ALLOW_PRIVATE_TARGETS }: Pick<Settings, "ALLOW_PRIVATE_TARGETS">,
 ): Promise<Answer> {
   // Checked again where it is used: what is allowed may have changed.
@@ -29,7 +30,7 @@ export async function postWebhook(
   const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   try {
     const timestamp = Math.floor(now / 1000);
-    const signed = await signatureHeaders({ id, timestamp, body: payload }, secret);
+    const signed = await signedBy(secrets, { id, timestamp, body: payload });
     const response = await fetch(target.url, {
       method: "POST",
       headers: { ...signed, "content-type": "application/json", "user-agent": "Taskroom" },
@@ -46,4 +47,15 @@ export async function postWebhook(
   } finally {
     clearTimeout(timer);
   }
+}
+
+const SIGNATURE = "webhook-signature";
+
+/** Standard Webhooks takes several signatures, one after the other. */
+async function signedBy(secrets: [string, ...string[]], message: Signed) {
+  const [first, ...older] = secrets;
+  const headers = await signatureHeaders(message, first);
+  const others = await Promise.all(older.map((secret) => signatureHeaders(message, secret)));
+  const signatures = [headers, ...others].map((signed) => signed[SIGNATURE]);
+  return { ...headers, [SIGNATURE]: signatures.join(" ") };
 }

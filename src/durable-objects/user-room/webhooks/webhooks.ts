@@ -1,27 +1,39 @@
-import * as z from "zod";
 import { seal } from "../../../platform/sealing";
 import { checkTarget } from "../../../platform/target";
-import { decodeCursor, encodeCursor } from "../../../protocol/cursor";
 import { accepted, type Outcome, type Refusal, refuse, refused } from "../../../protocol/errors";
-import { newId, webhookId as webhookIdSchema } from "../../../protocol/ids";
+import { newId } from "../../../protocol/ids";
 import { LIMITS } from "../../../protocol/limits";
-import type { Page } from "../../../protocol/rest";
 import { toTimestamp } from "../../../protocol/time";
-import type { CreatedWebhook, CreateWebhook, Delivery, Webhook } from "../../../protocol/webhooks";
-import { BAD_CURSOR } from "../../task-room/commands/queries";
-import type { PageQuery } from "../api";
+import {
+  type CreatedWebhook,
+  type CreateWebhook,
+  type Delivery,
+  type PatchWebhook,
+  WEBHOOK_TEST,
+  type Webhook,
+} from "../../../protocol/webhooks";
 import { Tables } from "../tables";
 import { deliveryView } from "./delivery-table";
-import { secretIdentity, type WebhookQueue, type WebhookSettings } from "./webhook-queue";
+import { pause } from "./pause";
+import { UNKNOWN } from "./webhook-lists";
+import type { WebhookQueue } from "./webhook-queue";
+import { secretIdentity, type WebhookSettings } from "./webhook-sender";
+import { type KeptWebhook, type WebhookBody, webhookView } from "./webhook-table";
 
 /** Bytes of a secret: as much as its HMAC-SHA-256 gives. */
 const SECRET_BYTES = 32;
 
-const webhookCursor = z.strictObject({ beforeId: webhookIdSchema });
-const deliveryCursor = z.strictObject({ before: z.int().min(1) });
-
-const UNKNOWN = refuse("not_found", "There is no such webhook.");
+const HOUR_MS = 60 * 60 * 1000;
+const BY_HAND = "Paused by its owner.";
 const TOO_MANY = refuse("conflict", `A user has at most ${LIMITS.webhooks} webhooks.`);
+
+const NO_KEY = refuse(
+  "unavailable",
+  "This deployment cannot store secrets: its setting SECRETS_KEY is not set.",
+);
+const TESTING = refuse("rate_limited", "Other tests of this webhook wait for their answers.", {
+  retryAfterMs: 15_000,
+});
 
 type Parts = {
   storage: DurableObjectStorage;
@@ -39,34 +51,64 @@ export class Webhooks {
   }
 
   async create(input: CreateWebhook): Promise<Outcome<CreatedWebhook>> {
-    const { storage, settings } = this.#parts;
-    const refusal = this.#objection(input);
+    const refusal = this.#isFull() ? TOO_MANY : this.#objection(input.url);
     if (refusal) return refused(refusal);
-    const [key, ...older] = settings.SECRETS_KEY;
-    if (key === undefined) {
-      const message = "This deployment cannot store secrets: its setting SECRETS_KEY is not set.";
-      return refused(refuse("unavailable", message));
-    }
     const now = this.#parts.now();
     const made = { id: newId("hook", now), ...input, createdAt: toTimestamp(now) };
     const secret = newSecret();
-    const sealed = await seal([key, ...older], secret, secretIdentity(made.id));
-    const tables = Tables.make(storage);
+    const sealed = await this.#seal(secret, made.id);
+    if (sealed === undefined) return refused(NO_KEY);
     // Others may have been made while this one was sealed.
-    if (tables.webhooks.all().length >= LIMITS.webhooks) return refused(TOO_MANY);
-    tables.webhooks.add(made, sealed);
+    if (this.#isFull()) return refused(TOO_MANY);
+    Tables.make(this.#parts.storage).webhooks.add(made, sealed);
     return accepted({ ...made, status: "active", secret });
   }
 
-  list({ limit, cursor }: PageQuery): Outcome<Page<Webhook>> {
-    const from = cursor === undefined ? undefined : decodeCursor(webhookCursor, cursor);
-    if (cursor !== undefined && !from) return refused(BAD_CURSOR);
-    const all = this.#tables()?.webhooks.all() ?? [];
-    const left = all.map(({ webhook }) => webhook).filter(({ id }) => !from || id < from.beforeId);
-    const items = left.slice(0, limit);
-    const last = items.at(-1);
-    const more = left.length > limit && last;
-    return accepted({ items, nextCursor: more ? encodeCursor({ beforeId: last.id }) : null });
+  /** What waits goes to the new address; of what is left out or paused nothing more is queued. */
+  async patch(webhookId: string, patch: PatchWebhook): Promise<Outcome<Webhook>> {
+    const { storage, queue } = this.#parts;
+    const refusal = patch.url === undefined ? undefined : this.#objection(patch.url);
+    if (refusal) return refused(refusal);
+    const tables = this.#tables();
+    const kept = tables?.webhooks.get(webhookId);
+    if (!tables || !kept) return refused(UNKNOWN);
+    storage.transactionSync(() => {
+      tables.webhooks.change(changed(kept, patch));
+      if (patch.status === "active") tables.webhooks.resume(webhookId);
+      else if (patch.status === "paused") pause(tables, webhookId, BY_HAND, { byHand: true });
+    });
+    await queue.look();
+    const now = tables.webhooks.get(webhookId);
+    return now ? accepted(webhookView(now, this.#parts.now())) : refused(UNKNOWN);
+  }
+
+  /** A new secret, shown this once; the one before it signs too for a day. */
+  async rotateSecret(webhookId: string): Promise<Outcome<CreatedWebhook>> {
+    if (!this.#tables()?.webhooks.get(webhookId)) return refused(UNKNOWN);
+    const secret = newSecret();
+    const sealed = await this.#seal(secret, webhookId);
+    if (sealed === undefined) return refused(NO_KEY);
+    const now = this.#parts.now();
+    const { webhooks } = this.#tables() ?? {};
+    webhooks?.rotate(webhookId, sealed, now + LIMITS.oldSecretHours * HOUR_MS);
+    const kept = webhooks?.get(webhookId);
+    return kept ? accepted({ ...webhookView(kept, now), secret }) : refused(UNKNOWN);
+  }
+
+  /** An event of its own, sent at once and once, also to one that is paused. */
+  async test(webhookId: string): Promise<Outcome<Delivery>> {
+    const tables = this.#tables();
+    if (!tables?.webhooks.get(webhookId)) return refused(UNKNOWN);
+    if (tables.deliveries.testsWaiting(webhookId) >= LIMITS.testsWaiting) return refused(TESTING);
+    const now = this.#parts.now();
+    const id = newId("dlv", now);
+    const type = WEBHOOK_TEST;
+    const payload = JSON.stringify({ type, timestamp: toTimestamp(now), data: { webhookId } });
+    // In a line of its own: it waits for nothing, and nothing waits for it.
+    tables.deliveries.add({ id, webhookId, taskId: id, type, payload, now, giveUpAt: now });
+    const made = tables.deliveries.get(id);
+    await this.#parts.queue.look();
+    return made ? accepted(deliveryView(made)) : refused(UNKNOWN);
   }
 
   remove(webhookId: string): Outcome<null> {
@@ -76,20 +118,6 @@ export class Webhooks {
       return tables?.webhooks.remove(webhookId);
     });
     return removed ? accepted(null) : refused(UNKNOWN);
-  }
-
-  deliveries(webhookId: string, { limit, cursor }: PageQuery): Outcome<Page<Delivery>> {
-    const from = cursor === undefined ? undefined : decodeCursor(deliveryCursor, cursor);
-    if (cursor !== undefined && !from) return refused(BAD_CURSOR);
-    const tables = this.#tables();
-    if (!tables?.webhooks.get(webhookId)) return refused(UNKNOWN);
-    const found = tables.deliveries.list(webhookId, limit + 1, from?.before);
-    const items = found.slice(0, limit);
-    const last = items.at(-1);
-    return accepted({
-      items: items.map(deliveryView),
-      nextCursor: found.length > limit && last ? encodeCursor({ before: last.position }) : null,
-    });
   }
 
   async retry(webhookId: string, deliveryId: string): Promise<Outcome<Delivery>> {
@@ -104,15 +132,22 @@ export class Webhooks {
     return accepted(deliveryView(requeued));
   }
 
-  #objection({ url }: CreateWebhook): Refusal | undefined {
+  #objection(url: string): Refusal | undefined {
     const allowPrivate = this.#parts.settings.ALLOW_PRIVATE_TARGETS;
     const target = checkTarget(url, { allowPrivate });
-    if (!target.ok) {
-      const issues = [{ path: "url", message: target.reason }];
-      return refuse("invalid_request", `The address ${target.reason}.`, { issues });
-    }
-    const count = this.#tables()?.webhooks.all().length ?? 0;
-    return count >= LIMITS.webhooks ? TOO_MANY : undefined;
+    if (target.ok) return undefined;
+    const issues = [{ path: "url", message: target.reason }];
+    return refuse("invalid_request", `The address ${target.reason}.`, { issues });
+  }
+
+  #isFull(): boolean {
+    return (this.#tables()?.webhooks.all().length ?? 0) >= LIMITS.webhooks;
+  }
+
+  /** Nothing where the deployment has no key. */
+  async #seal(secret: string, webhookId: string): Promise<string | undefined> {
+    const [key, ...older] = this.#parts.settings.SECRETS_KEY;
+    return key === undefined ? undefined : seal([key, ...older], secret, secretIdentity(webhookId));
   }
 
   #tables(): Tables | null {
@@ -124,4 +159,15 @@ export class Webhooks {
 function newSecret(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(SECRET_BYTES));
   return `whsec_${btoa(String.fromCharCode(...bytes))}`;
+}
+
+function changed({ body }: KeptWebhook, { url, events, taskId }: PatchWebhook): WebhookBody {
+  const { taskId: before, ...rest } = body;
+  const after = taskId === undefined ? before : (taskId ?? undefined);
+  return {
+    ...rest,
+    ...(url !== undefined && { url }),
+    ...(events && { events }),
+    ...(after !== undefined && { taskId: after }),
+  };
 }

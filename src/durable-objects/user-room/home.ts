@@ -1,0 +1,105 @@
+import type { Settings } from "../../platform/settings";
+import { MetricsFeed } from "../metrics-feed";
+import { AlarmParts } from "./alarm-parts";
+import { catchUp } from "./arrival/catch-up";
+import type { MailboxDoors } from "./arrival/mailbox-upgrade";
+import { UserSockets } from "./arrival/user-sockets";
+import { Deadlines, PAUSE_MS } from "./deadlines";
+import { KeyGuards } from "./keys/key-guards";
+import { Revocations } from "./keys/revocations";
+import { Mailbox } from "./news/mailbox";
+import { RoomCheck } from "./sessions/room-check";
+import { SessionAlarm } from "./sessions/session-alarm";
+import { SessionEntry } from "./sessions/session-entry";
+import { Sessions } from "./sessions/sessions";
+import type { Surroundings } from "./surroundings";
+import { WebhookLists } from "./webhooks/webhook-lists";
+import { WebhookQueue } from "./webhooks/webhook-queue";
+import type { WebhookSettings } from "./webhooks/webhook-sender";
+import { Webhooks } from "./webhooks/webhooks";
+
+export type HomeDoors = Pick<Surroundings, "now" | "rooms" | "fault"> & {
+  settings: WebhookSettings & Pick<Settings, "SESSION_IDLE_MS" | "SESSIONS_PER_USER">;
+  tellMetrics: ConstructorParameters<typeof MetricsFeed>[0]["send"];
+  /** Removes the row by which an API key is found; whether there was one. */
+  dropKey: (userId: string, keyId: string) => Promise<boolean>;
+};
+
+/** Where the parts of a user's room are put together. Nothing here is a rule. */
+export class Home {
+  readonly metrics: MetricsFeed;
+  readonly entry: SessionEntry;
+  readonly sessions: Sessions;
+  readonly sockets: UserSockets;
+  readonly guards: KeyGuards;
+  readonly revocations: Revocations;
+  readonly mailbox: Mailbox;
+  readonly queue: WebhookQueue;
+  readonly webhooks: Webhooks;
+  readonly webhookLists: WebhookLists;
+  readonly alarm: AlarmParts;
+  readonly arrival: MailboxDoors;
+  readonly #deadlines: Deadlines;
+  readonly #now: () => number;
+
+  constructor(ctx: DurableObjectState, doors: HomeDoors) {
+    const { storage } = ctx;
+    const { now, fault, settings, dropKey } = doors;
+    const hold = (work: Promise<unknown>) => ctx.waitUntil(work);
+    const deadlines = new Deadlines(storage, settings.SESSION_IDLE_MS, now);
+    const metrics = new MetricsFeed({ send: doors.tellMetrics, hold });
+    const shared = { storage, now, deadlines, fault, hold, random: Math.random };
+    const around = { ...shared, rooms: doors.rooms, metrics, limits: settings };
+    this.#now = now;
+    this.#deadlines = deadlines;
+    this.metrics = metrics;
+
+    const check = new RoomCheck(around);
+    this.entry = new SessionEntry(around, check);
+    this.sessions = new Sessions(around, check);
+    const sessionAlarm = new SessionAlarm(around, check);
+
+    this.guards = new KeyGuards(ctx);
+    const devices = ctx.getWebSockets().filter((ws) => !this.guards.isGuard(ws));
+    const sockets = new UserSockets(devices, now, metrics);
+    this.sockets = sockets;
+    this.revocations = new Revocations({
+      ...around,
+      dropKey,
+      closeOwn: (keyId) => {
+        sockets.closeKey(keyId);
+        this.guards.close(keyId);
+      },
+    });
+
+    this.queue = new WebhookQueue({
+      ...shared,
+      settings,
+      write: (facts) => this.mailbox.write(facts),
+    });
+    this.webhooks = new Webhooks({ storage, now, settings, queue: this.queue });
+    this.webhookLists = new WebhookLists(shared);
+    this.mailbox = new Mailbox({
+      ...shared,
+      sockets,
+      queue: (tables, events) => this.queue.add(tables, events),
+    });
+    this.arrival = { ctx, now, sockets, mailbox: this.mailbox, deadlines };
+    sockets.attend((device, after) => hold(catchUp(this.arrival, device, { after })));
+
+    this.alarm = new AlarmParts(around, {
+      sockets: () => this.#expire(),
+      mailbox: () => this.mailbox.ring(),
+      webhooks: () => this.queue.ring(),
+      sessions: () => sessionAlarm.ring(),
+      keys: () => this.revocations.ring(),
+    });
+  }
+
+  async #expire(): Promise<void> {
+    this.sockets.closeExpired();
+    const expiry = this.sockets.nextExpiry();
+    if (expiry === undefined) return;
+    await this.#deadlines.atLatest(Math.max(expiry, this.#now() + PAUSE_MS));
+  }
+}
