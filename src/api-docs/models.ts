@@ -1,8 +1,9 @@
 import * as z from "zod";
-import { errorCode, failure, failureCode, issue, problem, refusal } from "../protocol/errors";
+import { errorCode, failure, failureCode, problem, refusal } from "../protocol/errors";
 import { logEvent } from "../protocol/events";
 import { presence } from "../protocol/events/presence";
 import { role } from "../protocol/identity";
+import { issue } from "../protocol/issues";
 import { logEntry } from "../protocol/log-entry";
 import { message, toolUse } from "../protocol/message";
 import { ref } from "../protocol/refs";

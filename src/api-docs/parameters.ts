@@ -60,7 +60,11 @@ export const ANSWER_HEADERS = {
     description: "The path of what was made.",
     example: `/api/v1/tasks/${IDS.task}`,
   },
-  "WWW-Authenticate": { schema: z.string(), description: "`Bearer`.", example: "Bearer" },
+  "WWW-Authenticate": {
+    schema: z.string(),
+    description: "RFC 6750's challenge: `Bearer`, with `error` where a credential was tried.",
+    example: 'Bearer error="invalid_token", error_description="The token\'s aud is missing"',
+  },
 } as const satisfies Record<string, Parameter>;
 export type AnswerHeader = keyof typeof ANSWER_HEADERS;
 

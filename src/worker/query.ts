@@ -1,5 +1,6 @@
 import type * as z from "zod";
-import { issuesOf, refuse } from "../protocol/errors";
+import { refuse } from "../protocol/errors";
+import { issuesOf } from "../protocol/issues";
 import { REPEATABLE } from "../protocol/rest/page";
 import { RefusedRequest } from "./problem";
 

@@ -100,8 +100,8 @@ export const MISTAKES: Mistake[] = [
     edits: [
       {
         file: "src/engine/turn/begin.ts",
-        search: "return activeTurn(draft.room) ? undefined : waitingTurns(draft.room)[0];",
-        replace: "return waitingTurns(draft.room)[0];",
+        search: "return activeTurn(room) ? undefined : waitingTurns(room)[0];",
+        replace: "return waitingTurns(room)[0];",
       },
       {
         file: "src/engine/turn/queue.ts",

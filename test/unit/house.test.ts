@@ -53,6 +53,8 @@ const BESIDES: { from: RegExp; to: RegExp }[] = [
   { from: /^worker\//, to: /^durable-objects\/sockets\/arrival$/ },
   // Every screen is the same function of the same log.
   { from: /^client\//, to: /^engine\/fold\/fold$/ },
+  // What a room would refuse as blank, a page refuses at once.
+  { from: /^client\//, to: /^protocol\/blank$/ },
 ];
 
 /** Past so many files of its own a folder has sub-folders. */

@@ -50,7 +50,7 @@ export const API_KEYS: readonly Operation[] = [
       description: "The key.",
       json: json(named("CreatedApiKey", createdApiKey), {
         ...KEY,
-        key: `trk_${"0".repeat(43)}`,
+        key: `trk_${"0".repeat(49)}`,
       }),
     },
     errors: ["conflict"],

@@ -1,7 +1,8 @@
 import type * as z from "zod";
 import { fitsBytes } from "../../protocol/bytes";
 import { frameReference } from "../../protocol/commands";
-import { issuesOf, type Refusal, refuse } from "../../protocol/errors";
+import { type Refusal, refuse } from "../../protocol/errors";
+import { issuesOf } from "../../protocol/issues";
 import { parseJson } from "../../protocol/json";
 import { LIMITS } from "../../protocol/limits";
 import { malformed } from "./reply";

@@ -144,7 +144,7 @@ export class Desk {
     this.feeds.hear(commit);
     unharmed("metrics_failed", this.taskId, () => countChange(this.metrics, change));
     logTurns(this, room.state.task.id, events);
-    this.cleanUp.after(change);
+    unharmed("clean_up_failed", this.taskId, () => this.cleanUp.after(change));
   }
 
   #commit(before: Room | undefined, change: Change, answers: Answered[]): Commit {
@@ -177,8 +177,10 @@ export class Desk {
 
   /** A destination has been told all there was: what it has need not be kept any longer. */
   #caughtUp(): void {
-    this.cleanUp.thinMessages();
-    this.cleanUp.run();
+    this.failedWork.attempt("clean-up", () => {
+      this.cleanUp.thinMessages();
+      this.cleanUp.run();
+    });
     this.alarm.arm();
   }
 }

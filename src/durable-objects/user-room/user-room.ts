@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { removeApiKey } from "../../history/api-keys";
+import type { ResealCount } from "../../platform/reseal";
 import { readOnce, settings } from "../../platform/settings";
 import type { Outcome } from "../../protocol/errors";
 import type {
@@ -32,6 +33,7 @@ import { upgradeMailbox } from "./arrival/mailbox-upgrade";
 import { Home } from "./home";
 import type { UserFaultPoint } from "./surroundings";
 import { type TaskRooms, taskRooms } from "./task-rooms";
+import { resealWebhooks } from "./webhooks/reseal";
 
 /** Milliseconds that the database of keys may take before a try counts as failed. */
 const DATABASE_PATIENCE_MS = 5000;
@@ -194,5 +196,9 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
 
   override async alarm(info?: AlarmInvocationInfo): Promise<void> {
     await this.#home.alarm.ring(info);
+  }
+
+  reseal(): Promise<ResealCount> {
+    return resealWebhooks(this.ctx.storage, settingsOf(this.env).SECRETS_KEY);
   }
 }

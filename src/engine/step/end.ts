@@ -4,6 +4,7 @@ import type { Stream } from "../../protocol/room-state";
 import type { Step, StepResult, Turn } from "../../protocol/turn";
 import { addUsage, type Usage } from "../../protocol/usage";
 import { advance } from "../turn/advance";
+import { excuseDelay } from "../turn/clock";
 import type { Draft } from "../turn/draft";
 import { cutResult } from "./cut-result";
 import { type Fence, liveStep } from "./fence";
@@ -26,6 +27,7 @@ export function finishStep(draft: Draft, report: Finished): void {
   );
   if (!live || !stream) return;
   const { turn, step } = live;
+  excuseDelay(draft, turn.id, draft.stepRun(turn.id, step.step).deadlineAt);
   spend(draft, turn.id, report.usage);
   const message = answerOf(draft, turn, stream, report);
   const { messageId, attempt } = stream;

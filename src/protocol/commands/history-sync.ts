@@ -9,7 +9,10 @@ export const historySync = z
     after: messageId.optional(),
     limit: z.int().min(1).max(LIMITS.pageItems).optional(),
   })
-  .refine((value) => !(value.before && value.after), { error: "either before or after, not both" });
+  .refine((value) => !(value.before && value.after), {
+    error: "either before or after, not both",
+    path: ["before"],
+  });
 export type HistorySync = z.infer<typeof historySync>;
 
 /** What its ack says. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { userId } from "../identity";
 import { roomState } from "../room-state";
 import { recoveryToken, session } from "../session";
 import { timestamp } from "../time";
@@ -15,6 +16,8 @@ export const roomLimits = z.object({
 /** The first frame; `state` is left out where `after` is continued from. */
 export const sessionReady = z.object({
   sessionId: session.shape.id,
+  /** Whose credential this is: a client need not be able to read it. */
+  userId: userId.optional(),
   recoveryToken,
   resumed: z.boolean(),
   expiresAt: timestamp,

@@ -18,6 +18,8 @@ export const turnStatusChange = z.object({
   usage: usage.optional(),
   /** Of all steps since it was last put into the queue; only of a closed turn. */
   tokens: z.int().min(0).optional(),
+  /** What it adds to the turns of its user's day; absent: one where there was no turn before. */
+  turns: z.int().min(0).optional(),
   /** Whole when the turn enters the queue, or when its steps are laid anew. */
   turn: turn.optional(),
 });

@@ -15,5 +15,6 @@ export const listMessages = z
   })
   .refine((value) => [value.before, value.after, value.cursor].filter(Boolean).length <= 1, {
     error: "only one of before, after and cursor",
+    path: ["before"],
   });
 export type ListMessages = z.infer<typeof listMessages>;

@@ -1,8 +1,9 @@
 import { Hono } from "hono";
 import { refusalIn } from "../../durable-objects/sockets/arrival";
 import { KEY_GUARD_HEADER } from "../../durable-objects/user-room/api";
-import { issuesOf, refuse } from "../../protocol/errors";
+import { refuse } from "../../protocol/errors";
 import { taskId } from "../../protocol/ids";
+import { issuesOf } from "../../protocol/issues";
 import { listEvents } from "../../protocol/rest/list-events";
 import { listLogs } from "../../protocol/rest/list-logs";
 import { lastEventId } from "../../protocol/rest/log-position";

@@ -6,6 +6,7 @@ import {
 } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
+import { Retention } from "../../../src/durable-objects/task-room/store/retention";
 import { clockTo, nextAlarm, passTo, ring, roomOf } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { ScriptedModel } from "../../support/scripted-model";
@@ -18,13 +19,16 @@ const turns = z.object({
 
 let alice: string;
 let model: ScriptedModel;
+/** What went wrong, as the platform's log has it. */
+let lines: string[];
 
 beforeEach(() => {
   stopClock();
   alice = newUser();
   model = new ScriptedModel();
   control.model = model.callAgent;
-  vi.spyOn(console, "error").mockImplementation(() => {});
+  lines = [];
+  vi.spyOn(console, "error").mockImplementation((line) => void lines.push(String(line)));
 });
 
 afterEach(() => {
@@ -194,6 +198,33 @@ it("[D5] what a person asks for is tried at once, whatever waits", async () => {
   const client = await RoomClient.join(alice, taskId);
   await client.ask("chat:send", { content: "and this" });
   expect((await model.attempt(1)).request.input).toBe("go");
+});
+
+it("[D5] a clean-up that can't be done waits, and holds up nothing else", async () => {
+  const taskId = await newTask(alice, { prompt: "go" });
+  (await model.attempt(1)).finish();
+  await expect.poll(async () => (await onlyTurn(taskId))?.status).toBe("COMPLETED");
+  const broken = vi.spyOn(Retention.prototype, "cleanUp").mockImplementation(() => {
+    throw new Error("disk full");
+  });
+  await passTo(taskId, clock() + (7 * 24 * 60 - 1) * MINUTE);
+  await fiveMinutes(taskId);
+  expectFew(broken.mock.calls.length);
+  const late = { sub: alice, expiresInSeconds: 9 * 86_400 };
+  const sent = await call(late, "POST", `/tasks/${taskId}/execute`, { input: "again" });
+  expect(sent.status).toBe(202);
+  (await model.attempt(2)).finish();
+  const lag = z.looseObject({ outboxLag: z.number() });
+  const stats = async () =>
+    lag.parse(await (await call(late, "GET", `/tasks/${taskId}/stats`)).json());
+  await expect.poll(async () => (await stats()).outboxLag).toBe(0);
+  // What fails once everybody has been told is not their failure.
+  expect(lines.filter((line) => line.includes("outbox_failed"))).toEqual([]);
+  expect(lines.some((line) => line.includes("work_failed"))).toBe(true);
+  broken.mockRestore();
+  const cleaned = vi.spyOn(Retention.prototype, "cleanUp");
+  await passTo(taskId, clock() + 2 * MINUTE);
+  expect(cleaned).toHaveBeenCalledOnce();
 });
 
 describe("[D5] a room whose storage takes nothing at all", () => {

@@ -137,6 +137,7 @@ function greet(
     ts: toTimestamp(desk.doors.now()),
     data: {
       sessionId: session.id,
+      userId: session.userId,
       recoveryToken,
       resumed,
       expiresAt: session.expiresAt,

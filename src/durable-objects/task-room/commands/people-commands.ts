@@ -1,6 +1,6 @@
 import { type Cancel, cancelTurn, confirmStep, retryTurn } from "../../../engine/task/people";
 import { activeTurn } from "../../../engine/turn/room";
-import { guideTurn, send } from "../../../engine/turn/send";
+import { becomesGuidance, guideTurn, send } from "../../../engine/turn/send";
 import type { ChatSend } from "../../../protocol/commands/chat-send";
 import type { SendAck } from "../../../protocol/commands/send-ack";
 import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
@@ -30,7 +30,18 @@ export function sendMessage(
   const known = () => answeredBefore(desk, principal, own);
   const act = ({ afterAwait }: Asking) =>
     (afterAwait ? known() : undefined) ?? sendNew(desk, principal, input, own);
-  return known() ?? withinQuota(desk, principal, act);
+  // What steers a turn is none: should it become one, the meter is asked then.
+  if (desk.room && becomesGuidance(desk.room, input.onBusy)) {
+    return known() ?? act({ afterAwait: false });
+  }
+  const isTurn = (ack: SendAck) => !ack.duplicate && isOfTurn(desk, ack);
+  return known() ?? withinQuota(desk, principal, act, { isTurn });
+}
+
+/** Whether the message is what its turn was made for, and no guidance. */
+function isOfTurn({ room }: Desk, { turnId, messageId }: SendAck): boolean {
+  const turn = room?.state.openTurns.find(({ id }) => id === turnId);
+  return turn?.messageId === messageId;
 }
 
 /** What the caller is answered without anything being done; nothing where there is something to do. */
@@ -84,7 +95,11 @@ export function retry(
 ): Outcome<{ turnId: string }> | Promise<Outcome<{ turnId: string }>> {
   const permitted = permit(desk, principal, "write");
   if (!permitted.ok) return permitted;
-  return withinQuota(desk, principal, () => retryNow(desk, principal, turnId), { newTurn: false });
+  const { unpaid, userId } = desk.store.turns.get(turnId)?.run ?? {};
+  // One that was never admitted is no old turn; another's meter is asked when it begins.
+  const newTurn = unpaid === true && userId === principal.userId;
+  const act = () => retryNow(desk, principal, turnId);
+  return withinQuota(desk, principal, act, { newTurn, turnId });
 }
 
 function retryNow(desk: Desk, principal: Principal, turnId: string): Outcome<{ turnId: string }> {
@@ -166,6 +181,7 @@ function messageOf(principal: Principal, input: ChatSend) {
   return {
     author: presenceOf(principal),
     content: input.content,
+    clientMessageId: input.clientMessageId,
     threadId: input.threadId ?? DEFAULT_THREAD,
     metadata: input.metadata ?? {},
     ...onBusy,

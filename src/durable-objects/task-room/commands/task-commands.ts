@@ -2,6 +2,7 @@ import { announceTask, emptyRoom } from "../../../engine/task/create";
 import { cancelAll } from "../../../engine/task/people";
 import { setTaskStatus, updateTask } from "../../../engine/task/task-rules";
 import { send } from "../../../engine/turn/send";
+import { isBlank } from "../../../protocol/blank";
 import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
 import type { Principal } from "../../../protocol/identity";
 import { newId } from "../../../protocol/ids";
@@ -135,6 +136,10 @@ export async function execute(
 ): Promise<Outcome<{ turn: Turn }>> {
   const { input: text, ...rest } = input;
   const content = text ?? desk.room?.state.task.title ?? "";
+  if (isBlank(content)) {
+    const issues = [{ path: "input", message: "needed where the task's title is blank" }];
+    return refused(refuse("invalid_request", "There is nothing to do.", { issues }));
+  }
   const keys =
     idempotencyKey === undefined
       ? []

@@ -1,7 +1,6 @@
 import type { Change } from "../../../engine/turn/draft";
 import type { Doors } from "../doors";
 import type { HeldRoom } from "../held-room";
-import { unharmed } from "../unharmed";
 import { KEPT_MESSAGES } from "./retention";
 import type { RoomStore } from "./room-store";
 
@@ -57,9 +56,9 @@ export class CleanUp {
 
   /** Thinning rewrites rows, so it waits until it is worth it. */
   #thinLog(): void {
-    const { doors, store, held } = this.#parts;
+    const { doors, store } = this.#parts;
     const keep = doors.settings.LOG_ENTRIES_KEPT;
     if (store.log.entries() <= keep * 1.25) return;
-    unharmed("log_failed", held.taskId, () => store.log.thin(keep));
+    store.log.thin(keep);
   }
 }

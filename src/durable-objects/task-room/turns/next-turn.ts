@@ -3,6 +3,7 @@ import type { Draft } from "../../../engine/turn/draft";
 import { activeTurn, type Room, waitingTurns } from "../../../engine/turn/room";
 import type { Doors } from "../doors";
 import type { FailedWork } from "../failed-work";
+import { admitNext } from "./admit-next";
 import { TeamLookup } from "./team-lookup";
 
 type Parts = {
@@ -53,10 +54,13 @@ export class NextTurn {
   async #begin(room: Room): Promise<void> {
     const { doors, perform } = this.#parts;
     const plan = await this.#lookup.plan(room);
+    const admitted = plan?.ok
+      ? await admitNext({ doors, room: this.#parts.room(), perform })
+      : undefined;
     doors.fault("before begin");
     if (plan?.ok) {
       const { value } = plan;
-      perform((draft) => beginTurn(draft, value));
+      perform((draft) => beginTurn(draft, value, admitted));
     } else {
       const message = "The task's team can no longer be resolved.";
       perform((draft) => failBegin(draft, { code: "model_rejected", message }));
