@@ -1,7 +1,10 @@
-import { and, asc, desc, eq, gt, lt } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, gt, lt, type SQLWrapper, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/sqlite-core";
+import * as z from "zod";
+import { fitting } from "../protocol/bytes";
+import { LIMITS } from "../protocol/limits";
 import { type Message, type MessageRole, messageRole } from "../protocol/message";
-import { openDatabase } from "./database";
+import { jsonSet, openDatabase } from "./database";
 import { readMessage } from "./rows";
 import { messages } from "./schema";
 
@@ -10,29 +13,77 @@ export type MessageRange = {
   roles?: MessageRole[] | undefined;
   /** Exclusive: the newest before it. */
   beforeSeq?: number | undefined;
-  /** Exclusive: the oldest after it. */
+  /** Exclusive: the oldest after it, up to `beforeSeq` where that is given too. */
   afterSeq?: number | undefined;
   limit: number;
+  /** Bytes of the page, by what its rows hold; a page has at least one message. */
+  bytes?: number | undefined;
 };
 
-/** A stretch of a task's projected messages, oldest first; without bounds the newest ones. */
+/** A page, oldest first, and whether there are more in its direction: newer ones with `afterSeq`, else older ones. */
+export type MessagePage = { items: Message[]; hasMore: boolean };
+
+/** Bytes up to which a message comes with the page's first statement: even a page of all such is bounded. */
+const INLINE_BYTES = Math.floor(LIMITS.pageBytes / (LIMITS.pageItems + 1));
+
+/** A stretch of a task's projected messages; without bounds the newest ones. */
 export async function readMessages(
   db: D1Database,
   taskId: string,
   range: MessageRange,
-): Promise<Message[]> {
-  const { roles = messageRole.options, beforeSeq, afterSeq, limit } = range;
-  const forward = afterSeq !== undefined && beforeSeq === undefined;
+): Promise<MessagePage> {
+  const { roles = messageRole.options, afterSeq, limit, bytes = LIMITS.pageBytes } = range;
+  const forward = afterSeq !== undefined;
   // Each role is a range of an index in the order of `seq`; merged they give any page of any filter.
   const [first, second, ...others] = [...new Set(roles)].map((role) =>
     ofRole(db, taskId, { ...range, role }),
   );
-  if (!first) return [];
+  if (!first) return { items: [], hasMore: false };
   const source = second ? unionAll(first, second, ...others) : first;
-  const rows = await source.orderBy(forward ? asc(messages.seq) : desc(messages.seq)).limit(limit);
-  const found = rows.map(readMessage);
-  return forward ? found : found.reverse();
+  // One more than asked tells whether there are further ones.
+  const rows = await source
+    .orderBy(forward ? asc(messages.seq) : desc(messages.seq))
+    .limit(limit + 1);
+  const asked = rows.slice(0, limit);
+  const count = fitting(
+    asked.map((row) => sizeOf.parse(row).bytes),
+    bytes,
+  );
+  const items = await whole(db, asked.slice(0, count));
+  return { items: forward ? items : items.reverse(), hasMore: count < rows.length };
 }
+
+const sizeOf = z.object({ id: z.string(), bytes: z.int() });
+
+/** The rows' messages, with those that were too long for the first statement read by a second. */
+async function whole(db: D1Database, rows: Record<string, unknown>[]): Promise<Message[]> {
+  const long = rows.map((row) => sizeOf.parse(row)).filter(({ bytes }) => bytes > INLINE_BYTES);
+  if (long.length === 0) return rows.map(readMessage);
+  const found = await openDatabase(db)
+    .select()
+    .from(messages)
+    .where(sql`${messages.id} IN ${jsonSet(long.map(({ id }) => id))}`);
+  const byId = new Map(found.map((row) => [row.id, row]));
+  return rows.flatMap((row) => {
+    const { id, bytes } = sizeOf.parse(row);
+    const read = bytes > INLINE_BYTES ? byId.get(id) : row;
+    // One that was superseded between the two statements is no longer there.
+    return read ? [readMessage(read)] : [];
+  });
+}
+
+const { content, thinking, metadata, ...short } = getTableColumns(messages);
+const BYTES = sql<number>`octet_length(${content}) + coalesce(octet_length(${thinking}), 0)
+  + octet_length(${metadata})`;
+const inline = (column: SQLWrapper) =>
+  sql`iif(${BYTES} <= ${sql.raw(`${INLINE_BYTES}`)}, ${column}, NULL)`;
+const columns = {
+  ...short,
+  content: inline(content).as("content"),
+  thinking: inline(thinking).as("thinking"),
+  metadata: inline(metadata).mapWith(metadata).as("metadata"),
+  bytes: BYTES.as("bytes"),
+};
 
 function ofRole(
   db: D1Database,
@@ -40,7 +91,7 @@ function ofRole(
   { role, threadId, beforeSeq, afterSeq }: MessageRange & { role: MessageRole },
 ) {
   return openDatabase(db)
-    .select()
+    .select(columns)
     .from(messages)
     .where(
       and(

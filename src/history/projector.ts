@@ -1,4 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
+import { fitting, jsonBytes } from "../protocol/bytes";
 import type { Role } from "../protocol/identity";
 import type { Message } from "../protocol/message";
 import type { Task } from "../protocol/task";
@@ -21,17 +22,36 @@ export type Projection = {
   wakeAt: number | null;
 };
 
+/** Messages of one batch: with the rest of it fewer than the fifty statements that a free plan gives. */
+const BATCH_MESSAGES = 250;
+/** Bytes of the messages of one batch, as JSON. */
+const BATCH_BYTES = 2 * 1024 * 1024;
+
 /**
- * Writes a projection in one batch. One that is older than what is stored, and any of an erased
- * task, changes nothing; the same again changes nothing either.
- * Throws what D1 throws, having written nothing; `isRetryable` says whether to try again.
+ * Writes a projection in one batch; one with very many messages, or very long ones, in several. One
+ * that is older than what is stored, and any of an erased task, changes nothing; the same again changes
+ * nothing either. Throws what D1 throws; `isRetryable` says whether to try again.
  */
 export async function project(db: D1Database, projection: Projection): Promise<void> {
+  const [first = [], ...others] = batchesOf(projection.messages);
   await writeBatch(db, [
     taskWrite(projection),
     ...memberWrites(projection),
-    ...messageWrites(projection),
+    ...removal(projection),
+    ...messageWrites(projection, first),
   ]);
+  for (const batch of others) await writeBatch(db, messageWrites(projection, batch));
+}
+
+function batchesOf(all: Message[]): Message[][] {
+  const sizes = all.map(jsonBytes);
+  const batches: Message[][] = [];
+  for (let from = 0; from < all.length; ) {
+    const count = fitting(sizes.slice(from, from + BATCH_MESSAGES), BATCH_BYTES);
+    batches.push(all.slice(from, from + count));
+    from += count;
+  }
+  return batches;
 }
 
 function taskWrite({ task, throughSeq, wakeAt }: Projection): SQL {
@@ -76,16 +96,21 @@ function memberWrites(projection: Projection): SQL[] {
   ];
 }
 
-function messageWrites(projection: Projection): SQL[] {
+function removal(projection: Projection): SQL[] {
   const { task, removedMessageIds } = projection;
+  if (removedMessageIds.length === 0) return [];
+  return [
+    sql`DELETE FROM ${messages} WHERE ${messages.taskId} = ${task.id}
+      AND ${messages.id} IN ${jsonSet(removedMessageIds)} AND ${isCurrent(projection)}`,
+  ];
+}
+
+function messageWrites(projection: Projection, batch: Message[]): SQL[] {
   const guard = isCurrent(projection);
-  const removal = sql`DELETE FROM ${messages} WHERE ${messages.taskId} = ${task.id}
-    AND ${messages.id} IN ${jsonSet(removedMessageIds)} AND ${guard}`;
   // Stored rows of the same id are replaced by newer ones of the same task only.
   const replaceWhere = sql`${messages.taskId} = excluded.task_id
     AND ${messages.seq} < excluded.seq`;
-  const upserts = portions(messages, projection.messages, IS_CURRENT_PARAMETERS).map((rows) =>
+  return portions(messages, batch, IS_CURRENT_PARAMETERS).map((rows) =>
     guardedInsert({ table: messages, rows, guard, key: messages.id, replaceWhere }),
   );
-  return removedMessageIds.length > 0 ? [removal, ...upserts] : upserts;
 }

@@ -1,5 +1,5 @@
 /** UTF-8 has at most three bytes for a UTF-16 unit. */
-const MOST_BYTES_OF_A_UNIT = 3;
+export const UNIT_BYTES = 3;
 
 const encoder = new TextEncoder();
 
@@ -15,7 +15,7 @@ export function jsonBytes(value: unknown): number {
 
 /** Whether a text takes at most `bytes` in UTF-8; counts only where its length does not say. */
 export function fitsBytes(text: string, bytes: number): boolean {
-  if (text.length * MOST_BYTES_OF_A_UNIT <= bytes) return true;
+  if (text.length * UNIT_BYTES <= bytes) return true;
   return text.length <= bytes && utf8Bytes(text) <= bytes;
 }
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { fitsBytes } from "./bytes";
 import { LIMITS } from "./limits";
 
 export type JsonValue =
@@ -20,7 +21,7 @@ export type JsonObject = z.infer<typeof jsonObject>;
 
 /** A JSON object of the caller's own, bounded by `LIMITS.metadataBytes` of its JSON text. */
 export const metadata = jsonObject.refine(
-  (value) => JSON.stringify(value).length <= LIMITS.metadataBytes,
+  (value) => fitsBytes(JSON.stringify(value), LIMITS.metadataBytes),
   { error: `metadata is larger than ${LIMITS.metadataBytes} bytes as JSON` },
 );
 

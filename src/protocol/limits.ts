@@ -13,8 +13,24 @@ export const LIMITS = {
   frameBytes: 256 * 1024,
   /** UTF-16 units of a user's message: some 8,000 tokens, a long document section. */
   contentUnits: 32_000,
-  /** UTF-16 units of a model's answer, and of its reasoning, so that an event stays under SQLite's 2 MB row. */
-  answerUnits: 256 * 1024,
+  /** Bytes of a model's answer and its reasoning together; what is beyond ends it. */
+  answerBytes: 640 * KIB,
+  /** Bytes of the same as JSON: a text of nothing but line ends must not make a row of twice its size. */
+  answerJsonBytes: 736 * KIB,
+  /** Bytes as JSON of a tool's input, or of its output, in an event. */
+  toolValueBytes: 64 * KIB,
+  /** Bytes as JSON of all inputs and outputs of one answer, in its events, and again in its message. */
+  toolValuesBytes: 256 * KIB,
+  /** Bytes of a tool's output as its model gets it. */
+  toolOutputBytes: 256 * KIB,
+  /** Characters of a tool's name and of a call's id, which a provider makes. */
+  toolNameChars: 200,
+  /** Characters of a model's name, as its provider says it. */
+  modelNameChars: 200,
+  /** Bytes of a turn in an event or a list: its results are cut until it fits; on REST it is whole. */
+  turnBytes: 512 * KIB,
+  /** Bytes of all results of a turn that REST gives whole: what is over it is cut, or no call could carry it. */
+  wholeTurnBytes: 16 * MIB,
   /** Bytes of a REST body: a frame's worth. */
   bodyBytes: 256 * 1024,
   /** Characters of a client's `id` on a frame. */
@@ -81,14 +97,14 @@ export const LIMITS = {
   /** Headers and tool servers that a resource names: each is sent, or connected to, for a step. */
   headers: 50,
   mcpServers: 20,
-  /** UTF-16 units of a team with all that it refers to: in UTF-8 still under SQLite's 2 MB row. */
-  planUnits: 600_000,
+  /** Bytes of a team with all that it refers to: a plan is one row. */
+  planBytes: 1000 * KIB,
   /** Members of a pipeline. */
   phases: 50,
   /** Bytes of a step's result on the socket; whole on REST. */
   resultBytesOnSocket: 64 * 1024,
-  /** Bytes of a step's result. */
-  resultBytes: 1024 * 1024,
+  /** Bytes of a step's result: with how it came about it is still a row. */
+  resultBytes: 1000 * KIB,
   /** UTF-16 units of a log entry's message; longer ones are cut. */
   logMessageUnits: 4000,
   /** Sockets of one user's own room: every device of five sessions. */

@@ -17,6 +17,8 @@ export const toolUse = z.object({
   input: jsonValue,
   output: jsonValue.optional(),
   error: z.string().optional(),
+  /** Set where the input or the output is the beginning of a longer one, as text. */
+  cut: z.literal(true).optional(),
 });
 export type ToolUse = z.infer<typeof toolUse>;
 

@@ -91,9 +91,12 @@ export type StepReport =
   | { type: "progress"; percentComplete: number; message?: string }
   | { type: "log"; level: LogLevel; message: string; metadata?: JsonObject }
   | { type: "notify"; title: string; body?: string; data?: JsonObject }
-  | { type: "tool-call"; toolCallId: string; name: string; input: JsonValue }
-  | { type: "tool-result"; toolCallId: string; name: string; output: JsonValue }
-  | { type: "tool-result"; toolCallId: string; name: string; error: string };
+  | ({ type: "tool-call"; input: JsonValue } & ToolPlace)
+  | ({ type: "tool-result"; output: JsonValue } & ToolPlace)
+  | ({ type: "tool-result"; error: string } & ToolPlace);
+
+/** `cut`: what it took or gave is longer than it is shown. */
+type ToolPlace = { toolCallId: string; name: string; cut?: true };
 
 export type StepFinish = {
   type: "finish";

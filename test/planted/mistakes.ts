@@ -13,8 +13,10 @@ export const MISTAKES: Mistake[] = [
     edits: [
       {
         file: `${ROOM}/desk.ts`,
-        search: "    this.#commit(before, change, answers);\n",
-        replace: `    const write = () => this.#commit(before, change, answers);
+        search: "    const commit = this.#commit(before, change, answers);\n",
+        replace: `    const texts = change.events.map((event) => JSON.stringify(event));
+    const commit: Commit = { events: change.events, texts, room: change.room };
+    const write = () => this.#commit(before, change, answers);
     if (before) setTimeout(write, 300);
     else write();
 `,
@@ -75,8 +77,9 @@ export const MISTAKES: Mistake[] = [
     edits: [
       {
         file: `${ROOM}/outbox/outbox.ts`,
-        search: "      this.#failures++;\n",
-        replace: "      this.#failures++;\n      this.#advance(through);\n",
+        search: "      this.#fail(error, now);\n      return false;\n",
+        replace:
+          "      this.#fail(error, now);\n      this.#advance(now.state.task.headSeq, true);\n      return true;\n",
       },
     ],
     plays: ["D1/down#1"],

@@ -1,11 +1,15 @@
 import { control } from "./control";
+import { checkStatement } from "./platform-limits";
 
 const LOST = "D1_ERROR: Network connection lost.";
 const ASKING = new Set<PropertyKey>(["first", "all", "run", "raw"]);
 /** The statements behind those that callers hold: D1 takes only its own. */
 const real = new WeakMap<D1PreparedStatement, D1PreparedStatement>();
 
-/** D1 as `control.d1` wants it, for every statement, counting the batches that it is asked for. */
+/**
+ * D1 as `control.d1` wants it, for every statement, counting the batches that it is asked for. It refuses
+ * what the platform's refuses.
+ */
 export function breakableD1(db: D1Database): D1Database {
   return new Proxy(db, {
     get(target, property) {
@@ -21,7 +25,10 @@ function breakable(statement: D1PreparedStatement): D1PreparedStatement {
   const shown = new Proxy(statement, {
     get(target, property) {
       if (property === "bind") {
-        return (...values: unknown[]) => breakable(target.bind(...values));
+        return (...values: unknown[]) => {
+          checkStatement(values);
+          return breakable(target.bind(...values));
+        };
       }
       const value = member(target, property);
       if (!ASKING.has(property) || typeof value !== "function") return value;

@@ -1,5 +1,6 @@
 import worker from "../../src/worker/index";
 import { breakableD1 } from "./breakable-d1";
+import { checkSockets } from "./checked-object";
 import { ALARM_MODES, control, D1_MODES } from "./control";
 import { TaskRoom } from "./task-room";
 
@@ -7,6 +8,8 @@ export { UsageMeter } from "../../src/durable-objects/usage-meter/usage-meter";
 export { MetricsShard } from "./metrics-shard";
 export { UserRoom } from "./user-room";
 export { TaskRoom };
+
+checkSockets();
 
 /** The service as it is, and `/test/*` for a test that runs in another process. */
 export default {

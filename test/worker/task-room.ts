@@ -4,6 +4,7 @@ import type { OpenedSession, OpenSession } from "../../src/durable-objects/user-
 import type { Outcome } from "../../src/protocol/errors";
 import { breakableD1 } from "./breakable-d1";
 import { breakableMeter } from "./breakable-meter";
+import { checkCalls, checkedState } from "./checked-object";
 import { clock, control, freezeAt } from "./control";
 import { countedStorage } from "./counted-storage";
 import { pastMessages } from "./past-messages";
@@ -17,7 +18,7 @@ export class TaskRoom extends ProductionTaskRoom {
   #hasThrown = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
+    super(checkedState(ctx), env);
     const id = ctx.id.toString();
     control.constructed.set(id, (control.constructed.get(id) ?? 0) + 1);
   }
@@ -83,3 +84,5 @@ export class TaskRoom extends ProductionTaskRoom {
     };
   }
 }
+
+checkCalls(TaskRoom, ProductionTaskRoom);

@@ -2,8 +2,10 @@ import type { FinishReason, TextStreamPart, ToolSet } from "ai";
 import { LIMITS } from "../../protocol/limits";
 import type { Usage } from "../../protocol/usage";
 import type { StepOutput } from "../../resources/agent";
-import { shownError, shownValue } from "../tools/tool-text";
+import { ShownValues } from "../tools/shown-values";
+import { shownError } from "../tools/tool-text";
 import { BoundedText } from "./bounded-text";
+import { ByteBudget } from "./byte-budget";
 import { cutOff, endedEarly, failureOf, malformed, unavailable, withheld } from "./failure";
 
 type SdkPart = TextStreamPart<ToolSet>;
@@ -45,8 +47,11 @@ export type Asked = {
 
 /** Turns the AI SDK's parts of one answer, in several steps where it uses tools, into a step's outputs. */
 export class Answer {
-  readonly #text = new BoundedText(LIMITS.answerUnits);
-  readonly #thinking = new BoundedText(LIMITS.answerUnits);
+  /** Of text and reasoning together. */
+  readonly #budget = ByteBudget.ofAnswer();
+  readonly #text = new BoundedText(this.#budget);
+  readonly #thinking = new BoundedText(this.#budget);
+  readonly #shown = new ShownValues();
   readonly #truncatedContext: number;
   readonly #tools: boolean;
   #model: string;
@@ -72,7 +77,7 @@ export class Answer {
       case "tool-error":
         return this.#tool(part);
       case "finish-step":
-        this.#model = part.response.modelId;
+        this.#model = part.response.modelId.slice(0, LIMITS.modelNameChars).toWellFormed();
         this.#between = !this.#text.empty;
         return [];
       case "finish":
@@ -111,14 +116,20 @@ export class Answer {
     // A model that calls what nobody offered has not answered.
     if (!this.#tools) return [];
     this.#usedTools = true;
-    const { toolCallId, toolName: name } = part;
+    const place = { toolCallId: nameOf(part.toolCallId), name: nameOf(part.toolName) };
     switch (part.type) {
-      case "tool-call":
-        return [{ type: "tool-call", toolCallId, name, input: shownValue(part.input) }];
-      case "tool-result":
-        return [{ type: "tool-result", toolCallId, name, output: shownValue(part.output) }];
-      case "tool-error":
-        return [{ type: "tool-result", toolCallId, name, error: shownError(part.error) }];
+      case "tool-call": {
+        const { value, cut } = this.#shown.take(part.input, JSON.stringify(place));
+        return [{ type: "tool-call", ...place, input: value, ...(cut && { cut }) }];
+      }
+      case "tool-result": {
+        const { value, cut } = this.#shown.take(part.output, "");
+        return [{ type: "tool-result", ...place, output: value, ...(cut && { cut }) }];
+      }
+      case "tool-error": {
+        const { value, cut } = this.#shown.take(shownError(part.error), "");
+        return [{ type: "tool-result", ...place, error: String(value), ...(cut && { cut }) }];
+      }
     }
   }
 
@@ -149,6 +160,11 @@ export class Answer {
       ...(this.#truncatedContext > 0 ? { truncatedContext: this.#truncatedContext } : {}),
     };
   }
+}
+
+/** Of a tool or of its call, as the provider has it. */
+function nameOf(text: string): string {
+  return text.slice(0, LIMITS.toolNameChars).toWellFormed();
 }
 
 function deltas(type: "text" | "thinking", delta: string): StepOutput[] {

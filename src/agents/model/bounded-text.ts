@@ -1,19 +1,20 @@
+import type { ByteBudget } from "./byte-budget";
+
 /**
  * Deltas of foreign text made safe to show and keep: whole characters only, since a provider may
- * cut a surrogate pair in two, and at most `limit` UTF-16 units in all.
+ * cut a surrogate pair in two, and no more than its budget has room for.
  */
 export class BoundedText {
-  readonly #limit: number;
-  #units = 0;
+  readonly #budget: ByteBudget;
   #half = "";
   #full = false;
   #empty = true;
 
-  constructor(limit: number) {
-    this.#limit = limit;
+  constructor(budget: ByteBudget) {
+    this.#budget = budget;
   }
 
-  /** There was more than the limit; what came after it is lost. */
+  /** There was more than there is room for; what came after it is lost. */
   get full(): boolean {
     return this.#full;
   }
@@ -26,10 +27,7 @@ export class BoundedText {
   /** What may be passed on now; may be empty. */
   take(delta: string): string {
     if (this.#full) return "";
-    let text = this.#half + delta;
-    const room = this.#limit - this.#units;
-    this.#full = text.length > room;
-    if (this.#full) text = text.slice(0, room);
+    const text = this.#half + delta;
     this.#half = /[\ud800-\udbff]$/.test(text) ? text.slice(-1) : "";
     return this.#give(this.#half ? text.slice(0, -1) : text);
   }
@@ -42,8 +40,10 @@ export class BoundedText {
   }
 
   #give(text: string): string {
-    this.#units += text.length;
-    if (this.#empty && /\S/.test(text)) this.#empty = false;
-    return text.toWellFormed();
+    const room = this.#budget.spend(text);
+    this.#full ||= room < text.length;
+    const given = text.slice(0, room);
+    if (this.#empty && /\S/.test(given)) this.#empty = false;
+    return given.toWellFormed();
   }
 }

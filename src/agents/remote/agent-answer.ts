@@ -1,21 +1,22 @@
+import { jsonBytes } from "../../protocol/bytes";
 import { LIMITS } from "../../protocol/limits";
 import type { StepOutput } from "../../resources/agent";
 import { BoundedText } from "../model/bounded-text";
+import { ByteBudget } from "../model/byte-budget";
 import { given } from "../model/given";
-import { cutText } from "../model/shown-text";
 import type { AgentEvent, AgentResult } from "./agent-event";
 import { MalformedAnswer } from "./agent-failure";
 
 /** Each is a row in the room: an agent in a loop must not fill it. */
 const MOST_LOGS = 1000;
 const MOST_NOTICES = 20;
-/** What stands for the rest of an output that is too long for a message; the result has it whole. */
+/** What stands for the rest of an output that is too long for a message. */
 const CUT_MARK = "\n[…]";
 
 /** Turns what a remote agent sends in one attempt into a step's outputs. */
 export class AgentAnswer {
   readonly #bot: string;
-  readonly #text = new BoundedText(LIMITS.answerUnits);
+  readonly #text = new BoundedText(ByteBudget.ofAnswer(jsonBytes(CUT_MARK)));
   #spoken = false;
   #percent = -1;
   #progressMessage: string | undefined;
@@ -50,26 +51,27 @@ export class AgentAnswer {
       throw new MalformedAnswer("The agent sent a result without an output.");
     }
     const result = given({ output, data });
-    if (new TextEncoder().encode(JSON.stringify(result)).length > LIMITS.resultBytes) {
+    if (jsonBytes(result) > LIMITS.resultBytes) {
       throw new MalformedAnswer(`The agent's result is larger than ${LIMITS.resultBytes} bytes.`);
     }
-    const rest = this.#spoken
-      ? this.#text.rest()
-      : cutText(output ?? "", LIMITS.answerUnits, CUT_MARK);
-    const finish = { type: "finish", finishReason: "stop", model: this.#bot } as const;
+    const finishReason = this.#text.full ? "length" : "stop";
+    const finish = { type: "finish", finishReason, model: this.#bot } as const;
+    const rest = this.#spoken ? this.#text.rest() : this.#said(output ?? "");
     return [
       ...(rest ? [{ type: "text", delta: rest } as const] : []),
       { ...finish, ...result, ...given({ usage: usage && given(usage) }) },
     ];
   }
 
+  /** An output as the text of a message; the result has it whole. */
+  #said(output: string): string {
+    const text = this.#text.take(output) + this.#text.rest();
+    return this.#text.full ? text + CUT_MARK : text;
+  }
+
+  /** Past the bound of an answer's text the rest of it is lost; the result is still to come. */
   #speak(delta: string): StepOutput[] {
     const text = this.#text.take(delta);
-    if (this.#text.full) {
-      throw new MalformedAnswer(
-        `The agent's text is longer than ${LIMITS.answerUnits} characters.`,
-      );
-    }
     this.#spoken ||= delta !== "";
     return text ? [{ type: "text", delta: text }] : [];
   }

@@ -1,14 +1,14 @@
 import { MCPClientError } from "@ai-sdk/mcp";
 import * as z from "zod";
-import { type JsonValue, parseJson } from "../../protocol/json";
-import { cutText, shownText } from "../model/shown-text";
+import { beginningOf, fitsBytes, utf8Bytes } from "../../protocol/bytes";
+import { LIMITS } from "../../protocol/limits";
+import { shownText } from "../model/shown-text";
 import { OutOfTime } from "../within";
 
-/** UTF-16 units of a call's input or output as JSON text, as it is shown and kept. */
-const SHOWN_UNITS = 64 * 1024;
 /** UTF-16 units of a tool's error. */
 const ERROR_UNITS = 2000;
 export const CUT_MARK = " […cut]";
+const CUT_MARK_BYTES = utf8Bytes(CUT_MARK);
 
 const resource = z.looseObject({ uri: z.string().catch(""), text: z.string().optional() });
 const part = z.looseObject({
@@ -25,13 +25,14 @@ const callResult = z.looseObject({
   isError: z.boolean().default(false),
 });
 
-/** What a tool answered, as the text that a model gets. Throws where the tool says that it failed. */
+/** What a tool answered, as the text that a model gets, cut at `LIMITS.toolOutputBytes`. Throws where the tool says that it failed. */
 export function toolText(value: unknown): string {
   const { content, structuredContent, toolResult, isError } = callResult.parse(value);
   const data = structuredContent ?? toolResult;
   const text = content.map(partText).join("\n") || (data === undefined ? "" : jsonText(data));
   if (isError) throw new ToolFailed(shownText(text, ERROR_UNITS) || "The tool failed.");
-  return text;
+  if (fitsBytes(text, LIMITS.toolOutputBytes)) return text;
+  return beginningOf(text, LIMITS.toolOutputBytes - CUT_MARK_BYTES) + CUT_MARK;
 }
 
 function partText({ type, text, mimeType, uri, resource }: z.infer<typeof part>): string {
@@ -61,17 +62,6 @@ export function toolFailed(error: unknown): ToolFailed {
 export function shownError(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return shownText(text, ERROR_UNITS) || "The tool failed.";
-}
-
-/** A call's input or output as it is shown: JSON, and past the bound its cut text. */
-export function shownValue(value: unknown): JsonValue {
-  const text = jsonText(value);
-  if (text.length > SHOWN_UNITS) {
-    return cutText(typeof value === "string" ? value : text, SHOWN_UNITS, CUT_MARK).toWellFormed();
-  }
-  const json = parseJson(text);
-  const parsed = z.json().safeParse(json.ok ? json.value : undefined);
-  return parsed.success ? parsed.data : text.toWellFormed();
 }
 
 function jsonText(value: unknown): string {

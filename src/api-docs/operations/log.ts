@@ -20,7 +20,8 @@ export const LOG: readonly Operation[] = [
     path: "/api/v1/tasks/{taskId}/events",
     summary: "Read or follow a task's log",
     description:
-      "JSON, oldest first; `type=task:status` is the status history with cause and actor. With " +
+      "JSON, oldest first; `type=task:status` is the status history with cause and actor. A page may " +
+      "be shorter than `limit`, or empty, before the end: `nextCursor` goes on. With " +
       "`Accept: text/event-stream` the live stream, which `Last-Event-ID` or `after` resumes.",
     scope: "read",
     query: listEvents,
@@ -45,7 +46,9 @@ export const LOG: readonly Operation[] = [
     method: "get",
     path: "/api/v1/tasks/{taskId}/logs",
     summary: "Read a task's log entries",
-    description: "Newest first. Live ones: `/events?type=log`.",
+    description:
+      "Newest first. With filters a page may be shorter than `limit`, or empty, before the end: " +
+      "`nextCursor` goes on. Live ones: `/events?type=log`.",
     scope: "read",
     query: listLogs,
     answer: {

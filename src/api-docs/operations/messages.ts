@@ -12,7 +12,8 @@ export const MESSAGES: readonly Operation[] = [
     summary: "Read a task's history",
     description:
       "The newest page, oldest first within it; `nextCursor` goes to older ones. `before` and " +
-      "`after` are message ids, exclusive; only one of `before`, `after` and `cursor`.",
+      "`after` are message ids, exclusive; only one of `before`, `after` and `cursor`. A page has at " +
+      "most 4 MiB, so it may be shorter than `limit` before the end.",
     scope: "read",
     query: listMessages,
     answer: {

@@ -41,8 +41,8 @@ export class RoomView {
     return "new";
   }
 
-  /** A page of messages from before the oldest that we have; anything else is out of date. */
-  prepend(messages: Message[], before: string, hasOlder: boolean): void {
+  /** A page of messages from before the oldest that we have, if any; anything else is out of date. */
+  prepend(messages: Message[], before: string | undefined, hasOlder: boolean): void {
     if (oldestId(this.#store.next) !== before) return;
     this.#store.set({ older: [...messages, ...this.#store.next.older], hasOlder });
   }

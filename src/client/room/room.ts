@@ -149,8 +149,10 @@ export class Room implements RoomConnection {
   async #loadOlder(limit: number): Promise<boolean> {
     const { next } = this.#store;
     const before = oldestId(next);
-    if (before === undefined || next.hasOlder === false) return next.room === undefined;
-    const { messages, hasMore } = await this.historySync({ before, limit });
+    if (next.room === undefined || next.hasOlder === false) return next.room === undefined;
+    // A snapshot may have had no room for a single message: then the newest page is asked for.
+    const query = before === undefined ? { limit } : { before, limit };
+    const { messages, hasMore } = await this.historySync(query);
     this.#view.prepend(messages, before, hasMore);
     this.#store.publish();
     return hasMore;

@@ -1,11 +1,11 @@
 import type * as z from "zod";
+import { fitsBytes } from "../../protocol/bytes";
 import { frameReference } from "../../protocol/commands";
 import { type Refusal, refuse } from "../../protocol/errors";
 import { issuesOf } from "../../protocol/issues";
 import { parseJson } from "../../protocol/json";
 import { LIMITS } from "../../protocol/limits";
 import { malformed } from "./reply";
-import { isOver } from "./utf8-size";
 
 /** What a frame asks for, or why it can't be read and whom to tell. */
 export type ReadFrame<Command> =
@@ -40,5 +40,5 @@ export function refOf(value: unknown): string | undefined {
 /** Whether a client's frame is over the limit of contract section 4, in bytes. */
 export function isTooBig(frame: string | ArrayBuffer): boolean {
   if (typeof frame !== "string") return frame.byteLength > LIMITS.frameBytes;
-  return isOver(frame, LIMITS.frameBytes);
+  return !fitsBytes(frame, LIMITS.frameBytes);
 }

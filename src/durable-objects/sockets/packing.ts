@@ -1,7 +1,8 @@
-import { bytesOf, isOver } from "./utf8-size";
+import { fitsBytes, utf8Bytes } from "../../protocol/bytes";
+import { LIMITS } from "../../protocol/limits";
 
 /** Bytes of UTF-8 that one frame to a client may have (contract section 12, Sizes). */
-export const SENT_FRAME_BYTES = 1024 * 1024;
+export const SENT_FRAME_BYTES = LIMITS.sentFrameBytes;
 
 const OPENING = '{"type":"batch","data":[';
 const CLOSING = "]}";
@@ -20,14 +21,14 @@ export function packed(events: readonly { type: string }[]): string[] {
 export function packedTexts(texts: readonly string[]): string[] {
   if (texts.length <= 1) return [...texts];
   const whole = `${OPENING}${texts.join(",")}${CLOSING}`;
-  return isOver(whole, SENT_FRAME_BYTES) ? grouped(texts) : [whole];
+  return fitsBytes(whole, SENT_FRAME_BYTES) ? [whole] : grouped(texts);
 }
 
 /** The same of events in one text, separated by commas; `isOne`: of a single one. */
 export function packedText(text: string, isOne: boolean): string[] {
   if (isOne) return [text];
   const whole = `${OPENING}${text}${CLOSING}`;
-  if (!isOver(whole, SENT_FRAME_BYTES)) return [whole];
+  if (fitsBytes(whole, SENT_FRAME_BYTES)) return [whole];
   const events: unknown[] = JSON.parse(`[${text}]`);
   return grouped(events.map((event) => JSON.stringify(event)));
 }
@@ -36,7 +37,7 @@ function grouped(texts: readonly string[]): string[] {
   const groups: string[][] = [];
   let room = 0;
   for (const text of texts) {
-    const bytes = bytesOf(text) + 1;
+    const bytes = utf8Bytes(text) + 1;
     if (bytes > room) {
       groups.push([]);
       room = SENT_FRAME_BYTES - FRAME_BYTES + 1;

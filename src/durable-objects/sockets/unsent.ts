@@ -1,5 +1,5 @@
+import { UNIT_BYTES } from "../../protocol/bytes";
 import { LIMITS } from "../../protocol/limits";
-import { UNIT_BYTES } from "./utf8-size";
 
 /** Bytes unsent to one socket at which it is closed whatever the reason: its memory is bounded. */
 export const MOST_UNSENT_BYTES = 4 * LIMITS.unsentBytes;

@@ -22,9 +22,9 @@ function factOf(draft: Draft, { turn, step }: Live, report: KeptReport): LogFact
   const { messageId, attempt } = step;
   switch (report.type) {
     case "tool-call": {
-      const { toolCallId, name, input } = report;
+      const { type, ...call } = report;
       const place = { turnId: turn.id, messageId: messageId ?? "", attempt };
-      return { type: "tool:call", data: { ...place, toolCallId, name, input } };
+      return { type: "tool:call", data: { ...place, ...call } };
     }
     case "tool-result": {
       const { type, ...result } = report;

@@ -2,6 +2,7 @@ import type { Failure, Refusal } from "../../protocol/errors";
 import { toTimestamp } from "../../protocol/time";
 import type { Step, Turn } from "../../protocol/turn";
 import type { TeamPlan } from "../../resources/team-plan";
+import { shownTurn } from "../step/cut-result";
 import { metadataFor } from "../step/used-resources";
 import { advance } from "./advance";
 import type { Draft } from "./draft";
@@ -47,7 +48,7 @@ export function beginTurn(draft: Draft, plan: TeamPlan, admitted?: string): void
       previous: "PENDING",
       deadlineAt: toTimestamp(now + used.timeoutMs),
       ...(unpaid && { turns: 1 }),
-      ...(isChanged && { turn: { ...turn, status: "PROCESSING" as const, steps, metadata } }),
+      ...(isChanged && { turn: shownTurn({ ...turn, status: "PROCESSING", steps, metadata }) }),
     },
   });
   advance(draft, turn.id);

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../protocol/json";
 import type { Message } from "../../protocol/message";
 import type { OnBusy, Turn } from "../../protocol/turn";
+import { shownTurn } from "../step/cut-result";
 import type { Draft } from "./draft";
 import { activeTurn, freshRun, freshSteps, waitingTurns } from "./room";
 
@@ -61,7 +62,7 @@ export function placeTurn(
     data: {
       ...{ turnId: turn.id, status: "PENDING", previous, queuePosition },
       ...(unpaid && { turns: 0 }),
-      turn,
+      turn: shownTurn(turn),
     },
   });
   const { status } = draft.room.state.task;

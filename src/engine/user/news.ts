@@ -1,3 +1,4 @@
+import { jsonBytes } from "../../protocol/bytes";
 import type { LogEvent } from "../../protocol/events";
 import type { Role } from "../../protocol/identity";
 import type { JsonObject, JsonValue } from "../../protocol/json";
@@ -136,7 +137,7 @@ function resultData(turn: Turn | undefined): JsonObject {
     status === "COMPLETED" && result?.data !== undefined ? [result.data] : [],
   );
   const data = given?.at(-1);
-  if (data === undefined || JSON.stringify(data).length > LIMITS.metadataBytes) return {};
+  if (data === undefined || jsonBytes(data) > LIMITS.metadataBytes) return {};
   return isObject(data) ? data : { result: data };
 }
 

@@ -7,5 +7,7 @@ export const toolCall = z.object({
   toolCallId: z.string(),
   name: z.string(),
   input: jsonValue,
+  /** Set where it is the beginning of a longer one, as text. */
+  cut: z.literal(true).optional(),
 });
 export type ToolCall = z.infer<typeof toolCall>;

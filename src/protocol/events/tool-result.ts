@@ -9,5 +9,7 @@ export const toolResult = z.object({
   name: z.string(),
   output: jsonValue.optional(),
   error: z.string().optional(),
+  /** Set where it is the beginning of a longer one, as text. */
+  cut: z.literal(true).optional(),
 });
 export type ToolResult = z.infer<typeof toolResult>;

@@ -139,14 +139,17 @@ describe("an answer", () => {
     server.script([text("."), say("x".repeat(5_000_000)), hang]);
     const outputs = await run();
     expect(outputs.at(-1)).toMatchObject({ type: "finish", finishReason: "length" });
-    expect(joined(outputs, type)).toHaveLength(LIMITS.answerUnits);
+    // Both are of one answer.
+    const said = joined(outputs, "text") + joined(outputs, "thinking");
+    expect(said).toHaveLength(LIMITS.answerBytes);
+    expect(joined(outputs, type).length).toBeGreaterThanOrEqual(LIMITS.answerBytes - 1);
     await (await server.request(before + 1)).aborted;
   });
 
   it("of exactly the limit is whole", async () => {
-    server.script([text("x".repeat(LIMITS.answerUnits)), finish(), done]);
+    server.script([text("漢".repeat(LIMITS.answerBytes / 3)), finish(), done]);
     const outputs = await run();
-    expect(joined(outputs, "text")).toHaveLength(LIMITS.answerUnits);
+    expect(joined(outputs, "text")).toHaveLength(Math.floor(LIMITS.answerBytes / 3));
     expect(outputs.at(-1)).toMatchObject({ finishReason: "stop" });
   });
 

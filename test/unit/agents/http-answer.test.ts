@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { utf8Bytes } from "../../../src/protocol/bytes";
 import { LIMITS } from "../../../src/protocol/limits";
 import type { StepOutput } from "../../../src/resources/agent";
 import {
@@ -229,8 +230,21 @@ describe("a large result", () => {
     const outputs = await run(...script);
     expect(outputs.at(-1)).toEqual({ ...finish, output: large });
     const text = joined(outputs, "text");
-    expect(text.length).toBe(LIMITS.answerUnits);
+    expect(utf8Bytes(text)).toBeLessThanOrEqual(LIMITS.answerBytes);
+    expect(utf8Bytes(text)).toBeGreaterThan(LIMITS.answerBytes - 16);
     expect(text.endsWith("ß\n[…]")).toBe(true);
+  });
+
+  it("of chunks alone is their text, cut where an answer ends; what the agent adds is kept", async () => {
+    const long = "x".repeat(LIMITS.answerBytes / 4);
+    const outputs = await run(
+      ...Array.from({ length: 6 }, () => chunk(long)),
+      event("result", { data: { url: "u" } }),
+    );
+    expect(outputs.at(-1)).toMatchObject({ finishReason: "length", data: { url: "u" } });
+    const bytes = joined(outputs, "text").length;
+    expect(bytes).toBeLessThanOrEqual(LIMITS.answerBytes);
+    expect(bytes).toBeGreaterThan(LIMITS.answerBytes - 16);
   });
 
   it("after chunks is kept beside them", async () => {

@@ -1,9 +1,13 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { estimateTokens } from "../../../src/agents/model/tokens";
+import { ShownValues, shownValue } from "../../../src/agents/tools/shown-values";
 import { toolNames } from "../../../src/agents/tools/tool-names";
 import { ToolRoom } from "../../../src/agents/tools/tool-room";
-import { shownValue, toolText } from "../../../src/agents/tools/tool-text";
+import { toolText } from "../../../src/agents/tools/tool-text";
 import { OutOfTime, within } from "../../../src/agents/within";
+import { jsonBytes, utf8Bytes } from "../../../src/protocol/bytes";
+import { LIMITS } from "../../../src/protocol/limits";
 
 describe("a tool's name", () => {
   const of = (...pairs: [server: string, name: string][]) =>
@@ -90,12 +94,33 @@ describe("what a tool answers", () => {
     expect(() => toolText(value)).toThrow();
   });
 
-  it("is shown as it is, or cut as text", () => {
-    expect(shownValue({ a: [1, null, "x"] })).toEqual({ a: [1, null, "x"] });
-    expect(shownValue(undefined)).toBeNull();
-    expect(shownValue("\ud83d")).toBe('"\\ud83d"');
-    const cut = shownValue({ a: "x".repeat(100_000) });
-    expect(cut).toMatch(/^\{"a":"x+ \[…cut\]$/);
+  it("is cut for its model too, past its bound in bytes", () => {
+    const text = toolText({ content: [{ type: "text", text: "漢".repeat(200_000) }] });
+    expect(utf8Bytes(text)).toBeLessThanOrEqual(LIMITS.toolOutputBytes);
+    expect(text).toMatch(/^漢+ \[…cut\]$/);
+  });
+
+  it("is shown as it is, or cut as text and marked", () => {
+    expect(shownValue({ a: [1, null, "x"] })).toEqual({ value: { a: [1, null, "x"] } });
+    expect(shownValue(undefined)).toEqual({ value: null });
+    expect(shownValue("\ud83d")).toEqual({ value: '"\\ud83d"' });
+    const { value, cut } = shownValue({ a: "漢".repeat(100_000) });
+    expect(value).toMatch(/^\{"a":"漢+ \[…cut\]$/);
+    expect(cut).toBe(true);
+    expect(jsonBytes(value)).toBeLessThanOrEqual(LIMITS.toolValueBytes);
+  });
+
+  it("and all of an answer's stay within their bound, however many and whatever they are", () => {
+    const value = fc.oneof(fc.string({ maxLength: 200_000 }), fc.jsonValue());
+    fc.assert(
+      fc.property(fc.array(value, { maxLength: 20 }), (values) => {
+        const shown = new ShownValues();
+        const all = values.map((item) => shown.take(item, "").value);
+        for (const item of all) expect(jsonBytes(item)).toBeLessThanOrEqual(LIMITS.toolValueBytes);
+        expect(jsonBytes(all)).toBeLessThanOrEqual(LIMITS.toolValuesBytes);
+      }),
+      { numRuns: 30 },
+    );
   });
 });
 

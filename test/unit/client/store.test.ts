@@ -157,6 +157,17 @@ describe("older messages", () => {
     expect(wire.last.commands).toHaveLength(2);
   });
 
+  it("begin with the newest, where the room's state had no room for a message", async () => {
+    const { state } = grown();
+    const { wire, room } = await connected();
+    wire.last.says(ready({ state: { ...state, messages: [] } }));
+    const asked = room.loadOlder(2);
+    expect(wire.last.commands.at(-1)?.data).toEqual({ limit: 2 });
+    ack(wire.last, { messages: state.messages.slice(-1), hasMore: true, headSeq: 1 });
+    expect(await asked).toBe(true);
+    expect(room.getSnapshot().older).toEqual(state.messages.slice(-1));
+  });
+
   it("that come after a reset are of another page, and not shown", async () => {
     const { state, cut } = grown();
     const { wire, room } = await connected();

@@ -66,7 +66,7 @@ describe("a task's messages", () => {
           const { result, asked } = await recorded(env.DB, (db) =>
             readMessages(db, taskOf(task), { ...range, ...part, limit: PAGE }),
           );
-          expect(result.map(({ seq }) => seq)).toEqual(expected);
+          expect(result.items.map(({ seq }) => seq)).toEqual(expected);
           expect(slowSteps(asked.plan)).toEqual([]);
           expect(asked.rowsRead).toBeLessThanOrEqual(A_PAGE);
         }

@@ -29,7 +29,8 @@ describe("a stretch of messages, oldest first", () => {
     ["the oldest after, exclusive", { afterSeq: 3 }, 2, [4, 7]],
     ["the oldest after nothing", { afterSeq: 0 }, 2, [1, 3]],
     ["none after the last", { afterSeq: 9 }, 2, []],
-    ["between both, the newest", { afterSeq: 1, beforeSeq: 9 }, 2, [4, 7]],
+    ["between both, the oldest", { afterSeq: 1, beforeSeq: 9 }, 2, [3, 4]],
+    ["and at least one, however few bytes", { bytes: 1 }, 5, [9]],
     ["of a thread", { threadId: "main" }, 2, [7, 9]],
     ["of a thread before", { threadId: "main", beforeSeq: 9 }, 2, [3, 7]],
     ["of roles", { roles: ["assistant"] }, 9, [3, 9]],
@@ -37,8 +38,8 @@ describe("a stretch of messages, oldest first", () => {
     ["of roles in a thread", { roles: ["user"], threadId: "side" }, 9, [4]],
     ["of a thread that is not", { threadId: "nope" }, 9, []],
   ])("%s", async (_name, range, limit, seqs) => {
-    const found = await readMessages(env.DB, task.id, { ...range, limit });
-    expect(found).toEqual(messages.filter(({ seq }) => seqs.includes(seq)));
+    const { items } = await readMessages(env.DB, task.id, { ...range, limit });
+    expect(items).toEqual(messages.filter(({ seq }) => seqs.includes(seq)));
   });
 });
 

@@ -11,7 +11,7 @@ import { aMessage, aProjection, aTask, clear, everything, START, stored } from "
 const DELETED_AT = "2026-11-02T00:00:00.000Z";
 
 async function messagesOf(taskId: string): Promise<Message[]> {
-  return readMessages(env.DB, taskId, { limit: 200 });
+  return (await readMessages(env.DB, taskId, { limit: 200 })).items;
 }
 
 async function onlyTask(userId = "alice"): Promise<Task | undefined> {
@@ -63,6 +63,21 @@ describe("what is projected reads back as it was", () => {
     await stored(task, { messages, members });
     expect(await messagesOf(task.id)).toEqual(messages);
     expect(await onlyTask("user-149")).toMatchObject({ id: task.id, role: "viewer" });
+  });
+
+  it("very many, and very long ones, in batches of few statements and few megabytes", async () => {
+    const batch = vi.spyOn(env.DB, "batch");
+    const task = aTask({ headSeq: 1000 });
+    const long = (seq: number) => (seq % 200 === 0 ? { content: "漢".repeat(300_000) } : {});
+    const messages = Array.from({ length: 700 }, (_, i) => aMessage(task.id, i + 1, long(i + 1)));
+    await stored(task, { messages });
+    expect(batch.mock.calls.length).toBeGreaterThan(2);
+    for (const [statements] of batch.mock.calls) expect(statements.length).toBeLessThanOrEqual(50);
+    vi.restoreAllMocks();
+    // The same again, as after a crash between two of them, changes nothing.
+    await stored(task, { messages });
+    const query = "SELECT count(*) AS n, max(octet_length(content)) AS most FROM messages";
+    expect(await env.DB.prepare(query).first()).toEqual({ n: 700, most: 900_000 });
   });
 
   it("in one batch, whatever there is to write", async () => {

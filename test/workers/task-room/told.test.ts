@@ -70,6 +70,42 @@ it("[L8] while one fails, the others' own rows keep what they were told", async 
   await expect.poll(marked).toMatchObject({ all: head });
 });
 
+it("[L8] a room that was restarted waits on where it was, and its alarm is set for the end of that", async () => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const client = await RoomClient.join(alice, taskId);
+  await expect.poll(lag).toBe(0);
+  control.d1 = "down";
+  await converse(client, model, "one");
+  const waits = z.array(z.object({ failures: z.int(), retry_at: z.int() }));
+  const wait = () =>
+    runInDurableObject(roomOf(taskId), (_, { storage }) => {
+      const query = "SELECT failures, retry_at FROM outbox WHERE retry_at IS NOT NULL";
+      return waits.parse(storage.sql.exec(query).toArray())[0];
+    });
+  await expect.poll(wait).toBeDefined();
+  // As if it had failed long enough to be left alone for a while.
+  const until = Date.now() + 50_000;
+  await runInDurableObject(roomOf(taskId), (_, { storage }) => {
+    storage.sql.exec(
+      "UPDATE outbox SET failures = 6, retry_at = ? WHERE destination = 'd1'",
+      until,
+    );
+  });
+  client.close();
+  await client.frames.whenClosed();
+  await evictDurableObject(roomOf(taskId));
+  control.d1 = "up";
+  control.d1Batches = 0;
+  expect(await lag()).toBeGreaterThan(0);
+  await converse(await RoomClient.join(alice, taskId), model, "two");
+  expect(control.d1Batches).toBe(0);
+  expect(await nextAlarm(taskId)).toBeLessThanOrEqual(until);
+  control.clockAheadMs = 60_000;
+  await ring(taskId);
+  await expect.poll(lag).toBe(0);
+  expect(await wait()).toBeUndefined();
+});
+
 it("the alarm of a task that was only made is taken back: nothing wakes it", async () => {
   await expect.poll(lag).toBe(0);
   expect(await nextAlarm(taskId)).toBeNull();

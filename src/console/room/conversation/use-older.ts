@@ -7,6 +7,8 @@ import { useSelected } from "../../state/use-selected";
 const PAGE = 200;
 /** Before a page that was refused is asked for again. */
 const PAUSE_MS = 2000;
+/** Events that a task may begin with before its first message: that it was made, renamed, shared. */
+const FIRST_SEQS = 8;
 /** Pixels from the top at which the page before is asked for. */
 const NEAR_TOP = 400;
 
@@ -15,9 +17,11 @@ export function useOlder(room: RoomConnection, scroller: RefObject<HTMLElement |
   const [loading, setLoading] = useState(false);
   const older = useSelected(room, (snapshot) => snapshot.older.length);
   const hasOlder = useSelected(room, ({ hasOlder: known, room: state }) => {
-    const first = state?.messages[0];
-    // Each task begins with `task:updated`, so its first message has a low number.
-    return known ?? (state !== undefined && first !== undefined && state.messages.length >= 50);
+    if (known !== undefined || state === undefined) return known ?? false;
+    const [first] = state.messages;
+    // A snapshot is bounded in bytes, so its number of messages says nothing; a task's first message has
+    // a low number, since little else comes before it.
+    return first === undefined ? state.task.startedAt !== undefined : first.seq > FIRST_SEQS;
   });
   const place = useReadingPlace(scroller, older);
 

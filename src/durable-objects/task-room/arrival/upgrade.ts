@@ -1,5 +1,6 @@
 import { increment } from "../../../platform/metrics";
 import { describeError, logError } from "../../../platform/platform-log";
+import { jsonBytes } from "../../../protocol/bytes";
 import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
 import { newId } from "../../../protocol/ids";
 import { LIMITS } from "../../../protocol/limits";
@@ -129,7 +130,8 @@ function greet(
   if (!room) return;
   const { headSeq, epoch } = room.state.task;
   const goesOn = position.after !== undefined && whyReset(desk, position) === undefined;
-  const state = goesOn ? undefined : snapshot(desk, connection);
+  const presence = desk.connections.presence();
+  const state = goesOn ? undefined : snapshot(desk, connection, jsonBytes(presence));
   connection.send({
     type: "session:ready",
     ts: toTimestamp(desk.doors.now()),
@@ -142,7 +144,7 @@ function greet(
       headSeq,
       epoch,
       ...(state && { state }),
-      presence: desk.connections.presence(),
+      presence,
       limits: ROOM_LIMITS,
     },
   });

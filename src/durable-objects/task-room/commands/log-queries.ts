@@ -2,15 +2,20 @@ import { BAD_CURSOR, decodeCursor, encodeCursor } from "../../../protocol/cursor
 import { accepted, type Outcome, refused } from "../../../protocol/errors";
 import type { LogEvent } from "../../../protocol/events";
 import type { Principal } from "../../../protocol/identity";
+import { LIMITS } from "../../../protocol/limits";
 import type { ListEvents } from "../../../protocol/rest/list-events";
 import type { ListLogs, LoggedEntry } from "../../../protocol/rest/list-logs";
 import type { Page } from "../../../protocol/rest/page";
 import type { Desk } from "../desk";
 import { forRole } from "../live/fan-out";
 import { entryCursor, eventCursor } from "../store/cursor";
+import { LOG_PAGE_BYTES } from "../store/event-log";
 import { permit } from "./permit";
 
-/** A page of the task's log, oldest first, from as far back as the room keeps. */
+/**
+ * A page of the task's log, oldest first, from as far back as the room keeps. Where few events are of
+ * the types that are asked for it may be short or empty, and its cursor goes on.
+ */
 export function readEvents(
   desk: Desk,
   principal: Principal,
@@ -21,17 +26,15 @@ export function readEvents(
   const from = cursor === undefined ? { after: after ?? 0 } : decodeCursor(eventCursor, cursor);
   if (!from) return refused(BAD_CURSOR);
   const wanted = (event: LogEvent) => !type || type.includes(event.type);
-  const found = first(desk.store.log.after(from.after), wanted, limit + 1);
-  const items = found.slice(0, limit);
-  const last = items.at(-1);
+  const { items, lastSeq } = take(desk.store.log.after(from.after), wanted, limit);
   const { role } = permitted.value;
   return accepted({
     items: items.map((event) => forRole(event, role)),
-    nextCursor: found.length > limit && last ? encodeCursor({ after: last.seq }) : null,
+    nextCursor: lastSeq === undefined ? null : encodeCursor({ after: lastSeq }),
   });
 }
 
-/** Log entries, newest first. */
+/** Log entries, newest first; with filters a page may be short or empty, and its cursor goes on. */
 export function readLogs(
   desk: Desk,
   principal: Principal,
@@ -43,11 +46,10 @@ export function readLogs(
   if (cursor !== undefined && !from) return refused(BAD_CURSOR);
   const wanted = (entry: LoggedEntry) =>
     (!level || level.includes(entry.level)) && (!agentType || agentType.includes(entry.agentType));
-  const found = first(entriesOf(desk.store.log.before(from?.beforeSeq)), wanted, limit + 1);
-  const items = found.slice(0, limit);
-  const last = items.at(-1);
-  const more = found.length > limit && last;
-  return accepted({ items, nextCursor: more ? encodeCursor({ beforeSeq: last.seq }) : null });
+  const pages = entriesOf(desk.store.log.before(from?.beforeSeq));
+  const { items, lastSeq } = take(pages, wanted, limit);
+  const nextCursor = lastSeq === undefined ? null : encodeCursor({ beforeSeq: lastSeq });
+  return accepted({ items, nextCursor });
 }
 
 function* entriesOf(pages: Iterable<LogEvent[]>): Generator<LoggedEntry[]> {
@@ -58,11 +60,29 @@ function* entriesOf(pages: Iterable<LogEvent[]>): Generator<LoggedEntry[]> {
   }
 }
 
-function first<T>(pages: Iterable<T[]>, wanted: (item: T) => boolean, limit: number): T[] {
-  const found: T[] = [];
+/** Pages of the log, each about a megabyte, that one request looks through. */
+const LOOKED_THROUGH = LIMITS.pageBytes / LOG_PAGE_BYTES;
+
+/**
+ * The first `limit` wanted items within the bytes that one request may look through; `lastSeq` is of
+ * the last that was looked at, where there are more.
+ */
+function take<T extends { seq: number }>(
+  pages: Iterable<T[]>,
+  isWanted: (item: T) => boolean,
+  limit: number,
+): { items: T[]; lastSeq: number | undefined } {
+  const items: T[] = [];
+  let lastSeq: number | undefined;
+  let looked = 0;
   for (const page of pages) {
-    found.push(...page.filter(wanted).slice(0, limit - found.length));
-    if (found.length >= limit) break;
+    for (const item of page) {
+      const wanted = isWanted(item);
+      if (wanted && items.length === limit) return { items, lastSeq };
+      if (wanted) items.push(item);
+      lastSeq = item.seq;
+    }
+    if (++looked >= LOOKED_THROUGH) return { items, lastSeq };
   }
-  return found;
+  return { items, lastSeq: undefined };
 }

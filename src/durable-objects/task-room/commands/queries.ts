@@ -1,7 +1,11 @@
+import { shownTurn } from "../../../engine/step/cut-result";
+import type { MessagePage } from "../../../history/messages";
 import { describeError, logError } from "../../../platform/platform-log";
+import { jsonBytes } from "../../../protocol/bytes";
 import { BAD_CURSOR, decodeCursor, encodeCursor } from "../../../protocol/cursor";
 import { accepted, type Outcome, type Refusal, refuse, refused } from "../../../protocol/errors";
 import type { Principal } from "../../../protocol/identity";
+import { LIMITS } from "../../../protocol/limits";
 import type { Message } from "../../../protocol/message";
 import type { ListMessages } from "../../../protocol/rest/list-messages";
 import type { ListTurns } from "../../../protocol/rest/list-turns";
@@ -10,7 +14,7 @@ import type { Task } from "../../../protocol/task";
 import type { Turn } from "../../../protocol/turn";
 import type { Desk } from "../desk";
 import { messageCursor, turnCursor } from "../store/cursor";
-import { type HistoryPart, type HistoryQuery, historyPage } from "../turns/history-reader";
+import { type HistoryQuery, historyPage } from "../turns/history-reader";
 import { permit } from "./permit";
 
 export function readTask(desk: Desk, principal: Principal): Outcome<Task> {
@@ -40,13 +44,14 @@ export async function readMessages(
   return accepted({ items, nextCursor: encodeCursor(next) });
 }
 
-/** A page of history, or why there is none. */
+/** A page of history of at most so many bytes, or why there is none. */
 export async function reachablePage(
   desk: Desk,
   query: HistoryQuery,
-): Promise<HistoryPart | Refusal> {
+  bytes?: number,
+): Promise<MessagePage | Refusal> {
   try {
-    return await historyPage(desk, query);
+    return await historyPage(desk, query, bytes);
   } catch (error) {
     logError("history_unreachable", { taskId: desk.taskId, causes: describeError(error) });
     return refuse("unavailable", "Older messages can't be reached right now.");
@@ -63,11 +68,26 @@ export function readTurns(
   const from = cursor === undefined ? undefined : decodeCursor(turnCursor, cursor);
   if (cursor !== undefined && !from) return refused(BAD_CURSOR);
   const before = from ? { beforeId: from.before } : {};
-  const found = desk.store.turns.list({ status, ...before, limit: limit + 1 });
-  const items = found.slice(0, limit).map((turn) => current(desk, turn));
+  const ids = desk.store.turns.ids({ status, ...before, limit: limit + 1 });
+  const items = turnsWithin(desk, ids.slice(0, limit));
   const last = items.at(-1);
-  const more = found.length > limit && last;
+  const more = ids.length > items.length && last;
   return accepted({ items, nextCursor: more ? encodeCursor({ before: last.id }) : null });
+}
+
+/** The first of these turns that make a page in bytes, as events show them. */
+function turnsWithin(desk: Desk, ids: string[]): Turn[] {
+  const found: Turn[] = [];
+  let bytes = 0;
+  for (const id of ids) {
+    const stored = desk.store.turns.get(id)?.turn;
+    const turn = stored && shownTurn(current(desk, stored));
+    if (!turn) continue;
+    bytes += jsonBytes(turn);
+    if (found.length > 0 && bytes > LIMITS.pageBytes) break;
+    found.push(turn);
+  }
+  return found;
 }
 
 export function readTurn(desk: Desk, principal: Principal, turnId: string): Outcome<Turn> {

@@ -4,15 +4,16 @@ import { accepted, type Outcome, refuse, refused } from "../../../protocol/error
 import { LIMITS } from "../../../protocol/limits";
 import type { RoomState } from "../../../protocol/room-state";
 import type { Position } from "../../sockets/arrival";
-import { SENT_FRAME_BYTES } from "../../sockets/packing";
 import type { Desk } from "../desk";
 import { catchUp } from "../live/catch-up";
 import type { Acknowledged, RoomConnection } from "../live/connection";
-import { newestWithin, oldestWithin } from "../live/fitting-messages";
 import { snapshot } from "../live/snapshot";
 import { cancel, confirm, guide, retry, sendMessage } from "./people-commands";
 import { permit } from "./permit";
 import { reachablePage } from "./queries";
+
+/** Bytes of a page's messages: with what is around them, still a frame. */
+const PAGE_BYTES = LIMITS.sentFrameBytes - 1024;
 
 /**
  * Does a command for a connection and gives what its ack says. What reads from D1 is answered
@@ -126,9 +127,6 @@ function leave(desk: Desk, connection: RoomConnection): Outcome<Record<string, n
   return accepted({});
 }
 
-/** Bytes of a page's messages, which go in one frame with what is said of them. */
-const PAGE_BYTES = SENT_FRAME_BYTES - 1024;
-
 async function sync(
   desk: Desk,
   connection: RoomConnection,
@@ -137,11 +135,8 @@ async function sync(
   const permitted = permit(desk, connection.principal, "watch");
   if (!permitted.ok) return permitted;
   const limit = query.limit ?? LIMITS.defaultPageItems;
-  const page = await reachablePage(desk, { ...query, limit });
+  const page = await reachablePage(desk, { ...query, limit }, PAGE_BYTES);
   if ("code" in page) return refused(page);
   const { headSeq } = permitted.value.room.state.task;
-  const within = query.after === undefined ? newestWithin : oldestWithin;
-  const messages = within(page.items, PAGE_BYTES);
-  const hasMore = page.hasMore || messages.length < page.items.length;
-  return accepted({ messages, hasMore, headSeq });
+  return accepted({ messages: page.items, hasMore: page.hasMore, headSeq });
 }

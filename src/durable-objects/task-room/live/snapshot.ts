@@ -1,27 +1,34 @@
+import { cutTurns } from "../../../engine/step/cut-result";
+import { jsonBytes } from "../../../protocol/bytes";
 import { LIMITS } from "../../../protocol/limits";
 import type { RoomState } from "../../../protocol/room-state";
 import type { Position } from "../../sockets/arrival";
-import { SENT_FRAME_BYTES } from "../../sockets/packing";
-import { bytesOf } from "../../sockets/utf8-size";
 import type { Desk } from "../desk";
 import { newestMessages } from "../turns/history-reader";
 import type { RoomConnection } from "./connection";
-import { newestWithin } from "./fitting-messages";
 
-/** Bytes of a frame with a snapshot besides the snapshot: a full room's presence is the most of it. */
-const BESIDES_BYTES = 128 * 1024;
+/** Bytes of a frame that carries a state, beside the state and what its sender names. */
+const AROUND_BYTES = 4 * 1024;
 
 /**
- * What the room is like now, as this connection's user sees it. Its `messages` are as many of the
- * newest as fit into one frame with the rest (contract section 12, Sizes).
+ * What the room is like now, as this connection's user sees it, in one frame with `besideBytes` of
+ * something else (contract section 12, Sizes): the texts being written whole, turns with their results
+ * cut as far as needed, and as many of the newest messages as then fit.
  */
-export function snapshot(desk: Desk, { principal }: RoomConnection): RoomState | undefined {
+export function snapshot(
+  desk: Desk,
+  { principal }: RoomConnection,
+  besideBytes = 0,
+): RoomState | undefined {
   const { room } = desk;
   const role = room?.members[principal.userId];
   if (!room || !role) return undefined;
-  const state = { ...room.state, task: { ...room.state.task, role }, messages: [] };
-  const left = SENT_FRAME_BYTES - BESIDES_BYTES - bytesOf(JSON.stringify(state));
-  return { ...state, messages: newestWithin(newestMessages(desk), left) };
+  const { streams } = room.state;
+  const task = { ...room.state.task, role };
+  const left = LIMITS.sentFrameBytes - AROUND_BYTES - besideBytes - jsonBytes([task, streams]);
+  const openTurns = cutTurns(room.state.openTurns, Math.min(left, LIMITS.turnBytes));
+  const messages = newestMessages(desk, left - jsonBytes(openTurns));
+  return { task, openTurns, streams, messages };
 }
 
 /** Why a client can't go on from where it was; nothing where it can. */

@@ -1,6 +1,7 @@
 import type { Room } from "../../../engine/turn/room";
 import { isNews } from "../../../engine/user/news";
 import { project } from "../../../history/projector";
+import type { LogEvent } from "../../../protocol/events";
 import type { MetricsFeed } from "../../metrics-feed";
 import type { Doors } from "../doors";
 import type { Commit } from "../store/commit";

@@ -8,7 +8,7 @@ const entryRows = z.array(
 export type EntryRow = z.infer<typeof entryRows>[number];
 
 /** Rows of one page, however small they are. */
-const PAGE_ROWS = 200;
+const PAGE_ROWS = 1000;
 const COLUMNS = "first_seq, last_seq, entries, events";
 
 /**

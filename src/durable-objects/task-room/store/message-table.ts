@@ -1,11 +1,20 @@
 import * as z from "zod";
+import type { MessagePage } from "../../../history/messages";
+import { fitting } from "../../../protocol/bytes";
 import type { LogEvent } from "../../../protocol/events";
 import type { Message, MessageRole } from "../../../protocol/message";
 import { bodyRows, readJson, storedMessage } from "./stored";
 
 export type MessageFilter = { threadId?: string; roles?: MessageRole[] };
-export type MessageRange = { beforeSeq?: number; afterSeq?: number; limit: number };
+/** `bytes`: of the page as JSON. */
+export type MessageRange = {
+  beforeSeq?: number | undefined;
+  afterSeq?: number | undefined;
+  limit: number;
+  bytes: number;
+};
 
+const sizeRows = z.array(z.object({ seq: z.int(), bytes: z.int() }));
 const countRows = z.tuple([z.object({ n: z.int() })]);
 const seqRows = z.array(z.object({ seq: z.int().nullable() }));
 
@@ -28,23 +37,41 @@ export class MessageTable {
     }
   }
 
-  /** Oldest first: the newest `limit` before `beforeSeq`, the oldest after `afterSeq`, or the newest. */
-  read(filter: MessageFilter, { beforeSeq, afterSeq, limit }: MessageRange): Message[] {
-    const where = ["seq < ?", "seq > ?"];
-    const values: (string | number)[] = [beforeSeq ?? Number.MAX_SAFE_INTEGER, afterSeq ?? 0];
-    if (filter.threadId !== undefined) {
-      where.push("thread_id = ?");
-      values.push(filter.threadId);
-    }
-    if (filter.roles) {
-      where.push(`role IN (${filter.roles.map(() => "?").join(", ")})`);
-      values.push(...filter.roles);
-    }
+  /**
+   * Oldest first: the newest `limit` before `beforeSeq`, the oldest after `afterSeq`, or the newest; fewer
+   * where they are over `bytes`, but one where there is any. Looks at sizes first, and reads what fits.
+   */
+  read(filter: MessageFilter, range: MessageRange): MessagePage {
+    const { beforeSeq, afterSeq, limit, bytes } = range;
+    const { where, values } = conditionOf(filter);
     const order = afterSeq === undefined ? "DESC" : "ASC";
-    const query = `SELECT body FROM messages WHERE ${where.join(" AND ")} ORDER BY seq ${order} LIMIT ?`;
-    const rows = bodyRows.parse(this.#sql.exec(query, ...values, limit).toArray());
-    const messages = rows.map((row) => readJson(storedMessage, row.body));
-    return afterSeq === undefined ? messages.reverse() : messages;
+    const sizes = sizeRows.parse(
+      this.#sql
+        .exec(
+          `SELECT seq, octet_length(body) AS bytes FROM messages
+            WHERE seq < ? AND seq > ?${where} ORDER BY seq ${order} LIMIT ?`,
+          ...[beforeSeq ?? Number.MAX_SAFE_INTEGER, afterSeq ?? 0, ...values, limit + 1],
+        )
+        .toArray(),
+    );
+    const asked = sizes.slice(0, limit);
+    const fit = asked.slice(
+      0,
+      fitting(
+        asked.map((row) => row.bytes),
+        bytes,
+      ),
+    );
+    return { items: this.#between(filter, fit), hasMore: fit.length < sizes.length };
+  }
+
+  #between(filter: MessageFilter, rows: { seq: number }[]): Message[] {
+    const seqs = rows.map(({ seq }) => seq);
+    if (seqs.length === 0) return [];
+    const { where, values } = conditionOf(filter);
+    const query = `SELECT body FROM messages WHERE seq BETWEEN ? AND ?${where} ORDER BY seq`;
+    const found = this.#sql.exec(query, Math.min(...seqs), Math.max(...seqs), ...values);
+    return bodyRows.parse(found.toArray()).map((row) => readJson(storedMessage, row.body));
   }
 
   count(): number {
@@ -79,6 +106,15 @@ export class MessageTable {
     this.#count = undefined;
     this.#sql.exec("DELETE FROM messages WHERE id = ?", messageId);
   }
+}
+
+function conditionOf({ threadId, roles }: MessageFilter): { where: string; values: string[] } {
+  const thread = threadId === undefined ? "" : " AND thread_id = ?";
+  const role = roles ? ` AND role IN (${roles.map(() => "?").join(", ")})` : "";
+  return {
+    where: thread + role,
+    values: [...(threadId === undefined ? [] : [threadId]), ...(roles ?? [])],
+  };
 }
 
 /** The message that an event puts into history, if it does. */

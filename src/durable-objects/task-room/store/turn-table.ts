@@ -2,13 +2,15 @@ import * as z from "zod";
 import { cutResult } from "../../../engine/step/cut-result";
 import type { KeptResult } from "../../../engine/turn/draft";
 import type { TurnRecord } from "../../../engine/turn/room";
+import { jsonBytes, utf8Bytes } from "../../../protocol/bytes";
+import { LIMITS } from "../../../protocol/limits";
 import type { Step, StepResult, Turn, TurnStatus } from "../../../protocol/turn";
 import { bodyRows, readJson, storedResult, storedTurn } from "./stored";
 import { type TurnTotals, turnTotals } from "./turn-totals";
 
 export type TurnFilter = { status?: TurnStatus[] | undefined; beforeId?: string; limit: number };
 
-const resultRows = z.array(z.object({ step: z.string(), run: z.int(), body: z.string() }));
+const idRows = z.array(z.object({ id: z.string() }));
 
 /**
  * Turns with what the engine keeps of them, open and closed. Results lie in rows of their own: a
@@ -42,10 +44,19 @@ export class TurnTable {
     return record && { ...record, turn: this.#withResults(record.turn, cutResult) };
   }
 
-  /** With its results whole. */
+  /** With its results whole, up to `LIMITS.wholeTurnBytes` of them; further ones are cut. */
   whole(turnId: string): Turn | undefined {
     const record = this.#find(turnId);
-    return record && this.#withResults(record.turn, (result) => result);
+    let left: number = LIMITS.wholeTurnBytes;
+    return (
+      record &&
+      this.#withResults(record.turn, (result) => {
+        const bytes = jsonBytes(result);
+        if (bytes > left) return cutResult(result);
+        left -= bytes;
+        return result;
+      })
+    );
   }
 
   /** Who asked for a turn that is kept. */
@@ -54,10 +65,17 @@ export class TurnTable {
     return bodyRows.parse(this.#sql.exec(query, turnId).toArray())[0]?.body;
   }
 
-  /** What a turn's closed steps gave. */
-  outputs(turnId: string): Map<string, string> {
-    const results = [...this.#results(turnId)];
-    return new Map(results.map(([step, { result }]) => [step, result.output]));
+  /** What a turn's closed steps gave, by step: of the latest, up to `LIMITS.wholeTurnBytes` in all. */
+  outputs({ id, steps }: Turn): Map<string, string> {
+    const outputs = new Map<string, string>();
+    let left: number = LIMITS.wholeTurnBytes;
+    for (const step of steps.toReversed()) {
+      const result = hasEnded(step) ? this.#result(id, step) : undefined;
+      if (result) left -= utf8Bytes(result.output);
+      if (left < 0) break;
+      if (result) outputs.set(step.step, result.output);
+    }
+    return outputs;
   }
 
   /** Of every turn that is kept. */
@@ -65,17 +83,17 @@ export class TurnTable {
     return turnTotals(this.#sql);
   }
 
-  /** Newest first, as ids sort by time; with results cut as on the socket. */
-  list({ status, beforeId, limit }: TurnFilter): Turn[] {
+  /** Ids of turns, newest first, as they sort by time. */
+  ids({ status, beforeId, limit }: TurnFilter): string[] {
     const where = ["id < ?"];
     const values: (string | number)[] = [beforeId ?? "turn_~"];
     if (status) {
       where.push(`status IN (${status.map(() => "?").join(", ")})`);
       values.push(...status);
     }
-    const query = `SELECT body FROM turns WHERE ${where.join(" AND ")} ORDER BY id DESC LIMIT ?`;
-    const rows = bodyRows.parse(this.#sql.exec(query, ...values, limit).toArray());
-    return rows.map((row) => this.#withResults(readJson(storedTurn, row.body).turn, cutResult));
+    const query = `SELECT id FROM turns WHERE ${where.join(" AND ")} ORDER BY id DESC LIMIT ?`;
+    const rows = this.#sql.exec(query, ...values, limit).toArray();
+    return idRows.parse(rows).map(({ id }) => id);
   }
 
   #find(turnId: string): TurnRecord | undefined {
@@ -84,22 +102,20 @@ export class TurnTable {
     return row && readJson(storedTurn, row.body);
   }
 
+  /** Results are read one by one: all of a pipeline's together would not fit into memory. */
   #withResults(turn: Turn, shape: (result: StepResult) => StepResult): Turn {
     if (!turn.steps.some(hasEnded)) return turn;
-    const results = this.#results(turn.id);
     const steps = turn.steps.map((step) => {
-      const kept = hasEnded(step) ? results.get(step.step) : undefined;
-      return kept?.run === step.run ? { ...step, result: shape(kept.result) } : step;
+      const kept = hasEnded(step) ? this.#result(turn.id, step) : undefined;
+      return kept ? { ...step, result: shape(kept) } : step;
     });
     return { ...turn, steps };
   }
 
-  #results(turnId: string): Map<string, { run: number; result: StepResult }> {
-    const query = "SELECT step, run, body FROM results WHERE turn_id = ?";
-    const rows = resultRows.parse(this.#sql.exec(query, turnId).toArray());
-    return new Map(
-      rows.map(({ step, run, body }) => [step, { run, result: readJson(storedResult, body) }]),
-    );
+  #result(turnId: string, { step, run }: Step): StepResult | undefined {
+    const query = "SELECT body FROM results WHERE turn_id = ? AND step = ? AND run = ?";
+    const [row] = bodyRows.parse(this.#sql.exec(query, turnId, step, run).toArray());
+    return row && readJson(storedResult, row.body);
   }
 }
 

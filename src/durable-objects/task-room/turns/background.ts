@@ -1,9 +1,10 @@
 import type { Background } from "../../../engine/step/request";
 import { type Room, waitingTurns } from "../../../engine/turn/room";
+import { LIMITS } from "../../../protocol/limits";
 import type { RoomStore } from "../store/room-store";
 
-/** At most this many older messages are read for a model's context; its window cuts further. */
-const CONTEXT_MESSAGES = 500;
+/** Older messages that are read for a model's context, at most; its window cuts further. */
+const CONTEXT = { limit: 500, bytes: LIMITS.pageBytes };
 
 /** What a step goes on from: its thread besides the turn itself and those that wait, and its turn's results. */
 export async function backgroundOf(
@@ -15,7 +16,7 @@ export async function backgroundOf(
   if (!room || !turn) return { history: [], outputs: new Map() };
   const left = new Set([turnId, ...waitingTurns(room).map(({ id }) => id)]);
   const history = store.messages
-    .read({ threadId: turn.threadId }, { limit: CONTEXT_MESSAGES })
-    .filter((message) => !left.has(message.turnId));
-  return { history, outputs: store.turns.outputs(turnId) };
+    .read({ threadId: turn.threadId }, CONTEXT)
+    .items.filter((message) => !left.has(message.turnId));
+  return { history, outputs: store.turns.outputs(turn) };
 }

@@ -1,4 +1,5 @@
-import { findMessageSeq, readMessages } from "../../../history/messages";
+import { findMessageSeq, type MessagePage, readMessages } from "../../../history/messages";
+import { fitting, jsonBytes } from "../../../protocol/bytes";
 import { type Refusal, refuse } from "../../../protocol/errors";
 import { LIMITS } from "../../../protocol/limits";
 import type { Message, MessageRole } from "../../../protocol/message";
@@ -13,30 +14,28 @@ export type HistoryQuery = {
   limit: number;
 };
 
-/** A page and whether there are more in its direction: newer ones with `after`, else older ones. */
-export type HistoryPart = { items: Message[]; hasMore: boolean };
-
 /**
- * One page, oldest first: from the room, and where the room has let go of older messages, from D1.
- * Rejects where D1 is needed and can't be reached.
+ * One page, oldest first: from the room, and where the room has let go of older messages, from D1. It
+ * has fewer than `limit` where they are over `bytes` as JSON, but one where there is any. Rejects where
+ * D1 is needed and can't be reached.
  */
-export async function historyPage(desk: Desk, query: HistoryQuery): Promise<HistoryPart | Refusal> {
-  const range = await rangeOf(desk, query);
-  if ("code" in range) return range;
+export async function historyPage(
+  desk: Desk,
+  query: HistoryQuery,
+  bytes: number = LIMITS.pageBytes,
+): Promise<MessagePage | Refusal> {
+  const edge = await edgeOf(desk, query);
+  if ("code" in edge) return edge;
   const filter = filterOf(query);
-  // One more than asked tells whether there are further ones.
-  const limit = query.limit + 1;
-  const kept = keptPage(desk, filter, { ...range, limit });
-  const found = kept ?? (await storedPage(desk, filter, { ...range, limit }));
-  const hasMore = found.length > query.limit;
-  if (!hasMore) return { items: found, hasMore };
-  const newest = query.after === undefined;
-  return { items: newest ? found.slice(1) : found.slice(0, query.limit), hasMore };
+  const range = { ...edge, limit: query.limit, bytes };
+  return range.afterSeq === undefined
+    ? pageBefore(desk, filter, range)
+    : pageAfter(desk, filter, { ...range, afterSeq: range.afterSeq });
 }
 
 type Edge = { beforeSeq?: number; afterSeq?: number };
 
-async function rangeOf(desk: Desk, { before, after }: HistoryQuery): Promise<Edge | Refusal> {
+async function edgeOf(desk: Desk, { before, after }: HistoryQuery): Promise<Edge | Refusal> {
   const anchor = before ?? after;
   if (anchor === undefined) return {};
   const seq = desk.store.messages.seqOf(anchor) ?? (await olderSeqOf(desk, anchor));
@@ -52,38 +51,65 @@ async function olderSeqOf(desk: Desk, messageId: string): Promise<number | undef
   return findMessageSeq(desk.doors.db, taskId, messageId);
 }
 
-/** A page that the room can answer alone; nothing where older messages may belong to it. */
-function keptPage(desk: Desk, filter: MessageFilter, range: MessageRange): Message[] | undefined {
-  const from = desk.store.retention.messagesFrom();
-  const found = desk.store.messages.read(filter, range);
-  if (from === 0) return found;
-  if (range.afterSeq !== undefined) return range.afterSeq >= from - 1 ? found : undefined;
-  return found.length === range.limit ? found : undefined;
-}
-
-/** Older messages from D1 joined with those that the room keeps. */
-async function storedPage(
+/** The newest that the room keeps, then older ones of D1's. */
+async function pageBefore(
   desk: Desk,
   filter: MessageFilter,
   range: MessageRange,
-): Promise<Message[]> {
-  const taskId = desk.room?.state.task.id ?? "";
+): Promise<MessagePage> {
   const from = desk.store.retention.messagesFrom();
-  const newest = range.afterSeq === undefined;
-  const edge = newest ? { beforeSeq: Math.min(range.beforeSeq ?? from, from) } : range;
-  const stored = await readMessages(desk.doors.db, taskId, {
-    ...filter,
-    ...edge,
-    limit: range.limit,
-  });
   const kept = desk.store.messages.read(filter, range);
-  const all = [...stored.filter(({ seq }) => seq < from), ...kept];
-  return newest ? all.slice(-range.limit) : all.slice(0, range.limit);
+  if (from === 0 || kept.hasMore) return kept;
+  const beforeSeq = Math.min(range.beforeSeq ?? from, from);
+  // One more tells whether there are older ones where the page is full already.
+  const limit = Math.max(1, range.limit - kept.items.length);
+  const bytes = range.bytes - bytesOf(kept.items);
+  const older = await storedPage(desk, { ...filter, beforeSeq, limit, bytes });
+  const all = [...older.items, ...kept.items];
+  const count = fittingMessages(all.toReversed(), range);
+  return { items: all.slice(-count), hasMore: older.hasMore || count < all.length };
 }
 
-/** The newest page, as every snapshot contains it. */
-export function newestMessages(desk: Desk): Message[] {
-  return desk.store.messages.read({}, { limit: LIMITS.defaultPageItems });
+/** What D1 alone has, then what the room keeps. */
+async function pageAfter(
+  desk: Desk,
+  filter: MessageFilter,
+  range: MessageRange & { afterSeq: number },
+): Promise<MessagePage> {
+  const from = desk.store.retention.messagesFrom();
+  const { afterSeq } = range;
+  // Looked at before D1 is asked: meanwhile the room may let go of more.
+  const kept = desk.store.messages.read(filter, {
+    ...range,
+    afterSeq: Math.max(afterSeq, from - 1),
+  });
+  if (afterSeq >= from - 1) return kept;
+  const older = await storedPage(desk, { ...filter, ...range, beforeSeq: from });
+  const all = older.hasMore ? older.items : [...older.items, ...kept.items];
+  const count = fittingMessages(all, range);
+  const hasMore = older.hasMore || kept.hasMore || count < all.length;
+  return { items: all.slice(0, count), hasMore };
+}
+
+function storedPage(desk: Desk, range: MessageFilter & MessageRange): Promise<MessagePage> {
+  return readMessages(desk.doors.db, desk.room?.state.task.id ?? "", range);
+}
+
+/** How many of the first messages make a page. */
+function fittingMessages(messages: Message[], { limit, bytes }: MessageRange): number {
+  return fitting(messages.slice(0, limit).map(jsonBytes), bytes);
+}
+
+function bytesOf(messages: Message[]): number {
+  return messages.reduce((sum, message) => sum + jsonBytes(message), 0);
+}
+
+/** As many of the newest as fit into `bytes`, at most a page, as every snapshot contains them. */
+export function newestMessages(desk: Desk, bytes: number): Message[] {
+  const { items } = desk.store.messages.read({}, { limit: LIMITS.defaultPageItems, bytes });
+  const [only] = items;
+  // A page has one at least, but a snapshot has no room for it.
+  return items.length === 1 && jsonBytes(only) > bytes ? [] : items;
 }
 
 function filterOf({ threadId, role }: HistoryQuery): MessageFilter {

@@ -1,6 +1,7 @@
 import { systemFinder } from "../../../agents/team/finder";
 import { resolveTeam } from "../../../agents/team/resolve";
 import { describeError, logError } from "../../../platform/platform-log";
+import { jsonBytes } from "../../../protocol/bytes";
 import { type Outcome, refuse, refused } from "../../../protocol/errors";
 import type { Principal } from "../../../protocol/identity";
 import { LIMITS } from "../../../protocol/limits";
@@ -43,7 +44,7 @@ export async function firstPlan(
 
 /** A plan is one row, whatever its team refers to. */
 function bounded(plan: Outcome<TeamPlan>): Outcome<TeamPlan> {
-  if (!plan.ok || JSON.stringify(plan.value).length <= LIMITS.planUnits) return plan;
+  if (!plan.ok || jsonBytes(plan.value) <= LIMITS.planBytes) return plan;
   const issues = [{ path: "teamRef", message: "too large with all that it refers to" }];
   return refused(refuse("invalid_request", "The team cannot be used.", { issues }));
 }

@@ -1,13 +1,15 @@
 import type { Fence } from "../../../engine/step/fence";
 import type { KeptReport } from "../../../engine/step/reports";
+import { jsonBytes } from "../../../protocol/bytes";
+import { LIMITS } from "../../../protocol/limits";
 
 type Commit = (fence: Fence, reports: KeptReport[]) => void;
 type Gathering = { fence: Fence; reports: KeptReport[]; bytes: number };
 
 /** How long reports gather: those committed together are one row, however many an agent sends. */
 const WINDOW_MS = 100;
-/** Bytes at which a gathering commit is made early: a row holds 2 MB. */
-const WINDOW_BYTES = 512 * 1024;
+/** Bytes at which a gathering commit is made early, so that it is one row. */
+const WINDOW_BYTES = LIMITS.rowBytes / 2;
 
 /** Log entries and tool calls of running attempts on their way into the log. */
 export class ReportFeed {
@@ -22,7 +24,7 @@ export class ReportFeed {
   push(fence: Fence, report: KeptReport): void {
     const gathering = this.#of(fence);
     gathering.reports.push(report);
-    gathering.bytes += JSON.stringify(report).length;
+    gathering.bytes += jsonBytes(report);
     if (gathering.bytes > WINDOW_BYTES) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), WINDOW_MS);
   }

@@ -3,6 +3,8 @@ import type { Fence } from "../../../engine/step/fence";
 import { type Background, stepRequest } from "../../../engine/step/request";
 import type { Room } from "../../../engine/turn/room";
 import { describeError, logError } from "../../../platform/platform-log";
+import { fitting, jsonBytes } from "../../../protocol/bytes";
+import { LIMITS } from "../../../protocol/limits";
 import type { ToolUse } from "../../../protocol/message";
 import type {
   StepFailure,
@@ -139,12 +141,17 @@ const BROKEN: StepFailure = {
 
 function noteTool({ tools }: Account, report: StepReport): void {
   if (report.type === "tool-call") {
-    const { toolCallId, name, input } = report;
-    tools.set(toolCallId, { toolCallId, name, input });
+    const { type, ...call } = report;
+    tools.set(report.toolCallId, call);
   } else if (report.type === "tool-result") {
     const { type, ...result } = report;
     tools.set(report.toolCallId, { input: null, ...tools.get(report.toolCallId), ...result });
   }
+}
+
+/** As many as a message's metadata may hold: each is bounded, but a provider may ask for any number. */
+function shownUses(uses: ToolUse[]): ToolUse[] {
+  return uses.slice(0, fitting(uses.map(jsonBytes), LIMITS.toolValuesBytes));
 }
 
 function reportOf(work: Work, finish: StepFinish, account: Account, now: number): Finished {
@@ -162,7 +169,7 @@ function reportOf(work: Work, finish: StepFinish, account: Account, now: number)
       finishReason,
       durationMs: now - startedAt,
       ...(usage && { usage }),
-      ...(tools.size > 0 && { tools: [...tools.values()] }),
+      ...(tools.size > 0 && { tools: shownUses([...tools.values()]) }),
       ...(firstTokenAt !== undefined && { timeToFirstTokenMs: firstTokenAt - startedAt }),
       ...(truncatedContext !== undefined && { truncatedContext }),
     },
