@@ -1,8 +1,7 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 import { keepTemporaryInMemory } from "./scripts/memory-folder";
-import { instrumentOnce } from "./test/support/instrument-once";
-import { LongestFirst } from "./test/support/longest-first";
+import { LongestFirst } from "./test/speed/longest-first";
 
 keepTemporaryInMemory();
 
@@ -61,7 +60,6 @@ export default defineConfig({
           testTimeout: HANGS_MS,
           // Most of these files take longer to load than to run.
           isolate: false,
-          setupFiles: ["test/support/touched-coverage.ts"],
           // itty-durable ships ESM that is marked as CommonJS.
           deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },
         },
@@ -76,12 +74,8 @@ export default defineConfig({
           expect: { poll: { timeout: LATE_MS } },
           isolate: false,
           include: ["test/workers/**/*.test.ts"],
-          globalSetup: ["test/support/built-console.ts", "test/support/warm-modules.ts"],
-          setupFiles: [
-            "test/support/kept-main-module.ts",
-            "test/support/fresh-storage.ts",
-            "test/support/touched-coverage.ts",
-          ],
+          globalSetup: ["test/support/built-console.ts", "test/speed/warm-modules.ts"],
+          setupFiles: ["test/support/fresh-storage.ts"],
           deps: {
             optimizer: {
               ssr: {
@@ -123,7 +117,6 @@ export default defineConfig({
     ],
     coverage: {
       provider: "istanbul",
-      instrumenter: instrumentOnce,
       include: ["src/**/*.ts"],
       exclude: ["src/**/*.d.ts", "src/console/**"],
       reporter: ["text"],

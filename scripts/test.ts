@@ -1,6 +1,5 @@
 // `npm test`: every check, each to its end; the last line is the sum of all.
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { constants, setPriority, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -10,7 +9,7 @@ import { summarize } from "./test-summary";
 
 type Said = { title: string; ok: boolean; said: string };
 
-const filters = process.argv.slice(2);
+const options = process.argv.slice(2);
 const scratch = mkdtempSync(join(tmpdir(), "taskroom-test-"));
 const report = join(scratch, "report.json");
 
@@ -19,20 +18,15 @@ const tests = start(
   "vitest",
   [
     "run",
-    // Part of the tests cannot cover all of the code.
-    ...(filters.length === 0 ? ["--coverage"] : []),
     ...(chromium ? [] : ["--project", "!browser"]),
     "--reporter=default",
     "--reporter=json",
-    "--reporter=./test/support/last-group.ts",
     `--outputFile.json=${report}`,
-    ...filters,
+    ...options,
   ],
-  ["inherit", "inherit", "inherit", "ipc"],
+  ["inherit", "inherit", "inherit"],
 );
 const ending = ended(tests);
-// Beside the last group of tests, in the time that those leave: the others leave none.
-if (filters.length === 0) await Promise.race([once(tests, "message"), ending]);
 const checking = Promise.all([
   typeCheck("type check", "tsconfig.json"),
   typeCheck("type check of the console", "tsconfig.console.json"),

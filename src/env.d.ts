@@ -19,6 +19,9 @@ declare global {
       USAGE_METER: DurableObjectNamespace;
       RATE_LIMIT: RateLimit;
       INVITE_LIMIT: RateLimit;
+      TASK_LIMIT: RateLimit;
+      GRANT_LIMIT: RateLimit;
+      ADDRESS_LIMIT: RateLimit;
       /** Only in the `workers-ai` environment. */
       AI?: Ai;
     }

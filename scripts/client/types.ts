@@ -13,7 +13,7 @@ import {
 const ENTRY = "client/index";
 
 /**
- * Writes the client's types as files that need nothing else. Those of the protocol are inferred
+ * Writes the client's types as files that need nothing else. Those of the protocol and the resources are inferred
  * from zod's schemas: the compiler is asked what each of them comes to, so that a consumer needs
  * no zod.
  */
@@ -25,7 +25,7 @@ export async function writeTypes(outDir: string): Promise<void> {
     const declared = join(work, "declared");
     emitDeclarations(ROOT, work, [join(ROOT, "src", `${ENTRY}.ts`)], declared);
     const read = (module: string) => readFileSync(join(declared, "src", `${module}.d.ts`), "utf8");
-    const plain = new Map(expandedTypes(work, protocolModules(read), read));
+    const plain = new Map(expandedTypes(work, schemaModules(read), read));
     for (const [module, text] of reachable((name) => plain.get(name) ?? read(name))) {
       const file = join(outDir, `${module}.d.ts`);
       mkdirSync(dirname(file), { recursive: true });
@@ -52,8 +52,8 @@ function reachable(read: (module: string) => string): Map<string, string> {
   return found;
 }
 
-function protocolModules(read: (module: string) => string): string[] {
-  return [...reachable(read).keys()].filter((module) => module.startsWith("protocol/"));
+function schemaModules(read: (module: string) => string): string[] {
+  return [...reachable(read).keys()].filter((module) => /^(?:protocol|resources)\//.test(module));
 }
 
 /** `import(".")` is the folder's index. */

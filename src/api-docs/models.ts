@@ -1,11 +1,14 @@
 import * as z from "zod";
-import { errorCode, failure, failureCode, issue, problem, refusal } from "../protocol/errors";
-import { logEvent, presence } from "../protocol/events";
+import { errorCode, failure, failureCode, problem, refusal } from "../protocol/errors";
+import { logEvent } from "../protocol/events";
+import { presence } from "../protocol/events/presence";
 import { role } from "../protocol/identity";
+import { issue } from "../protocol/issues";
 import { logEntry } from "../protocol/log-entry";
 import { message, toolUse } from "../protocol/message";
 import { ref } from "../protocol/refs";
-import { loggedEntry, putMember } from "../protocol/rest";
+import { loggedEntry } from "../protocol/rest/list-logs";
+import { putMember } from "../protocol/rest/put-member";
 import { roomState, stream } from "../protocol/room-state";
 import { session } from "../protocol/session";
 import { taskStats } from "../protocol/stats";

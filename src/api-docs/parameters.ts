@@ -2,7 +2,8 @@ import * as z from "zod";
 import { userId } from "../protocol/identity";
 import { apiKeyId, deliveryId, sessionId, taskId, turnId, webhookId } from "../protocol/ids";
 import { namespace, resourceName } from "../protocol/refs";
-import { idempotencyKey, lastEventId } from "../protocol/rest";
+import { idempotencyKey } from "../protocol/rest/idempotency-key";
+import { lastEventId } from "../protocol/rest/log-position";
 import { IDS } from "./samples";
 
 export type Parameter = { schema: z.ZodType; description: string; example: string };
@@ -59,7 +60,11 @@ export const ANSWER_HEADERS = {
     description: "The path of what was made.",
     example: `/api/v1/tasks/${IDS.task}`,
   },
-  "WWW-Authenticate": { schema: z.string(), description: "`Bearer`.", example: "Bearer" },
+  "WWW-Authenticate": {
+    schema: z.string(),
+    description: "RFC 6750's challenge: `Bearer`, with `error` where a credential was tried.",
+    example: 'Bearer error="invalid_token", error_description="The token\'s aud is missing"',
+  },
 } as const satisfies Record<string, Parameter>;
 export type AnswerHeader = keyof typeof ANSWER_HEADERS;
 

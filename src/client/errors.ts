@@ -1,4 +1,5 @@
-import type { ErrorCode, Issue, Problem, Refusal } from "../protocol/errors";
+import type { ErrorCode, Problem, Refusal } from "../protocol/errors";
+import type { Issue } from "../protocol/issues";
 
 /** What goes wrong on this side of the wire. */
 export type ClientErrorCode =

@@ -1,6 +1,9 @@
-export type { ErrorCode, FailureCode, Issue, Problem } from "../protocol/errors";
-export type { LogEvent, MomentaryEvent, Presence, RoomEvent } from "../protocol/events";
+export { isBlank } from "../protocol/blank";
+export type { ErrorCode, FailureCode, Problem } from "../protocol/errors";
+export type { LogEvent, MomentaryEvent, RoomEvent } from "../protocol/events";
+export type { Presence } from "../protocol/events/presence";
 export type { Role, Scope } from "../protocol/identity";
+export type { Issue } from "../protocol/issues";
 export type { Message } from "../protocol/message";
 export type { RoomState, Stream } from "../protocol/room-state";
 export type { Session } from "../protocol/session";

@@ -1,4 +1,4 @@
-import { type Observation, once } from "../platform/metrics";
+import { increment, type Observation } from "../platform/metrics";
 import { counted, NOTHING_COUNTED, type Tally } from "../platform/tally";
 import { inTime } from "./in-time";
 
@@ -65,7 +65,7 @@ export class MetricsFeed {
       await inTime(PATIENCE_MS, () => this.#parts.send(batch));
     } catch {
       // Told again it might count twice.
-      this.note([once("taskroom_metrics_dropped_total", {})]);
+      this.note([increment("taskroom_metrics_dropped_total", {})]);
     }
   }
 }

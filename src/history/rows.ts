@@ -1,8 +1,8 @@
 import { getTableColumns, type InferInsertModel } from "drizzle-orm";
 import { type Message, message } from "../protocol/message";
 import { type Task, task } from "../protocol/task";
-import { fold } from "./fold";
 import { tasks } from "./schema";
+import { searchForm } from "./search-form";
 
 type Row = Record<string, unknown>;
 
@@ -34,7 +34,7 @@ export function taskRow(task: Task, projected: Projected): InferInsertModel<type
   const { teamRef, role: _ofTheCaller, ...stored } = task;
   return {
     ...stored,
-    titleFolded: fold(task.title),
+    titleFolded: searchForm(task.title),
     teamNamespace: teamRef.namespace,
     teamName: teamRef.name,
     projectedSeq: projected.throughSeq,

@@ -14,7 +14,7 @@ export const tasks = sqliteTable(
   {
     id: text().primaryKey(),
     title: text().notNull(),
-    /** The title folded for `q`: SQLite's own case folding knows ASCII only. */
+    /** The title in its search form, for `q`: SQLite's own case folding knows ASCII only. */
     titleFolded: text("title_folded").notNull(),
     teamNamespace: text("team_namespace").notNull(),
     teamName: text("team_name").notNull(),

@@ -1,6 +1,6 @@
 import { refText } from "../protocol/refs";
-import type { ListTasks } from "../protocol/rest";
-import { fold } from "./fold";
+import type { ListTasks } from "../protocol/rest/list-tasks";
+import { searchForm } from "./search-form";
 
 /** Neighbouring characters of a title that are indexed as one term. */
 const PIECE_CHARS = 3;
@@ -17,7 +17,7 @@ export function searchQuery(userId: string, query: ListTasks): string | undefine
   const terms = [
     ...(team ? [`m${hex(refText(team))}`] : []),
     ...label.map(({ key, value }) => `l${hex(`${key}=${value}`)}`),
-    ...(q === undefined ? [] : piecesOf(fold(q)).map((piece) => `t${hex(piece)}`)),
+    ...(q === undefined ? [] : piecesOf(searchForm(q)).map((piece) => `t${hex(piece)}`)),
   ];
   const user = hex(userId);
   return terms.length > 0 ? terms.map((term) => `"${user}${term}"`).join(" ") : undefined;

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import * as z from "zod";
-import type { ListTasks } from "../protocol/rest";
+import type { ListTasks } from "../protocol/rest/list-tasks";
 import { taskMembers } from "./schema";
 import { searchQuery } from "./search-terms";
 

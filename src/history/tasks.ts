@@ -3,12 +3,13 @@ import type { DrizzleD1Database } from "drizzle-orm/d1";
 import * as z from "zod";
 import { decodeCursor, encodeCursor } from "../protocol/cursor";
 import { accepted, type Outcome, refuse, refused } from "../protocol/errors";
-import type { ListTasks, Page } from "../protocol/rest";
+import type { ListTasks } from "../protocol/rest/list-tasks";
+import type { Page } from "../protocol/rest/page";
 import type { Task } from "../protocol/task";
 import { openDatabase } from "./database";
-import { fold } from "./fold";
 import { readTask, taskColumns } from "./rows";
 import { taskMembers, tasks } from "./schema";
+import { searchForm } from "./search-form";
 import { bySearch, byStatus, type Candidates, entryText, type Position } from "./task-entries";
 
 /** Tasks of some statuses that are looked at one by one rather than looked up by the other filters. */
@@ -110,7 +111,7 @@ function filters({ status, team, q, label = [] }: ListTasks): (SQL | undefined)[
     status && inArray(taskMembers.status, status),
     team && and(eq(tasks.teamNamespace, team.namespace), eq(tasks.teamName, team.name)),
     // Not LIKE: D1 refuses patterns over 50 bytes, and a pattern's wildcards would need escaping.
-    q === undefined ? undefined : sql`instr(${tasks.titleFolded}, ${fold(q)}) > 0`,
+    q === undefined ? undefined : sql`instr(${tasks.titleFolded}, ${searchForm(q)}) > 0`,
     ...label.map(
       ({ key, value }) => sql`EXISTS (SELECT 1 FROM json_each(${tasks.labels}) l
         WHERE l.key = ${key} AND l.value = ${value})`,

@@ -61,3 +61,18 @@ function groupsOf(text: string): number[] {
 function hexGroups(text: string): number[] {
   return text === "" ? [] : text.split(":").map((group) => Number.parseInt(group, 16));
 }
+
+/**
+ * The network whose owner stands behind an address: an IPv4 address itself, of IPv6 the /64 that one
+ * customer has whole. Undefined where the text is no address.
+ */
+export function networkOf(address: string): string | undefined {
+  if (/^(\d{1,3}\.){3}\d{1,3}$/.test(address)) return address;
+  const host = address.includes(":") ? URL.parse(`http://[${address}]`)?.hostname : undefined;
+  if (host === undefined) return undefined;
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = groupsOf(host.slice(1, -1));
+  if (a + b + c + d + e === 0 && f === 0xffff) {
+    return [g >> 8, g & 255, h >> 8, h & 255].join(".");
+  }
+  return `${[a, b, c, d].map((group) => group.toString(16)).join(":")}::/64`;
+}

@@ -89,6 +89,10 @@ export const METRICS = {
   taskroom_outbox_failures_total: counter("Batches that a destination did not take.", {
     destination: ["d1", "users", "meters"],
   }),
+  taskroom_members_given_up_total: counter(
+    "Batches of news that were given up for a member who could not be reached for 30 days.",
+    {},
+  ),
   taskroom_alarm_lateness_seconds: histogram(
     "Time from when an alarm was due to when it rang.",
     { room: ["task", "user"] },
@@ -112,7 +116,7 @@ export type Observation = {
 }[MetricName];
 
 /** One more for a counter. */
-export function once<M extends MetricName>(metric: M, labels: LabelsOf<M>) {
+export function increment<M extends MetricName>(metric: M, labels: LabelsOf<M>) {
   return { metric, labels, value: 1 };
 }
 

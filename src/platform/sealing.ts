@@ -46,6 +46,12 @@ export async function unseal(
   return undefined;
 }
 
+/** Whether a text was sealed with this key, as it says itself. */
+export async function isSealedWith(key: string, sealed: string): Promise<boolean> {
+  const [version, id] = sealed.split(".");
+  return version === VERSION && id === (await keyId(bytesOf(key)));
+}
+
 /** A sealed text that carries its identity along, for those who get it out of its row. */
 export function portable(sealed: string, identity: string): string {
   return `${identity}|${sealed}`;

@@ -30,16 +30,18 @@ const secretKeys = list.pipe(
   z.array(z.string().regex(/^[A-Za-z0-9+/]{43}=$/, { error: "not 32 bytes in base64" })),
 );
 
+const jwtSecrets = list.pipe(
+  z.array(z.string().min(32, { error: "at least 32 characters each (RFC 7518, section 3.2)" })),
+);
+
 function whole(fallback: number, min = 1) {
   return z.preprocess(unset, z.coerce.number().int().min(min).default(fallback));
 }
 
 /** The `[vars]` and secrets of `wrangler.toml`, which describes each. */
 export const settings = z.object({
-  AUTH_JWT_SECRET: z.preprocess(
-    unset,
-    z.string().min(32, { error: "at least 32 characters (RFC 7518, section 3.2)" }).optional(),
-  ),
+  /** The first signs, all verify: an old one stays until the tokens that it signed have expired. */
+  AUTH_JWT_SECRET: jwtSecrets,
   AUTH_JWKS_URL: address,
   AUTH_ISSUER: text,
   AUTH_AUDIENCE: text,

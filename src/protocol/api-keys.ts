@@ -2,8 +2,10 @@ import * as z from "zod";
 import { scope } from "./identity";
 import { anyTimestamp, timestamp } from "./time";
 
-/** `trk_` and 256 random bits in base64url. */
-export const apiKeyText = z.string().regex(/^trk_[A-Za-z0-9_-]{43}$/, { error: "not an API key" });
+/** `trk_`, 256 random bits in base64url, and six characters of checksum, which the first keys do without. */
+export const apiKeyText = z
+  .string()
+  .regex(/^trk_[A-Za-z0-9_-]{43}(?:[A-Za-z0-9]{6})?$/, { error: "not an API key" });
 export const API_KEY_PREFIX = "trk_";
 
 export const createApiKey = z.strictObject({

@@ -1,5 +1,10 @@
 import type * as z from "zod";
+import { refuse } from "./errors";
 import { parseJson } from "./json";
+
+export const BAD_CURSOR = refuse("invalid_request", "The cursor is not one of this list.", {
+  issues: [{ path: "cursor", message: "not a cursor of this list" }],
+});
 
 /** Where a page ended, as opaque text for the caller: JSON in base64url. */
 export function encodeCursor(position: Record<string, string | number>): string {

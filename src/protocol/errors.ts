@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { issue } from "./issues";
 
 /** Every error a caller can get: the closed table of contract section 2. */
 export const ERRORS = {
@@ -52,9 +53,6 @@ export const failureCode = z.enum(failureCodes);
 export const failure = z.object({ code: failureCode, message: z.string() });
 export type Failure = z.infer<typeof failure>;
 
-export const issue = z.object({ path: z.string(), message: z.string() });
-export type Issue = z.infer<typeof issue>;
-
 /** Members that single codes add to a problem (contract sections 2 and 4). */
 export const refusalDetails = z.object({
   issues: z.array(issue).optional(),
@@ -83,17 +81,6 @@ export function accepted<T>(value: T): { ok: true; value: T } {
 
 export function refused(refusal: Refusal): { ok: false; refusal: Refusal } {
   return { ok: false, refusal };
-}
-
-/** A caller's own long names must not come back whole. */
-const ISSUE_CHARS = 300;
-
-/** A schema's complaints as the contract's `issues`. */
-export function issuesOf(error: z.ZodError): Issue[] {
-  return error.issues.slice(0, 20).map((item) => ({
-    path: item.path.map(String).join(".").slice(0, ISSUE_CHARS),
-    message: item.message.slice(0, ISSUE_CHARS),
-  }));
 }
 
 /** RFC 9457 problem; `type` is stable per code and needs not resolve. */

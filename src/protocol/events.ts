@@ -1,98 +1,40 @@
 import * as z from "zod";
-import { failure, failureCode } from "./errors";
-import { messageId, turnId } from "./ids";
-import { jsonValue } from "./json";
+import { chatCancelled } from "./events/chat-cancelled";
+import { chatDelta } from "./events/chat-delta";
+import { chatDone } from "./events/chat-done";
+import { chatError } from "./events/chat-error";
+import { chatGuided } from "./events/chat-guided";
+import { chatMessage } from "./events/chat-message";
+import { chatStart } from "./events/chat-start";
+import { historyReset } from "./events/history-reset";
+import { phaseData } from "./events/phase";
+import { phaseProgress } from "./events/phase-update";
+import { presence } from "./events/presence";
+import { sessionReady } from "./events/session-ready";
+import { taskError } from "./events/task-error";
+import { taskStatusChange } from "./events/task-status";
+import { taskUpdated } from "./events/task-updated";
+import { toolCall } from "./events/tool-call";
+import { toolResult } from "./events/tool-result";
+import { turnStatusChange } from "./events/turn-status";
 import { logEntry } from "./log-entry";
-import { message } from "./message";
-import { roomState } from "./room-state";
-import { recoveryToken, session } from "./session";
-import { task, taskStatus } from "./task";
 import { timestamp } from "./time";
-import { stepResult, turn, turnStatus } from "./turn";
-import { usage } from "./usage";
-
-const attempt = z.int().min(1);
-const writing = { turnId, messageId, attempt };
 
 /** The task's log: committed before anyone hears of it, numbered without gaps. */
-const LOGGED = {
-  "chat:message": z.object({ message }),
-  "turn:status": z.object({
-    turnId,
-    status: turnStatus,
-    previous: turnStatus.nullable(),
-    reason: z.string().optional(),
-    /** 1 is next; only of a waiting turn. */
-    queuePosition: z.int().min(1).optional(),
-    deadlineAt: timestamp.optional(),
-    error: failure.optional(),
-    /** Of all steps so far; only of a closed turn. */
-    usage: usage.optional(),
-    /** Of all steps since it was last put into the queue; only of a closed turn. */
-    tokens: z.int().min(0).optional(),
-    /** Whole when the turn enters the queue, or when its steps are laid anew. */
-    turn: turn.optional(),
-  }),
-  "chat:start": z.object({ ...writing, step: z.string(), bot: z.string(), model: z.string() }),
-  "tool:call": z.object({ ...writing, toolCallId: z.string(), name: z.string(), input: jsonValue }),
-  "tool:result": z.object({
-    ...writing,
-    toolCallId: z.string(),
-    name: z.string(),
-    output: jsonValue.optional(),
-    error: z.string().optional(),
-  }),
-  "chat:done": z.object({ ...writing, message }),
-  "chat:error": z.object({
-    turnId,
-    messageId: messageId.optional(),
-    attempt,
-    code: failureCode,
-    message: z.string(),
-    retryable: z.boolean(),
-    retryInMs: z.int().optional(),
-    partial: message.nullable(),
-  }),
-  "chat:cancelled": z.object({
-    turnId,
-    messageId: messageId.optional(),
-    by: z.string(),
-    reason: z.string().optional(),
-    message: message.nullable(),
-  }),
-  "chat:guided": z.object({
-    turnId,
-    content: z.string(),
-    outcome: z.enum(["applied", "expired"]),
-  }),
-  "task:status": z.object({
-    status: taskStatus,
-    previous: taskStatus,
-    reason: z.string().optional(),
-    /** A user's id, or `system`. */
-    actor: z.string(),
-  }),
-  "task:updated": z.object({ task }),
-  "task:error": z.object({
-    turnId: turnId.optional(),
-    phase: z.string().optional(),
-    code: failureCode,
-    message: z.string(),
-  }),
+export const LOG_EVENTS = {
+  "chat:message": chatMessage,
+  "turn:status": turnStatusChange,
+  "chat:start": chatStart,
+  "tool:call": toolCall,
+  "tool:result": toolResult,
+  "chat:done": chatDone,
+  "chat:error": chatError,
+  "chat:cancelled": chatCancelled,
+  "chat:guided": chatGuided,
+  "task:status": taskStatusChange,
+  "task:updated": taskUpdated,
+  "task:error": taskError,
   log: logEntry,
-} as const;
-
-const phaseData = z.object({
-  turnId,
-  step: z.string(),
-  phase: z.string(),
-  attempt: z.int(),
-  run: z.int(),
-  result: stepResult.optional(),
-  error: failure.optional(),
-  retryInMs: z.int().optional(),
-});
-const PHASES = {
   "phase:start": phaseData,
   "phase:done": phaseData,
   "phase:error": phaseData,
@@ -101,60 +43,15 @@ const PHASES = {
   "phase:skipped": phaseData,
 } as const;
 
-/** Text becomes `text.slice(0, offset) + delta`, in UTF-16 units. */
-const delta = z.object({ ...writing, offset: z.int().min(0), delta: z.string() });
-
-export const presenceState = z.enum(["joined", "left", "typing", "idle"]);
-export const presence = z.object({
-  userId: z.string(),
-  name: z.string().optional(),
-  state: presenceState,
-  connections: z.int(),
-});
-export type Presence = z.infer<typeof presence>;
-
-export const roomLimits = z.object({
-  frameBytes: z.int(),
-  contentUnits: z.int(),
-  commandsPerWindow: z.int(),
-  commandWindowMs: z.int(),
-  waitingTurns: z.int(),
-});
-
-/** Momentary: unnumbered, and what they say is also in the state. */
-const MOMENTARY = {
-  "session:ready": z.object({
-    sessionId: session.shape.id,
-    recoveryToken,
-    resumed: z.boolean(),
-    expiresAt: timestamp,
-    headSeq: z.int(),
-    epoch: z.string(),
-    state: roomState.optional(),
-    presence: z.array(presence),
-    limits: roomLimits,
-  }),
-  "chat:chunk": delta,
-  "chat:thinking": delta,
-  "phase:update": z.object({
-    turnId,
-    step: z.string(),
-    phase: z.string(),
-    attempt: z.int(),
-    percentComplete: z.int().min(0).max(100),
-    message: z.string().optional(),
-  }),
+/** Unnumbered; what they say is also in the state. */
+export const MOMENTARY_EVENTS = {
+  "session:ready": sessionReady,
+  "chat:chunk": chatDelta,
+  "chat:thinking": chatDelta,
+  "phase:update": phaseProgress,
   presence,
-  "history:reset": z.object({
-    state: roomState,
-    headSeq: z.int(),
-    epoch: z.string(),
-    reason: z.string(),
-  }),
+  "history:reset": historyReset,
 } as const;
-
-export const LOG_EVENTS = { ...LOGGED, ...PHASES };
-export const MOMENTARY_EVENTS = MOMENTARY;
 
 export type LogEventType = keyof typeof LOG_EVENTS;
 export type MomentaryEventType = keyof typeof MOMENTARY_EVENTS;
@@ -170,9 +67,6 @@ export type MomentaryEvent = {
     data: z.infer<(typeof MOMENTARY_EVENTS)[T]>;
   };
 }[MomentaryEventType];
-
-export type PhaseData = z.infer<typeof phaseData>;
-export type ChatDelta = z.infer<typeof delta>;
 
 export const logEventType = z.enum(Object.keys(LOG_EVENTS) as [LogEventType, ...LogEventType[]]);
 

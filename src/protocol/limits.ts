@@ -1,5 +1,14 @@
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
 /** Bounds of the wire, each with its reason. What an operator may change is in `settings.ts`. */
 export const LIMITS = {
+  /** Bytes of a stored row: half of what SQLite takes in a Durable Object or in D1. */
+  rowBytes: MIB,
+  /** Bytes of a frame of the server's: a client that reads no faster than it must never waits long. */
+  sentFrameBytes: MIB,
+  /** Bytes of a page of REST: at least four of the longest messages. */
+  pageBytes: 4 * MIB,
   /** Bytes of one client frame; more closes with 1009. Eight times the longest content in UTF-8. */
   frameBytes: 256 * 1024,
   /** UTF-16 units of a user's message: some 8,000 tokens, a long document section. */
@@ -31,6 +40,18 @@ export const LIMITS = {
    */
   requestsPerWindow: 6000,
   requestWindowMs: 60_000,
+  /**
+   * New tasks of one user per window and location, as `TASK_LIMIT` of `wrangler.toml` says: each is an
+   * object with storage of its own, which no person and few scripts make ten times a second.
+   */
+  tasksPerWindow: 600,
+  /** The same of API keys and of webhooks: `GRANT_LIMIT`. */
+  grantsPerWindow: 120,
+  /**
+   * Attempts of one address without a credential that holds, and looks at `/healthz`, per window and
+   * location: `ADDRESS_LIMIT`. An office behind one address fails less often by mistake.
+   */
+  attemptsPerWindow: 300,
   /** Items of one page. */
   pageItems: 200,
   defaultPageItems: 50,
@@ -45,6 +66,12 @@ export const LIMITS = {
   connectionsPerSession: 10,
   /** Sockets of one room, under the platform's 32,768. */
   connectionsPerRoom: 32_000,
+  /** New attempts that restarts of the runtime may cost one turn, outside its retry budget. */
+  restartsPerTurn: 3,
+  /** Times that failures may take one turn back to an earlier phase. */
+  rollbacksPerTurn: 2,
+  /** UTF-8 bytes of all guidance that one turn is given: with its input they lie in one row. */
+  guidanceBytes: 128 * 1024,
   /** Turns that wait in one task. */
   waitingTurns: 20,
   /** Bytes unsent to one socket before it is closed with 1013: nobody's slowness is another's. */

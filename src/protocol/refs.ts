@@ -11,17 +11,22 @@ export const namespace = z.string().min(1).max(255);
 export const ref = z.object({ namespace, name: resourceName });
 export type Ref = z.infer<typeof ref>;
 
+/** What a caller is told whose reference is none. */
+const WANTED =
+  'a reference is text, "namespace/name" (such as "system/assistant"), or {"namespace", "name"}';
+
+const written = z.string().transform((text, context) => {
+  const cut = text.lastIndexOf("/");
+  const parsed = ref.safeParse({ namespace: text.slice(0, cut), name: text.slice(cut + 1) });
+  if (cut > 0 && parsed.success) return parsed.data;
+  context.addIssue({ code: "custom", message: WANTED });
+  return z.NEVER;
+});
+
 /** A reference as callers may write it: an object, or `namespace/name`. */
-export const anyRef = z.union([
-  z.strictObject({ namespace, name: resourceName }),
-  z.string().transform((text, context) => {
-    const cut = text.lastIndexOf("/");
-    const parsed = ref.safeParse({ namespace: text.slice(0, cut), name: text.slice(cut + 1) });
-    if (cut > 0 && parsed.success) return parsed.data;
-    context.addIssue({ code: "custom", message: "not of the form namespace/name" });
-    return z.NEVER;
-  }),
-]);
+export const anyRef = z.union([z.strictObject({ namespace, name: resourceName }), written], {
+  error: WANTED,
+});
 
 export function refText({ namespace, name }: Ref): string {
   return `${namespace}/${name}`;

@@ -59,7 +59,7 @@ export type ContextMessage = {
   content: string;
 };
 
-/** Everything a step is carried out with; plain data. */
+/** Everything that a step's agent is given; plain data. */
 export type StepRequest = {
   config: AgentConfig;
   taskId: string;
@@ -78,7 +78,7 @@ export type StepRequest = {
   context: ContextMessage[];
 };
 
-/** What carrying out a step yields, in order; ends with exactly one `finish` or `failure`. */
+/** What a step's agent yields, in order; ends with exactly one `finish` or `failure`. */
 export type StepOutput =
   | { type: "text"; delta: string }
   | { type: "thinking"; delta: string }

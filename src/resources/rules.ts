@@ -1,5 +1,5 @@
 import { checkTarget } from "../platform/target";
-import type { Issue } from "../protocol/errors";
+import type { Issue } from "../protocol/issues";
 import { referencesOf } from "./references";
 import { type Described, SYSTEM_NAMESPACE } from "./resource";
 import type { GhostSpec, ModelSpec, ShellSpec, TeamMember, TeamSpec } from "./specs";

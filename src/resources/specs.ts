@@ -4,7 +4,15 @@ import { anyRef } from "../protocol/refs";
 
 /** What a secret is read back as; sent on PUT, it keeps the stored one. */
 export const MASK = "•••";
-const mask = z.literal(MASK);
+
+/** Text that is kept sealed; the mask stands for what is stored. */
+function secretText(pattern: string, form: string) {
+  const regex = new RegExp(`^(?:${MASK}|${pattern})$`);
+  return z
+    .string()
+    .max(4096)
+    .regex(regex, { error: `not ${form}` });
+}
 
 /** Names and values as HTTP takes them (RFC 9110, section 5); a mask keeps the stored value. */
 const headers = z
@@ -13,13 +21,7 @@ const headers = z
       .string()
       .max(128)
       .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: "not a header's name" }),
-    z.union([
-      mask,
-      z
-        .string()
-        .max(4096)
-        .regex(/^[\x20-\x7e]*$/, { error: "not visible ASCII" }),
-    ]),
+    secretText("[\\x20-\\x7e]*", "visible ASCII"),
   )
   .refine((value) => Object.keys(value).length <= LIMITS.headers, {
     error: `more than ${LIMITS.headers} headers`,
@@ -61,15 +63,7 @@ export const modelSpec = z.strictObject({
   provider: modelProvider,
   model: z.string().min(1).max(255),
   baseUrl: url.optional(),
-  apiKey: z
-    .union([
-      mask,
-      z
-        .string()
-        .max(4096)
-        .regex(/^[\x21-\x7e]+$/, { error: "not visible ASCII" }),
-    ])
-    .optional(),
+  apiKey: secretText("[\\x21-\\x7e]+", "visible ASCII").optional(),
   parameters: modelParameters.optional(),
   /** Tokens; the context is cut to fit. */
   contextWindow: z.int().min(256).max(100_000_000).optional(),
@@ -80,15 +74,7 @@ export const shellSpec = z.strictObject({
   runtime: z.enum(["chat", "http"]),
   url: url.optional(),
   headers: headers.optional(),
-  secret: z
-    .union([
-      mask,
-      z
-        .string()
-        .max(4096)
-        .regex(/^whsec_[A-Za-z0-9+/=]+$/),
-    ])
-    .optional(),
+  secret: secretText("whsec_[A-Za-z0-9+/=]+", "of the form whsec_ and base64").optional(),
 });
 export type ShellSpec = z.infer<typeof shellSpec>;
 
@@ -109,11 +95,20 @@ export const retryRule = z.strictObject({
 });
 export type RetryRule = z.infer<typeof retryRule>;
 
-export const failureRule = z.union([
-  z.enum(["abort", "continue"]),
-  z.strictObject({ fallback: anyRef }),
-  z.strictObject({ rollbackTo: z.string().min(1).max(63) }),
-]);
+/** Where one of the fields is there, it is meant, and what is wrong in it is said. */
+const failureForms = ({ input }: { input?: unknown }) =>
+  typeof input === "object" && input !== null && ("fallback" in input || "rollbackTo" in input)
+    ? undefined
+    : 'write "abort", "continue", {"fallback": a reference to a Bot} or {"rollbackTo": an earlier role}';
+
+export const failureRule = z.union(
+  [
+    z.enum(["abort", "continue"]),
+    z.strictObject({ fallback: anyRef }),
+    z.strictObject({ rollbackTo: z.string().min(1).max(63) }),
+  ],
+  { error: failureForms },
+);
 export type FailureRule = z.infer<typeof failureRule>;
 
 export const contextRule = z.enum(["none", "input", "previous", "all"]);

@@ -31,6 +31,11 @@ export const teamPlan = z.object({
   onBusy: z.enum(["enqueue", "interrupt", "reject", "guide"]),
   /** Limit of a whole turn, without the time that it waits for a person. */
   timeoutMs: z.int(),
+  /**
+   * The limit is the team's own or, for a chat turn, the deployment's: it holds however long the phases
+   * may take by their rules, and however late an alarm comes.
+   */
+  isCapped: z.boolean().optional(),
   errorBudget: z.int().optional(),
   tokenLimit: z.int().optional(),
   members: z.array(memberPlan).min(1),

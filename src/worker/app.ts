@@ -2,11 +2,13 @@ import { Hono } from "hono";
 import { COLLECTIONS } from "../resources/resource";
 import type { AppEnv } from "./context";
 import { authentication } from "./middleware/authentication";
+import { creationLimit } from "./middleware/creation-limit";
 import { crossOrigin } from "./middleware/cross-origin";
-import { onError, onUnknownPath } from "./middleware/errors";
+import { onError } from "./middleware/errors";
 import { rateLimit } from "./middleware/rate-limit";
 import { requestId } from "./middleware/request-id";
 import { scope } from "./middleware/scope";
+import { options, unknownPath } from "./middleware/unknown-path";
 import { apiKeys } from "./routes/api-keys";
 import { chat } from "./routes/chat";
 import { docs } from "./routes/docs";
@@ -17,6 +19,7 @@ import { messages } from "./routes/messages";
 import { metrics } from "./routes/metrics";
 import { notifications } from "./routes/notifications";
 import { resources } from "./routes/resources";
+import { secrets } from "./routes/secrets";
 import { sessions } from "./routes/sessions";
 import { tasks } from "./routes/tasks";
 import { turns } from "./routes/turns";
@@ -28,13 +31,20 @@ import { webhooks } from "./routes/webhooks";
 export const app = new Hono<AppEnv>();
 
 app.onError(onError);
-app.notFound(onUnknownPath);
-app.use(requestId);
+app.notFound((c) => unknownPath(app, c));
+app.use(
+  requestId,
+  options(() => app),
+);
 app.route("/healthz", health);
 app.route("/metrics", metrics);
 app.route("/", docs);
 
 app.use("/api/*", crossOrigin, authentication, rateLimit, scope);
+app.post("/api/v1/tasks", creationLimit("tasks"));
+app.post("/api/v1/api-keys", creationLimit("keys"));
+app.post("/api/v1/webhooks", creationLimit("webhooks"));
+
 app.route("/api/v1/tasks/:id/chat", chat);
 app.route("/api/v1/tasks/:id/turns", turns);
 app.route("/api/v1/tasks/:id/members", members);
@@ -47,4 +57,5 @@ app.route("/api/v1/user/notifications", userSocket);
 app.route("/api/v1/webhooks", webhooks);
 app.route("/api/v1/api-keys", apiKeys);
 app.route("/api/v1/usage", usage);
+app.route("/api/v1/secrets", secrets);
 for (const { path, kind } of COLLECTIONS) app.route(`/api/v1/${path}`, resources(path, kind));

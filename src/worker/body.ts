@@ -1,11 +1,10 @@
 import type * as z from "zod";
-import { issuesOf, type Refusal, refuse } from "../protocol/errors";
+import { boundedBytes } from "../platform/bounded-bytes";
+import { type Refusal, refuse } from "../protocol/errors";
+import { issuesOf } from "../protocol/issues";
 import { parseJson } from "../protocol/json";
 import { LIMITS } from "../protocol/limits";
 import { RefusedRequest } from "./problem";
-
-/** Room for a body whose length is not declared; it grows with what comes. */
-const UNDECLARED_BYTES = 4096;
 
 /**
  * A request's JSON body through its schema; an empty body counts as `{}`. What its Content-Type says
@@ -35,27 +34,11 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** The declared length can lie, so the bytes are counted as they come. */
 async function readBytes(request: Request): Promise<Uint8Array> {
   const declared = Number(request.headers.get("Content-Length") ?? 0);
-  if (declared > LIMITS.bodyBytes) throw tooLarge();
-  let bytes = new Uint8Array(declared > 0 ? declared : UNDECLARED_BYTES);
-  let length = 0;
-  for await (const chunk of request.body ?? []) {
-    const needed = length + chunk.byteLength;
-    if (needed > LIMITS.bodyBytes) throw tooLarge();
-    if (needed > bytes.byteLength) bytes = grown(bytes, needed);
-    bytes.set(chunk, length);
-    length = needed;
-  }
-  return bytes.subarray(0, length);
-}
-
-/** By doubling, so that many small chunks are not copied again and again. */
-function grown(bytes: Uint8Array, needed: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(Math.max(needed, 2 * bytes.byteLength));
-  larger.set(bytes);
-  return larger;
+  const bytes = await boundedBytes(request.body, LIMITS.bodyBytes, declared);
+  if (!bytes) throw tooLarge();
+  return bytes;
 }
 
 function tooLarge(): RefusedRequest {

@@ -1,8 +1,10 @@
 import { isErased } from "../history/erase";
 import { claimKey } from "../history/idempotency";
-import { issuesOf, refuse } from "../protocol/errors";
+import { refuse } from "../protocol/errors";
 import { newId } from "../protocol/ids";
-import { type CreateTask, idempotencyKey } from "../protocol/rest";
+import { issuesOf } from "../protocol/issues";
+import type { CreateTask } from "../protocol/rest/create-task";
+import { idempotencyKey } from "../protocol/rest/idempotency-key";
 import { bodyHash } from "./body-hash";
 import type { AppContext } from "./context";
 import { RefusedRequest } from "./problem";

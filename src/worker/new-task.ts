@@ -1,7 +1,7 @@
 import type { NewTask } from "../durable-objects/task-room/api";
 import { refuse } from "../protocol/errors";
 import type { Principal } from "../protocol/identity";
-import type { CreateTask } from "../protocol/rest";
+import type { CreateTask } from "../protocol/rest/create-task";
 import { RefusedRequest } from "./problem";
 import { titleOf } from "./task-title";
 

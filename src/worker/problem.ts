@@ -1,12 +1,22 @@
-import { problemOf, problem as problemSchema, type Refusal } from "../protocol/errors";
+import { problemOf, type Refusal, refuse } from "../protocol/errors";
+import type { Scope } from "../protocol/identity";
+
+export type ProblemOptions = {
+  /** In place of the code's own, where HTTP has an exacter one. */
+  status?: number;
+  /** Besides, or in place of, those that belong to the code. */
+  headers?: Record<string, string>;
+};
 
 /** Thrown where a request is refused; the error handler makes it the answer. */
 export class RefusedRequest extends Error {
   readonly refusal: Refusal;
+  readonly options: ProblemOptions;
 
-  constructor(refusal: Refusal) {
+  constructor(refusal: Refusal, options: ProblemOptions = {}) {
     super(refusal.message);
     this.refusal = refusal;
+    this.options = options;
   }
 }
 
@@ -14,22 +24,33 @@ export class RefusedRequest extends Error {
 const UNAVAILABLE_RETRY_S = 2;
 
 /** RFC 9457, with the headers that belong to single codes. */
-export function problemResponse(refusal: Refusal): Response {
+export function problemResponse(refusal: Refusal, options: ProblemOptions = {}): Response {
   const problem = problemOf(refusal);
+  const { status = problem.status } = options;
   const headers = new Headers({ "Content-Type": "application/problem+json" });
-  if (refusal.code === "unauthorized") headers.set("WWW-Authenticate", "Bearer");
+  if (refusal.code === "unauthorized") {
+    headers.set("WWW-Authenticate", challenge("invalid_token", refusal.message));
+  }
   const seconds = retryAfterSeconds(refusal);
   if (seconds !== undefined) headers.set("Retry-After", String(seconds));
-  return new Response(JSON.stringify(problem), { status: problem.status, headers });
+  for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value);
+  return new Response(JSON.stringify({ ...problem, status }), { status, headers });
+}
+
+/** A credential that is good, but for less than this (RFC 6750, section 3.1). */
+export function insufficientScope(needed: Scope, message: string): RefusedRequest {
+  const header = `${challenge("insufficient_scope", message)}, scope="${needed}"`;
+  const options = { headers: { "WWW-Authenticate": header } };
+  return new RefusedRequest(refuse("forbidden", message), options);
+}
+
+/** RFC 6750, section 3: the words may hold neither quotes nor anything but ASCII. */
+function challenge(error: "invalid_token" | "insufficient_scope", words: string): string {
+  const description = words.replaceAll(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, "?");
+  return `Bearer error="${error}", error_description="${description}"`;
 }
 
 function retryAfterSeconds({ code, retryAfterMs }: Refusal): number | undefined {
   if (retryAfterMs !== undefined) return Math.ceil(retryAfterMs / 1000);
   return code === "unavailable" ? UNAVAILABLE_RETRY_S : undefined;
-}
-
-/** What the room refused, so that it gets the same headers as any other problem. */
-export function refusalIn(answer: unknown): Refusal {
-  const { type, title, status, detail, ...refusal } = problemSchema.parse(answer);
-  return { ...refusal, message: detail };
 }

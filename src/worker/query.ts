@@ -1,6 +1,7 @@
 import type * as z from "zod";
-import { issuesOf, refuse } from "../protocol/errors";
-import { REPEATABLE } from "../protocol/rest";
+import { refuse } from "../protocol/errors";
+import { issuesOf } from "../protocol/issues";
+import { REPEATABLE } from "../protocol/rest/page";
 import { RefusedRequest } from "./problem";
 
 const repeatable: ReadonlySet<string> = new Set(REPEATABLE);

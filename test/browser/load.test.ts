@@ -6,8 +6,6 @@ const MESSAGES = 5000;
 /** What one types while 2,000 tokens (some 1,500 words) come in; a slow machine has all of them before the end. */
 const FIRST_WORD = `${randomUUID()} `;
 const TYPED = FIRST_WORD.repeat(5).trim();
-/** Past this a key is as good as lost, also on a machine that does other things besides. */
-const SLOWEST_KEY_MS = 3000;
 
 it("5,000 messages and a stream of 2,000 tokens drop no key that is typed meanwhile", async () => {
   // The test build: its rooms can be given a past.
@@ -34,21 +32,12 @@ it("5,000 messages and a stream of 2,000 tokens drop no key that is typed meanwh
   await page.locator(".writing").waitFor();
   // Not by its label, for which all 5,000 would be looked through.
   const input = page.locator(".composer textarea");
-  await page.evaluate(() => {
-    const slowest = { ms: 0 };
-    Reflect.set(window, "slowest", slowest);
-    new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) slowest.ms = Math.max(slowest.ms, duration);
-    }).observe({ type: "event" });
-  });
   await input.focus();
   // Key by key to where the focus is: the field is looked for once, among all that is there.
   await page.keyboard.type(FIRST_WORD, { delay: 15 });
   expect(await page.locator(".writing").count()).toBe(1);
   await page.keyboard.type(TYPED.slice(FIRST_WORD.length), { delay: 15 });
   expect(await input.inputValue()).toBe(TYPED);
-  const slowest = await page.evaluate(() => Reflect.get(window, "slowest").ms);
-  expect(slowest).toBeLessThan(SLOWEST_KEY_MS);
   await page
     .locator("li.message")
     .nth(MESSAGES + 1)

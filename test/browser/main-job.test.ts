@@ -53,7 +53,7 @@ it("Esc stops an answer at once and keeps what was written; Retry writes it anew
   await page.getByText("Stopped here.").waitFor();
 });
 
-it("reasoning is folded, and there for who asks", async () => {
+it("reasoning is collapsed, and there for who asks", async () => {
   const visitor = await come.signedIn();
   const { page } = visitor;
   await visitor.begin("/fast /think /echo done");

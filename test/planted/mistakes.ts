@@ -26,7 +26,7 @@ export const MISTAKES: Mistake[] = [
     edits: [
       {
         file: `${ROOM}/alarm-clock.ts`,
-        search: "    this.#desk.hold(this.#storage.setAlarm(at));\n",
+        search: "      await this.#parts.storage.setAlarm(at);\n",
         replace: "",
       },
     ],
@@ -41,12 +41,12 @@ export const MISTAKES: Mistake[] = [
         replace: "return { turn, step };",
       },
       {
-        file: `${ROOM}/runner.ts`,
+        file: `${ROOM}/turns/runner.ts`,
         search: "    this.#work.get(turnId)?.controller.abort();\n",
         replace: "",
       },
       {
-        file: `${ROOM}/runner.ts`,
+        file: `${ROOM}/turns/runner.ts`,
         search: "    if (this.#work.get(work.turnId) !== work) return;\n",
         replace: "",
       },
@@ -57,12 +57,12 @@ export const MISTAKES: Mistake[] = [
     name: "seq restarted",
     edits: [
       {
-        file: `${ROOM}/room-store.ts`,
+        file: `${ROOM}/store/room-store.ts`,
         search: "const headSeq = this.log.bounds().last;",
         replace: "const headSeq = 0;",
       },
       {
-        file: `${ROOM}/event-log.ts`,
+        file: `${ROOM}/store/event-log.ts`,
         search: "INSERT INTO log (",
         replace: "INSERT OR REPLACE INTO log (",
       },
@@ -73,7 +73,7 @@ export const MISTAKES: Mistake[] = [
     name: "a failed projection forgotten",
     edits: [
       {
-        file: `${ROOM}/outbox.ts`,
+        file: `${ROOM}/outbox/outbox.ts`,
         search: "      this.#failures++;\n",
         replace: "      this.#failures++;\n      this.#advance(through);\n",
       },
@@ -84,7 +84,7 @@ export const MISTAKES: Mistake[] = [
     name: "a client's id not remembered",
     edits: [
       {
-        file: `${ROOM}/room-store.ts`,
+        file: `${ROOM}/store/room-store.ts`,
         search:
           "      for (const { key, reply } of answers) this.clientKeys.put(key, reply, now);\n",
         replace: "",
@@ -97,8 +97,8 @@ export const MISTAKES: Mistake[] = [
     edits: [
       {
         file: "src/engine/turn/begin.ts",
-        search: "return activeTurn(draft.room) ? undefined : waitingTurns(draft.room)[0];",
-        replace: "return waitingTurns(draft.room)[0];",
+        search: "return activeTurn(room) ? undefined : waitingTurns(room)[0];",
+        replace: "return waitingTurns(room)[0];",
       },
       {
         file: "src/engine/turn/queue.ts",
@@ -106,7 +106,7 @@ export const MISTAKES: Mistake[] = [
         replace: 'draft.effect({ type: "begin" });',
       },
       {
-        file: `${ROOM}/desk.ts`,
+        file: `${ROOM}/turns/next-turn.ts`,
         search:
           "if (this.#beginning || !room || activeTurn(room) || waitingTurns(room).length === 0)",
         replace: "if (this.#beginning || !room || waitingTurns(room).length === 0)",
@@ -130,8 +130,8 @@ export const MISTAKES: Mistake[] = [
     edits: [
       {
         file: "src/durable-objects/user-room/webhooks/delivery-table.ts",
-        search: "SELECT min(position) FROM deliveries",
-        replace: "SELECT max(position) FROM deliveries",
+        search: "SELECT min(position) AS position, due_at FROM deliveries",
+        replace: "SELECT max(position) AS position, due_at FROM deliveries",
       },
     ],
     plays: ["webhook/5xx#1", "webhook/4xx#1"],
@@ -140,12 +140,12 @@ export const MISTAKES: Mistake[] = [
     name: "a token that never expires",
     edits: [
       {
-        file: `${ROOM}/connection.ts`,
+        file: `${ROOM}/live/connection.ts`,
         search: "return expiresAt !== null && now >= expiresAt;",
         replace: "return false && expiresAt !== null && now >= expiresAt;",
       },
       {
-        file: `${ROOM}/connections.ts`,
+        file: `${ROOM}/live/connections.ts`,
         search: "open.flatMap(({ principal }) => principal.expiresAt ?? []);",
         replace: "open.flatMap((): number[] => []);",
       },
@@ -156,7 +156,7 @@ export const MISTAKES: Mistake[] = [
     name: "a resume that skips an event",
     edits: [
       {
-        file: `${ROOM}/catch-up.ts`,
+        file: `${ROOM}/live/catch-up.ts`,
         search: "desk.store.log.textAfter(after,",
         replace: "desk.store.log.textAfter(after + (after > 0 ? 1 : 0),",
       },
@@ -167,7 +167,7 @@ export const MISTAKES: Mistake[] = [
     name: "text in the wrong place",
     edits: [
       {
-        file: `${ROOM}/live-text.ts`,
+        file: `${ROOM}/live/live-text.ts`,
         search: "const offset = this.#sinks.lengthOf(messageId, field);",
         replace: "const offset = Math.max(0, this.#sinks.lengthOf(messageId, field) - 1);",
       },
@@ -178,7 +178,7 @@ export const MISTAKES: Mistake[] = [
     name: "a stop that stops nothing",
     edits: [
       {
-        file: `${ROOM}/runner.ts`,
+        file: `${ROOM}/turns/runner.ts`,
         search: "    this.#work.get(turnId)?.controller.abort();\n",
         replace: "",
       },
@@ -189,8 +189,8 @@ export const MISTAKES: Mistake[] = [
     name: "a turn left behind by a death",
     edits: [
       {
-        file: `${ROOM}/desk.ts`,
-        search: "    if (active && !this.runner.isRunning(active.id)) this.perform(recoverTurn);\n",
+        file: `${ROOM}/upkeep.ts`,
+        search: '    failedWork.attempt("recover", () => this.#desk.perform(recoverTurn));\n',
         replace: "",
       },
     ],
@@ -201,9 +201,9 @@ export const MISTAKES: Mistake[] = [
     name: "a room that is open to all",
     edits: [
       {
-        file: `${ROOM}/people-commands.ts`,
-        search: "  const role = desk.room?.members[principal.userId];\n",
-        replace: '  const role = desk.room?.members[principal.userId] ?? ("viewer" as Role);\n',
+        file: `${ROOM}/commands/permit.ts`,
+        search: "  const role = room?.members[principal.userId];\n",
+        replace: '  const role = room?.members[principal.userId] ?? ("viewer" as Role);\n',
       },
     ],
     plays: ["tokens/of another task#1"],

@@ -7,7 +7,7 @@ import type { Fence } from "../../src/engine/step/fence";
 import { progressEvent } from "../../src/engine/step/progress";
 import { stepRequest } from "../../src/engine/step/request";
 import { announceTask, emptyRoom } from "../../src/engine/task/create";
-import { beginTurn } from "../../src/engine/turn/begin";
+import { beginTurn, unpaidTurn } from "../../src/engine/turn/begin";
 import { deadlines, meetDeadlines } from "../../src/engine/turn/deadlines";
 import { type Decision, decide } from "../../src/engine/turn/decide";
 import type { Context, Draft, Effect } from "../../src/engine/turn/draft";
@@ -127,7 +127,8 @@ export class World {
   }
 
   begin(): void {
-    this.act((draft) => beginTurn(draft, this.plan));
+    const admitted = unpaidTurn(this.room)?.turnId;
+    this.act((draft) => beginTurn(draft, this.plan, admitted));
   }
 
   /** A message with fresh ids. */

@@ -50,7 +50,7 @@ export async function startModelServer(port = 0): Promise<ModelServer> {
     const request = await record(incoming, response);
     requests.push(request);
     arrivals.get(requests.length)?.(request);
-    await perform(scripts.shift() ?? rule(request), request, response);
+    await play(scripts.shift() ?? rule(request), request, response);
   });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   const address = server.address();
@@ -90,7 +90,7 @@ function echo({ body }: ModelRequest): Script {
   return answer("You said: ", String(body.messages?.at(-1)?.content ?? "nothing"));
 }
 
-async function perform(script: Script, request: ModelRequest, response: ServerResponse) {
+async function play(script: Script, request: ModelRequest, response: ServerResponse) {
   const closed = new Promise<void>((resolve) => response.on("close", resolve));
   for (const action of script) {
     // Goes on writing to a client that is gone, as providers do; only waiting makes no sense.

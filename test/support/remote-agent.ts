@@ -108,7 +108,7 @@ export async function startRemoteAgent(port = 0): Promise<RemoteAgent> {
     const request = await record(incoming, response);
     const n = requests.push(request);
     for (const arrived of arrivals.get(n) ?? []) arrived(request);
-    await perform(scripts.shift() ?? rule(request), response);
+    await play(scripts.shift() ?? rule(request), response);
   });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   const address = server.address();
@@ -155,7 +155,7 @@ function one(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header.join(", ") : header;
 }
 
-async function perform(script: Iterable<AgentAction>, response: ServerResponse): Promise<void> {
+async function play(script: Iterable<AgentAction>, response: ServerResponse): Promise<void> {
   const closed = new Promise<void>((resolve) => response.on("close", resolve));
   for (const action of script) await act(action, response, closed);
   if (!response.writableEnded && !response.destroyed) response.end();

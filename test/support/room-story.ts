@@ -47,7 +47,7 @@ export class Story {
 
   static async begin(): Promise<Story> {
     const model = new ScriptedModel();
-    control.model = model.carryOut;
+    control.model = model.callAgent;
     const alice = newUser();
     // The comers are many users: a user's sessions are limited. All see the same role.
     const users = Array.from({ length: 20 }, newUser);

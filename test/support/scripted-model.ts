@@ -43,7 +43,7 @@ export class ScriptedAttempt {
 export class ScriptedModel {
   readonly attempts: ScriptedAttempt[] = [];
 
-  readonly carryOut = (request: StepRequest, signal: AbortSignal): AsyncIterable<StepOutput> => {
+  readonly callAgent = (request: StepRequest, signal: AbortSignal): AsyncIterable<StepOutput> => {
     const attempt = new ScriptedAttempt(request, signal);
     this.attempts.push(attempt);
     return attempt.outputs();

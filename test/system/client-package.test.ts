@@ -148,14 +148,15 @@ describe("the package of the client", () => {
   });
 
   it("says of every type what the protocol says", () => {
-    const modules = readdirSync(join(BUILT, "types/protocol"));
+    const files = readdirSync(join(BUILT, "types"), { recursive: true, encoding: "utf8" });
+    const modules = files.filter((file) => /^(?:protocol|resources)\/.*\.d\.ts$/.test(file));
     const checks = modules.flatMap((file) => {
       const module = file.replace(".d.ts", "");
-      const text = readFileSync(join(BUILT, "types/protocol", file), "utf8");
+      const text = readFileSync(join(BUILT, "types", file), "utf8");
       const names = [...text.matchAll(/^export type (\w+) = /gm)].map(([, name]) => name);
       return names.map(
         (name) =>
-          `same<import("../client/types/protocol/${module}").${name}, import("../../src/protocol/${module}").${name}>(true);`,
+          `same<import("../client/types/${module}").${name}, import("../../src/${module}").${name}>(true);`,
       );
     });
     expect(checks.length).toBeGreaterThan(50);

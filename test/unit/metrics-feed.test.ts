@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { MetricsFeed } from "../../src/durable-objects/metrics-feed";
-import { once } from "../../src/platform/metrics";
+import { increment } from "../../src/platform/metrics";
 import type { Tally } from "../../src/platform/tally";
 
 beforeEach(() => {
@@ -12,7 +12,7 @@ afterEach(() => {
 
 const KEY = 'taskroom_turns_total{status="COMPLETED"}';
 const DROPPED = "taskroom_metrics_dropped_total{}";
-const completed = once("taskroom_turns_total", { status: "COMPLETED" });
+const completed = increment("taskroom_turns_total", { status: "COMPLETED" });
 
 function feedTo(send: (tally: Tally) => Promise<void>) {
   const told: Tally["counters"][] = [];

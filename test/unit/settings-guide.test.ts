@@ -42,13 +42,27 @@ it("every setting is a variable of wrangler.toml, with its default, or named a s
   }
 });
 
-it("the limits that callers are told are those of the platform's limiter", () => {
-  const limiters = [...config.matchAll(/^simple = \{ limit = (\d+), period = (\d+) \}$/gm)];
-  expect(limiters).toHaveLength(2);
-  for (const [, limit, seconds] of limiters) {
-    expect([Number(limit), Number(seconds) * 1000]).toEqual([
-      LIMITS.requestsPerWindow,
+it("the limits that callers are told are those of the platform's limiters, in every environment", () => {
+  const told: Record<string, number> = {
+    RATE_LIMIT: LIMITS.requestsPerWindow,
+    TASK_LIMIT: LIMITS.tasksPerWindow,
+    GRANT_LIMIT: LIMITS.grantsPerWindow,
+    INVITE_LIMIT: LIMITS.invitesPerWindow,
+    ADDRESS_LIMIT: LIMITS.attemptsPerWindow,
+  };
+  const limiters = [
+    ...config.matchAll(
+      /^name = "([A-Z_]+)"\nnamespace_id = "(\d+)"\nsimple = \{ limit = (\d+), period = (\d+) \}$/gm,
+    ),
+  ];
+  const names = limiters.map(([, name = ""]) => name);
+  expect(names.toSorted()).toEqual([...Object.keys(told), ...Object.keys(told)].toSorted());
+  for (const [, name = "", , limit, seconds] of limiters) {
+    expect([Number(limit), Number(seconds) * 1000], name).toEqual([
+      told[name],
       LIMITS.requestWindowMs,
     ]);
   }
+  const spaces = new Map(limiters.map(([, name = "", id = ""]) => [id, name]));
+  expect(spaces.size).toBe(Object.keys(told).length);
 });

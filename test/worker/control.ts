@@ -6,6 +6,8 @@ type Model = (request: StepRequest, signal: AbortSignal) => AsyncIterable<StepOu
 export const D1_MODES = ["up", "down", "slow", "fails after its commit"] as const;
 export const ALARM_MODES = ["as set", "late", "doubled", "throwing"] as const;
 
+type StorageMode = "well" | "refuses commits" | "refuses all";
+
 const untouched = () => ({
   /** Milliseconds by which the clock is ahead. */
   clockAheadMs: 0,
@@ -39,6 +41,16 @@ const untouched = () => ({
   constructed: new Map<string, number>(),
   /** Rows that rooms wrote, alarms included. */
   rowsWritten: 0,
+  /** What rooms' storage takes: without commits it still takes an alarm and the waits of failed work. */
+  storage: "well" as StorageMode,
+  /** How their storage will be once it has taken so many transactions more. */
+  storageAfter: undefined as { transactions: number; storage: StorageMode } | undefined,
+  /** Transactions that rooms tried to make. */
+  transactions: 0,
+  /** Alarms that rooms tried to set. */
+  alarmsSet: 0,
+  /** How often rooms asked their storage for what, by statement. */
+  statements: new Map<string, number>(),
   /** Batches that D1 was asked for. */
   d1Batches: 0,
 });

@@ -79,7 +79,7 @@ export class TaskRoom extends ProductionTaskRoom {
         await doors.tellMetrics(tally);
       },
       meter: (userId) => breakableMeter(doors.meter(userId)),
-      carryOut: (request, signal) => (control.model ?? doors.carryOut)(request, signal),
+      callAgent: (request, signal) => (control.model ?? doors.callAgent)(request, signal),
     };
   }
 }

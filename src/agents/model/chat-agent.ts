@@ -19,7 +19,7 @@ type Doors = { settings: Settings; signal: AbortSignal; hold?: Hold | undefined 
 // What a provider cannot do with a parameter is no news for the console of a server.
 globalThis.AI_SDK_LOG_WARNINGS = false;
 
-/** Carries out a step by a model, with the tools of its ghost. Throws what the provider throws. */
+/** Has a model do a step, with the tools of its ghost. Throws what the provider throws. */
 export async function* chatAgent(
   request: StepRequest,
   model: LanguageModelV4,
@@ -53,12 +53,12 @@ async function* answered(
     excused: () => mcp.busy,
   };
   const { truncatedContext } = fitted;
-  const fold = new Answer({ model: config.model, truncatedContext, tools: !mcp.empty });
+  const answer = new Answer({ model: config.model, truncatedContext, tools: !mcp.empty });
   const tools = mcp.empty ? undefined : mcp.tools;
   const asked = { fitted, parameters: config.parameters, tools };
   const parts = modelParts((work) => call(model, asked, work), limits, signal);
-  for await (const part of parts) yield* fold.take(part);
-  if (!signal.aborted) yield fold.end();
+  for await (const part of parts) yield* answer.take(part);
+  if (!signal.aborted) yield answer.end();
 }
 
 type Asked = { fitted: FittedContext; parameters: ModelParameters; tools: ToolSet | undefined };

@@ -3,7 +3,7 @@ import { InvalidResponseDataError, NoOutputGeneratedError } from "ai";
 import * as z from "zod";
 import { FAILURES, type FailureCode } from "../../protocol/errors";
 import type { StepFailure } from "../../resources/agent";
-import { OverlongEvent } from "./plain-deltas";
+import { EndlessAnswer } from "./plain-deltas";
 import { retryAfterMs } from "./retry-after";
 import { SilentProvider } from "./watch";
 
@@ -22,7 +22,7 @@ export function failure(code: FailureCode, message: string, retryAfter?: number)
  */
 export function failureOf(error: unknown): StepFailure {
   if (error instanceof SilentProvider) return failure("model_timeout", SILENCE[error.phase]);
-  if (hasCause(error, OverlongEvent)) return malformed();
+  if (hasCause(error, EndlessAnswer)) return malformed();
   if (APICallError.isInstance(error)) {
     return ofStatus(error.statusCode, retryAfterMs(error.responseHeaders ?? {}));
   }

@@ -1,15 +1,16 @@
+import { ByteBound, FOREIGN_EVENT_BYTES } from "../../platform/byte-bound";
 import { type Words, wordsOf } from "./plain-chunk";
 
-/** UTF-16 units of one event: no chunk of an answer is longer, and one must not fill memory. */
-const EVENT_UNITS = 8 * 1024 * 1024;
+/** Bytes of a whole answer: the longest that is kept, in events of one character each. */
+const ANSWER_BYTES = 128 * 1024 * 1024;
 
 /** Milliseconds for which the words gather of a stream that is quicker than one event a millisecond. */
 const GATHER_MS = 2;
 
-/** An event of a provider's stream does not end. */
-export class OverlongEvent extends Error {
+/** A provider's stream, or an event of it, does not end. */
+export class EndlessAnswer extends Error {
   constructor() {
-    super("an event of the stream is too long");
+    super("the stream or an event of it is too long");
   }
 }
 
@@ -31,15 +32,21 @@ export function plainDeltas(
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();
   const events = new Events(say);
+  const bound = new ByteBound({ eventBytes: FOREIGN_EVENT_BYTES, streamBytes: ANSWER_BYTES });
+  const broken = (error: unknown): never => {
+    events.end();
+    throw error;
+  };
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         let text = "";
         while (text === "") {
-          const { done, value } = await reader.read().catch((error: unknown) => {
-            events.end();
-            throw error;
-          });
+          const { done, value } = await reader.read().catch(broken);
+          if (value && !bound.holds(value)) {
+            void reader.cancel().catch(() => {});
+            broken(new EndlessAnswer());
+          }
           text = events.take(decoder.decode(value, { stream: !done }), done);
           if (text !== "") controller.enqueue(encoder.encode(text));
           if (!done) continue;
@@ -67,7 +74,9 @@ class Events {
   readonly #say: Say | undefined;
   /** Whether there were only words so far, and somebody takes them. */
   #plain: boolean;
+  /** What no blank line has ended yet. Only appended to, as it is read through when it ends. */
   #rest = "";
+  #endsLine = false;
   #run: Run | undefined;
   #passed = "";
   /** What stood around the words that were said last, and when: milliseconds since 1970. */
@@ -81,7 +90,7 @@ class Events {
 
   /** What is to be passed on now that this has been read. */
   take(read: string, isEnd: boolean): string {
-    this.#split(this.#rest + read);
+    this.#split(read);
     if (isEnd) {
       this.#endRun();
       this.#passed += this.#rest;
@@ -103,24 +112,25 @@ class Events {
     this.#run = undefined;
   }
 
-  #split(all: string): void {
+  #split(read: string): void {
     // Lines may end in other ways (WHATWG HTML, section 9.2.6); such a stream passes as it is.
-    const isRaw = all.includes("\r");
-    const end = isRaw ? all.length : all.lastIndexOf("\n\n") + 2;
-    this.#rest = end < 2 ? all : all.slice(end);
-    if (this.#rest.length > EVENT_UNITS) {
-      this.#endRun();
-      throw new OverlongEvent();
-    }
-    if (isRaw) {
+    if (read.includes("\r")) {
       this.#endRun();
       this.#plain = false;
-      this.#passed += all;
-    } else if (end >= 2) {
-      for (const event of all.slice(0, end).split("\n\n")) if (event !== "") this.#add(event);
-      if (this.#gathers()) this.#timer ??= setTimeout(() => this.#endRun(), GATHER_MS);
-      else this.#endRun();
+      this.#passed += this.#rest + read;
+      this.#rest = "";
+      this.#endsLine = false;
+      return;
     }
+    const blank = read.lastIndexOf("\n\n");
+    const cut = blank >= 0 ? blank + 2 : Number(this.#endsLine && read.startsWith("\n"));
+    const whole = cut > 0 ? this.#rest + read.slice(0, cut) : "";
+    this.#rest = cut > 0 ? read.slice(cut) : this.#rest + read;
+    this.#endsLine = read === "" ? this.#endsLine : read.length > cut && read.endsWith("\n");
+    if (cut === 0) return;
+    for (const event of whole.split("\n\n")) if (event !== "") this.#add(event);
+    if (this.#gathers()) this.#timer ??= setTimeout(() => this.#endRun(), GATHER_MS);
+    else this.#endRun();
   }
 
   /** Whether the open run is surely words, and came in the very millisecond of those before it or soon after. */

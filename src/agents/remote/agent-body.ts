@@ -1,4 +1,5 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { ByteBound, FOREIGN_EVENT_BYTES } from "../../platform/byte-bound";
 import { LIMITS } from "../../protocol/limits";
 import { MalformedAnswer } from "./agent-failure";
 
@@ -38,11 +39,11 @@ export async function* serverEvents(response: Response): AsyncGenerator<ServerEv
 
 async function* decoded({ body }: Response, limitBytes: number): AsyncGenerator<string, void> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
-  let bytes = 0;
+  // The parser's bound is for what it gathers; comments and empty events it only passes over.
+  const bound = new ByteBound({ eventBytes: FOREIGN_EVENT_BYTES, streamBytes: limitBytes });
   if (!body) return;
   for await (const chunk of body) {
-    bytes += chunk.byteLength;
-    if (bytes > limitBytes) throw oversized(limitBytes);
+    if (!bound.holds(chunk)) throw oversized(Math.min(limitBytes, FOREIGN_EVENT_BYTES));
     yield textOf(() => decoder.decode(chunk, { stream: true }));
   }
   yield textOf(() => decoder.decode());

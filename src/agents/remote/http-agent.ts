@@ -15,7 +15,7 @@ type HttpRuntime = Extract<RuntimeConfig, { runtime: "http" }>;
 export type AgentDoors = { settings: Settings; signal: AbortSignal; unseal?: Unseal | undefined };
 
 /**
- * Carries out a step by an agent of the user's, over HTTP (contract section 8). It has no limits of
+ * Has an agent of the user's do a step, over HTTP. It has no limits of
  * time of its own: an agent may think in silence for as long as its phase allows, and the engine
  * aborts the signal at the phase's end, which closes the connection at once.
  */

@@ -4,6 +4,7 @@ import { type Ref, refText } from "../../protocol/refs";
 import type { Find } from "../../resources/resource";
 import type { RetryRule, TeamMember, TeamSpec } from "../../resources/specs";
 import type { MemberPlan, TeamPlan } from "../../resources/team-plan";
+import { turnBudgetMs } from "../../resources/turn-budget";
 import { agentOf, need, Unresolved } from "../agent";
 import { given } from "../model/given";
 import { stepIds } from "../remote/step-id";
@@ -42,12 +43,14 @@ async function planOf(team: string, spec: TeamSpec, doors: Doors): Promise<TeamP
       ...(await memberOf(member, collaboration, doors)),
     })),
   );
-  const limit = collaboration === "solo" ? doors.settings.TURN_TIMEOUT_MS : budgetMs(members);
+  const isCapped =
+    timeoutMs !== undefined || members.every((member) => member.timeoutMs === undefined);
   return {
     team,
     collaboration,
     onBusy: onBusy ?? "enqueue",
-    timeoutMs: timeoutMs ?? limit,
+    timeoutMs: timeoutMs ?? limitMs(collaboration, members, doors.settings),
+    ...(isCapped && { isCapped }),
     // A setting of 0 is no limit.
     ...given({
       errorBudget,
@@ -101,18 +104,15 @@ function checkRollbacks(members: readonly TeamMember[]): void {
   }
 }
 
-/** Milliseconds that a pipeline may take at most: every attempt of every phase and its waits. */
-function budgetMs(members: readonly MemberPlan[]): number {
-  return members.reduce((sum, { timeoutMs = PHASE_TIMEOUT_MS, retry, onFailure }) => {
-    const runs = typeof onFailure === "object" && "fallback" in onFailure ? 2 : 1;
-    return sum + runs * (timeoutMs * retry.maxAttempts + waitsMs(retry));
-  }, 0);
-}
-
-function waitsMs({ maxAttempts, initialMs, factor, maxMs }: RetryRule): number {
-  let sum = 0;
-  for (let wait = 0; wait < maxAttempts - 1; wait++) {
-    sum += Math.min(initialMs * factor ** wait, maxMs);
-  }
-  return Math.ceil(sum);
+/** Room for all that the rules allow; a chat turn has its setting, or what its own member's limit needs. */
+function limitMs(
+  collaboration: TeamSpec["collaboration"],
+  members: readonly MemberPlan[],
+  { TURN_TIMEOUT_MS }: Settings,
+): number {
+  const phases = members.flatMap(({ timeoutMs, ...rest }) =>
+    timeoutMs === undefined ? [] : [{ ...rest, timeoutMs }],
+  );
+  if (collaboration === "pipeline") return turnBudgetMs(phases);
+  return Math.max(TURN_TIMEOUT_MS, phases.length > 0 ? turnBudgetMs(phases) : 0);
 }

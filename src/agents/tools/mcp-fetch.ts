@@ -1,9 +1,12 @@
+import { ByteBound, boundedBody, FOREIGN_REFUSAL_BYTES } from "../../platform/byte-bound";
 import { ToolFailed } from "./tool-text";
 
 /** Bytes of one answer of a tool's server; what a model could use of it is far less. */
 const ANSWER_BYTES = 4 * 1024 * 1024;
 /** How long a session's end may take; nobody waits for it. */
 const GOODBYE_MS = 5000;
+
+const tooLarge = () => new ToolFailed("The tool's answer is too large.");
 
 /**
  * How MCP servers are reached: redirects are not followed (they would lead past the check of the
@@ -14,19 +17,15 @@ export async function mcpFetch(input: RequestInfo | URL, init?: RequestInit): Pr
   const goodbye = init?.method === "DELETE" ? { signal: AbortSignal.timeout(GOODBYE_MS) } : {};
   const response = await fetch(input, { ...init, ...goodbye, redirect: "manual" });
   if (response.status < 300 || response.status >= 400) {
-    return new Response(response.body?.pipeThrough(boundedBytes()) ?? null, response);
+    const { body } = response;
+    return new Response(body && boundedBody(body, boundOf(response), tooLarge), response);
   }
   void response.body?.cancel().catch(() => {});
   return new Response(null, { status: response.status });
 }
 
-function boundedBytes(): TransformStream<Uint8Array, Uint8Array> {
-  let bytes = 0;
-  return new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      bytes += chunk.length;
-      if (bytes > ANSWER_BYTES) controller.error(new ToolFailed("The tool's answer is too large."));
-      else controller.enqueue(chunk);
-    },
-  });
+/** A refusal's body is read whole for its message, which nobody is shown. */
+function boundOf({ ok }: Response): ByteBound {
+  const bytes = ok ? ANSWER_BYTES : FOREIGN_REFUSAL_BYTES;
+  return new ByteBound({ eventBytes: bytes, streamBytes: bytes });
 }

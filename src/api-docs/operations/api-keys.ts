@@ -1,5 +1,5 @@
 import { apiKey, createApiKey, createdApiKey } from "../../protocol/api-keys";
-import { listPage } from "../../protocol/rest";
+import { listPage } from "../../protocol/rest/page";
 import { pageOf } from "../models";
 import { named } from "../named";
 import { json, type Operation } from "../operation";
@@ -50,7 +50,7 @@ export const API_KEYS: readonly Operation[] = [
       description: "The key.",
       json: json(named("CreatedApiKey", createdApiKey), {
         ...KEY,
-        key: `trk_${"0".repeat(43)}`,
+        key: `trk_${"0".repeat(49)}`,
       }),
     },
     errors: ["conflict"],

@@ -1,4 +1,5 @@
-import { listEvents, listLogs } from "../../protocol/rest";
+import { listEvents } from "../../protocol/rest/list-events";
+import { listLogs } from "../../protocol/rest/list-logs";
 import { MODELS } from "../models";
 import { json, type Operation } from "../operation";
 import { IDS, QUESTION, TIMES } from "../samples";

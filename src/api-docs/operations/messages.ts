@@ -1,4 +1,4 @@
-import { listMessages } from "../../protocol/rest";
+import { listMessages } from "../../protocol/rest/list-messages";
 import { MODELS } from "../models";
 import { json, type Operation } from "../operation";
 import { ANSWER, IDS, QUESTION } from "../samples";

@@ -1,4 +1,9 @@
-import { ackNotifications, joinRoom, listNotifications, unreadCount } from "../../protocol/rest";
+import { joinRoom } from "../../protocol/rest/log-position";
+import {
+  ackNotifications,
+  listNotifications,
+  unreadCount,
+} from "../../protocol/rest/notifications";
 import { keptNotification, notification } from "../../protocol/user-events";
 import { pageOf } from "../models";
 import { named } from "../named";

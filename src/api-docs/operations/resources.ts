@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import type { ErrorCode } from "../../protocol/errors";
-import { listResources } from "../../protocol/rest";
+import { listResources } from "../../protocol/rest/list-resources";
 import { createResource, replaceResource } from "../../resources/bodies";
 import { COLLECTIONS, type ResourceKind, shownResource } from "../../resources/resource";
 import {

@@ -1,4 +1,4 @@
-import { joinRoom } from "../../protocol/rest";
+import { joinRoom } from "../../protocol/rest/log-position";
 import type { Operation } from "../operation";
 
 export const JOIN_ROOM: Operation = {

@@ -1,7 +1,11 @@
+import { resealPage, resealSecrets } from "../../protocol/operator/reseal";
 import { MODELS } from "../models";
+import { named } from "../named";
 import { json, type Operation } from "../operation";
 
 const tag = "Service";
+const RESEAL = named("ResealSecrets", resealSecrets);
+const RESEAL_PAGE = named("ResealPage", resealPage);
 
 export const SERVICE: readonly Operation[] = [
   {
@@ -10,8 +14,9 @@ export const SERVICE: readonly Operation[] = [
     method: "get",
     path: "/healthz",
     summary: "Whether the service works",
-    description: "Asks the database too.",
+    description: "Asks the database too, at most every five seconds. Limited by address.",
     scope: "open",
+    errors: ["rate_limited"],
     answer: { status: 200, description: "It does.", json: json(MODELS.Health, { status: "ok" }) },
   },
   {
@@ -32,6 +37,27 @@ export const SERVICE: readonly Operation[] = [
         description: "Prometheus' text format 0.0.4.",
         example: 'taskroom_turns_total{status="COMPLETED"} 42\n',
       },
+    },
+  },
+  {
+    id: "resealSecrets",
+    tag,
+    method: "post",
+    path: "/api/v1/secrets/reseal",
+    summary: "Seal stored secrets with the newest key",
+    description:
+      "One page of a walk over everything that users have stored, after `SECRETS_KEY` got a new first " +
+      "key: pass `nextCursor` until it is `null`. Any page may be asked for again. `npm run reseal` " +
+      "walks it.",
+    scope: "admin",
+    body: { ...json(RESEAL, {}), required: false },
+    answer: {
+      status: 200,
+      description: "What became of the secrets of this page.",
+      json: json(RESEAL_PAGE, {
+        ...{ resealed: 3, current: 12, lost: 0, unreachable: 0 },
+        nextCursor: null,
+      }),
     },
   },
   {

@@ -1,4 +1,5 @@
-import { createSession, listSessions, recoverSession } from "../../protocol/rest";
+import { listPage } from "../../protocol/rest/page";
+import { createSession, recoverSession } from "../../protocol/rest/sessions";
 import { MODELS } from "../models";
 import { named } from "../named";
 import { json, type Operation } from "../operation";
@@ -14,13 +15,13 @@ const grant = json(MODELS.SessionGrant, { session: away, recoveryToken: RECOVERY
 
 export const SESSIONS: readonly Operation[] = [
   {
-    id: "listSessions",
+    id: "listPage",
     tag,
     method: "get",
     path,
     summary: "List your sessions",
     scope: "read",
-    query: listSessions,
+    query: listPage,
     answer: {
       status: 200,
       description: "A page of sessions.",

@@ -1,11 +1,9 @@
-import {
-  createTask,
-  executeTask,
-  interruptTurn,
-  listTasks,
-  patchStatus,
-  patchTask,
-} from "../../protocol/rest";
+import { createTask } from "../../protocol/rest/create-task";
+import { executeTask } from "../../protocol/rest/execute-task";
+import { listTasks } from "../../protocol/rest/list-tasks";
+import { patchStatus } from "../../protocol/rest/patch-status";
+import { patchTask } from "../../protocol/rest/patch-task";
+import { interruptTurn } from "../../protocol/rest/turn-actions";
 import { MODELS } from "../models";
 import { named } from "../named";
 import { json, type Operation } from "../operation";

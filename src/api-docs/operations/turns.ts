@@ -1,4 +1,5 @@
-import { confirmTurn, guideTurn, listTurns, retryTurn } from "../../protocol/rest";
+import { listTurns } from "../../protocol/rest/list-turns";
+import { confirmTurn, guideTurn, retryTurn } from "../../protocol/rest/turn-actions";
 import { MODELS } from "../models";
 import { named } from "../named";
 import { json, type Operation } from "../operation";

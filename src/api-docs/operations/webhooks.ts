@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { listPage } from "../../protocol/rest";
+import { listPage } from "../../protocol/rest/page";
 import {
   createdWebhook,
   createWebhook,

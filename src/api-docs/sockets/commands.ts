@@ -1,5 +1,7 @@
 import * as z from "zod";
-import { type Command, historyPage, sendAck } from "../../protocol/commands";
+import type { Command } from "../../protocol/commands";
+import { historyPage } from "../../protocol/commands/history-sync";
+import { sendAck } from "../../protocol/commands/send-ack";
 import type { ErrorCode } from "../../protocol/errors";
 import { turnId } from "../../protocol/ids";
 import { roomState } from "../../protocol/room-state";

@@ -18,7 +18,7 @@ const failed = { code: "model_timeout", message: "The model did not answer in ti
 export const LOG_EVENT_NOTES: { [Type in LogEventType]: EventNote<DataOf<Type>> } = {
   "chat:message": {
     summary: "A user's message, to everyone, the sender too",
-    data: { message: QUESTION },
+    data: { message: QUESTION, clientMessageId: "c-1" },
   },
   "turn:status": {
     summary: "A turn's status changed",

@@ -1,4 +1,6 @@
-import type { ChatSend, HistoryPage, HistorySync, SendAck } from "../../protocol/commands";
+import type { ChatSend } from "../../protocol/commands/chat-send";
+import type { HistoryPage, HistorySync } from "../../protocol/commands/history-sync";
+import type { SendAck } from "../../protocol/commands/send-ack";
 import type { RoomEvent } from "../../protocol/events";
 import type { RoomSnapshot } from "../room/room-snapshot";
 

@@ -1,7 +1,7 @@
-import type { Message } from "../../protocol/message";
 import type { UnsentMessage } from "../room/room-snapshot";
+import type { RoomEventOf } from "./room-connection";
 
-const MAIN_THREAD = "main";
+type Heard = RoomEventOf<"chat:message">["data"];
 
 /** Messages that are on their way, for showing: each until the room has it. */
 export class Unsent {
@@ -26,12 +26,14 @@ export class Unsent {
     }
   }
 
-  /** A message of ours is heard before it is acknowledged, and must not be shown twice. */
-  heard({ role, content, threadId }: Message): void {
-    // Only the first can be on its way: the others wait for it.
-    const [first, ...rest] = this.#messages;
-    const isOurs = first?.content === content && (first.threadId ?? MAIN_THREAD) === threadId;
-    if (role === "user" && isOurs) this.#change(rest);
+  /**
+   * A message of ours is heard before it is acknowledged, and must not be shown twice. Only its id
+   * tells: another member may write the same words, or have chosen the same id.
+   */
+  heard({ message, clientMessageId }: Heard, me: string | undefined): void {
+    if (me !== undefined && message.author?.userId !== me) return;
+    const ours = this.#messages.find((unsent) => unsent.clientMessageId === clientMessageId);
+    if (ours) this.remove(ours);
   }
 
   #change(messages: readonly UnsentMessage[]): void {

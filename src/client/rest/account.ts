@@ -1,5 +1,6 @@
 import type { ApiKey, CreateApiKey, CreatedApiKey } from "../../protocol/api-keys";
-import type { AckNotifications, Page, UnreadCount } from "../../protocol/rest";
+import type { AckNotifications, UnreadCount } from "../../protocol/rest/notifications";
+import type { Page } from "../../protocol/rest/page";
 import type { Session } from "../../protocol/session";
 import type { KeptNotification } from "../../protocol/user-events";
 import type {

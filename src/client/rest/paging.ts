@@ -2,4 +2,4 @@
 export type PageQuery = { limit?: number; cursor?: string };
 
 /** What every list answers; `nextCursor` is `null` at the end. */
-export type { Page } from "../../protocol/rest";
+export type { Page } from "../../protocol/rest/page";

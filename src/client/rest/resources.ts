@@ -1,4 +1,4 @@
-import type { Page } from "../../protocol/rest";
+import type { Page } from "../../protocol/rest/page";
 import type { CreateResource, ReplaceResource } from "../../resources/bodies";
 import type { ResourceCollection, ShownResource } from "../../resources/resource";
 import type { GivenSpecs } from "../../resources/specs";

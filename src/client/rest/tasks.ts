@@ -4,14 +4,12 @@ import type { JsonObject } from "../../protocol/json";
 import type { LogLevel } from "../../protocol/log-entry";
 import type { Message, MessageRole } from "../../protocol/message";
 import type { Ref } from "../../protocol/refs";
-import type {
-  ConfirmTurn,
-  ExecuteTask,
-  LoggedEntry,
-  Page,
-  PatchTask,
-  PutMember,
-} from "../../protocol/rest";
+import type { ExecuteTask } from "../../protocol/rest/execute-task";
+import type { LoggedEntry } from "../../protocol/rest/list-logs";
+import type { Page } from "../../protocol/rest/page";
+import type { PatchTask } from "../../protocol/rest/patch-task";
+import type { PutMember } from "../../protocol/rest/put-member";
+import type { ConfirmTurn } from "../../protocol/rest/turn-actions";
 import type { TaskStats } from "../../protocol/stats";
 import type { Task, TaskStatus } from "../../protocol/task";
 import type { Turn, TurnStatus } from "../../protocol/turn";

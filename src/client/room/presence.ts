@@ -1,4 +1,4 @@
-import type { Presence } from "../../protocol/events";
+import type { Presence } from "../../protocol/events/presence";
 
 /** Who is here after somebody came, went or typed; one entry for each user. */
 export function presenceAfter(here: readonly Presence[], news: Presence): Presence[] {

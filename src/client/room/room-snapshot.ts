@@ -1,5 +1,6 @@
-import type { ChatSend } from "../../protocol/commands";
-import type { MomentaryEvent, Presence } from "../../protocol/events";
+import type { ChatSend } from "../../protocol/commands/chat-send";
+import type { MomentaryEvent } from "../../protocol/events";
+import type { Presence } from "../../protocol/events/presence";
 import type { Message } from "../../protocol/message";
 import type { RoomState } from "../../protocol/room-state";
 import type { ConnectionStatus } from "../connection/status";

@@ -1,4 +1,5 @@
-import type { HistoryPage, HistorySync, SendAck } from "../../protocol/commands";
+import type { HistoryPage, HistorySync } from "../../protocol/commands/history-sync";
+import type { SendAck } from "../../protocol/commands/send-ack";
 import type { MomentaryEvent, RoomEvent } from "../../protocol/events";
 import { type Reply, readFrame } from "../connection/frames";
 import type { Place } from "../connection/handshake";
@@ -36,6 +37,7 @@ export class Room implements RoomConnection {
   readonly #recovery: RecoveryStore | undefined;
   readonly #replay: boolean;
   #recoveryToken: string | undefined;
+  #me: string | undefined;
   #typing = false;
   #loading: Promise<boolean> | undefined;
 
@@ -175,7 +177,7 @@ export class Room implements RoomConnection {
       if (news === "gap") this.#link.restart("events are missing");
       if (news === "gap") break;
       if (news === "new") heard.push(event);
-      if (event.type === "chat:message") this.#unsent.heard(event.data.message);
+      if (event.type === "chat:message") this.#unsent.heard(event.data, this.#me);
       if (event.type === "session:ready") this.#ready(event.data);
     }
     for (const reply of replies) this.#answered(reply);
@@ -183,7 +185,8 @@ export class Room implements RoomConnection {
     for (const event of heard) this.#listeners.tell(event);
   }
 
-  #ready({ recoveryToken, resumed, limits }: Ready): void {
+  #ready({ recoveryToken, resumed, limits, userId }: Ready): void {
+    this.#me = userId;
     this.#keep(recoveryToken);
     this.#link.ready(resumed);
     this.#outbox.open(limits.frameBytes);

@@ -1,4 +1,4 @@
-import type { Page } from "../../protocol/rest";
+import type { Page } from "../../protocol/rest/page";
 import type { Notification } from "../../protocol/user-events";
 import { readFrame } from "../connection/frames";
 import { Link } from "../connection/link";

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { LogLevel } from "../../protocol/log-entry";
-import type { LoggedEntry } from "../../protocol/rest";
+import type { LoggedEntry } from "../../protocol/rest/list-logs";
 import { Button } from "../parts/button";
 import { Problem } from "../parts/problem";
 import { useLogs } from "./use-logs";

@@ -1,6 +1,6 @@
 import { useMemo } from "preact/hooks";
 import type { LogLevel } from "../../protocol/log-entry";
-import type { LoggedEntry } from "../../protocol/rest";
+import type { LoggedEntry } from "../../protocol/rest/list-logs";
 import { useRoom } from "../room/room-scope";
 import { useAccount } from "../state/account";
 import { useRoomEvent } from "../state/use-event";

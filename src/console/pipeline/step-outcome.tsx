@@ -6,7 +6,7 @@ import { Markdown } from "../room/conversation/markdown/markdown";
 import { useAccount } from "../state/account";
 import { useAction } from "../state/use-action";
 
-/** What a step made, folded; or why it failed. */
+/** What a step made, collapsed; or why it failed. */
 export function StepOutcome({ turn, step }: { turn: Turn; step: Step }) {
   const { client } = useAccount();
   const [whole, setWhole] = useState<StepResult>();

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { isBlank } from "../../client";
 import { Button } from "../parts/button";
 import { Field } from "../parts/field";
 import { usePageTitle } from "../parts/page-title";
@@ -21,16 +22,18 @@ export function HomePage() {
   const { run, busy, error } = useAction();
   const change = (part: Partial<Draft>) => setDraft((old) => ({ ...old, ...part }));
 
-  const begin = ({ prompt, title, team, labels }: Draft) =>
+  const begin = ({ prompt, title, team, labels }: Draft) => {
+    if (isBlank(prompt)) return;
     run(async () => {
       const task = await client.tasks.create({
         teamRef: team,
-        ...(prompt.trim() && { prompt }),
+        prompt,
         ...(title.trim() && { title: title.trim() }),
         ...(labels.trim() && { labels: labelsOf(labels) }),
       });
       navigate({ at: "task", taskId: task.id, view: "conversation" });
     });
+  };
 
   return (
     <div class="home stack">
@@ -50,14 +53,14 @@ export function HomePage() {
           value={draft.prompt}
           onInput={(event) => change({ prompt: event.currentTarget.value })}
           onKeyDown={(event) => {
-            if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+            if (event.key !== "Enter" || event.shiftKey) return;
             event.preventDefault();
             begin(draft);
           }}
         />
         <div class="row spread">
           <TeamSelect value={draft.team} onChange={(team) => change({ team })} />
-          <Button kind="primary" type="submit" busy={busy}>
+          <Button kind="primary" type="submit" busy={busy} disabled={isBlank(draft.prompt)}>
             Begin
           </Button>
         </div>

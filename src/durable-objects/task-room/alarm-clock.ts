@@ -1,33 +1,50 @@
-import { deadlines } from "../../engine/turn/deadlines";
-import { RULES } from "../../engine/turn/limits";
-import { nextErasure } from "./commands/erasure";
-import type { Desk } from "./desk";
+import { describeError, logError } from "../../platform/platform-log";
+import { alarmTime } from "../alarm-time";
+import { backoffMs } from "./failed-work";
+
+type Parts = {
+  storage: Pick<DurableObjectStorage, "getAlarm" | "setAlarm" | "deleteAlarm">;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** In [0, 1), for jitter. */
+  random(): number;
+  /** Keeps the object alive while the promise is pending. */
+  hold(work: Promise<void>): void;
+  /** The earliest of all that is due; milliseconds since 1970. */
+  due(): number | undefined;
+  /** Whether nothing but what is due then can be done: one that is set for earlier is worth moving. */
+  sleeps(): boolean;
+};
 
 /** An alarm that is so late was lost, or is tried again later than it can be waited for. */
 const LOST_AFTER_MS = 5000;
+/** One that would wake a room for nothing is moved where it gains so much sleep: that is a row written. */
+const WORTH_MOVING_MS = 15_000;
 
 /**
  * The object's one alarm, kept at the earliest of all that is due. Deadlines follow from the state,
  * so nothing of them is stored; an alarm that comes too early only looks and sets the next one.
  */
 export class AlarmClock {
-  readonly #storage: DurableObjectStorage;
-  readonly #desk: Desk;
+  readonly #parts: Parts;
   #setFor: number | null = null;
   /** When it was set, where this instance did it. */
   #setAt = 0;
   /** What the last one that came was set for. */
   #cameFor: number | undefined;
   #busy = false;
+  #settled: Promise<void> = Promise.resolve();
+  /** How often in a row it could not be set, and whether the wait after that is on. */
+  #failures = 0;
+  #waits = false;
 
-  constructor(storage: DurableObjectStorage, desk: Desk) {
-    this.#storage = storage;
-    this.#desk = desk;
+  constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
   /** Learns which alarm an earlier instance had set. */
   async restore(): Promise<void> {
-    this.#setFor = await this.#storage.getAlarm();
+    this.#setFor = await this.#parts.storage.getAlarm();
   }
 
   /** The alarm has come, and none is set any more. Gives by how many milliseconds it is late. */
@@ -35,10 +52,9 @@ export class AlarmClock {
     const due = this.#setFor ?? scheduledTime ?? null;
     this.#setFor = null;
     this.#cameFor = due ?? undefined;
+    if (!this.#waits) this.#settled = Promise.resolve();
     // One that was due before it was set is not late for that.
-    return due === null
-      ? undefined
-      : Math.max(0, this.#desk.doors.now() - Math.max(due, this.#setAt));
+    return due === null ? undefined : Math.max(0, this.#parts.now() - Math.max(due, this.#setAt));
   }
 
   /** Does what is due, and only then sets the alarm: none is set for what is just being done. */
@@ -54,44 +70,71 @@ export class AlarmClock {
 
   /**
    * Sets the alarm where one is due before the one that is set; setting it is a row written. One for
-   * which nothing is left to do is taken back: it would wake a room that sleeps.
+   * which nothing is left to do is taken back: it would wake a room that sleeps. Never throws: where
+   * it cannot be set, it is tried again after a while, which memory holds.
    */
   arm(): void {
-    if (this.#busy) return;
-    const due = this.#due();
-    if (due === undefined) {
-      if (this.#setFor !== null) this.#desk.hold(this.#storage.deleteAlarm());
-      this.#setFor = null;
-      return;
+    if (this.#busy || this.#waits) return;
+    try {
+      const due = this.#parts.due();
+      if (due === undefined) this.#takeBack();
+      // Set again for the very moment of the one that has come, it would end with that one.
+      else this.#moveTo(alarmTime(due === this.#cameFor ? due + 1 : due));
+    } catch (error) {
+      this.#settled = Promise.reject(error);
+      this.#parts.hold(this.#settled.catch(() => undefined));
+      this.#wait(error);
     }
-    // Set again for the very moment of the one that has come, it would end with that one.
-    const at = due === this.#cameFor ? due + 1 : due;
-    const now = this.#desk.doors.now();
-    const set = this.#setFor;
-    // Not lost where it was set only now, however long it was due before that.
-    const isLost = set !== null && now - Math.max(set, this.#setAt) >= LOST_AFTER_MS;
-    if (set !== null && set <= at && !isLost) return;
-    this.#setFor = at;
-    this.#setAt = now;
-    this.#desk.hold(this.#storage.setAlarm(at));
   }
 
-  #due(): number | undefined {
-    const desk = this.#desk;
-    const { room, feeds, connections, doors, buriedTaskId, deletedAt } = desk;
-    const check = doors.now() + RULES.checkEveryMs;
-    const times: number[] = [];
-    // Until all of it is erased; then nothing may wake what is left.
-    if (buriedTaskId !== undefined) times.push(nextErasure(doors.now(), deletedAt ?? 0));
-    if (room) {
-      times.push(...deadlines(room).map(({ at, name }) => (name === "begin" ? check : at)));
-      // Clean-up can wait for a turn; to find out when it is due, a new instance reads all its turns.
-      const inAnyCase = room.state.openTurns.length > 0 ? check : desk.cleanUpAt;
-      if (inAnyCase !== undefined) times.push(inAnyCase);
-      times.push(...feeds.dueTimes(check));
+  /** Resolves once the alarm is set for good; rejects where it could not be. */
+  settled(): Promise<void> {
+    return this.#settled;
+  }
+
+  #takeBack(): void {
+    if (this.#setFor === null) return;
+    this.#setFor = null;
+    const taken = this.#parts.storage.deleteAlarm();
+    // It comes for nothing then.
+    this.#parts.hold(taken.catch(() => undefined));
+  }
+
+  #moveTo(at: number): void {
+    const now = this.#parts.now();
+    const set = this.#setFor;
+    if (set !== null && set <= at) {
+      // Not lost where it was set only now, however long it was due before that.
+      const isLost = now - Math.max(set, this.#setAt) >= LOST_AFTER_MS;
+      const isForNothing = at - set > WORTH_MOVING_MS && this.#parts.sleeps();
+      if (!isLost && !isForNothing) return;
     }
-    const expiry = connections.nextExpiry();
-    if (expiry !== undefined) times.push(expiry);
-    return times.length > 0 ? Math.min(...times) : undefined;
+    this.#setFor = at;
+    this.#setAt = now;
+    this.#settled = this.#set(at, set);
+    this.#parts.hold(this.#settled.catch(() => undefined));
+  }
+
+  async #set(at: number, before: number | null): Promise<void> {
+    try {
+      await this.#parts.storage.setAlarm(at);
+      this.#failures = 0;
+    } catch (error) {
+      if (this.#setFor === at) this.#setFor = before;
+      this.#wait(error);
+      throw error;
+    }
+  }
+
+  #wait(error: unknown): void {
+    if (this.#waits) return;
+    this.#waits = true;
+    const retryInMs = backoffMs(++this.#failures, this.#parts.random());
+    logError("alarm_not_set", { retryInMs, causes: describeError(error) });
+    const over = new Promise((resolve) => setTimeout(resolve, retryInMs)).then(() => {
+      this.#waits = false;
+      this.arm();
+    });
+    this.#parts.hold(over);
   }
 }

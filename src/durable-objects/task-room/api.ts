@@ -3,19 +3,16 @@ import type { LogEvent } from "../../protocol/events";
 import type { Principal, Role } from "../../protocol/identity";
 import type { Message } from "../../protocol/message";
 import type { Ref } from "../../protocol/refs";
-import type {
-  ConfirmTurn,
-  ExecuteTask,
-  ListEvents,
-  ListLogs,
-  ListMessages,
-  ListTurns,
-  LoggedEntry,
-  Page,
-  PatchStatus,
-  PatchTask,
-  PutMember,
-} from "../../protocol/rest";
+import type { ExecuteTask } from "../../protocol/rest/execute-task";
+import type { ListEvents } from "../../protocol/rest/list-events";
+import type { ListLogs, LoggedEntry } from "../../protocol/rest/list-logs";
+import type { ListMessages } from "../../protocol/rest/list-messages";
+import type { ListTurns } from "../../protocol/rest/list-turns";
+import type { Page } from "../../protocol/rest/page";
+import type { PatchStatus } from "../../protocol/rest/patch-status";
+import type { PatchTask } from "../../protocol/rest/patch-task";
+import type { PutMember } from "../../protocol/rest/put-member";
+import type { ConfirmTurn } from "../../protocol/rest/turn-actions";
 import type { TaskStats } from "../../protocol/stats";
 import type { Task } from "../../protocol/task";
 import type { Turn } from "../../protocol/turn";
@@ -75,12 +72,3 @@ export interface TaskRoomApi {
   /** Called by the cron sweep: whatever is overdue is done now. */
   wake(): Promise<void>;
 }
-
-/** Header in which the worker hands the proven principal to a room with an upgrade: URI-encoded JSON. */
-export const PRINCIPAL_HEADER = "taskroom-principal";
-/** Header with the recovery token from the subprotocol list, where there was one. */
-export const RECOVERY_HEADER = "taskroom-recovery";
-/** Header that marks an upgrade as a feed, which the worker holds for an event stream. */
-export const FEED_HEADER = "taskroom-feed";
-/** Header of a feed's 101: the epoch of the room's log. */
-export const EPOCH_HEADER = "taskroom-epoch";

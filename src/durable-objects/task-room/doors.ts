@@ -4,7 +4,7 @@ import type { StepOutput, StepRequest } from "../../resources/agent";
 import { metricsShardOf } from "../metrics-shard/api";
 import { type Meter, meterOf } from "../usage-meter/api";
 import type { TaskNews, UserRoomApi } from "../user-room/api";
-import { carryOutSealed } from "./turns/sealed-agent";
+import { callSealedAgent } from "./turns/sealed-agent";
 
 /** Places in a turn's life at which a test build may stop the runtime dead. */
 export type FaultPoint =
@@ -43,7 +43,7 @@ export type Doors = {
   tellUser(userId: string, news: TaskNews): Promise<void>;
   /** Of one user. */
   meter(userId: string): Meter;
-  carryOut(request: StepRequest, signal: AbortSignal): AsyncIterable<StepOutput>;
+  callAgent(request: StepRequest, signal: AbortSignal): AsyncIterable<StepOutput>;
   /** Tells the service's counts; nobody repeats it. */
   tellMetrics(tally: Tally): Promise<void>;
   fault(point: FaultPoint): void;
@@ -62,7 +62,8 @@ export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
     storage: ctx.storage,
     tellUser: (userId, news) => userRoom(env, userId).deliver(news),
     meter: (userId) => meterOf(env, userId),
-    carryOut: (request, signal) => carryOutSealed(request, { settings, signal, hold, ai: env.AI }),
+    callAgent: (request, signal) =>
+      callSealedAgent(request, { settings, signal, hold, ai: env.AI }),
     tellMetrics: (tally) => metricsShardOf(env, ctx.id.toString()).add(tally),
     fault: () => undefined,
   };

@@ -1,34 +1,23 @@
 import { DurableObject } from "cloudflare:workers";
-import { meetDeadlines } from "../../engine/turn/deadlines";
-import { once } from "../../platform/metrics";
-import { describeError, logError } from "../../platform/platform-log";
 import { CLOSE } from "../../protocol/close-codes";
 import type { Outcome } from "../../protocol/errors";
-import type { LogEvent } from "../../protocol/events";
 import type { Principal } from "../../protocol/identity";
-import type { Message } from "../../protocol/message";
-import type {
-  ConfirmTurn,
-  ExecuteTask,
-  ListEvents,
-  ListLogs,
-  ListMessages,
-  ListTurns,
-  LoggedEntry,
-  Page,
-  PatchStatus,
-  PatchTask,
-  PutMember,
-} from "../../protocol/rest";
-import type { TaskStats } from "../../protocol/stats";
-import type { Task } from "../../protocol/task";
-import type { Turn } from "../../protocol/turn";
-import type { OpenedSession, OpenSession } from "../user-room/api";
-import type { NewTask, SessionActivity, TaskRoomApi } from "./api";
-import { Openings } from "./arrival/openings";
+import type { ExecuteTask } from "../../protocol/rest/execute-task";
+import type { ListEvents } from "../../protocol/rest/list-events";
+import type { ListLogs } from "../../protocol/rest/list-logs";
+import type { ListMessages } from "../../protocol/rest/list-messages";
+import type { ListTurns } from "../../protocol/rest/list-turns";
+import type { PatchStatus } from "../../protocol/rest/patch-status";
+import type { PatchTask } from "../../protocol/rest/patch-task";
+import type { PutMember } from "../../protocol/rest/put-member";
+import type { ConfirmTurn } from "../../protocol/rest/turn-actions";
+import type { OpenedSession, OpenSession, UserRoomApi } from "../user-room/api";
+import type { NewTask, TaskRoomApi } from "./api";
+import { lastActiveAt } from "./arrival/departure";
+import { SessionDoor } from "./arrival/session-door";
+import { attend, receive, type SocketRoom } from "./arrival/socket-events";
 import { upgrade } from "./arrival/upgrade";
 import { goOnErasing, removeTask } from "./commands/erasure";
-import { handleFrame } from "./commands/frame-handler";
 import { readEvents, readLogs } from "./commands/log-queries";
 import { dropMember, putMember, readMembers } from "./commands/member-commands";
 import * as queries from "./commands/queries";
@@ -36,18 +25,31 @@ import { readStats } from "./commands/stats";
 import * as tasks from "./commands/task-commands";
 import { Desk } from "./desk";
 import { type Doors, productionDoors } from "./doors";
-import type { Connection } from "./live/connection";
+import { Upkeep } from "./upkeep";
 
 /** One task's room: lifecycle and wiring. Its rules are in `src/engine`, its work at the desk. */
 export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
   readonly #desk: Desk;
-  readonly #openings = new Openings();
+  readonly #upkeep: Upkeep;
+  readonly #sessions: SessionDoor;
+  readonly #sockets: SocketRoom;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
-    this.#desk = new Desk(ctx, this.doors(ctx, env));
-    ctx.blockConcurrencyWhile(() => this.#desk.alarm.restore());
+    const desk = new Desk(ctx, this.doors(ctx, env));
+    this.#desk = desk;
+    this.#upkeep = new Upkeep(desk);
+    this.#sessions = new SessionDoor({
+      open: (input) => this.openSession(input),
+      userRoom: (userId) => this.#userRoom(userId),
+      hold: desk.hold,
+      taskId: () => desk.taskId,
+    });
+    const recover = () => this.#upkeep.recover();
+    this.#sockets = { ctx, desk, sessions: this.#sessions, recover };
+    attend(this.#sockets);
+    ctx.blockConcurrencyWhile(() => desk.alarm.restore());
   }
 
   /** A test build puts failing doors in place of these. */
@@ -56,15 +58,7 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
   }
 
   override async fetch(request: Request): Promise<Response> {
-    const desk = this.#awake();
-    return upgrade(this.ctx, desk, request, {
-      underWay: this.#openings,
-      open: (input) => this.openSession(input),
-      close: (userId, sessionId, connectionId) => {
-        const room = this.#userRoom(userId);
-        this.#report(() => room.closeConnection(sessionId, connectionId, desk.doors.now()));
-      },
-    });
+    return upgrade(this.ctx, this.#awake(), request, this.#sessions);
   }
 
   /** A test build lets things happen before and after. */
@@ -73,238 +67,157 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
   }
 
   override webSocketMessage(ws: WebSocket, frame: string | ArrayBuffer): void {
-    const desk = this.#awake();
-    const connection = desk.connections.of(ws);
-    if (!connection) {
-      ws.close(CLOSE.restart, "restart");
-      return;
-    }
-    handleFrame(desk, connection, frame);
-    if (connection.attached.unconfirmed) this.#confirm(connection);
+    receive(this.#sockets, ws, frame);
   }
 
   override webSocketClose(ws: WebSocket, code: number): void {
-    // 1005 and 1006 mean that no code came; they can't be sent back.
-    ws.close(code === 1005 || code === 1006 ? 1000 : code, "closed");
-    this.#gone(ws);
+    this.#desk.connections.closed(ws, code);
+    this.#awake();
   }
 
   override webSocketError(ws: WebSocket): void {
-    this.#gone(ws);
+    this.#desk.connections.closed(ws);
+    this.#awake();
   }
 
   override async alarm(info?: AlarmInvocationInfo): Promise<void> {
-    const desk = this.#desk;
-    const lateMs = desk.alarm.rang(info?.scheduledTime);
-    if (lateMs !== undefined) {
-      const value = lateMs / 1000;
-      const labels = { room: "task" } as const;
-      desk.metrics.delay({ metric: "taskroom_alarm_lateness_seconds", labels, value });
-    }
-    desk.doors.fault("alarm");
-    try {
-      if (desk.deletedAt !== undefined) await goOnErasing(desk, () => this.#eraseStorage());
-      else desk.alarm.after(() => this.#lookAround(this.#awake()));
-    } finally {
-      desk.alarm.arm();
-    }
+    const { alarm, doors, held } = this.#desk;
+    this.#upkeep.noteAlarm(info?.scheduledTime);
+    doors.fault("alarm");
+    if (held.deletedAt === undefined) this.#upkeep.lookAround();
+    else await goOnErasing(this.#desk, () => this.#eraseStorage());
+    // Where none could be set, the platform comes again.
+    await alarm.settled();
   }
 
-  async create(principal: Principal, input: NewTask): Promise<Outcome<Task>> {
+  async wake(): Promise<void> {
+    this.#upkeep.lookAround();
+  }
+
+  async create(principal: Principal, input: NewTask) {
     return tasks.createTask(this.#awake(), principal, input);
   }
 
-  async read(principal: Principal): Promise<Outcome<Task>> {
+  async read(principal: Principal) {
     return queries.readTask(this.#awake(), principal);
   }
 
-  async update(principal: Principal, patch: PatchTask): Promise<Outcome<Task>> {
+  async update(principal: Principal, patch: PatchTask) {
     return tasks.patchTask(this.#awake(), principal, patch);
   }
 
-  async setStatus(principal: Principal, change: PatchStatus): Promise<Outcome<Task>> {
+  async setStatus(principal: Principal, change: PatchStatus) {
     return tasks.changeStatus(this.#awake(), principal, change);
   }
 
-  async remove(principal: Principal): Promise<Outcome<null>> {
+  async remove(principal: Principal) {
     return removeTask(this.#awake(), principal, () => this.#eraseStorage());
   }
 
-  async messages(principal: Principal, query: ListMessages): Promise<Outcome<Page<Message>>> {
+  async messages(principal: Principal, query: ListMessages) {
     return queries.readMessages(this.#awake(), principal, query);
   }
 
-  async turns(principal: Principal, query: ListTurns): Promise<Outcome<Page<Turn>>> {
+  async turns(principal: Principal, query: ListTurns) {
     return queries.readTurns(this.#awake(), principal, query);
   }
 
-  async turn(principal: Principal, turnId: string): Promise<Outcome<Turn>> {
+  async turn(principal: Principal, turnId: string) {
     return queries.readTurn(this.#awake(), principal, turnId);
   }
 
-  async events(principal: Principal, query: ListEvents): Promise<Outcome<Page<LogEvent>>> {
+  async events(principal: Principal, query: ListEvents) {
     return readEvents(this.#awake(), principal, query);
   }
 
-  async logs(principal: Principal, query: ListLogs): Promise<Outcome<Page<LoggedEntry>>> {
+  async logs(principal: Principal, query: ListLogs) {
     return readLogs(this.#awake(), principal, query);
   }
 
-  async members(principal: Principal): Promise<Outcome<Page<PutMember>>> {
+  async members(principal: Principal) {
     return readMembers(this.#awake(), principal);
   }
 
-  async putMember(principal: Principal, member: PutMember): Promise<Outcome<PutMember>> {
+  async putMember(principal: Principal, member: PutMember) {
     return putMember(this.#awake(), principal, member);
   }
 
-  async dropMember(principal: Principal, userId: string): Promise<Outcome<null>> {
+  async dropMember(principal: Principal, userId: string) {
     return dropMember(this.#awake(), principal, userId);
   }
 
-  async stats(principal: Principal): Promise<Outcome<TaskStats>> {
+  async stats(principal: Principal) {
     return readStats(this.#awake(), principal);
   }
 
-  async execute(
-    principal: Principal,
-    input: ExecuteTask,
-    idempotencyKey?: string,
-  ): Promise<Outcome<{ turn: Turn }>> {
+  async execute(principal: Principal, input: ExecuteTask, idempotencyKey?: string) {
     return tasks.execute(this.#awake(), principal, input, idempotencyKey);
   }
 
-  async interruptTurn(
-    principal: Principal,
-    turnId: string,
-    reason?: string,
-  ): Promise<Outcome<Turn>> {
+  async interruptTurn(principal: Principal, turnId: string, reason?: string) {
     return tasks.interruptTurn(this.#awake(), principal, turnId, reason);
   }
 
-  async retryTurn(principal: Principal, turnId: string): Promise<Outcome<Turn>> {
+  async retryTurn(principal: Principal, turnId: string) {
     return tasks.retryTurn(this.#awake(), principal, turnId);
   }
 
-  async confirmTurn(
-    principal: Principal,
-    turnId: string,
-    input: ConfirmTurn,
-  ): Promise<Outcome<Turn>> {
+  async confirmTurn(principal: Principal, turnId: string, input: ConfirmTurn) {
     return tasks.confirmTurn(this.#awake(), principal, turnId, input);
   }
 
-  async guideTurn(principal: Principal, turnId: string, content: string): Promise<Outcome<Turn>> {
+  async guideTurn(principal: Principal, turnId: string, content: string) {
     return tasks.guideTurn(this.#awake(), principal, turnId, content);
   }
 
-  async interruptAll(
-    principal: Principal,
-    reason?: string,
-  ): Promise<Outcome<{ interrupted: number }>> {
+  async interruptAll(principal: Principal, reason?: string) {
     return tasks.interruptAll(this.#awake(), principal, reason);
   }
 
-  async sessionActivity(sessionIds: string[]): Promise<Record<string, SessionActivity>> {
+  async sessionActivity(sessionIds: string[]) {
     const { connections } = this.#awake();
-    const opening = this.#openings.connectionIds;
+    const opening = this.#sessions.underWay.connectionIds;
     const entries = sessionIds.map((id) => {
       const open = connections.ofSession(id);
-      const lastActiveAt = Math.max(0, ...open.map((connection) => this.#lastActiveAt(connection)));
-      return [id, { connections: open.length, lastActiveAt, opening }] as const;
+      const times = open.map((connection) => lastActiveAt(this.ctx, this.#desk, connection));
+      const lastActive = Math.max(0, ...times);
+      return [id, { connections: open.length, lastActiveAt: lastActive, opening }] as const;
     });
     return Object.fromEntries(entries);
   }
 
   async closeSession(sessionId: string, code: number, reason: string): Promise<void> {
-    this.#openings.revoke(sessionId);
+    this.#sessions.underWay.revoke(sessionId);
     for (const connection of this.#awake().connections.ofSession(sessionId)) {
       connection.close(code, reason);
     }
   }
 
   async closeKey(keyId: string): Promise<void> {
-    this.#openings.revoke(keyId);
+    this.#sessions.underWay.revoke(keyId);
     for (const connection of this.#awake().connections.all()) {
       if (connection.principal.keyId !== keyId) continue;
       connection.close(CLOSE.unauthorized, "API key revoked");
     }
   }
 
-  async wake(): Promise<void> {
-    this.#desk.alarm.after(() => this.#lookAround(this.#awake()));
+  #userRoom(userId: string): UserRoomApi {
+    // The platform's RPC types recurse without end over JSON values, so the interface stands in.
+    return this.env.USER_ROOM.getByName(userId) as unknown as UserRoomApi;
   }
 
   /** The desk with every step at work again: whatever woke the object, a lost turn goes on first. */
   #awake(): Desk {
-    this.#desk.recover();
+    this.#upkeep.recover();
     return this.#desk;
-  }
-
-  /** Does what is due. Only decides and starts work; waits for none of it. */
-  #lookAround(desk: Desk): void {
-    const now = desk.doors.now();
-    desk.perform(meetDeadlines);
-    desk.recover();
-    desk.feeds.retry(now);
-    desk.cleanUp();
-    for (const connection of desk.connections.all()) {
-      if (connection.isExpired(now)) connection.close(CLOSE.unauthorized, "token expired");
-    }
-  }
-
-  #gone(ws: WebSocket): void {
-    const desk = this.#awake();
-    const connection = desk.connections.of(ws);
-    if (!connection) return;
-    desk.connections.remove(ws);
-    desk.metrics.tell([once("taskroom_connections_closed_total", { room: connection.kind })]);
-    if (connection.attached.joined) desk.presence.tell(connection, "left");
-    const { sessionId, connectionId, principal } = connection.attached;
-    if (sessionId === null) return;
-    const lastActiveAt = this.#lastActiveAt(connection);
-    const room = this.#userRoom(principal.userId);
-    this.#report(() => room.closeConnection(sessionId, connectionId, lastActiveAt));
-  }
-
-  #confirm(connection: Connection): void {
-    const { sessionId, connectionId, principal } = connection.attached;
-    connection.attach({ unconfirmed: false });
-    if (sessionId === null) return;
-    const room = this.#userRoom(principal.userId);
-    this.#report(() => room.confirmConnection(sessionId, connectionId));
-  }
-
-  /** Tells the user's room; what gets lost it finds out by asking. */
-  #report(tell: () => Promise<void>): void {
-    const told = tell().catch((error: unknown) => {
-      const { taskId } = this.#desk;
-      logError("user_room_failed", { taskId, causes: describeError(error) });
-    });
-    this.ctx.waitUntil(told);
-  }
-
-  /** Commands and pings alike. */
-  #lastActiveAt({ ws, attached }: Connection): number {
-    const pinged = this.ctx.getWebSocketAutoResponseTimestamp(ws)?.getTime() ?? 0;
-    return Math.max(attached.lastActiveAt, pinged);
-  }
-
-  #userRoom(userId: string): DurableObjectStub<UserRoomClass> {
-    return this.env.USER_ROOM.getByName(userId);
   }
 
   /** Members' sessions go with the task; what can't be told now expires by itself. */
   async #eraseStorage(): Promise<void> {
-    const { buriedTaskId: taskId, members } = this.#desk;
-    if (taskId !== undefined) {
-      for (const userId of members) {
-        const room = this.#userRoom(userId);
-        this.#report(() => room.forgetTask(taskId));
-      }
+    const { buriedTaskId, members } = this.#desk.held;
+    if (buriedTaskId !== undefined) {
+      for (const userId of members) this.#sessions.forget(userId, buriedTaskId);
     }
     await this.ctx.storage.deleteAll();
   }
 }
-
-type UserRoomClass = import("../user-room/user-room").UserRoom;

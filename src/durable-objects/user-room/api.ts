@@ -1,6 +1,12 @@
 import type { UserNews } from "../../engine/user/news";
+import type { ResealCount } from "../../platform/reseal";
 import type { Outcome } from "../../protocol/errors";
-import type { AckNotifications, ListNotifications, Page, UnreadCount } from "../../protocol/rest";
+import type {
+  AckNotifications,
+  ListNotifications,
+  UnreadCount,
+} from "../../protocol/rest/notifications";
+import type { Page } from "../../protocol/rest/page";
 import type { Session } from "../../protocol/session";
 import type { KeptNotification } from "../../protocol/user-events";
 import type {
@@ -74,6 +80,8 @@ export interface UserRoomApi {
   listDeliveries(webhookId: string, query: PageQuery): Promise<Outcome<Page<Delivery>>>;
   /** Sends a delivery again, now and under its own id; also one of a paused webhook. */
   retryDelivery(webhookId: string, deliveryId: string): Promise<Outcome<Delivery>>;
+  /** Seals what is stored here with the first `SECRETS_KEY`; may be repeated. */
+  reseal(): Promise<ResealCount>;
 }
 
 /** Header that marks an upgrade as the guard of an event stream, which ends with the stream's API key. */

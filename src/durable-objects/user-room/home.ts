@@ -1,6 +1,7 @@
 import type { Settings } from "../../platform/settings";
 import { MetricsFeed } from "../metrics-feed";
 import { AlarmParts } from "./alarm-parts";
+import { catchUp } from "./arrival/catch-up";
 import type { MailboxDoors } from "./arrival/mailbox-upgrade";
 import { UserSockets } from "./arrival/user-sockets";
 import { Deadlines, PAUSE_MS } from "./deadlines";
@@ -84,6 +85,7 @@ export class Home {
       queue: (tables, events) => this.queue.add(tables, events),
     });
     this.arrival = { ctx, now, sockets, mailbox: this.mailbox, deadlines };
+    sockets.attend((device, after) => hold(catchUp(this.arrival, device, { after })));
 
     this.alarm = new AlarmParts(around, {
       sockets: () => this.#expire(),

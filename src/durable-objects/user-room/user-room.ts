@@ -1,8 +1,14 @@
 import { DurableObject } from "cloudflare:workers";
 import { removeApiKey } from "../../history/api-keys";
+import type { ResealCount } from "../../platform/reseal";
 import { readOnce, settings } from "../../platform/settings";
 import type { Outcome } from "../../protocol/errors";
-import type { AckNotifications, ListNotifications, Page, UnreadCount } from "../../protocol/rest";
+import type {
+  AckNotifications,
+  ListNotifications,
+  UnreadCount,
+} from "../../protocol/rest/notifications";
+import type { Page } from "../../protocol/rest/page";
 import type { Session } from "../../protocol/session";
 import type { KeptNotification } from "../../protocol/user-events";
 import type {
@@ -27,6 +33,7 @@ import { upgradeMailbox } from "./arrival/mailbox-upgrade";
 import { Home } from "./home";
 import type { UserFaultPoint } from "./surroundings";
 import { type TaskRooms, taskRooms } from "./task-rooms";
+import { resealWebhooks } from "./webhooks/reseal";
 
 /** Milliseconds that the database of keys may take before a try counts as failed. */
 const DATABASE_PATIENCE_MS = 5000;
@@ -89,10 +96,7 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     return this.#home.entry.recover(userId, recoveryToken);
   }
 
-  async listSessions(
-    userId: string,
-    query: { limit: number; cursor?: string | undefined },
-  ): Promise<Outcome<Page<Session>>> {
+  async listSessions(userId: string, query: PageQuery): Promise<Outcome<Page<Session>>> {
     return this.#home.sessions.list(userId, query);
   }
 
@@ -104,12 +108,8 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     this.#home.sessions.confirm(sessionId, connectionId);
   }
 
-  async closeConnection(
-    sessionId: string,
-    connectionId: string,
-    lastActiveAt: number,
-  ): Promise<void> {
-    await this.#home.sessions.close(sessionId, connectionId, lastActiveAt);
+  async closeConnection(sessionId: string, connectionId: string, at: number): Promise<void> {
+    await this.#home.sessions.close(sessionId, connectionId, at);
   }
 
   revokeKey(userId: string, keyId: string): Promise<Outcome<null>> {
@@ -133,13 +133,11 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
   }
 
   override webSocketClose(ws: WebSocket, code: number): void {
-    // 1005 and 1006 mean that no code came; they can't be sent back.
-    ws.close(code === 1005 || code === 1006 ? 1000 : code, "closed");
-    this.#home.sockets.remove(ws);
+    this.#home.sockets.closed(ws, code);
   }
 
   override webSocketError(ws: WebSocket): void {
-    this.#home.sockets.remove(ws);
+    this.#home.sockets.closed(ws);
   }
 
   async deliver(news: TaskNews): Promise<void> {
@@ -191,5 +189,9 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
 
   override async alarm(info?: AlarmInvocationInfo): Promise<void> {
     await this.#home.alarm.ring(info);
+  }
+
+  reseal(): Promise<ResealCount> {
+    return resealWebhooks(this.ctx.storage, settingsOf(this.env).SECRETS_KEY);
   }
 }

@@ -1,4 +1,5 @@
-import type { ChatDelta, LogEvent, RoomEvent } from "../../protocol/events";
+import type { LogEvent, RoomEvent } from "../../protocol/events";
+import type { ChatDelta } from "../../protocol/events/chat-delta";
 import type { Message } from "../../protocol/message";
 import type { RoomState, Stream } from "../../protocol/room-state";
 import type { Task } from "../../protocol/task";

@@ -1,4 +1,5 @@
-import type { LogEvent, PhaseData } from "../../protocol/events";
+import type { LogEvent } from "../../protocol/events";
+import type { PhaseData } from "../../protocol/events/phase";
 import type { Step, StepStatus, Turn } from "../../protocol/turn";
 import { isOpen, isStepClosed } from "../turn/transitions";
 

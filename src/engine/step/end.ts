@@ -1,11 +1,12 @@
-import { cutResult } from "../../protocol/cut-result";
 import type { JsonValue } from "../../protocol/json";
 import type { AnswerMetadata, Message } from "../../protocol/message";
 import type { Stream } from "../../protocol/room-state";
 import type { Step, StepResult, Turn } from "../../protocol/turn";
 import { addUsage, type Usage } from "../../protocol/usage";
 import { advance } from "../turn/advance";
+import { excuseDelay } from "../turn/clock";
 import type { Draft } from "../turn/draft";
+import { cutResult } from "./cut-result";
 import { type Fence, liveStep } from "./fence";
 import { isPipeline, logPhase, memberOf, phaseData } from "./phase";
 import { agentOf } from "./start";
@@ -26,6 +27,7 @@ export function finishStep(draft: Draft, report: Finished): void {
   );
   if (!live || !stream) return;
   const { turn, step } = live;
+  excuseDelay(draft, turn.id, draft.stepRun(turn.id, step.step).deadlineAt);
   spend(draft, turn.id, report.usage);
   const message = answerOf(draft, turn, stream, report);
   const { messageId, attempt } = stream;

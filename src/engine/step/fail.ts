@@ -1,8 +1,9 @@
 import { FAILURES, type Failure, type FailureCode } from "../../protocol/errors";
+import { LIMITS } from "../../protocol/limits";
 import type { Step, Turn } from "../../protocol/turn";
 import type { StepFailure } from "../../resources/agent";
+import { excuseDelay, turnEndsAt } from "../turn/clock";
 import type { Draft } from "../turn/draft";
-import { RULES } from "../turn/limits";
 import { failTurn } from "../turn/turn-end";
 import { retryDelay } from "./backoff";
 import { afterFailure } from "./failure-rules";
@@ -15,6 +16,7 @@ export function failStep(draft: Draft, fence: Fence, failure: StepFailure): void
   const live = liveStep(draft, fence);
   if (!live) return;
   const { turn, step } = live;
+  excuseDelay(draft, turn.id, draft.stepRun(turn.id, step.step).deadlineAt);
   const { retry } = memberOf(draft, turn.id, step.step);
   const tries = countFailure(draft, turn.id, step);
   if (isOverBudget(draft, turn.id)) {
@@ -22,8 +24,9 @@ export function failStep(draft: Draft, fence: Fence, failure: StepFailure): void
     failTurn(draft, turn, { code: "error_budget", message });
     return;
   }
-  if (failure.retryable && tries < retry.maxAttempts) {
-    const wait = retryDelay(retry, tries, draft.context.random, failure.retryAfterMs);
+  const wait = retryDelay(retry, tries, draft.context.random, failure.retryAfterMs);
+  const mayRetry = failure.retryable && tries < retry.maxAttempts;
+  if (mayRetry && endsInTime(draft, turn.id, wait)) {
     waitToRetry(draft, turn, step, failure, wait);
     return;
   }
@@ -33,11 +36,12 @@ export function failStep(draft: Draft, fence: Fence, failure: StepFailure): void
 /** The runtime died under a running step: a new attempt outside the retry budget, or the end. */
 export function restartStep(draft: Draft, turn: Turn, step: Step): void {
   const { restarts } = draft.run(turn.id);
-  if (restarts >= RULES.restartsPerTurn) {
+  if (restarts >= LIMITS.restartsPerTurn) {
     const message = "The runtime restarted too often under this turn.";
     failTurn(draft, turn, { code: "runtime_restarted", message });
     return;
   }
+  excuseDelay(draft, turn.id, draft.stepRun(turn.id, step.step).deadlineAt);
   draft.setRun(turn.id, { restarts: restarts + 1 });
   const error: Failure = { code: "runtime_restarted", message: "The runtime restarted." };
   retryNow(draft, turn, step, error);
@@ -58,6 +62,12 @@ export function timeOutStep(draft: Draft, turn: Turn, step: Step): void {
       retryable: FAILURES[code].retryable,
     },
   );
+}
+
+/** A wait that passes the turn's end is waited in vain. */
+function endsInTime(draft: Draft, turnId: string, waitMs: number): boolean {
+  const end = turnEndsAt(draft.room, turnId);
+  return end === undefined || draft.context.now + waitMs < end;
 }
 
 function waitToRetry(draft: Draft, turn: Turn, step: Step, error: Failure, wait: number): void {

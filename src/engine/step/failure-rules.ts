@@ -1,9 +1,9 @@
 import type { Failure } from "../../protocol/errors";
+import { LIMITS } from "../../protocol/limits";
 import type { Step, Turn } from "../../protocol/turn";
 import { advance } from "../turn/advance";
 import type { Draft } from "../turn/draft";
 import { endStep } from "../turn/last-words";
-import { RULES } from "../turn/limits";
 import { failTurn } from "../turn/turn-end";
 import { logPhase, memberOf, phaseData } from "./phase";
 import { retryNow } from "./retry";
@@ -41,7 +41,7 @@ function rollBack(draft: Draft, turnId: string, step: Step, role: string, error:
   const steps = draft.turn(turnId)?.steps ?? [];
   const from = steps.findIndex((item) => item.phase === role);
   const to = steps.findIndex((item) => item.step === step.step);
-  if (rollbacks >= RULES.rollbacksPerTurn || from < 0 || from > to) {
+  if (rollbacks >= LIMITS.rollbacksPerTurn || from < 0 || from > to) {
     abort(draft, turnId, error);
     return;
   }

@@ -1,4 +1,4 @@
-import type { PhaseData } from "../../protocol/events";
+import type { PhaseData } from "../../protocol/events/phase";
 import type { Step } from "../../protocol/turn";
 import type { MemberPlan, TeamPlan } from "../../resources/team-plan";
 import type { Draft } from "../turn/draft";

@@ -1,5 +1,6 @@
 import { type Refusal, refuse } from "../../protocol/errors";
-import type { PatchStatus, PatchTask } from "../../protocol/rest";
+import type { PatchStatus } from "../../protocol/rest/patch-status";
+import type { PatchTask } from "../../protocol/rest/patch-task";
 import type { Draft } from "../turn/draft";
 import { TASK_MOVES } from "../turn/transitions";
 import { cancelAll } from "./people";

@@ -1,12 +1,12 @@
-import type { Failure } from "../../protocol/errors";
+import type { Failure, Refusal } from "../../protocol/errors";
 import { toTimestamp } from "../../protocol/time";
 import type { Step, Turn } from "../../protocol/turn";
 import type { TeamPlan } from "../../resources/team-plan";
 import { metadataFor } from "../step/used-resources";
 import { advance } from "./advance";
 import type { Draft } from "./draft";
-import { activeTurn, freshSteps, waitingTurns } from "./room";
-import { failTurn } from "./turn-end";
+import { activeTurn, freshSteps, type Room, waitingTurns } from "./room";
+import { failTurn, interruptTurn } from "./turn-end";
 
 /** The plan that the team's references resolve to now; an equal one keeps its number. */
 export function usePlan(draft: Draft, plan: TeamPlan): void {
@@ -16,14 +16,25 @@ export function usePlan(draft: Draft, plan: TeamPlan): void {
   draft.setRoom({ planId: next, plans: { ...plans, [next]: plan } });
 }
 
-/** The queue's first turn starts, unless one is active. */
-export function beginTurn(draft: Draft, plan: TeamPlan): void {
-  const turn = nextTurn(draft);
-  if (!turn) return;
+/** The queue's next turn where its user's meter is to be asked before it begins. */
+export function unpaidTurn(room: Room): { turnId: string; userId: string } | undefined {
+  const turn = nextTurn(room);
+  const run = turn && room.runs[turn.id];
+  return turn && run?.unpaid ? { turnId: turn.id, userId: run.userId } : undefined;
+}
+
+/**
+ * The queue's first turn starts, unless one is active. One that is unpaid starts only where it is
+ * the one that was `admitted`: another may have come to the queue's head meanwhile.
+ */
+export function beginTurn(draft: Draft, plan: TeamPlan, admitted?: string): void {
+  const turn = nextTurn(draft.room);
+  const { unpaid = false } = turn ? draft.run(turn.id) : {};
+  if (!turn || (unpaid && turn.id !== admitted)) return;
   usePlan(draft, plan);
   const { now } = draft.context;
   const planId = planFor(draft, turn, plan);
-  draft.setRun(turn.id, { planId, runningSince: now });
+  draft.setRun(turn.id, { planId, runningSince: now, ...(unpaid && { unpaid: false }) });
   const used = draft.room.plans[planId] ?? plan;
   const steps = stepsFor(turn, used);
   const metadata = metadataFor(turn, used);
@@ -35,6 +46,7 @@ export function beginTurn(draft: Draft, plan: TeamPlan): void {
       status: "PROCESSING",
       previous: "PENDING",
       deadlineAt: toTimestamp(now + used.timeoutMs),
+      ...(unpaid && { turns: 1 }),
       ...(isChanged && { turn: { ...turn, status: "PROCESSING" as const, steps, metadata } }),
     },
   });
@@ -43,12 +55,19 @@ export function beginTurn(draft: Draft, plan: TeamPlan): void {
 
 /** The queue's first turn can't start: its team no longer resolves. */
 export function failBegin(draft: Draft, error: Failure): void {
-  const turn = nextTurn(draft);
+  const turn = nextTurn(draft.room);
   if (turn) failTurn(draft, turn, error);
 }
 
-function nextTurn(draft: Draft): Turn | undefined {
-  return activeTurn(draft.room) ? undefined : waitingTurns(draft.room)[0];
+/** The queue's first turn is not admitted by its user's meter: it ends without having begun. */
+export function refuseBegin(draft: Draft, turnId: string, { code, message }: Refusal): void {
+  if (unpaidTurn(draft.room)?.turnId !== turnId) return;
+  const turn = draft.turn(turnId);
+  if (turn) interruptTurn(draft, turn, { by: "system", reason: `${code}: ${message}` });
+}
+
+function nextTurn(room: Room): Turn | undefined {
+  return activeTurn(room) ? undefined : waitingTurns(room)[0];
 }
 
 /** A retried turn with finished steps keeps its plan, if it is still there, where the new one has other steps. */

@@ -2,6 +2,7 @@ import type { Turn } from "../../protocol/turn";
 import { timeOutStep } from "../step/fail";
 import { liveStep, stepOf } from "../step/fence";
 import { startAttempt } from "../step/start";
+import { excuseDelay, turnEndsAt } from "./clock";
 import type { Draft } from "./draft";
 import { activeTurn, type Room, waitingTurns } from "./room";
 import { failTurn } from "./turn-end";
@@ -35,10 +36,8 @@ function activeDeadlines(room: Room, turn: Turn): Deadline[] {
   const run = room.runs[turn.id];
   if (!run) return [];
   const found: Deadline[] = [];
-  const timeoutMs = room.plans[run.planId ?? room.planId]?.timeoutMs ?? 0;
-  if (run.runningSince !== undefined) {
-    found.push({ name: "turn", turnId: turn.id, at: run.runningSince + timeoutMs - run.spentMs });
-  }
+  const end = turnEndsAt(room, turn.id);
+  if (end !== undefined) found.push({ name: "turn", turnId: turn.id, at: end });
   for (const { step, status } of turn.steps) {
     const at = { turnId: turn.id, step };
     const { deadlineAt, retryAt, retryFrom, confirmBy } = run.steps[step] ?? {};
@@ -51,11 +50,18 @@ function activeDeadlines(room: Room, turn: Turn): Deadline[] {
   return found;
 }
 
-/** Acts on what is due; a deadline that an earlier one has settled is passed over. */
+/**
+ * A step's end goes before its turn's: a phase that fails in the turn's last moment fails by its own
+ * rule. What is due is looked up anew for each, as one may put off or settle the next.
+ */
+const ORDER = ["begin", "step", "retry", "confirm", "turn"] as const;
+
+/** Acts on what is due, on each kind at most once: what is due again is the next alarm's. */
 export function meetDeadlines(draft: Draft): void {
   const { now } = draft.context;
-  for (const due of deadlines(draft.room)) {
-    if (due.at > now && !isFromAhead(due, now)) continue;
+  for (const name of ORDER) {
+    const due = deadlines(draft.room).find((item) => item.name === name);
+    if (!due || (due.at > now && !isFromAhead(due, now))) continue;
     const turn = draft.turn(due.turnId);
     if (turn) meet(draft, turn, due);
   }
@@ -79,7 +85,9 @@ function meet(draft: Draft, turn: Turn, due: Deadline): void {
       failTurn(draft, turn, { code: "confirm_timeout", message: "Nobody confirmed in time." });
       break;
     case "retry":
-      if (step?.status === "RETRYING") startAttempt(draft, turn.id, step);
+      excuseDelay(draft, turn.id, due.at);
+      // Else the turn is over too, and that is said next.
+      if (step?.status === "RETRYING" && hasTime(draft, turn)) startAttempt(draft, turn.id, step);
       break;
     case "step":
       if (step && liveStep(draft, { turnId: turn.id, step: step.step, attempt: step.attempt })) {
@@ -87,4 +95,8 @@ function meet(draft: Draft, turn: Turn, due: Deadline): void {
       }
       break;
   }
+}
+
+function hasTime({ room, context }: Draft, turn: Turn): boolean {
+  return (turnEndsAt(room, turn.id) ?? Number.POSITIVE_INFINITY) > context.now;
 }

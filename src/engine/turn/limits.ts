@@ -1,8 +1,5 @@
-/** Bounds of the rules themselves (contract sections 5 and 8). */
+/** Bounds of the rules themselves (contract section 5). */
 export const RULES = {
-  /** New attempts that restarts of the runtime may cost one turn, outside its retry budget. */
-  restartsPerTurn: 3,
-  rollbacksPerTurn: 2,
   /** Milliseconds between looks at whether the active turn still has a runner. */
   checkEveryMs: 15_000,
 } as const;

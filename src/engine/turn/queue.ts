@@ -9,15 +9,24 @@ export type NewTurn = {
   messageId: string;
   author: { userId: string; name?: string };
   content: string;
+  clientMessageId?: string | undefined;
   threadId: string;
   onBusy: OnBusy;
   metadata: JsonObject;
+  /** Nobody has asked its user's meter yet. */
+  unpaid?: boolean;
 };
 
 /** A message and the PENDING turn that will answer it, at the queue's tail or, if `first`, its head. */
 export function enqueueTurn(draft: Draft, input: NewTurn, first = false): void {
-  draft.emit({ type: "chat:message", data: { message: userMessage(draft, input) } });
-  draft.addRun(input.turnId, freshRun(input.author.userId, input.content));
+  const { clientMessageId, unpaid } = input;
+  const message = userMessage(draft, input);
+  draft.emit({
+    type: "chat:message",
+    data: { message, ...(clientMessageId !== undefined && { clientMessageId }) },
+  });
+  const run = freshRun(input.author.userId, input.content);
+  draft.addRun(input.turnId, { ...run, ...(unpaid && { unpaid }) });
   const { room } = draft;
   const plan = room.plans[room.planId];
   placeTurn(
@@ -46,9 +55,14 @@ export function placeTurn(
   first = false,
 ): void {
   const queuePosition = first ? 1 : waitingTurns(draft.room).length + 1;
+  const { unpaid } = draft.run(turn.id);
   draft.emit({
     type: "turn:status",
-    data: { turnId: turn.id, status: "PENDING", previous, queuePosition, turn },
+    data: {
+      ...{ turnId: turn.id, status: "PENDING", previous, queuePosition },
+      ...(unpaid && { turns: 0 }),
+      turn,
+    },
   });
   const { status } = draft.room.state.task;
   if (status !== "RUNNING") {

@@ -3,12 +3,17 @@ import { LIMITS } from "../../protocol/limits";
 import type { OnBusy } from "../../protocol/turn";
 import type { Draft } from "./draft";
 import { enqueueTurn, type NewTurn } from "./queue";
-import { currentTurn, waitingTurns } from "./room";
+import { currentTurn, type Room, waitingTurns } from "./room";
 import { interruptTurn } from "./turn-end";
 
 export type Send = Omit<NewTurn, "onBusy"> & { onBusy?: OnBusy };
 
 export type Sent = { messageId: string; turnId: string };
+
+/** Whether a message would steer the turn that is current, and so be none of its own. */
+export function becomesGuidance(room: Room, onBusy: OnBusy | undefined): boolean {
+  return policyOf(room, onBusy) === "guide" && currentTurn(room) !== undefined;
+}
 
 /** `chat:send` and `execute`: a message, and what becomes of it while a turn is open. */
 export function send(draft: Draft, input: Send): Refusal | Sent {
@@ -16,7 +21,7 @@ export function send(draft: Draft, input: Send): Refusal | Sent {
   if (room.state.task.status === "CANCELLED") {
     return refuse("task_cancelled", "The task is cancelled and takes no more messages.");
   }
-  const onBusy = input.onBusy ?? room.plans[room.planId]?.onBusy ?? "enqueue";
+  const onBusy = policyOf(room, input.onBusy);
   const current = currentTurn(room);
   if (onBusy === "reject" && current) {
     return refuse("turn_active", "A turn is active and the message asked to be rejected then.");
@@ -38,6 +43,10 @@ export function send(draft: Draft, input: Send): Refusal | Sent {
   return { messageId: input.messageId, turnId: input.turnId };
 }
 
+function policyOf(room: Room, onBusy: OnBusy | undefined): OnBusy {
+  return onBusy ?? room.plans[room.planId]?.onBusy ?? "enqueue";
+}
+
 /** Keeps guidance for an open turn's next model call or step. */
 export function guideTurn(
   draft: Draft,
@@ -45,11 +54,21 @@ export function guideTurn(
   input: Omit<NewTurn, "onBusy">,
 ): Refusal | Sent {
   if (!draft.turn(openId)) return refuse("not_found", "There is no such open turn.");
-  const { guidance } = draft.run(openId);
+  const { guidance, guidanceBytes = 0 } = draft.run(openId);
   if (guidance.length >= LIMITS.waitingTurns) {
     return refuse("queue_full", `${LIMITS.waitingTurns} pieces of guidance are waiting already.`);
   }
-  const { turnId, messageId, author, content } = input;
-  draft.setRun(openId, { guidance: [...guidance, { turnId, messageId, ...author, content }] });
+  const { turnId, messageId, author, content, clientMessageId } = input;
+  const bytes = guidanceBytes + new TextEncoder().encode(content).length;
+  if (bytes > LIMITS.guidanceBytes) {
+    const most = LIMITS.guidanceBytes / 1024;
+    return refuse("payload_too_large", `A turn takes at most ${most} KiB of guidance in all.`);
+  }
+  const kept = { turnId, messageId, ...author, content };
+  const own = clientMessageId !== undefined && { clientMessageId };
+  draft.setRun(openId, {
+    guidance: [...guidance, { ...kept, ...own }],
+    guidanceBytes: bytes,
+  });
   return { messageId, turnId: openId };
 }

@@ -39,7 +39,9 @@ export function closeTurn(draft: Draft, turnId: string, ending: Ending): void {
   if (ending.last) return;
   for (const { userId, name, ...late } of guidance) {
     const author = { userId, ...(name !== undefined && { name }) };
-    enqueueTurn(draft, { ...late, author, threadId: turn.threadId, onBusy: "guide", metadata: {} });
+    const rest = { threadId: turn.threadId, onBusy: "guide", metadata: {} } as const;
+    // A turn may be steered past its giver's quota; to become one, guidance has to be within it.
+    enqueueTurn(draft, { ...late, ...rest, author, unpaid: true });
   }
   if (activeTurn(draft.room)) return;
   if (waitingTurns(draft.room).length > 0) draft.effect({ type: "begin" });

@@ -36,9 +36,11 @@ export function countUsage(state: UsageState, { taskId, epoch, items }: UsageRep
 /** Whether the user may have one more turn now; one that may is held until its task reports it. */
 export function admitTurn(
   state: UsageState,
-  { taskId, limits, now }: TurnRequest,
+  { taskId, turnId, limits, now }: TurnRequest,
 ): { state: UsageState; refusal: Refusal | null } {
-  const held = state.held.filter(({ at }) => at > now - HELD_MS);
+  const isHeld = (item: UsageState["held"][number]) =>
+    item.at > now - HELD_MS && (turnId === undefined || item.turnId !== turnId);
+  const held = state.held.filter(isHeld);
   const { turns, tokens } = state.days[dayOf(now)] ?? { turns: 0, tokens: 0 };
   const kept = { ...state, held };
   if (isReached(limits.turnsPerDay, turns + held.length)) {
@@ -48,7 +50,8 @@ export function admitTurn(
     return { state: kept, refusal: exceeded(`${limits.tokensPerDay} tokens a day`, now) };
   }
   // Held only where turns are counted against a limit.
-  const mine = limits.turnsPerDay > 0 ? [{ taskId, at: now }] : [];
+  const turn = { taskId, ...(turnId !== undefined && { turnId }), at: now };
+  const mine = limits.turnsPerDay > 0 ? [turn] : [];
   return { state: { ...kept, held: [...held, ...mine] }, refusal: null };
 }
 

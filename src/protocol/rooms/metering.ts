@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { refusal } from "../errors";
-import { taskId } from "../ids";
+import { taskId, turnId } from "../ids";
 
 /** What was used: turns that were put into a queue, and tokens that providers counted. */
 export const usageCount = z.object({ turns: z.int().min(0), tokens: z.int().min(0) });
@@ -39,6 +39,8 @@ export type UsageReport = z.infer<typeof usageReport>;
 /** Asks whether one more turn may be put into a task's queue. `now` in milliseconds since 1970. */
 export const turnRequest = z.object({
   taskId,
+  /** Names a turn that may be asked for again: it is held once. */
+  turnId: turnId.optional(),
   limits: usageView.shape.limits,
   now: z.int(),
 });
@@ -52,6 +54,6 @@ export const usageState = z.object({
   /** The last event counted of each task, the least recent first. */
   tasks: z.array(z.object({ taskId: z.string(), epoch: z.string(), seq: z.int() })),
   /** Turns that were let in and that no task has reported yet. */
-  held: z.array(z.object({ taskId: z.string(), at: z.int() })),
+  held: z.array(z.object({ taskId: z.string(), turnId: z.string().optional(), at: z.int() })),
 });
 export type UsageState = z.infer<typeof usageState>;

@@ -7,6 +7,7 @@ export const guidance = z.object({
   userId: z.string(),
   name: z.string().optional(),
   content: z.string(),
+  clientMessageId: z.string().optional(),
 });
 export type Guidance = z.infer<typeof guidance>;
 
@@ -34,13 +35,20 @@ export const turnRun = z.object({
   restarts: z.int(),
   failures: z.int(),
   rollbacks: z.int(),
-  /** Milliseconds on the turn's clock before `runningSince`; it stands while a person is waited for. */
+  /**
+   * Milliseconds on the turn's clock before `runningSince`; it stands while a person is waited for.
+   * Negative where more was lost to late alarms than there was.
+   */
   spentMs: z.int(),
   runningSince: z.int().optional(),
   usage: usage.optional(),
   /** What it had used when it was last tried again. */
   usageBefore: usage.optional(),
   guidance: z.array(guidance),
+  /** UTF-8 bytes of all guidance that it was given, taken up or not; absent where none was counted. */
+  guidanceBytes: z.int().optional(),
+  /** Made of guidance that expired: its user's meter is asked, and counts it, when it begins. */
+  unpaid: z.boolean().optional(),
   steps: z.record(z.string(), stepRun),
 });
 export type TurnRun = z.infer<typeof turnRun>;

@@ -1,11 +1,22 @@
 import { findApiKey, type HeldApiKey, noteUse } from "../../history/api-keys";
 import { describeError, logError } from "../../platform/platform-log";
+import { Remembered } from "../../platform/remembered";
 import { API_KEY_PREFIX } from "../../protocol/api-keys";
 import { accepted, type Outcome, refuse, refused } from "../../protocol/errors";
 import { highestScope, type Principal } from "../../protocol/identity";
-import { unauthorized } from "./bearer-token";
+import { tooMany } from "../limits/wall";
+import { mayBeKey, newKeyText } from "./key-text";
+import { invalidToken } from "./refusals";
 
-const RANDOM_BYTES = 32;
+/** Keys that an isolate remembers of each sort, by their hashes. */
+const REMEMBERED = 10_000;
+/** Milliseconds since a key's last use for which it is looked up whoever else is behind its address. */
+const PROVEN_MS = 10 * 60_000;
+/** Milliseconds for which an unknown key is not looked up again. */
+const UNKNOWN_MS = 10_000;
+
+const proven = new Remembered(REMEMBERED);
+const unknown = new Remembered(REMEMBERED);
 
 export function isApiKey(token: string): boolean {
   return token.startsWith(API_KEY_PREFIX);
@@ -13,8 +24,7 @@ export function isApiKey(token: string): boolean {
 
 /** A new key's text, to be shown once, and the hash that is kept of it. */
 export async function mintApiKey(): Promise<{ key: string; hash: string }> {
-  const bytes = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES));
-  const key = `${API_KEY_PREFIX}${base64Url(bytes)}`;
+  const key = newKeyText();
   return { key, hash: await hashOf(key) };
 }
 
@@ -24,23 +34,42 @@ export type KeyDoors = {
   now: number;
   /** Lets work go on after the answer. */
   later(work: Promise<unknown>): void;
+  /** Counts an attempt of the caller's address; false once it has had too many. */
+  mayTry(): Promise<boolean>;
 };
 
-/** Whose key this is. The hash is looked up, so that no comparison tells how close a guess was. */
-export async function principalOfKey(
-  key: string,
-  { db, now, later }: KeyDoors,
-): Promise<Outcome<Principal>> {
+export const TOO_MANY_FAILURES = tooMany("Too many attempts without a valid credential");
+const NOT_VALID = "The API key is not valid";
+
+/**
+ * Whose key this is. What cannot be a key, or was none a moment ago, is looked up nowhere. Any
+ * other key counts as an attempt before it is looked up, unless it was in use lately: a flood of
+ * made-up keys keeps nobody out who has been in.
+ */
+export async function principalOfKey(key: string, doors: KeyDoors): Promise<Outcome<Principal>> {
+  const { now } = doors;
+  const hash = mayBeKey(key) ? await hashOf(key) : undefined;
+  const isProven = hash !== undefined && proven.has(hash, now);
+  if (!isProven && !(await doors.mayTry())) return refused(TOO_MANY_FAILURES);
+  if (hash === undefined || unknown.has(hash, now)) return invalidToken(NOT_VALID);
   let held: HeldApiKey | undefined;
   try {
-    held = await findApiKey(db, await hashOf(key));
+    // By its hash, so that no comparison tells how close a guess was.
+    held = await findApiKey(doors.db, hash);
   } catch (error) {
     logError("key_lookup_failed", { causes: describeError(error) });
     return refused(refuse("unavailable", "The API key cannot be checked right now"));
   }
-  if (!held) return unauthorized("The API key is not valid");
+  if (held) return principalOfHeld(held, hash, doors);
+  proven.forget(hash);
+  unknown.add(hash, now + UNKNOWN_MS);
+  return invalidToken(NOT_VALID);
+}
+
+function principalOfHeld(held: HeldApiKey, hash: string, { db, now, later }: KeyDoors) {
   const expiresAt = held.expiresAt === null ? null : Date.parse(held.expiresAt);
-  if (expiresAt !== null && expiresAt <= now) return unauthorized("The API key has expired");
+  if (expiresAt !== null && expiresAt <= now) return invalidToken("The API key has expired");
+  proven.add(hash, now + PROVEN_MS);
   later(noteUse(db, held, now).catch(() => undefined));
   const { id: keyId, userId, scopes } = held;
   return accepted({ userId, keyId, expiresAt, scope: highestScope(scopes) });
@@ -48,11 +77,7 @@ export async function principalOfKey(
 
 async function hashOf(key: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
-  return base64Url(new Uint8Array(digest));
-}
-
-function base64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
+  return btoa(String.fromCharCode(...new Uint8Array(digest)))
     .replaceAll("+", "-")
     .replaceAll("/", "_")
     .replaceAll("=", "");

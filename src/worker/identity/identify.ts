@@ -1,51 +1,40 @@
-import { errors } from "jose";
-import { describeError, logError } from "../../platform/platform-log";
 import type { Settings } from "../../platform/settings";
-import { accepted, type Outcome, refuse, refused } from "../../protocol/errors";
+import { type Outcome, refuse, refused } from "../../protocol/errors";
 import type { Principal } from "../../protocol/identity";
-import { isApiKey, type KeyDoors, principalOfKey } from "./api-key";
-import { bearerToken, unauthorized } from "./bearer-token";
+import { isApiKey, type KeyDoors, principalOfKey, TOO_MANY_FAILURES } from "./api-key";
+import { bearerToken } from "./bearer-token";
 import { principalOf } from "./claims";
 import { verifyJwt } from "./jwt";
-import { KeysUnavailable } from "./signing-keys";
+import { refusalOf } from "./refusals";
 
-/** Proves who calls, by JWT or API key. Never throws for anything in the request. */
+/**
+ * Proves who calls, by JWT or API key. Never throws for anything in the request. A failure counts
+ * against the caller's address; a JWT that holds is let in whatever its address has done, since to
+ * check one asks nobody.
+ */
 export async function identify(
   request: Request,
   settings: Settings,
   doors: KeyDoors,
 ): Promise<Outcome<Principal>> {
-  const { now } = doors;
-  if (settings.AUTH_JWT_SECRET === undefined && settings.AUTH_JWKS_URL === undefined) {
+  if (settings.AUTH_JWT_SECRET.length === 0 && settings.AUTH_JWKS_URL === undefined) {
     return refused(refuse("auth_not_configured", "Neither a secret nor a key set is configured"));
   }
   const token = bearerToken(request);
-  if (!token.ok) return token;
-  if (isApiKey(token.value)) return principalOfKey(token.value, doors);
+  if (token.ok && isApiKey(token.value)) return principalOfKey(token.value, doors);
+  const outcome = token.ok ? await principalOfJwt(token.value, settings, doors.now) : token;
+  if (outcome.ok || outcome.refusal.code !== "unauthorized") return outcome;
+  return (await doors.mayTry()) ? outcome : refused(TOO_MANY_FAILURES);
+}
+
+async function principalOfJwt(
+  token: string,
+  settings: Settings,
+  now: number,
+): Promise<Outcome<Principal>> {
   try {
-    const principal = principalOf(await verifyJwt(token.value, settings, new Date(now)));
-    if (!principal) return unauthorized("The token's claims are not valid");
-    // To the millisecond, where the library compares whole seconds.
-    return isOver(principal, now) ? unauthorized(EXPIRED) : accepted(principal);
+    return principalOf(await verifyJwt(token, settings, new Date(now)), now);
   } catch (error) {
     return refusalOf(error);
   }
-}
-
-const EXPIRED = "The token has expired";
-
-function isOver({ expiresAt }: Principal, now: number): boolean {
-  return expiresAt !== null && expiresAt <= now;
-}
-
-function refusalOf(error: unknown): Outcome<never> {
-  if (error instanceof KeysUnavailable) {
-    logError("keys_unavailable", { causes: describeError(error) });
-    return refused(refuse("unavailable", "The issuer's keys cannot be reached"));
-  }
-  // What the platform's cryptography makes of an impossible key or signature is no token's proof either.
-  if (!(error instanceof errors.JOSEError)) {
-    logError("token_check_failed", { causes: describeError(error) });
-  }
-  return unauthorized(error instanceof errors.JWTExpired ? EXPIRED : "The token is not valid");
 }

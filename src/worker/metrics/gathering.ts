@@ -1,4 +1,5 @@
 import { type MetricsShardApi, metricsShards } from "../../durable-objects/metrics-shard/api";
+import { inTime } from "../../platform/in-time";
 import { describeError, logError } from "../../platform/platform-log";
 import { sumOf, type Tally, tally } from "../../platform/tally";
 
@@ -20,11 +21,5 @@ export async function gathered(env: Env): Promise<{ tally: Tally; missing: numbe
 }
 
 async function read(shard: MetricsShardApi): Promise<Tally> {
-  const { promise: tooLate, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error("no answer in time")), PATIENCE_MS);
-  try {
-    return tally.parse(await Promise.race([shard.read(), tooLate]));
-  } finally {
-    clearTimeout(timer);
-  }
+  return tally.parse(await inTime(PATIENCE_MS, () => shard.read()));
 }

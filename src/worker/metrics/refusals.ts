@@ -1,5 +1,5 @@
 import { anyMetricsShard } from "../../durable-objects/metrics-shard/api";
-import { once } from "../../platform/metrics";
+import { increment } from "../../platform/metrics";
 import { counted, NOTHING_COUNTED } from "../../platform/tally";
 import type { ErrorCode } from "../../protocol/errors";
 import type { AppContext } from "../context";
@@ -13,7 +13,7 @@ let tellAt = 0;
 
 /** Counts a request that was refused; best effort, as all counting. */
 export function countRefusal(c: AppContext, code: ErrorCode): void {
-  gathering = counted(gathering, once("taskroom_refusals_total", { via: "rest", code }));
+  gathering = counted(gathering, increment("taskroom_refusals_total", { via: "rest", code }));
   const now = Date.now();
   if (now < tellAt) return;
   try {

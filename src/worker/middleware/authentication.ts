@@ -1,17 +1,26 @@
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../context";
 import { settingsOf } from "../current-settings";
+import { NO_CREDENTIAL } from "../identity/bearer-token";
 import { identify } from "../identity/identify";
+import { mayTry } from "../limits/strangers";
 import { RefusedRequest } from "../problem";
 
 /** Lets nobody past whose identity is not proven. */
 export const authentication = createMiddleware<AppEnv>(async (c, next) => {
+  const now = Date.now();
   const outcome = await identify(c.req.raw, settingsOf(c.env), {
     db: c.env.DB,
-    now: Date.now(),
+    now,
     later: (work) => c.executionCtx.waitUntil(work),
+    mayTry: () => mayTry(c.req.raw, c.env, { attempt: "credential", now }),
   });
-  if (!outcome.ok) throw new RefusedRequest(outcome.refusal);
+  if (!outcome.ok) {
+    const { refusal } = outcome;
+    // RFC 6750, section 3.1: no error where no credential was tried.
+    const without = refusal === NO_CREDENTIAL ? { "WWW-Authenticate": "Bearer" } : {};
+    throw new RefusedRequest(refusal, { headers: without });
+  }
   c.set("principal", { ...outcome.value, requestId: c.var.requestId });
   await next();
 });

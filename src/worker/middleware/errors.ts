@@ -10,7 +10,7 @@ import { RoomUnavailable } from "../rooms/room-failure";
 export function onError(error: Error, c: AppContext): Response {
   const refusal = error instanceof RefusedRequest ? error.refusal : failureOf(error, c);
   countRefusal(c, refusal.code);
-  return problemResponse(refusal);
+  return problemResponse(refusal, error instanceof RefusedRequest ? error.options : {});
 }
 
 function failureOf(error: Error, c: AppContext): Refusal {
@@ -25,8 +25,4 @@ function failureOf(error: Error, c: AppContext): Refusal {
   return transient
     ? refuse("unavailable", "The service could not do this now; try again")
     : refuse("internal", "Something went wrong", { requestId });
-}
-
-export function onUnknownPath(): Response {
-  return problemResponse(refuse("not_found", "There is nothing at this path"));
 }

@@ -1,8 +1,7 @@
 import { createMiddleware } from "hono/factory";
-import { refuse } from "../../protocol/errors";
 import { hasScope } from "../../protocol/identity";
 import type { AppEnv } from "../context";
-import { RefusedRequest } from "../problem";
+import { insufficientScope } from "../problem";
 
 const READING = new Set(["GET", "HEAD"]);
 /** A `read` credential may join a room, and these are how a session for that is had. */
@@ -13,7 +12,7 @@ export const scope = createMiddleware<AppEnv>(async (c, next) => {
   const { method, path } = c.req;
   const reads = READING.has(method) || (method === "POST" && JOINING.has(path));
   if (!hasScope(c.var.principal, reads ? "read" : "write")) {
-    throw new RefusedRequest(refuse("forbidden", "The credential's scope allows reading only"));
+    throw insufficientScope("write", "The credential's scope allows reading only");
   }
   await next();
 });

@@ -3,7 +3,8 @@ import { type ListPosition, newestResources, overriddenNames } from "../../histo
 import { decodeCursor, encodeCursor } from "../../protocol/cursor";
 import { refuse } from "../../protocol/errors";
 import { namespace, resourceName } from "../../protocol/refs";
-import type { ListResources, Page } from "../../protocol/rest";
+import type { ListResources } from "../../protocol/rest/list-resources";
+import type { Page } from "../../protocol/rest/page";
 import { timestamp } from "../../protocol/time";
 import {
   type ResourceKind,

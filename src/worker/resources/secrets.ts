@@ -1,6 +1,7 @@
 import { seal, unseal } from "../../platform/sealing";
 import type { Settings } from "../../platform/settings";
-import { type Issue, refuse } from "../../protocol/errors";
+import { refuse } from "../../protocol/errors";
+import type { Issue } from "../../protocol/issues";
 import type { Described, ResourceMetadata } from "../../resources/resource";
 import {
   changeSecrets,

@@ -4,7 +4,7 @@ import { createApiKey } from "../../protocol/api-keys";
 import { refuse } from "../../protocol/errors";
 import { hasScope, highestScope } from "../../protocol/identity";
 import { apiKeyId, newId } from "../../protocol/ids";
-import { listPage } from "../../protocol/rest";
+import { listPage } from "../../protocol/rest/page";
 import { toTimestamp } from "../../protocol/time";
 import { readBody } from "../body";
 import type { AppEnv } from "../context";

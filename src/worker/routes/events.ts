@@ -1,14 +1,18 @@
 import { Hono } from "hono";
-import { EPOCH_HEADER, FEED_HEADER, PRINCIPAL_HEADER } from "../../durable-objects/task-room/api";
+import { refusalIn } from "../../durable-objects/sockets/arrival";
 import { KEY_GUARD_HEADER } from "../../durable-objects/user-room/api";
-import { issuesOf, refuse } from "../../protocol/errors";
+import { refuse } from "../../protocol/errors";
 import { taskId } from "../../protocol/ids";
-import { lastEventId, listEvents, listLogs } from "../../protocol/rest";
+import { issuesOf } from "../../protocol/issues";
+import { listEvents } from "../../protocol/rest/list-events";
+import { listLogs } from "../../protocol/rest/list-logs";
+import { lastEventId } from "../../protocol/rest/log-position";
 import type { AppContext, AppEnv } from "../context";
 import { eventStream } from "../event-stream";
 import { readId } from "../path-id";
-import { RefusedRequest, refusalIn } from "../problem";
+import { RefusedRequest } from "../problem";
 import { readQuery } from "../query";
+import { arrive } from "../rooms/arrive";
 import { answerOf, once, taskRoom, twice, userRoom } from "../rooms/ask";
 
 /** A task's log as pages and, for those who can't hold a WebSocket, as a stream. */
@@ -21,9 +25,12 @@ events.get("/events", async (c) => {
     return c.json(answerOf(await twice(() => taskRoom(c.env, id).events(c.var.principal, query))));
   }
   const position = { ...(query.after !== undefined && { after: query.after }), ...resumed(c) };
+  const { principal } = c.var;
   const guard = await openGuard(c);
   try {
-    const { webSocket, epoch } = await openFeed(c, id, position);
+    // The worker's own socket to the room: the room can sleep while the stream stays open.
+    const room = () => taskRoom(c.env, id);
+    const { webSocket, epoch } = await arrive(room, { principal, position, isFeed: true });
     return eventStream(webSocket, { epoch, types: query.type, signal: c.req.raw.signal, guard });
   } catch (error) {
     guard?.accept();
@@ -60,25 +67,5 @@ async function openGuard(c: AppContext): Promise<WebSocket | undefined> {
   const request = new Request("https://room/guard", { headers });
   const answer = await once(() => userRoom(c.env, userId).fetch(request));
   if (answer.webSocket) return answer.webSocket;
-  throw new RefusedRequest(refusalIn(await answer.json()));
-}
-
-/** The worker's own socket to the room: the room can sleep while the stream stays open. */
-async function openFeed(
-  c: AppContext,
-  id: string,
-  position: { epoch?: string; after?: number },
-): Promise<{ webSocket: WebSocket; epoch: string }> {
-  const url = new URL("https://room/feed");
-  for (const [name, value] of Object.entries(position)) url.searchParams.set(name, String(value));
-  const headers = {
-    Upgrade: "websocket",
-    [FEED_HEADER]: "1",
-    [PRINCIPAL_HEADER]: encodeURIComponent(JSON.stringify(c.var.principal)),
-  };
-  const request = new Request(url.toString(), { headers });
-  const answer = await once(() => taskRoom(c.env, id).fetch(request));
-  const { webSocket, headers: answered } = answer;
-  if (webSocket) return { webSocket, epoch: answered.get(EPOCH_HEADER) ?? "" };
-  throw new RefusedRequest(refusalIn(await answer.json()));
+  throw new RefusedRequest(await refusalIn(answer));
 }

@@ -3,7 +3,7 @@ import { describeError, logError } from "../../platform/platform-log";
 import type { Outcome } from "../../protocol/errors";
 import { userId } from "../../protocol/identity";
 import { taskId } from "../../protocol/ids";
-import { putMember } from "../../protocol/rest";
+import { putMember } from "../../protocol/rest/put-member";
 import { readBody } from "../body";
 import type { AppContext, AppEnv } from "../context";
 import { mayInvite } from "../invitations";

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { taskId } from "../../protocol/ids";
-import { listMessages } from "../../protocol/rest";
+import { listMessages } from "../../protocol/rest/list-messages";
 import type { AppEnv } from "../context";
 import { readId } from "../path-id";
 import { readQuery } from "../query";

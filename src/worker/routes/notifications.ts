@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { ackNotifications, listNotifications } from "../../protocol/rest";
+import { ackNotifications, listNotifications } from "../../protocol/rest/notifications";
 import { readBody } from "../body";
 import type { AppEnv } from "../context";
 import { readQuery } from "../query";

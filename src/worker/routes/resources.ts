@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { findResource } from "../../history/resources";
 import { refuse } from "../../protocol/errors";
 import { resourceName } from "../../protocol/refs";
-import { listResources } from "../../protocol/rest";
+import { listResources } from "../../protocol/rest/list-resources";
 import { createResource, replaceResource } from "../../resources/bodies";
 import {
   type ResourceId,

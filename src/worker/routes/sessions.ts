@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { sessionId } from "../../protocol/ids";
-import { createSession, listSessions, recoverSession } from "../../protocol/rest";
+import { listPage } from "../../protocol/rest/page";
+import { createSession, recoverSession } from "../../protocol/rest/sessions";
 import { readBody } from "../body";
 import type { AppEnv } from "../context";
 import { sameOrigin } from "../middleware/same-origin";
@@ -12,7 +13,7 @@ import { answerOf, once, taskRoom, twice, userRoom } from "../rooms/ask";
 export const sessions = new Hono<AppEnv>();
 
 sessions.get("/", async (c) => {
-  const query = readQuery(c.req.raw, listSessions);
+  const query = readQuery(c.req.raw, listPage);
   const { userId } = c.var.principal;
   return c.json(answerOf(await twice(() => userRoom(c.env, userId).listSessions(userId, query))));
 });

@@ -1,14 +1,12 @@
 import { Hono } from "hono";
 import { listTasks } from "../../history/tasks";
 import { taskId } from "../../protocol/ids";
-import {
-  createTask,
-  executeTask,
-  interruptTurn,
-  listTasks as listTasksQuery,
-  patchStatus,
-  patchTask,
-} from "../../protocol/rest";
+import { createTask } from "../../protocol/rest/create-task";
+import { executeTask } from "../../protocol/rest/execute-task";
+import { listTasks as listTasksQuery } from "../../protocol/rest/list-tasks";
+import { patchStatus } from "../../protocol/rest/patch-status";
+import { patchTask } from "../../protocol/rest/patch-task";
+import { interruptTurn } from "../../protocol/rest/turn-actions";
 import { readBody } from "../body";
 import type { AppEnv } from "../context";
 import { claimTaskId, keyOf } from "../idempotency";

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { taskId, turnId } from "../../protocol/ids";
-import { confirmTurn, guideTurn, interruptTurn, listTurns, retryTurn } from "../../protocol/rest";
+import { listTurns } from "../../protocol/rest/list-turns";
+import { confirmTurn, guideTurn, interruptTurn, retryTurn } from "../../protocol/rest/turn-actions";
 import { readBody } from "../body";
 import type { AppContext, AppEnv } from "../context";
 import { readId } from "../path-id";

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { deliveryId, webhookId } from "../../protocol/ids";
-import { listPage } from "../../protocol/rest";
+import { listPage } from "../../protocol/rest/page";
 import { createWebhook, patchWebhook } from "../../protocol/webhooks";
 import { readBody } from "../body";
 import type { AppContext, AppEnv } from "../context";

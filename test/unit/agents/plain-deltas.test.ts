@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { OverlongEvent, plainDeltas } from "../../../src/agents/model/plain-deltas";
+import { EndlessAnswer, plainDeltas } from "../../../src/agents/model/plain-deltas";
 
 const HEAD = 'data: {"id":"c1","choices":[{"index":0,"delta":';
 const TAIL = ',"finish_reason":null}]}\n\n';
@@ -223,7 +223,7 @@ describe("words that come several in a millisecond", () => {
   it("are said before an event without end", async () => {
     const { write, said, read } = await quick();
     write(`data: ${"x".repeat(9 * 1024 * 1024)}`);
-    await expect(read).rejects.toThrow(OverlongEvent);
+    await expect(read).rejects.toThrow(EndlessAnswer);
     expect(said).toEqual(["a", "b"]);
   });
 
@@ -283,7 +283,7 @@ describe("a stream that fails", () => {
   it("by an event without end", async () => {
     const { write, all } = provider();
     write(`data: ${"x".repeat(9 * 1024 * 1024)}`);
-    await expect(all()).rejects.toThrow(OverlongEvent);
+    await expect(all()).rejects.toThrow(EndlessAnswer);
   });
 
   it("is cancelled when nobody reads on", async () => {

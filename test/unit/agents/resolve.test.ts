@@ -104,8 +104,10 @@ describe("the shipped resources", () => {
         expect(member.timeoutMs).toBeGreaterThanOrEqual(30_000);
         expect(member.timeoutMs).toBeLessThanOrEqual(120_000);
       }
-      const budgets = members.map((member) => 3 * (member.timeoutMs ?? 0) + 2000 + 4000);
-      expect(timeoutMs).toBe(budgets.reduce((sum, budget) => sum + budget, 0));
+      const limits = members.map((member) => member.timeoutMs ?? 0);
+      const budgets = limits.map((limit) => 3 * limit + 2000 + 4000);
+      const restarts = 3 * Math.max(...limits);
+      expect(timeoutMs).toBe(budgets.reduce((sum, budget) => sum + budget, restarts));
     },
   );
 
@@ -219,8 +221,32 @@ describe("a user's team", () => {
     ];
     const plan = await planOf(mine("team"), finder(team({ collaboration: "pipeline", members })));
     expect(plan.members[0]?.timeoutMs).toBe(120_000);
-    expect(plan.timeoutMs).toBe(4 * 120_000 + 1000 + 2000 + 2500 + 2 * 120_000);
+    expect(plan.timeoutMs).toBe(4 * 120_000 + 1000 + 2000 + 2500 + 2 * 120_000 + 3 * 120_000);
+    expect(plan).not.toHaveProperty("isCapped");
     expect(plan.members[1]?.onFailure).toMatchObject({ fallback: { bot: "system/coder" } });
+  });
+
+  it("has room for the longest way back, twice; what is critical goes no way back", async () => {
+    const shared = { botRef: "system/assistant", retry: { maxAttempts: 1 } };
+    const members = [
+      { role: "a", timeoutMs: 1000, ...shared },
+      { role: "b", timeoutMs: 2000, ...shared, onFailure: { rollbackTo: "b" } },
+      { role: "c", timeoutMs: 4000, ...shared, onFailure: { rollbackTo: "b" } },
+      { role: "d", timeoutMs: 8000, ...shared, onFailure: { rollbackTo: "a" }, critical: true },
+    ];
+    const plan = await planOf(mine("team"), finder(team({ collaboration: "pipeline", members })));
+    expect(plan.timeoutMs).toBe(15_000 + 2 * (2000 + 4000) + 3 * 8000);
+  });
+
+  it.each([
+    ["a chat turn has the deployment's limit", undefined, 600_000, true],
+    ["one whose member has a limit has room for its attempts", 300_000, 1_806_000, undefined],
+    ["and at least the deployment's", 1000, 600_000, undefined],
+  ])("%s", async (_, timeoutMs, limitMs, isCapped) => {
+    const member = { botRef: "system/assistant", ...(timeoutMs !== undefined && { timeoutMs }) };
+    const plan = await planOf(mine("team"), finder(solo(member)));
+    expect(plan.timeoutMs).toBe(limitMs);
+    expect(plan.isCapped).toBe(isCapped);
   });
 
   it.each<[string, Parameters<typeof finder>, string]>([

@@ -1,4 +1,4 @@
-import { carryOut, type Doors } from "../../../src/agents/carry-out";
+import { callAgent, type Doors } from "../../../src/agents/call-agent";
 import { type Settings, settings } from "../../../src/platform/settings";
 import type { ModelConfig, StepOutput, StepRequest } from "../../../src/resources/agent";
 
@@ -63,7 +63,7 @@ export async function outputsOf(
 ): Promise<StepOutput[]> {
   const { signal = new AbortController().signal, ...rest } = doors;
   const outputs: StepOutput[] = [];
-  for await (const output of carryOut(request, { ...rest, signal })) outputs.push(output);
+  for await (const output of callAgent(request, { ...rest, signal })) outputs.push(output);
   return outputs;
 }
 

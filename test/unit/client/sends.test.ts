@@ -106,10 +106,30 @@ describe("[K3] a message is sent until it has an answer, always under the same i
       shown.push([...(state?.messages ?? []), ...unsent].map(({ content }) => content));
     });
     const message = { ...MESSAGE, content: "hello" };
-    wire.last.says({ type: "chat:message", seq: 2, ts: "", data: { message } });
+    const clientMessageId = wire.last.commands[0]?.data.clientMessageId;
+    wire.last.says({ type: "chat:message", seq: 2, ts: "", data: { message, clientMessageId } });
     ack(wire.last, SENT);
     await pass();
     expect(shown).toEqual([["hello"]]);
+  });
+
+  it.each<[string, object]>([
+    ["the same words", {}],
+    ["the same words under another id", { clientMessageId: "theirs" }],
+    ["the same words under the same id", { clientMessageId: "mine" }],
+  ])("another member's message does not clear it: %s", async (_name, data) => {
+    const { wire, room } = await connecting();
+    wire.last.says(ready({ state: EMPTY, userId: "alice" }));
+    void room.send("hello", { clientMessageId: "mine" });
+    const message = { ...MESSAGE, content: "hello", author: { userId: "bob" } };
+    wire.last.says({ type: "chat:message", seq: 2, ts: "", data: { message, ...data } });
+    await pass();
+    expect(contents(room)).toEqual(["hello"]);
+    const own = { ...message, id: "msg_2", author: { userId: "alice" } };
+    const heard = { message: own, clientMessageId: "mine" };
+    wire.last.says({ type: "chat:message", seq: 3, ts: "", data: heard });
+    await pass();
+    expect(contents(room)).toEqual([]);
   });
 });
 

@@ -112,9 +112,9 @@ describe("an attempt that takes longer than its step may", () => {
 
 describe("a turn that takes longer than it may", () => {
   it("fails with turn_timeout, whatever it was doing, and the next begins", () => {
-    const world = new World(solo({}, { timeoutMs: 10_000 }));
+    const world = new World(solo({}, { timeoutMs: 10_000, isCapped: true }));
     const turnId = world.send();
-    world.fail("model_rate_limited", world.attempt, 3_600_000);
+    world.fail("model_rate_limited", world.attempt, 9_000);
     const next = world.send();
     world.wait(10_000);
     expect(world.turn(turnId)).toMatchObject({ status: "FAILED", error: { code: "turn_timeout" } });
@@ -135,13 +135,70 @@ describe("a turn that takes longer than it may", () => {
   });
 });
 
+describe("a wait that would pass the turn's end is not waited", () => {
+  it("the step fails at once, and its rule decides", () => {
+    const onFailure = { fallback: agent("understudy") };
+    const world = new World(solo({ onFailure }, { timeoutMs: 20_000 }));
+    const turnId = world.send();
+    world.fail("model_rate_limited", world.attempt, 20_000);
+    expect(world.attempt.attempt).toBe(2);
+    world.fail("model_rate_limited", world.attempt, 20_000);
+    expect(world.now).toBe(T0);
+    expect(world.turn(turnId).error?.code).toBe("model_rate_limited");
+  });
+
+  it("one that ends before it is", () => {
+    const world = new World(solo({}, { timeoutMs: 20_000 }));
+    const turnId = world.send();
+    world.fail("model_rate_limited", world.attempt, 19_999);
+    expect(world.turn(turnId).steps[0]?.status).toBe("RETRYING");
+    world.waitForAlarm();
+    expect(world.attempt.attempt).toBe(2);
+  });
+});
+
+describe("[D2] a phase and its turn that end in the same moment", () => {
+  it.each([
+    ["the phase fails by its own limit", "abort", "FAILED", "agent_timeout"],
+    ["its rule lets the turn go on", "continue", "COMPLETED", undefined],
+  ] as const)("%s", (_, onFailure, status, code) => {
+    const retry = { ...RETRY, maxAttempts: 1 };
+    const rules = { timeoutMs: 30_000, retry, onFailure, agent: agent("build", "http") };
+    const world = new World(pipeline([member("build", rules)], { timeoutMs: 30_000 }));
+    const turnId = world.send();
+    while (world.waitForAlarm());
+    expect(world.now).toBe(T0 + 30_000);
+    expect(world.turn(turnId)).toMatchObject({ status, steps: [{ status: "FAILED" }] });
+    expect(world.turn(turnId).error?.code).toBe(code);
+  });
+});
+
 describe("an alarm that comes late", () => {
-  it("settles each turn once: its own limit goes before its step's", () => {
+  it("ends the step first; what it was late by is not the turn's", () => {
     const world = new World(solo({ timeoutMs: 30_000 }));
     const turnId = world.send();
     world.wait(10_000_000);
-    expect(world.turn(turnId).error?.code).toBe("turn_timeout");
+    expect(world.turn(turnId).steps[0]?.status).toBe("RETRYING");
+    expect(due(world)).toEqual({ turn: 10_000_000 + 570_000, retry: 10_000_000 + 2000 });
+  });
+
+  it("ends a turn whose limit is set, once, whatever its step would do next", () => {
+    const world = new World(solo({ timeoutMs: 30_000 }, { isCapped: true }));
+    const turnId = world.send();
+    world.wait(10_000_000);
+    expect(world.turn(turnId).status).toBe("FAILED");
     expect(world.log.filter(({ type }) => type === "task:error")).toHaveLength(1);
+  });
+
+  it("in a retry wait makes the attempt that was due, or none where the set limit is over", () => {
+    const isRetried = (isCapped: boolean) => {
+      const world = new World(solo({}, { isCapped }));
+      world.send();
+      world.fail();
+      world.wait(10_000_000);
+      return world.attempt.attempt;
+    };
+    expect([isRetried(false), isRetried(true)]).toEqual([2, 1]);
   });
 
   it("or twice does nothing the second time", () => {

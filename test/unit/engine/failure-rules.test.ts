@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { confirmStep } from "../../../src/engine/task/people";
-import { RULES } from "../../../src/engine/turn/limits";
+import { LIMITS } from "../../../src/protocol/limits";
 import type { MemberPlan, TeamPlan } from "../../../src/resources/team-plan";
 import { agent, member, OWNER, pipeline, RETRY, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
@@ -189,10 +189,10 @@ describe("rollback", () => {
     expect(world.room.state.messages.filter(({ role }) => role === "assistant")).toHaveLength(4);
   });
 
-  it(`is done at most ${RULES.rollbacksPerTurn} times a turn; the next failure aborts`, () => {
+  it(`is done at most ${LIMITS.rollbacksPerTurn} times a turn; the next failure aborts`, () => {
     const [world, turnId] = started(plan);
     world.finish();
-    for (let i = 0; i < RULES.rollbacksPerTurn; i++) {
+    for (let i = 0; i < LIMITS.rollbacksPerTurn; i++) {
       world.finish();
       world.fail("model_rejected");
       expect(world.turn(turnId).status).toBe("PROCESSING");

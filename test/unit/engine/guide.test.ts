@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { cancelTurn } from "../../../src/engine/task/people";
+import { cancelAll, cancelTurn, retryTurn } from "../../../src/engine/task/people";
+import { beginTurn, refuseBegin, unpaidTurn } from "../../../src/engine/turn/begin";
 import { guideTurn } from "../../../src/engine/turn/send";
+import { refuse } from "../../../src/protocol/errors";
 import { LIMITS } from "../../../src/protocol/limits";
 import { OWNER, pipeline, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
@@ -89,6 +91,115 @@ it("only so many pieces of guidance wait for one turn", () => {
   for (let i = 0; i < LIMITS.waitingTurns; i++) world.send("more", "guide");
   const input = world.draftSend("too much");
   expect(world.refusal((draft) => guideTurn(draft, turnId, input)).code).toBe("queue_full");
+});
+
+describe("[Q5] the guidance of a turn is bounded in bytes", () => {
+  const most = LIMITS.guidanceBytes;
+  const text = (bytes: number) => "é".repeat(bytes / 2);
+  const guide = (world: World, turnId: string, content: string) => {
+    const input = world.draftSend(content);
+    const decision = world.decide((draft) => guideTurn(draft, turnId, input));
+    return "refusal" in decision ? decision.refusal.code : "kept";
+  };
+
+  it("whether it was taken up or waits, and over all tries of the turn", () => {
+    const world = new World(solo());
+    const turnId = world.send();
+    expect(guide(world, turnId, text(most / 2))).toBe("kept");
+    world.fail();
+    world.waitForAlarm();
+    expect(guide(world, turnId, text(most / 2 + 2))).toBe("payload_too_large");
+    expect(guide(world, turnId, text(most / 2))).toBe("kept");
+    expect(guide(world, turnId, "x")).toBe("payload_too_large");
+    world.fail("model_rejected");
+    const record = world.closed.get(turnId);
+    if (!record) throw new Error("the turn did not close");
+    world.act((draft) => cancelAll(draft, { by: OWNER }));
+    world.act((draft) => retryTurn(draft, record));
+    expect(guide(world, turnId, "x")).toBe("payload_too_large");
+  });
+
+  it("and what was refused is not kept", () => {
+    const world = new World(solo());
+    const turnId = world.send("a game");
+    guide(world, turnId, text(most + 2));
+    world.fail();
+    world.waitForAlarm();
+    expect(guided(world)).toEqual([]);
+    expect(inputOf(world)).toBe("a game");
+  });
+});
+
+describe("[U3] a turn that was made of guidance", () => {
+  function late(): { world: World; turnId: string } {
+    const world = new World(solo(), { beginsByItself: false });
+    world.send("a game");
+    world.begin();
+    world.send("with cats", "guide");
+    world.finish();
+    return { world, turnId: world.turnIds[1] ?? "" };
+  }
+  const counts = (world: World, turnId: string) =>
+    world.log.flatMap(({ type, data }) =>
+      type === "turn:status" && data.turnId === turnId ? [[data.status, data.turns]] : [],
+    );
+  const refusal = refuse("quota_exceeded", "Your quota of 1 turns a day is used up.");
+
+  it("begins only once its user's meter has admitted it, and counts from then on, once", () => {
+    const { world, turnId } = late();
+    expect(unpaidTurn(world.room)).toEqual({ turnId, userId: OWNER });
+    world.act((draft) => beginTurn(draft, world.plan));
+    expect(world.turn(turnId).status).toBe("PENDING");
+    world.act((draft) => beginTurn(draft, world.plan, turnId));
+    expect(unpaidTurn(world.room)).toBeUndefined();
+    world.fail("model_rejected");
+    const record = world.closed.get(turnId);
+    if (!record) throw new Error("the turn did not close");
+    world.act((draft) => retryTurn(draft, record));
+    expect(unpaidTurn(world.room)).toBeUndefined();
+    world.act((draft) => beginTurn(draft, world.plan));
+    expect(counts(world, turnId)).toEqual([
+      ["PENDING", 0],
+      ["PROCESSING", 1],
+      ["FAILED", undefined],
+      ["PENDING", undefined],
+      ["PROCESSING", undefined],
+    ]);
+  });
+
+  it("that is not admitted ends without having begun, says why, and the next begins", () => {
+    const { world, turnId } = late();
+    const next = world.send("next");
+    world.act((draft) => refuseBegin(draft, turnId, refusal));
+    expect(world.turn(turnId)).toMatchObject({
+      status: "INTERRUPTED",
+      reason: "quota_exceeded: Your quota of 1 turns a day is used up.",
+    });
+    expect(world.turn(turnId)).not.toHaveProperty("startedAt");
+    expect(world.effects.at(-1)).toEqual({ type: "begin" });
+    world.begin();
+    expect(world.turn(next).status).toBe("PROCESSING");
+    expect(counts(world, turnId).every(([, turns]) => !turns)).toBe(true);
+  });
+
+  it("is asked for again when it is tried again without ever having begun", () => {
+    const { world, turnId } = late();
+    world.act((draft) => refuseBegin(draft, turnId, refusal));
+    const record = world.closed.get(turnId);
+    if (!record) throw new Error("the turn did not close");
+    world.act((draft) => retryTurn(draft, record));
+    expect(unpaidTurn(world.room)?.turnId).toBe(turnId);
+  });
+
+  it("lets nothing happen to another that came to the queue's head while its meter was asked", () => {
+    const { world, turnId } = late();
+    world.act((draft) => cancelTurn(draft, { turnId, by: OWNER }));
+    const next = world.send("next");
+    world.act((draft) => refuseBegin(draft, turnId, refusal));
+    expect(world.turn(next).status).toBe("PENDING");
+    world.act((draft) => beginTurn(draft, world.plan, turnId));
+    expect(world.turn(next).status).toBe("PROCESSING");
+  });
 });
 
 it("a closed turn can't be guided", () => {

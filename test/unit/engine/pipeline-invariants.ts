@@ -1,6 +1,6 @@
 import { applyEvent } from "../../../src/engine/fold/fold";
-import { RULES } from "../../../src/engine/turn/limits";
 import type { LogEvent, RoomEvent } from "../../../src/protocol/events";
+import { LIMITS } from "../../../src/protocol/limits";
 import type { RoomState } from "../../../src/protocol/room-state";
 import type { Step } from "../../../src/protocol/turn";
 import type { TeamPlan } from "../../../src/resources/team-plan";
@@ -48,7 +48,7 @@ export class PipelineAuditor {
     claim(!this.#completed.has(key), "a completed step is not run again", data);
     const calls = (this.#calls.get(key) ?? 0) + 1;
     this.#calls.set(key, calls);
-    const most = plan && callsOf(plan, step.step) + RULES.restartsPerTurn;
+    const most = plan && callsOf(plan, step.step) + LIMITS.restartsPerTurn;
     claim(!most || calls <= most, "the calls of a run are bounded by its rule", { calls, most });
   }
 
@@ -74,7 +74,7 @@ function checkBudgets(commit: Commit): void {
     if (!run || effect.type !== "run") continue;
     const { errorBudget = Number.POSITIVE_INFINITY } = planOf(commit, effect.turnId) ?? {};
     claim(run.failures <= errorBudget, "no call is made past the error budget", run);
-    claim(run.rollbacks <= RULES.rollbacksPerTurn, "rollbacks are bounded", run);
+    claim(run.rollbacks <= LIMITS.rollbacksPerTurn, "rollbacks are bounded", run);
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { confirmStep } from "../../../src/engine/task/people";
-import { RULES } from "../../../src/engine/turn/limits";
+import { LIMITS } from "../../../src/protocol/limits";
 import { member, OWNER, pipeline, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
 
@@ -19,7 +19,7 @@ describe("a running step whose runtime died", () => {
   it("pays for it outside of its retry and error budgets", () => {
     const world = new World(solo({}, { errorBudget: 2 }));
     const turnId = world.send();
-    for (let i = 0; i < RULES.restartsPerTurn; i++) world.crash();
+    for (let i = 0; i < LIMITS.restartsPerTurn; i++) world.crash();
     world.fail();
     world.waitForAlarm();
     world.fail();
@@ -28,10 +28,10 @@ describe("a running step whose runtime died", () => {
     expect(world.turn(turnId)).toMatchObject({ status: "COMPLETED", steps: [{ attempt: 6 }] });
   });
 
-  it(`fails with runtime_restarted at the ${RULES.restartsPerTurn + 1}th time`, () => {
+  it(`fails with runtime_restarted at the ${LIMITS.restartsPerTurn + 1}th time`, () => {
     const world = new World(solo());
     const turnId = world.send();
-    for (let i = 0; i < RULES.restartsPerTurn; i++) world.crash();
+    for (let i = 0; i < LIMITS.restartsPerTurn; i++) world.crash();
     expect(world.turn(turnId).status).toBe("PROCESSING");
     world.crash();
     expect(world.turn(turnId)).toMatchObject({

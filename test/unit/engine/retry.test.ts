@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { cancelTurn, confirmStep, retryTurn } from "../../../src/engine/task/people";
-import { RULES } from "../../../src/engine/turn/limits";
 import type { TurnRecord } from "../../../src/engine/turn/room";
 import { LIMITS } from "../../../src/protocol/limits";
 import { toTimestamp } from "../../../src/protocol/time";
@@ -154,8 +153,8 @@ describe("chat:retry", () => {
     );
     const world = new World(plan);
     const turnId = world.send();
-    for (let i = 0; i < RULES.restartsPerTurn; i++) world.crash();
-    for (let i = 0; i < RULES.rollbacksPerTurn; i++) world.fail();
+    for (let i = 0; i < LIMITS.restartsPerTurn; i++) world.crash();
+    for (let i = 0; i < LIMITS.rollbacksPerTurn; i++) world.fail();
     world.now += 50_000;
     world.finish();
     expect(world.turn(turnId).status).toBe("WAITING");
@@ -171,7 +170,7 @@ describe("chat:retry", () => {
     const again: MemberPlan["onFailure"] = { rollbackTo: "assistant" };
     const world = new World(solo({ onFailure: again }));
     const turnId = world.send();
-    for (let i = 0; i <= RULES.rollbacksPerTurn; i++) world.fail("model_rejected");
+    for (let i = 0; i <= LIMITS.rollbacksPerTurn; i++) world.fail("model_rejected");
     expect(world.turn(turnId).status).toBe("FAILED");
     retry(world, turnId);
     world.fail("model_rejected");

@@ -33,11 +33,11 @@ export function played(
 ): World {
   const [plan = solo()] = plans;
   const world = new World(plan, { watch, beginsByItself });
-  for (const item of commands) perform(world, item, plans);
+  for (const item of commands) order(world, item, plans);
   return world;
 }
 
-function perform(world: World, command: Command, plans: TeamPlan[]): void {
+function order(world: World, command: Command, plans: TeamPlan[]): void {
   switch (command.do) {
     case "send": {
       const input = world.draftSend("hello", command.onBusy);

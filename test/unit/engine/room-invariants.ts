@@ -3,7 +3,6 @@ import { applyEvent } from "../../../src/engine/fold/fold";
 import { restoredState } from "../../../src/engine/fold/restore";
 import { applyToTurn } from "../../../src/engine/fold/turn-fold";
 import { deadlines } from "../../../src/engine/turn/deadlines";
-import { RULES } from "../../../src/engine/turn/limits";
 import type { Room } from "../../../src/engine/turn/room";
 import {
   isActive,
@@ -14,6 +13,7 @@ import {
   TURN_MOVES,
 } from "../../../src/engine/turn/transitions";
 import { type LogEvent, logEvent } from "../../../src/protocol/events";
+import { LIMITS } from "../../../src/protocol/limits";
 import type { RoomState } from "../../../src/protocol/room-state";
 import type { TaskStatus } from "../../../src/protocol/task";
 import type { Step, Turn, TurnStatus } from "../../../src/protocol/turn";
@@ -138,7 +138,7 @@ export function mostRuns({ members }: TeamPlan): number {
     return retry.maxAttempts * (second ? 2 : 1);
   });
   const sum = once.reduce((total, attempts) => total + attempts, 0);
-  return sum * (1 + RULES.rollbacksPerTurn) + RULES.restartsPerTurn;
+  return sum * (1 + LIMITS.rollbacksPerTurn) + LIMITS.restartsPerTurn;
 }
 
 function checkRoom(room: Room): void {

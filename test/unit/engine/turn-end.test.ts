@@ -26,10 +26,10 @@ const cases: Case[] = [
   ],
   [
     "a chat turn fails in a retry wait",
-    solo({}, { timeoutMs: 1000 }),
+    solo({}, { timeoutMs: 2500, isCapped: true }),
     (world) => {
       world.fail();
-      world.waitForAlarm();
+      world.wait(2500);
     },
     [
       "chat:error retried",

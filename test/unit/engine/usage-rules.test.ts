@@ -100,6 +100,16 @@ describe("admission", () => {
     expect(ask(full, NOW + 60_000).refusal).toBeNull();
   });
 
+  it("one turn that is asked for again is held once", () => {
+    const again = (state: UsageState, turnId: string) =>
+      admitTurn(state, { taskId: TASK, turnId, limits, now: NOW });
+    const first = again(again(NOTHING_USED, "turn_a").state, "turn_a");
+    const second = again(first.state, "turn_b");
+    expect([first.refusal, second.refusal]).toEqual([null, null]);
+    expect(again(second.state, "turn_a").refusal).toBeNull();
+    expect(again(second.state, "turn_c").refusal).toMatchObject({ code: "quota_exceeded" });
+  });
+
   it("says for how long: until the day is over in UTC", () => {
     const full = counted(NOTHING_USED, item(1), item(2));
     expect(ask(full).refusal).toMatchObject({ retryAfterMs: 60 * 60 * 1000 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { once, seriesOf } from "../../../src/platform/metrics";
+import { increment, seriesOf } from "../../../src/platform/metrics";
 import { counted, NOTHING_COUNTED, ofToday, sumOf } from "../../../src/platform/tally";
 
-const completed = once("taskroom_turns_total", { status: "COMPLETED" });
+const completed = increment("taskroom_turns_total", { status: "COMPLETED" });
 const first = (value: number) =>
   ({ metric: "taskroom_time_to_first_token_seconds", labels: {}, value }) as const;
 

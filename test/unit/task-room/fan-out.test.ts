@@ -1,42 +1,16 @@
 import { describe, expect, it } from "vitest";
-import type { Attachment } from "../../../src/durable-objects/task-room/live/connection";
+import type { RoomAttachment } from "../../../src/durable-objects/task-room/live/connection";
 import { Connections } from "../../../src/durable-objects/task-room/live/connections";
 import { FanOut } from "../../../src/durable-objects/task-room/live/fan-out";
 import type { RoomEvent } from "../../../src/protocol/events";
 import type { Role } from "../../../src/protocol/identity";
+import { StubSocket } from "../../support/stub-socket";
 
 const MIB = 1024 * 1024;
+const HEAD = 7;
 const NOW = Date.parse("2026-01-01T00:00:00.000Z");
 
-/** As much of a socket as a room uses. */
-class StubSocket {
-  readyState: number = WebSocket.OPEN;
-  bufferedAmount = 0;
-  readonly sent: string[] = [];
-  closedWith: number | undefined;
-  readonly #attachment: Attachment;
-
-  constructor(attachment: Attachment) {
-    this.#attachment = attachment;
-  }
-
-  deserializeAttachment(): unknown {
-    return this.#attachment;
-  }
-
-  serializeAttachment(): void {}
-
-  send(frame: string): void {
-    this.sent.push(frame);
-  }
-
-  close(code: number): void {
-    this.closedWith = code;
-    this.readyState = WebSocket.CLOSING;
-  }
-}
-
-type Patch = Partial<Attachment> & { userId?: string; expiresAt?: number | null };
+type Patch = Partial<RoomAttachment> & { userId?: string; expiresAt?: number | null };
 
 function socket({ userId = "alice", expiresAt = null, ...patch }: Patch = {}): StubSocket {
   return new StubSocket({
@@ -54,14 +28,16 @@ function socket({ userId = "alice", expiresAt = null, ...patch }: Patch = {}): S
 
 function room(sockets: StubSocket[], roles: Record<string, Role> = { alice: "owner" }) {
   const connections = new Connections(sockets as unknown as WebSocket[]);
-  return {
+  const full: [userId: string, after: number][] = [];
+  const gone: string[] = [];
+  const fanOut = new FanOut(
     connections,
-    fanOut: new FanOut(
-      connections,
-      (userId) => roles[userId],
-      () => NOW,
-    ),
-  };
+    (userId) => roles[userId],
+    () => NOW,
+  );
+  fanOut.watch(({ principal }, after) => full.push([principal.userId, after]), HEAD);
+  connections.watch(({ principal }) => gone.push(principal.userId));
+  return { connections, fanOut, full, gone };
 }
 
 const event: RoomEvent = {
@@ -70,21 +46,52 @@ const event: RoomEvent = {
   data: { userId: "bob", state: "joined", connections: 1 },
 };
 
+/** An event of the log. */
+function logged(seq: number): RoomEvent {
+  const data = { code: "turn_timeout", message: "" } as const;
+  return { type: "task:error", seq, ts: "2026-01-01T00:00:00.000Z", data };
+}
+
 describe("[B1] nobody's slowness is another's", () => {
-  it("a socket with more than 1 MiB unsent is closed with 1013, and the others hear the room", () => {
-    const slow = socket();
+  it("a socket with more than 1 MiB unsent is sent nothing more and has to catch up; the others hear the room", () => {
+    const slow = socket({ userId: "bob" });
     const quick = socket();
-    slow.bufferedAmount = MIB + 1;
-    room([slow, quick]).fanOut.send([event]);
-    expect(slow).toMatchObject({ closedWith: 1013, sent: [] });
+    slow.unsent = MIB + 1;
+    const { fanOut, full } = room([slow, quick], { alice: "owner", bob: "viewer" });
+    fanOut.send([event]);
+    expect(full).toEqual([["bob", HEAD]]);
+    expect(slow).toMatchObject({ closedWith: undefined, sent: [] });
     expect(quick).toMatchObject({ closedWith: undefined, sent: [JSON.stringify(event)] });
+  });
+
+  it("goes on after the last event of the log that everybody was sent", () => {
+    const slow = socket();
+    const { fanOut, full } = room([slow]);
+    fanOut.send([logged(8), logged(9)]);
+    slow.unsent = MIB + 1;
+    // Its frames count at most three bytes a unit: so many that the socket is asked again.
+    for (let n = 0; n < MIB / 100; n++) fanOut.send([event]);
+    expect(full[0]).toEqual(["alice", 9]);
+    fanOut.send([logged(10), logged(11)]);
+    expect(full.at(-1)).toEqual(["alice", 9]);
   });
 
   it("exactly 1 MiB is not too much", () => {
     const busy = socket();
-    busy.bufferedAmount = MIB;
-    room([busy]).fanOut.send([event]);
+    busy.unsent = MIB;
+    const { fanOut, full } = room([busy]);
+    fanOut.send([event]);
+    expect(full).toEqual([]);
     expect(busy).toMatchObject({ closedWith: undefined, sent: [JSON.stringify(event)] });
+  });
+
+  it("whatever is said, a socket with more than 4 MiB unsent is closed with 1013", () => {
+    const asking = socket();
+    asking.unsent = 4 * MIB + 1;
+    const { connections, gone } = room([asking]);
+    connections.all()[0]?.send({ type: "ack", ref: "r", data: {} });
+    expect(asking).toMatchObject({ closedWith: 1013, sent: [] });
+    expect(gone).toEqual(["alice"]);
   });
 
   it("a frame is made once and is the same for all; several events are one batch", () => {
@@ -121,9 +128,10 @@ describe("[D1] the next expiry of a credential", () => {
 
   it("is none of a socket that was closed and whose client does not answer", () => {
     const silent = socket({ expiresAt: NOW });
-    const { connections, fanOut } = room([silent, socket({ expiresAt: NOW + 5 })]);
+    const { connections, fanOut, gone } = room([silent, socket({ expiresAt: NOW + 5 })]);
     fanOut.send([event]);
     expect(silent.closedWith).toBe(4401);
+    expect([gone, connections.size]).toEqual([["alice"], 1]);
     expect(connections.nextExpiry()).toBe(NOW + 5);
   });
 });

@@ -15,7 +15,13 @@ function scene() {
     startDelayMs: 100,
     tell: async () => told.push(task.headSeq),
     doors: { now: () => Date.now(), fault: () => undefined } as unknown as Doors,
-    store: { cursor: () => 0, log: { timeAfter: () => undefined } } as unknown as RoomStore,
+    store: {
+      cursors: { get: () => 0, wait: () => undefined },
+      log: { timeAfter: () => undefined },
+    } as unknown as RoomStore,
+    backlog: {
+      next: (_: number, head: number) => ({ events: [], before: [], through: head }),
+    } as never,
     room: () => room,
     metrics: { tell: () => undefined } as never,
     hold: () => undefined,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Outbox } from "../../../src/durable-objects/task-room/outbox/outbox";
+import type { Wait } from "../../../src/durable-objects/task-room/store/cursors";
 import type { RoomStore } from "../../../src/durable-objects/task-room/store/room-store";
 import type { Room } from "../../../src/engine/turn/room";
 import type { LogEvent } from "../../../src/protocol/events";
@@ -16,26 +17,54 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+type Scene = {
+  oldestAt?: number;
+  /** What an earlier instance has left. */
+  wait?: Wait;
+  /** Events of a stretch. */
+  together?: number;
+};
+
 /** The outbox of a room with three events, for a destination that does as `tell` says. */
-function outbox(tell: () => Promise<unknown>, oldestAt?: number) {
+function outbox(
+  tell: (room: Room, stretch: { through: number }) => Promise<unknown>,
+  { oldestAt, wait, together = Number.POSITIVE_INFINITY }: Scene = {},
+) {
   const room = { state: { task: { id: "task_1", headSeq: HEAD }, openTurns: [] } };
-  const store = { cursor: () => 0, log: { timeAfter: () => oldestAt } };
+  const kept: { cursor: number; wait: Wait | undefined } = { cursor: 0, wait };
+  const cursors = {
+    get: () => kept.cursor,
+    put: (_: string, cursor: number) => Object.assign(kept, { cursor }),
+    wait: () => kept.wait,
+    putWait: (_: string, cursor: number, next?: Wait) =>
+      Object.assign(kept, { cursor, wait: next }),
+  };
+  const store = { cursors, log: { timeAfter: () => oldestAt } };
+  const backlog = {
+    next: (after: number, head: number) => ({
+      events: [],
+      before: [],
+      through: Math.min(after + together, head),
+    }),
+  };
   const rearm = vi.fn();
   const delay = vi.fn();
-  const feed = new Outbox({
-    destination: "d1",
-    points: ["before D1", "after D1", "cursor marked"],
-    startDelayMs: 100,
-    tell,
-    doors: { now: () => Date.now(), fault: () => undefined } as never,
-    store: store as unknown as RoomStore,
-    room: () => room as unknown as Room,
-    metrics: { tell: () => undefined, delay } as never,
-    hold: () => undefined,
-    rearm,
-    told: () => undefined,
-  });
-  return { feed, room, rearm, delay };
+  const make = () =>
+    new Outbox({
+      destination: "d1",
+      points: ["before D1", "after D1", "cursor marked"],
+      startDelayMs: 100,
+      tell,
+      doors: { now: () => Date.now(), random: () => 0, fault: () => undefined } as never,
+      store: store as unknown as RoomStore,
+      backlog: backlog as never,
+      room: () => room as unknown as Room,
+      metrics: { tell: () => undefined, delay } as never,
+      hold: () => undefined,
+      rearm: () => rearm(),
+      told: () => undefined,
+    });
+  return { feed: make(), make, room, kept, rearm, delay };
 }
 
 it("[L8] a destination that never answers is tried again like one that fails", async () => {
@@ -54,15 +83,51 @@ it("[L8] a destination that never answers is tried again like one that fails", a
   expect(feed.lag).toBe(0);
 });
 
-it("[L8] the wait doubles with each failure, up to a minute", async () => {
+it("[L8] the wait doubles with each failure, up to a minute, and its alarm is set for it", async () => {
   const tell = vi.fn(() => Promise.reject(new Error("down")));
-  const { feed } = outbox(tell);
+  const { feed, rearm } = outbox(tell);
   const waits: number[] = [];
-  for (let n = 0; n < 8; n++) {
-    await feed.flush();
-    waits.push((feed.retryAt ?? 0) - Date.now());
-  }
+  // What the alarm is set for: at that moment the try must be over.
+  rearm.mockImplementation(() => waits.push((feed.retryAt ?? 0) - Date.now()));
+  for (let n = 0; n < 8; n++) await feed.flush();
   expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
+});
+
+it("[L8] another instance waits on, counts on, and begins anew once the destination is back", async () => {
+  const tell = vi.fn(() => Promise.reject(new Error("down")));
+  const wait = { failures: 4, retryAt: Date.now() + 5000 };
+  const { feed, make, kept } = outbox(tell, { wait });
+  expect(feed.isReady(Date.now())).toBe(false);
+  expect(feed.retryAt).toBe(wait.retryAt);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(feed.isReady(Date.now())).toBe(true);
+  await feed.flush();
+  expect(kept.wait).toEqual({ failures: 5, retryAt: Date.now() + 16_000 });
+
+  tell.mockImplementation((() => Promise.resolve()) as never);
+  await make().flush();
+  expect(kept).toEqual({ cursor: HEAD, wait: undefined });
+});
+
+it("[L8] a wait that began well after now is over: the clock has gone back", () => {
+  const wait = { failures: 1, retryAt: Date.now() + 3_600_000 };
+  expect(outbox(vi.fn(), { wait }).feed.isReady(Date.now())).toBe(true);
+});
+
+it("[L8] a backlog is told stretch by stretch, and each moves the cursor that is kept", async () => {
+  const heard: number[] = [];
+  const { feed, kept } = outbox(
+    async (_, { through }) => {
+      expect(kept.cursor).toBe(through - 1);
+      heard.push(through);
+      if (through === HEAD) throw new Error("down");
+    },
+    { together: 1 },
+  );
+  await feed.flush();
+  expect(heard).toEqual([1, 2, 3]);
+  expect(kept.cursor).toBe(2);
+  expect(feed.lag).toBe(1);
 });
 
 describe("[W1] how late a destination hears goes by the oldest event that it had not been told", () => {
@@ -71,7 +136,7 @@ describe("[W1] how late a destination hears goes by the oldest event that it had
   const event = (seq: number) => [{ seq }] as LogEvent[];
 
   it("as this instance saw it come", async () => {
-    const { feed, room, delay } = outbox(async () => undefined, Date.now() - 60_000);
+    const { feed, room, delay } = outbox(async () => undefined, { oldestAt: Date.now() - 60_000 });
     room.state.task.headSeq = 1;
     feed.hear(event(1), Date.now());
     await vi.advanceTimersByTimeAsync(2000);
@@ -83,11 +148,14 @@ describe("[W1] how late a destination hears goes by the oldest event that it had
   });
 
   it("as the log has it, where an earlier instance did, or it came while the one before was told", async () => {
-    const { feed, room, delay } = outbox(async () => {
-      if (room.state.task.headSeq > HEAD) return;
-      room.state.task.headSeq = HEAD + 1;
-      feed.hear(event(HEAD + 1), Date.now());
-    }, Date.now() - 60_000);
+    const { feed, room, delay } = outbox(
+      async () => {
+        if (room.state.task.headSeq > HEAD) return;
+        room.state.task.headSeq = HEAD + 1;
+        feed.hear(event(HEAD + 1), Date.now());
+      },
+      { oldestAt: Date.now() - 60_000 },
+    );
     feed.hear(event(HEAD), Date.now());
     await feed.flush();
     expect(feed.lag).toBe(1);

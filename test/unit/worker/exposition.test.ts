@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { METRIC_NAMES, METRICS, type Observation, once } from "../../../src/platform/metrics";
+import { increment, METRIC_NAMES, METRICS, type Observation } from "../../../src/platform/metrics";
 import { counted, NOTHING_COUNTED } from "../../../src/platform/tally";
 import { exposition, gauge } from "../../../src/worker/metrics/exposition";
 import { parseExposition, samplesIn } from "../../support/exposition";
@@ -26,7 +26,7 @@ describe("the text that Prometheus reads", () => {
 
   it("shows counters and cumulative buckets", () => {
     const observed = [
-      once("taskroom_refusals_total", { via: "socket", code: "forbidden" }),
+      increment("taskroom_refusals_total", { via: "socket", code: "forbidden" }),
       ...[0.005, 0.01, 0.02, 7, 5000].map(lag),
     ];
     const samples = samplesIn(exposition(observed.reduce(counted, NOTHING_COUNTED)));

@@ -5,7 +5,7 @@ import { createClient, type Taskroom } from "../../../src/client";
 import { apiKey, createdApiKey } from "../../../src/protocol/api-keys";
 import { logEvent } from "../../../src/protocol/events";
 import { message } from "../../../src/protocol/message";
-import { loggedEntry } from "../../../src/protocol/rest";
+import { loggedEntry } from "../../../src/protocol/rest/list-logs";
 import { session } from "../../../src/protocol/session";
 import { taskStats } from "../../../src/protocol/stats";
 import { task } from "../../../src/protocol/task";
@@ -46,7 +46,7 @@ describe("each typed call reaches what it names, and its answer is of the type t
     );
     const { id } = task.strict().parse(made);
     const model = new ScriptedModel();
-    control.model = model.carryOut;
+    control.model = model.callAgent;
     const begun = z.object({ turn }).parse(await tasks.execute(id, { input: "go" })).turn;
     (await model.attempt(1)).say("one ");
     expect((await turns.get(id, begun.id)).id).toBe(begun.id);

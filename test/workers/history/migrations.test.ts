@@ -2,7 +2,7 @@ import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { listTasks } from "../../../src/history/tasks";
-import type { ListTasks } from "../../../src/protocol/rest";
+import type { ListTasks } from "../../../src/protocol/rest/list-tasks";
 
 /** The last migration before lists had entries and a search. */
 const BEFORE = "0002_resources.sql";

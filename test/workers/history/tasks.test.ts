@@ -2,8 +2,8 @@ import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { listTasks } from "../../../src/history/tasks";
 import { encodeCursor } from "../../../src/protocol/cursor";
-import type { Page } from "../../../src/protocol/rest";
-import { type ListTasks, listTasks as listTasksQuery } from "../../../src/protocol/rest";
+import { type ListTasks, listTasks as listTasksQuery } from "../../../src/protocol/rest/list-tasks";
+import type { Page } from "../../../src/protocol/rest/page";
 import type { Task } from "../../../src/protocol/task";
 import { aTask, clear, START, stored } from "./build";
 

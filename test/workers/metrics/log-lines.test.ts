@@ -23,7 +23,7 @@ let lines: string[];
 beforeEach(() => {
   alice = newUser();
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
   lines = [];
   for (const method of ["log", "warn", "error"] as const) {
     vi.spyOn(console, method).mockImplementation((text) => void lines.push(String(text)));

@@ -33,7 +33,7 @@ beforeEach(async () => {
   stopClock();
   alice = newUser();
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
   client = await RoomClient.join(alice, await newTask(alice));
   await send("one");
   first = await model.attempt(1);

@@ -44,7 +44,7 @@ async function reconnect(guest: Guest, taskId: string, epoch: string): Promise<G
 
 it("[R1] a hundred clients that reconnect at once, ten times, during a stream, end equal to one that stayed", async () => {
   const model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
   const users = Array.from({ length: CLIENTS / DEVICES }, newUser);
   const alice = newUser();
   const members = users.map((userId) => ({ userId, role: "owner" }));

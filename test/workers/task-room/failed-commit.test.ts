@@ -11,7 +11,7 @@ let model: ScriptedModel;
 beforeEach(() => {
   alice = newUser();
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
 });
 
 /** The room's storage refuses whatever is to be written until it is told to stop. */

@@ -14,7 +14,7 @@ let alice: string;
 beforeEach(() => {
   alice = newUser();
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
 });
 
 const roomOf = (taskId: string) => env.TASK_ROOM.getByName(taskId);

@@ -26,7 +26,7 @@ const restPage = z.object({ items: z.array(item), nextCursor: z.string().nullabl
 beforeEach(() => {
   alice = newUser();
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
 });
 
 afterEach(() => {

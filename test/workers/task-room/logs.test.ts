@@ -16,7 +16,7 @@ let model: ScriptedModel;
 beforeEach(() => {
   alice = newUser();
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
   control.settings = { LOG_ENTRIES_KEPT: KEPT };
 });
 

@@ -148,7 +148,7 @@ describe("a team of one's own", () => {
 
   it("a running turn keeps what it began with, the next one has what is new, both say which", async () => {
     const model = new ScriptedModel();
-    control.model = model.carryOut;
+    control.model = model.callAgent;
     const before = await ownTeam();
     const taskId = await newTask(alice, { teamRef: `${alice}/pirates` });
     const client = await RoomClient.join(alice, taskId);
@@ -189,7 +189,7 @@ describe("a team of one's own", () => {
 
   it("the resources of a task are its creator's, whoever sends", async () => {
     const model = new ScriptedModel();
-    control.model = model.carryOut;
+    control.model = model.callAgent;
     await ownTeam();
     const bob = newUser();
     const taskId = await newTask(alice, {
@@ -208,7 +208,7 @@ describe("a team of one's own", () => {
 
   it("that is deleted fails the next turn, and the room goes on", async () => {
     const model = new ScriptedModel();
-    control.model = model.carryOut;
+    control.model = model.callAgent;
     await ownTeam();
     const taskId = await newTask(alice, { teamRef: `${alice}/pirates` });
     const client = await RoomClient.join(alice, taskId);
@@ -242,7 +242,7 @@ describe("without D1", () => {
 
   it("a room goes on with the team that it knows", async () => {
     const model = new ScriptedModel();
-    control.model = model.carryOut;
+    control.model = model.callAgent;
     await ownTeam();
     const taskId = await newTask(alice, { teamRef: `${alice}/pirates` });
     const client = await RoomClient.join(alice, taskId);

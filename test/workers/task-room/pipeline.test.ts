@@ -16,7 +16,7 @@ beforeEach(() => {
   stopClock();
   alice = newUser();
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
 });
 
 afterEach(() => {

@@ -22,7 +22,7 @@ beforeEach(async () => {
   alice = newUser();
   bob = newUser();
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
   taskId = await newTask(alice, { members: [{ userId: bob, role: "editor" }] });
 });
 

@@ -38,7 +38,7 @@ beforeEach(() => {
   stopClock();
   alice = newUser();
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
 });
 
 afterEach(() => {

@@ -28,7 +28,7 @@ beforeEach(async () => {
   stopClock();
   alice = newUser();
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
   taskId = await newTask(alice);
   client = await RoomClient.join(alice, taskId);
   await client.ask("chat:send", { content: "go" });
@@ -182,13 +182,21 @@ describe("[D2] a turn ends at its own limit", () => {
     expect(client.frames.all.slice(heard).map(({ type }) => type)).toEqual(["ack"]);
   });
 
-  it("in a retry wait too: a Retry-After past the limit does not prolong it", async () => {
-    await fail(1, { ...GONE, retryAfterMs: 3_600_000 });
+  it("in a retry wait too", async () => {
+    await fail(1, { ...GONE, retryAfterMs: 300_000 });
     clockTo(clock() + 601_000);
     await ring(taskId);
     await ended();
     expect(client.frames.state?.task.status).toBe("FAILED");
     expect(client.frames.of("task:error")[0]?.data).toMatchObject({ code: "turn_timeout" });
+    expect(model.attempts).toHaveLength(1);
+  });
+
+  it("and at once where the provider asks for a wait that passes it", async () => {
+    (await model.attempt(1)).say({ ...GONE, retryAfterMs: 3_600_000 });
+    await ended();
+    expect(client.frames.state?.task.status).toBe("FAILED");
+    expect(client.frames.of("task:error")[0]?.data).toMatchObject({ code: GONE.code });
   });
 
   it("[A2] what a timed-out attempt still says does not reach the attempt that follows", async () => {

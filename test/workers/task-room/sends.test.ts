@@ -13,7 +13,7 @@ let model: ScriptedModel;
 beforeEach(() => {
   alice = newUser();
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
 });
 
 const ack = z.object({ messageId: z.string(), turnId: z.string(), duplicate: z.boolean() });
@@ -134,6 +134,38 @@ it("[M1] a send that is refused leaves its id free", async () => {
   expect(refused).toMatchObject({ error: { code: "turn_active" } });
   const reply = await client.ask("chat:send", HELLO);
   expect(ack.parse(reply.data).duplicate).toBe(false);
+});
+
+describe("[M6] chat:message carries the sender's own id", () => {
+  const ids = (client: RoomClient) =>
+    client.frames.of("chat:message").map((frame) => sent.parse(frame.data).clientMessageId);
+  const sent = z.object({ message: z.object({}), clientMessageId: z.string().optional() });
+
+  it("over the socket and over REST, to everyone, and to who replays the log", async () => {
+    const taskId = await newTask(alice);
+    const client = await RoomClient.join(alice, taskId);
+    await client.ask("chat:send", HELLO);
+    await client.ask("chat:send", { content: "without" });
+    const body = { input: "by REST", clientMessageId: "c-2" };
+    expect((await call(alice, "POST", `/tasks/${taskId}/execute`, body)).status).toBe(202);
+    await client.frames.next(() => ids(client).length === 3);
+    expect(ids(client)).toEqual(["c-1", undefined, "c-2"]);
+    const late = await RoomClient.join(alice, taskId, { after: 0 });
+    await late.frames.next(() => ids(late).length === 3);
+    expect(ids(late)).toEqual(["c-1", undefined, "c-2"]);
+    expect(late.frames.of("session:ready")).toMatchObject([{ data: { userId: alice } }]);
+  });
+
+  it("also of guidance that came too late, and became a turn", async () => {
+    const taskId = await newTask(alice);
+    const client = await RoomClient.join(alice, taskId);
+    await client.ask("chat:send", HELLO);
+    const attempt = await model.attempt(1);
+    await client.ask("chat:send", { content: "left", clientMessageId: "c-3", onBusy: "guide" });
+    attempt.finish();
+    await client.frames.next(() => ids(client).length === 2);
+    expect(ids(client)).toEqual(["c-1", "c-3"]);
+  });
 });
 
 describe("[M4] execute with an Idempotency-Key", () => {

@@ -13,7 +13,7 @@ let model: ScriptedModel;
 beforeEach(() => {
   alice = newUser();
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
   control.clockAheadMs = 0;
 });
 

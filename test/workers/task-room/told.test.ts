@@ -14,7 +14,7 @@ let taskId: string;
 beforeEach(async () => {
   alice = newUser();
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
   taskId = await newTask(alice);
 });
 
@@ -64,7 +64,7 @@ it("[L8] while one fails, the others' own rows keep what they were told", async 
   await converse(client, model, "one");
   await converse(client, model, "two");
   const head = client.frames.state?.task.headSeq;
-  await expect.poll(marked).toEqual({ all: before, users: head, meters: head });
+  await expect.poll(marked).toEqual({ all: before, d1: before, users: head, meters: head });
   control.d1 = "up";
   await ring(taskId);
   await expect.poll(marked).toMatchObject({ all: head });

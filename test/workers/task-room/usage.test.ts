@@ -1,9 +1,10 @@
-import { abortAllDurableObjects } from "cloudflare:test";
+import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { proxyDurable } from "itty-durable";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { usageView } from "../../../src/protocol/rooms/metering";
+import { roomOf } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { converse, says } from "../../support/room-turns";
 import { ScriptedModel } from "../../support/scripted-model";
@@ -15,7 +16,7 @@ let model: ScriptedModel;
 beforeEach(() => {
   alice = `ålice ${newUser()}`;
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
 });
 
 afterEach(() => {
@@ -124,6 +125,106 @@ it("[U3] past the tokens of a day a turn is not tried again either", async () =>
   await expect.poll(today).toMatchObject({ tokens: 30 });
   const retried = await client.ask("chat:retry", { turnId });
   expect(retried.error).toMatchObject({ code: "quota_exceeded" });
+});
+
+describe("[U3] guidance", () => {
+  const guide = (taskId: string, turnId: string, content: string, by = alice) =>
+    call(by, "POST", `/tasks/${taskId}/turns/${turnId}/guide`, { content });
+  const statusOf = async (taskId: string, content: string) => {
+    const listed = await (await call(alice, "GET", `/messages?taskId=${taskId}`)).json();
+    const turnId = turnOf.parse(listed).items.find((item) => item.content === content)?.turnId;
+    const turn = await call(alice, "GET", `/tasks/${taskId}/turns/${turnId}`);
+    return begun.parse(await turn.json());
+  };
+  const turnOf = z.object({
+    items: z.array(z.looseObject({ content: z.string(), turnId: z.string() })),
+  });
+  const begun = z.looseObject({
+    id: z.string(),
+    status: z.string(),
+    reason: z.string().optional(),
+    startedAt: z.string().optional(),
+  });
+  /** A turn at work in a task of Alice's; Bob is its editor. */
+  async function running(turnsPerDay: number) {
+    control.settings = { TURNS_PER_DAY: turnsPerDay };
+    const bob = newUser();
+    const taskId = await newTask(alice, { members: [{ userId: bob, role: "editor" }] });
+    const client = await RoomClient.join(alice, taskId);
+    const { data } = await client.ask("chat:send", { content: "hello" });
+    const { turnId } = z.looseObject({ turnId: z.string() }).parse(data);
+    return { bob, taskId, client, turnId, attempt: await model.attempt(1) };
+  }
+
+  it("steers a turn also where no other is left, and costs none where it does", async () => {
+    const { taskId, client, turnId, attempt } = await running(1);
+    expect((await guide(taskId, turnId, "by REST")).status).toBe(202);
+    expect(await client.ask("chat:guide", { content: "by socket" })).toMatchObject({ type: "ack" });
+    const sent = await client.ask("chat:send", { content: "by policy", onBusy: "guide" });
+    expect(sent).toMatchObject({ type: "ack" });
+    attempt.say({ type: "failure", code: "model_unavailable", message: "No.", retryable: true });
+    await client.frames.next(({ type }) => type === "chat:error");
+    (await model.attempt(2)).finish();
+    await client.frames.next(says("turn:status", "COMPLETED"));
+    expect(client.frames.of("chat:guided")).toHaveLength(3);
+    await expect.poll(today).toMatchObject({ turns: 1 });
+    expect(client.frames.state?.openTurns).toEqual([]);
+  });
+
+  it("becomes a turn for which its giver has a turn left, one after the other", async () => {
+    const { bob, taskId, client, turnId, attempt } = await running(2);
+    await guide(taskId, turnId, "one");
+    await guide(taskId, turnId, "two");
+    await guide(taskId, turnId, "of Bob's", bob);
+    attempt.finish();
+    (await model.attempt(2)).finish();
+    (await model.attempt(3)).finish();
+    await client.frames.next(() => client.frames.state?.openTurns.length === 0);
+    expect(await statusOf(taskId, "one")).toMatchObject({ status: "COMPLETED" });
+    const refused = await statusOf(taskId, "two");
+    expect(refused).toMatchObject({ status: "INTERRUPTED" });
+    expect([refused.startedAt, refused.reason]).toEqual([
+      undefined,
+      expect.stringMatching(/^quota_exceeded: /),
+    ]);
+    expect(await statusOf(taskId, "of Bob's")).toMatchObject({ status: "COMPLETED" });
+    await expect.poll(today).toMatchObject({ turns: 2 });
+    await expect.poll(async () => (await used(bob)).today.turns).toBe(1);
+
+    const again = await client.ask("chat:retry", { turnId: refused.id });
+    expect(again.error).toMatchObject({ code: "quota_exceeded" });
+    expect(model.attempts).toHaveLength(3);
+    control.settings = { TURNS_PER_DAY: 3 };
+    // Settings are read when an object is made.
+    await evictDurableObject(roomOf(taskId));
+    expect(await client.ask("chat:retry", { turnId: refused.id })).toMatchObject({ type: "ack" });
+    (await model.attempt(4)).finish();
+    await expect.poll(today).toMatchObject({ turns: 3 });
+  });
+
+  it("waits where its giver's meter cannot be asked", async () => {
+    const log = vi.spyOn(console, "error").mockImplementation(() => {});
+    const { taskId, client, turnId, attempt } = await running(2);
+    await guide(taskId, turnId, "late");
+    control.meters = "down";
+    attempt.finish();
+    await client.frames.next(says("turn:status", "COMPLETED"));
+    expect(await statusOf(taskId, "late")).toMatchObject({ status: "PENDING" });
+    // Who is asked again after an answer that was lost holds one turn, not two.
+    control.meters = "answers are lost";
+    await roomOf(taskId).wake();
+    await client.ask("history:sync");
+    control.meters = "up";
+    await expect
+      .poll(async () => {
+        await roomOf(taskId).wake();
+        return model.attempts.length;
+      })
+      .toBe(2);
+    (await model.attempt(2)).finish();
+    await expect.poll(today).toMatchObject({ turns: 2 });
+    log.mockRestore();
+  });
 });
 
 it("[U4] a stop sent behind a message stops it, although the message waits for the meter", async () => {

@@ -24,7 +24,7 @@ beforeEach(() => {
   alice = newUser();
   bob = newUser();
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
 });
 
 afterEach(() => {

@@ -43,7 +43,7 @@ beforeEach(() => {
   stopClock();
   alice = newUser();
   model = new ScriptedModel();
-  control.model = model.carryOut;
+  control.model = model.callAgent;
   endpoints = new Endpoints();
   vi.spyOn(globalThis, "fetch").mockImplementation(endpoints.fetch);
 });

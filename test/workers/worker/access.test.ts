@@ -17,7 +17,7 @@ import {
 import { isConsumed, type World, worldIn } from "./access-world";
 
 beforeEach(() => {
-  control.model = new ScriptedModel().carryOut;
+  control.model = new ScriptedModel().callAgent;
   // Webhooks of the table's lead nowhere.
   vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response(null, { status: 204 }));
 });

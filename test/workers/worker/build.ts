@@ -1,3 +1,4 @@
+import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { type JWTPayload, SignJWT } from "jose";
 import type { TaskRoomApi } from "../../../src/durable-objects/task-room/api";
@@ -42,7 +43,7 @@ export async function call(path: string, options: Call = {}): Promise<Response> 
     typeof body === "string" || body instanceof Uint8Array || body instanceof ReadableStream;
   const init = body === undefined ? {} : { body: raw ? body : JSON.stringify(body) };
   const request = new Request(ORIGIN + path, { method, headers, ...init });
-  return app.fetch(request, environment(changed));
+  return app.fetch(request, environment(changed), createExecutionContext());
 }
 
 /** The suite's bindings with some changed. */
@@ -74,5 +75,5 @@ export function fakeRooms({ task = {}, user = {} }: Fakes) {
 
 /** What identification reaches besides the request. */
 export function doorsAt(now: number) {
-  return { db: env.DB, now, later: () => undefined };
+  return { db: env.DB, now, later: () => undefined, mayTry: async () => true };
 }

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { PRINCIPAL_HEADER, RECOVERY_HEADER } from "../../../src/durable-objects/task-room/api";
+import {
+  arrivalRequest,
+  readArrival,
+  refusalResponse,
+} from "../../../src/durable-objects/sockets/arrival";
 import { problemOf, refuse } from "../../../src/protocol/errors";
-import { principal } from "../../../src/protocol/identity";
 import { type Call, call, codeOf, fakeRooms, ORIGIN, TASK, token } from "./build";
 
 const CHAT = `/api/v1/tasks/${TASK}/chat`;
@@ -71,26 +74,32 @@ describe("an accepted upgrade", () => {
       },
     });
     const [request] = received;
-    const told = decodeURIComponent(request?.headers.get(PRINCIPAL_HEADER) ?? "");
-    expect(principal.parse(JSON.parse(told))).toMatchObject({
-      userId: "åsa/1",
-      name: "Åsa ✓",
-      scope: "read",
-      requestId: "mine",
+    const told = request && readArrival(request);
+    expect(told).toMatchObject({
+      principal: { userId: "åsa/1", name: "Åsa ✓", scope: "read", requestId: "mine" },
+      recoveryToken: RECOVERY,
+      position: { after: 12, epoch: "e1" },
+      isFeed: false,
     });
-    expect(request?.url).toBe(`${ORIGIN}${CHAT}?after=12&epoch=e1`);
-    expect([...(request?.headers.keys() ?? [])].toSorted()).toEqual(
-      ["upgrade", PRINCIPAL_HEADER, RECOVERY_HEADER].toSorted(),
-    );
-    expect(request?.headers.get(RECOVERY_HEADER)).toBe(RECOVERY);
+    const own = told && arrivalRequest(told);
+    expect(request?.url).toBe(own?.url);
+    expect([...(request?.headers ?? [])]).toEqual([...(own?.headers ?? [])]);
   });
 
   it("takes nothing of the room's headers from the caller", async () => {
-    const forged = encodeURIComponent(JSON.stringify({ userId: "mallory", scope: "admin" }));
-    await upgrade(CHAT, { headers: { [PRINCIPAL_HEADER]: forged, [RECOVERY_HEADER]: RECOVERY } });
+    const mallory = { userId: "mallory", scope: "admin", expiresAt: null } as const;
+    const forged = arrivalRequest({
+      principal: mallory,
+      recoveryToken: RECOVERY,
+      position: { after: 7 },
+      isFeed: true,
+    });
+    forged.headers.delete("Upgrade");
+    await upgrade(CHAT, { headers: Object.fromEntries(forged.headers) });
     const [request] = received;
-    expect(decodeURIComponent(request?.headers.get(PRINCIPAL_HEADER) ?? "")).toContain('"alice"');
-    expect(request?.headers.get(RECOVERY_HEADER)).toBeNull();
+    const told = request && readArrival(request);
+    expect(told).toMatchObject({ principal: { userId: "alice" }, position: {}, isFeed: false });
+    expect(told).not.toHaveProperty("recoveryToken", RECOVERY);
   });
 });
 
@@ -170,9 +179,12 @@ describe("an upgrade that is refused at the edge is a problem, and no room hears
 });
 
 describe("an upgrade that the room refuses", () => {
-  it("is the room's problem, with the headers of its code", async () => {
-    const refusal = refuse("rate_limited", "slow down", { retryAfterMs: 1500 });
-    answer = () => Response.json(problemOf(refusal), { status: 429 });
+  const refusal = refuse("rate_limited", "slow down", { retryAfterMs: 1500 });
+  it.each<[string, () => Response]>([
+    ["a room's refusal", () => refusalResponse(refusal)],
+    ["a problem of a room of the last version", () => Response.json(problemOf(refusal))],
+  ])("is a problem with the headers of its code: %s", async (_, refused) => {
+    answer = refused;
     const response = await upgrade();
     expect([response.status, await response.json()]).toEqual([429, problemOf(refusal)]);
     expect(response.headers.get("Retry-After")).toBe("2");

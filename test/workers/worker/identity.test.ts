@@ -2,6 +2,7 @@ import { base64url, type JWTPayload, SignJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { settings as settingsSchema } from "../../../src/platform/settings";
 import { identify } from "../../../src/worker/identity/identify";
+import { LEEWAY_S } from "../../../src/worker/identity/jwt";
 import { call, codeOf, doorsAt, ORIGIN, SECRET, secondsFromNow, token } from "./build";
 
 const NOW = Date.now();
@@ -24,6 +25,12 @@ function signedWith(secret: string): Promise<string> {
     .sign(new TextEncoder().encode(secret));
 }
 
+/** A refusal that says which part of the token failed. */
+const named = (part: string) => expect.stringMatching(new RegExp(`\\b${part}\\b`));
+
+/** As an issuer dates a token whose clock is ahead. */
+const soon = (seconds: number) => ({ nbf: secondsFromNow(seconds), iat: secondsFromNow(seconds) });
+
 function unsigned(header: object, claims: object): string {
   const parts = [header, claims].map((part) => base64url.encode(JSON.stringify(part)));
   return `${parts.join(".")}.`;
@@ -43,9 +50,22 @@ describe("a valid token says who calls", () => {
     ["with a scope", { scope: "read" }, { scope: "read" }],
     ["with several scopes: the highest", { scope: "read admin write" }, { scope: "admin" }],
     ["with foreign scopes beside ours", { scope: "openid read email" }, { scope: "read" }],
+    ["with scopes, none of ours: as without", { scope: "openid email" }, { scope: "write" }],
+    ["with an empty scope: as without", { scope: "" }, { scope: "write" }],
+    ["with a scope in capitals, which is not ours", { scope: "ADMIN" }, { scope: "write" }],
+    ["with scopes apart by any space", { scope: " openid\t\n read " }, { scope: "read" }],
+    ["with a list of scopes", { scope: ["read", "openid"] }, { scope: "read" }],
+    ["with scp as text", { scp: "openid read" }, { scope: "read" }],
+    ["with scp as a list", { scp: ["openid", "admin"] }, { scope: "admin" }],
+    ["with an empty list", { scp: [] }, { scope: "write" }],
+    ["with a list of what is no text", { scp: [7, null, { read: 1 }, "read"] }, { scope: "read" }],
+    ["with both: the highest of all", { scope: "read", scp: ["write"] }, { scope: "write" }],
+    ["with one that is null: as without it", { scope: null, scp: "read" }, { scope: "read" }],
     ["with a name", { name: "Ålice" }, { name: "Ålice" }],
     ["with an audience nobody asked for", { aud: "x", iss: "y" }, {}],
     ["in force since a second", { nbf: secondsFromNow(-1) }, {}],
+    ["in force and issued half a minute from now", soon(LEEWAY_S), {}],
+    ["issued long ago", { iat: 0 }, {}],
     ["with the longest id", { sub: "x".repeat(255) }, { userId: "x".repeat(255) }],
     ["with an id of any characters", { sub: "auth0|ü/@ x" }, { userId: "auth0|ü/@ x" }],
   ])("%s", async (_name, claims, expected) => {
@@ -78,46 +98,69 @@ it("each secret verifies its own tokens alone, whichever came before it", async 
   }
 });
 
-describe("claims that are refused", () => {
-  it.each<[string, JWTPayload]>([
-    ["expired", { exp: secondsFromNow(-1) }],
-    ["expiring this second", { exp: Math.floor(NOW / 1000) }],
-    ["expired a millisecond ago", { exp: (NOW - 1) / 1000 }],
-    ["without an expiry", { exp: undefined as never }],
-    ["an expiry that is no number", { exp: "tomorrow" as never }],
-    ["an expiry past any calendar", { exp: 1e300 }],
-    ["not yet in force", { nbf: secondsFromNow(3) }],
-    ["nbf that is no number", { nbf: "now" as never }],
-    ["without a user", { sub: undefined as never }],
-    ["an empty user", { sub: "" }],
-    ["a user id that is too long", { sub: "x".repeat(256) }],
-    ["a user that is no text", { sub: 7 as never }],
-    ["a user with half a character", { sub: "a\ud83d" }],
-    ["a user who calls itself the system", { sub: "system" }],
-    ["scopes, none of ours", { scope: "openid email" }],
-    ["an empty scope", { scope: "" }],
-    ["a scope in capitals", { scope: "ADMIN" }],
-    ["a scope that is no text", { scope: ["admin"] }],
-  ])("%s", async (_name, claims) => {
-    expect(await whoIs(await token(claims))).toMatchObject({
-      ok: false,
-      refusal: { code: "unauthorized" },
-    });
+it("of several secrets each verifies, and a secret that is not among them does not", async () => {
+  const OLD = "the-old-secret-the-old-secret-the-old-secret";
+  const GONE = "the-gone-secret-the-gone-secret-the-gone";
+  const over = { AUTH_JWT_SECRET: `${SECRET}, ${OLD},` };
+  for (const secret of [SECRET, OLD]) {
+    expect(await whoIs(await signedWith(secret), over)).toMatchObject({ ok: true });
+  }
+  expect(await whoIs(await signedWith(GONE), over)).toMatchObject({ ok: false });
+  const stale = await token({ exp: secondsFromNow(-1) }, OLD);
+  expect(await whoIs(stale, over)).toMatchObject({ refusal: { message: named("exp") } });
+  expect(settingsSchema.safeParse({ AUTH_JWT_SECRET: `${SECRET},short` }).success).toBe(false);
+});
+
+describe("claims that are refused, by name and never by value", () => {
+  it.each<[string, string, Record<string, unknown>]>([
+    ["exp", "expired", { exp: secondsFromNow(-1) }],
+    ["exp", "expiring this second", { exp: Math.floor(NOW / 1000) }],
+    ["exp", "expired a millisecond ago", { exp: (NOW - 1) / 1000 }],
+    ["exp", "expired longer than any leeway", { exp: secondsFromNow(-3600) }],
+    ["exp", "without an expiry", { exp: undefined }],
+    ["exp", "an expiry that is no number", { exp: "tomorrow" }],
+    ["exp", "an expiry past any calendar", { exp: 1e300 }],
+    ["nbf", "in force later than the leeway", { nbf: secondsFromNow(LEEWAY_S + 2) }],
+    ["nbf", "nbf that is no number", { nbf: "tomorrow" }],
+    ["iat", "issued later than the leeway", { iat: secondsFromNow(LEEWAY_S + 2) }],
+    ["iat", "iat that is no number", { iat: "tomorrow" }],
+    ["sub", "without a user", { sub: undefined }],
+    ["sub", "an empty user", { sub: "" }],
+    ["sub", "a user id that is too long", { sub: "secret".repeat(50) }],
+    ["sub", "a user that is no text", { sub: 7777 }],
+    ["sub", "a user that is a list", { sub: ["secret"] }],
+    ["sub", "a user with half a character", { sub: "secret\ud83d" }],
+    ["sub", "a user who calls itself the system", { sub: "system" }],
+    ["scope", "a scope that is a number", { scope: 7777 }],
+    ["scope", "a scope that is an object", { scope: { secret: true } }],
+    ["scp", "scp that is true", { scp: true }],
+  ])("%s: %s", async (claim, _name, claims) => {
+    const outcome = await whoIs(await token(claims));
+    const refusal = expect.objectContaining({ code: "unauthorized", message: named(claim) });
+    expect(outcome).toEqual({ ok: false, refusal });
+    expect(JSON.stringify(outcome)).not.toMatch(/secret|7777|tomorrow/);
   });
 });
 
 describe("issuer and audience are checked when set", () => {
   const ours = { AUTH_ISSUER: "https://issuer.test/", AUTH_AUDIENCE: "taskroom" };
   const good = { iss: ours.AUTH_ISSUER, aud: ours.AUTH_AUDIENCE };
-  it.each<[string, JWTPayload, boolean]>([
-    ["both right", good, true],
-    ["one of several audiences", { ...good, aud: ["other", "taskroom"] }, true],
-    ["another issuer", { ...good, iss: "https://evil.test/" }, false],
-    ["no issuer", { aud: good.aud }, false],
-    ["another audience", { ...good, aud: "other" }, false],
-    ["no audience", { iss: good.iss }, false],
-  ])("%s", async (_name, claims, ok) => {
-    expect(await whoIs(await token(claims), ours)).toMatchObject({ ok });
+  it.each<[string, JWTPayload]>([
+    ["both right", good],
+    ["one of several audiences", { ...good, aud: ["other", "taskroom"] }],
+  ])("%s", async (_name, claims) => {
+    expect(await whoIs(await token(claims), ours)).toMatchObject({ ok: true });
+  });
+
+  it.each<[string, string, JWTPayload]>([
+    ["iss", "another issuer", { ...good, iss: "https://evil.test/" }],
+    ["iss", "no issuer", { aud: good.aud }],
+    ["aud", "another audience", { ...good, aud: "evil" }],
+    ["aud", "no audience", { iss: good.iss }],
+  ])("%s: %s", async (claim, _name, claims) => {
+    const outcome = await whoIs(await token(claims), ours);
+    expect(outcome).toMatchObject({ ok: false, refusal: { message: named(claim) } });
+    expect(JSON.stringify(outcome)).not.toContain("evil");
   });
 });
 
@@ -127,30 +170,30 @@ describe("tokens that prove nothing", () => {
   const signed = (alg: string, header: object = {}) =>
     new SignJWT(claims).setProtectedHeader({ alg, ...header }).sign(key, { crit: { x: true } });
 
-  it.each<[string, () => string | Promise<string>]>([
-    ["another secret", () => token({}, "another-secret-another-secret-another")],
-    ["alg none", () => unsigned({ alg: "none" }, claims)],
-    ["alg none in capitals", () => unsigned({ alg: "NONE" }, claims)],
-    ["no alg", () => unsigned({}, claims)],
-    ["an alg that is no text", () => unsigned({ alg: { a: 1 } }, claims)],
-    ["our secret by another algorithm", () => signed("HS512")],
-    ["a critical extension", () => signed("HS256", { crit: ["x"], x: 1 })],
-    ["no signature", async () => (await token()).replace(/\.[^.]*$/, ".")],
-    ["a changed signature", async () => (await token()).replace(/.{4}$/, "AAAA")],
-    ["changed claims", async () => (await token()).replace(/\.[^.]+\./, `.${btoa("{}")}.`)],
-    ["garbage", () => "garbage"],
-    ["two parts", () => "a.b"],
-    ["five parts", () => "a.b.c.d.e"],
-    ["dots", () => ".."],
-    ["a header that is no object", () => `${base64url.encode("[]")}.e30.x`],
-    ["claims that are no object", () => unsigned({ alg: "HS256" }, [1])],
-    ["a header nested without end", () => `${base64url.encode("[".repeat(3000))}.e30.x`],
-    ["an API key, before there are any", () => "trk_0123456789abcdef"],
-    ["more than a header should hold", () => token({ pad: "x".repeat(9000) })],
-  ])("%s", async (_name, make) => {
+  it.each<[string, string, () => string | Promise<string>]>([
+    ["signature", "another secret", () => token({}, "another-secret-another-secret-another")],
+    ["alg", "alg none", () => unsigned({ alg: "none" }, claims)],
+    ["alg", "alg none in capitals", () => unsigned({ alg: "NONE" }, claims)],
+    ["alg", "no alg", () => unsigned({}, claims)],
+    ["alg", "an alg that is no text", () => unsigned({ alg: { a: 1 } }, claims)],
+    ["alg", "our secret by another algorithm", () => signed("HS512")],
+    ["header", "a critical extension", () => signed("HS256", { crit: ["x"], x: 1 })],
+    ["signature", "no signature", async () => (await token()).replace(/\.[^.]*$/, ".")],
+    ["signature", "a changed signature", async () => (await token()).replace(/.{4}$/, "AAAA")],
+    ["signature", "changed claims", async () => (await token()).replace(/\.[^.]+\./, ".e30.")],
+    ["JWT", "garbage", () => "garbage"],
+    ["JWT", "two parts", () => "a.b"],
+    ["JWT", "five parts", () => "a.b.c.d.e"],
+    ["JWT", "dots", () => ".."],
+    ["JWT", "a header that is no object", () => `${base64url.encode("[]")}.e30.x`],
+    ["signature", "claims that are no object", () => unsigned({ alg: "HS256" }, [1])],
+    ["JWT", "a header nested without end", () => `${base64url.encode("[".repeat(3000))}.e30.x`],
+    ["API key", "an API key, before there are any", () => "trk_0123456789abcdef"],
+    ["too long", "more than a header should hold", () => token({ pad: "x".repeat(9000) })],
+  ])("%s: %s", async (failed, _name, make) => {
     expect(await whoIs(await make())).toMatchObject({
       ok: false,
-      refusal: { code: "unauthorized" },
+      refusal: { code: "unauthorized", message: named(failed) },
     });
   });
 });
@@ -215,6 +258,8 @@ describe("where a token is looked for", () => {
 });
 
 describe("what a caller hears", () => {
+  const INVALID = 'Bearer error="invalid_token", error_description="';
+
   it.each(["/api/v1/tasks", "/api/v1/sessions", "/api/v1/no-such-thing"])(
     "401 with the scheme to use: %s",
     async (path) => {
@@ -225,6 +270,28 @@ describe("what a caller hears", () => {
       expect(await codeOf(response)).toBe("unauthorized");
     },
   );
+
+  it.each<[string, Record<string, string>, string]>([
+    ["another scheme: as without", { Authorization: "Basic eDp5" }, "Bearer"],
+    ["a token that is none", { Authorization: "Bearer x" }, INVALID],
+    ["a header that cannot be read", { Authorization: "Bearer a b" }, INVALID],
+    ["a scheme without a token", { Authorization: "bearer" }, INVALID],
+    ["a key that is none", { Authorization: "Bearer trk_x" }, INVALID],
+  ])("RFC 6750's challenge for %s", async (_name, headers, expected) => {
+    const response = await call("/api/v1/tasks", { token: null, headers });
+    expect(response.status).toBe(401);
+    const challenge = response.headers.get("WWW-Authenticate") ?? "";
+    const { detail } = await response.json<{ detail: string }>();
+    expect(challenge).toBe(expected === INVALID ? `${INVALID}${detail}"` : expected);
+  });
+
+  it("RFC 6750's challenge where the scope is too small", async () => {
+    const reader = await token({ scope: "read" });
+    const response = await call("/api/v1/tasks", { method: "POST", body: {}, token: reader });
+    expect(response.status).toBe(403);
+    const challenge = response.headers.get("WWW-Authenticate");
+    expect(challenge).toMatch(/^Bearer error="insufficient_scope", .*, scope="write"$/);
+  });
 
   it.each<[string, string | null | undefined]>([
     ["no token", null],

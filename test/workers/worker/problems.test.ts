@@ -163,24 +163,6 @@ describe("settings that are not valid stop every call", () => {
   });
 });
 
-describe("paths that are none", () => {
-  it.each([
-    ["GET", "/api/v1"],
-    ["GET", "/api/v1/"],
-    ["GET", "/api/v2/tasks"],
-    ["GET", "/api/v1/tasks/"],
-    ["PUT", "/api/v1/tasks"],
-    ["DELETE", "/api/v1/tasks"],
-    ["GET", `/api/v1/tasks/${TASK}/execute`],
-    ["GET", `/api/v1/tasks/${TASK}/nope`],
-    ["GET", "/api/v1/tasks/%E0%A4%A"],
-    ["POST", "/healthz"],
-  ])("%s %s", async (method, path) => {
-    const response = await call(path, { method });
-    expect([response.status, await codeOf(response)]).toEqual([404, "not_found"]);
-  });
-});
-
 describe("health", () => {
   it("is open, and ok while D1 answers", async () => {
     const response = await call("/healthz", { token: null });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Page } from "../../../src/protocol/rest";
+import type { Page } from "../../../src/protocol/rest/page";
 import { recoveryToken, type Session, session } from "../../../src/protocol/session";
 import type { Task } from "../../../src/protocol/task";
 import { type Call, call, codeOf, TASK, token } from "./build";

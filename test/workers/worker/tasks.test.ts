@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { claimKey } from "../../../src/history/idempotency";
 import { newId } from "../../../src/protocol/ids";
 import type { Message } from "../../../src/protocol/message";
-import type { Page } from "../../../src/protocol/rest";
+import type { Page } from "../../../src/protocol/rest/page";
 import { type Task, task as taskSchema } from "../../../src/protocol/task";
 import { type Turn, turn as turnSchema } from "../../../src/protocol/turn";
 import { bodyHash } from "../../../src/worker/body-hash";

@@ -1,5 +1,5 @@
 import { useRef, useState } from "preact/hooks";
-import type { OnBusy, TaskroomError } from "../../../client";
+import { isBlank, type OnBusy, type TaskroomError } from "../../../client";
 import { Button } from "../../parts/button";
 import { Problem } from "../../parts/problem";
 import { asTaskroomError } from "../../state/use-action";
@@ -44,7 +44,7 @@ function Writing({ onStop, onSent }: Props) {
   const fail = (failure: unknown) => setError(asTaskroomError(failure));
   const send = () => {
     const content = text.trim();
-    if (content === "") return;
+    if (isBlank(content)) return;
     setText("");
     setError(undefined);
     typing.stop();
@@ -83,7 +83,7 @@ function Writing({ onStop, onSent }: Props) {
         }}
         onBlur={typing.stop}
         onKeyDown={(event) => {
-          if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+          if (event.key !== "Enter" || event.shiftKey) return;
           event.preventDefault();
           send();
         }}
@@ -96,7 +96,7 @@ function Writing({ onStop, onSent }: Props) {
               Stop
             </Button>
           )}
-          <Button kind="primary" type="submit" disabled={text.trim() === ""}>
+          <Button kind="primary" type="submit" disabled={isBlank(text)}>
             {isBusy && policy === "guide" ? "Guide" : "Send"}
           </Button>
         </span>

@@ -61,7 +61,7 @@ function useStop() {
   const stop = useCallback(() => room.cancel(), [room]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+      if (event.key !== "Escape" || event.defaultPrevented) return;
       if (document.querySelector("dialog[open], details.menu[open]")) return;
       const { room: state } = room.getSnapshot();
       if (state?.openTurns.length && state.task.role !== "viewer") stop().catch(() => {});

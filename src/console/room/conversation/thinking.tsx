@@ -1,6 +1,6 @@
 type Props = { text: string | undefined; isWriting?: boolean };
 
-/** A model's reasoning: folded, there for who asks. */
+/** A model's reasoning: collapsed, there for who asks. */
 export function Thinking({ text, isWriting = false }: Props) {
   if (!text) return null;
   return (

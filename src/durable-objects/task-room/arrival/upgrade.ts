@@ -1,56 +1,32 @@
-import { once } from "../../../platform/metrics";
+import { increment } from "../../../platform/metrics";
 import { describeError, logError } from "../../../platform/platform-log";
-import {
-  accepted,
-  type Outcome,
-  type Problem,
-  problemOf,
-  type Refusal,
-  refuse,
-  refused,
-} from "../../../protocol/errors";
-import {
-  type Principal,
-  principal as principalSchema,
-  type Role,
-} from "../../../protocol/identity";
+import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
 import { newId } from "../../../protocol/ids";
-import { parseJson } from "../../../protocol/json";
 import { LIMITS } from "../../../protocol/limits";
 import { toTimestamp } from "../../../protocol/time";
 import { inTime } from "../../in-time";
-import type { OpenedSession, OpenSession } from "../../user-room/api";
-import { EPOCH_HEADER, FEED_HEADER, PRINCIPAL_HEADER, RECOVERY_HEADER } from "../api";
-import { admit } from "../commands/people-commands";
+import {
+  type Arrival,
+  type Position,
+  readArrival,
+  refusalResponse,
+  welcomeResponse,
+} from "../../sockets/arrival";
+import type { OpenedSession } from "../../user-room/api";
+import { permit } from "../commands/permit";
 import type { Desk } from "../desk";
 import { catchUp, sendReset } from "../live/catch-up";
-import { Connection } from "../live/connection";
-import { type Position, ROOM_LIMITS, snapshot, whyReset } from "../live/snapshot";
-import type { Openings } from "./openings";
+import { RoomConnection } from "../live/connection";
+import { ROOM_LIMITS, snapshot, whyReset } from "../live/snapshot";
+import type { SessionDoor } from "./session-door";
 
 /** Milliseconds that the user's room may take to answer. */
 const PATIENCE_MS = 10_000;
 const REVOKED = refuse("unauthorized", "The credential or session was revoked.");
 
-/** What an upgrade asks of the user's room. */
-export type SessionDoor = {
-  open(input: OpenSession): Promise<Outcome<OpenedSession>>;
-  /** The connection came to nothing after all. */
-  close(userId: string, sessionId: string, connectionId: string): void;
-  underWay: Openings;
-};
-
-type Arrival = {
-  principal: Principal;
-  recoveryToken: string | undefined;
-  position: Position;
-  /** The worker holds it for an event stream: it has no session and sends nothing. */
-  isFeed: boolean;
-};
-
 /**
- * The handshake of contract section 4: a refused one is an HTTP problem, never a 101. The worker
- * has proven the principal; the session is the user's room's to give.
+ * The handshake of contract section 4: a refused one gets its refusal, never a 101. The worker has
+ * proven the principal; the session is the user's room's to give.
  */
 export async function upgrade(
   ctx: DurableObjectState,
@@ -68,30 +44,31 @@ export async function upgrade(
   const isRevoked = sessions.underWay.end(connectionId, [principal.keyId, sessionId ?? undefined]);
   if (!opened.ok) return refusalResponse(opened.refusal);
   // The room may have changed while the session was opened.
-  const admitted = isRevoked ? refused(REVOKED) : admit(desk, principal, "watch");
-  if (!admitted.ok) {
-    if (sessionId !== null) sessions.close(principal.userId, sessionId, connectionId);
-    return refusalResponse(admitted.refusal);
+  const permitted = isRevoked ? refused(REVOKED) : permit(desk, principal, "watch");
+  if (!permitted.ok) {
+    const { userId } = principal;
+    if (sessionId !== null) {
+      sessions.close({ userId, sessionId, connectionId }, desk.doors.now());
+    }
+    return refusalResponse(permitted.refusal);
   }
   const { 0: client, 1: server } = new WebSocketPair();
   ctx.acceptWebSocket(server);
-  const connection = new Connection(server, {
+  const connection = RoomConnection.arrived(server, {
     connectionId,
     sessionId,
     principal,
     joined: true,
     typing: false,
-    behind: true,
+    behind: false,
     unconfirmed: opened.value?.resumed ?? false,
     lastActiveAt: desk.doors.now(),
   });
-  connection.attach({});
-  desk.connections.add(connection);
-  desk.metrics.tell([once("taskroom_connections_opened_total", { room: connection.kind })]);
-  welcome(desk, connection, arrival.position, { opened: opened.value, role: admitted.value.role });
-  const { epoch } = admitted.value.room.state.task;
-  const headers = { [EPOCH_HEADER]: epoch };
-  return new Response(null, { status: 101, webSocket: client, headers });
+  desk.metrics.tell([increment("taskroom_connections_opened_total", { room: connection.kind })]);
+  desk.connections.letIn(connection, () =>
+    welcome(desk, connection, arrival.position, opened.value),
+  );
+  return welcomeResponse(client, permitted.value.room.state.task.epoch);
 }
 
 async function open(
@@ -100,14 +77,14 @@ async function open(
   connectionId: string,
   sessions: SessionDoor,
 ): Promise<Outcome<OpenedSession | undefined>> {
-  const admitted = admit(desk, principal, "watch");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "watch");
+  if (!permitted.ok) return permitted;
   if (desk.connections.size >= LIMITS.connectionsPerRoom) {
     return refused(refuse("unavailable", "The room is full."));
   }
   const { userId, keyId, requestId } = principal;
   if (isFeed) return mayFeed(desk, userId);
-  const taskId = admitted.value.room.state.task.id;
+  const taskId = permitted.value.room.state.task.id;
   const given = { ...(recoveryToken !== undefined && { recoveryToken }), ...(keyId && { keyId }) };
   try {
     const input = { userId, taskId, connectionId, ...given };
@@ -127,74 +104,46 @@ function mayFeed(desk: Desk, userId: string): Outcome<undefined> {
   return refused(refuse("session_limit", "Too many event streams of this task are open."));
 }
 
-type Welcome = { opened: OpenedSession | undefined; role: Role };
-
 /** The first frame, then what was missed; from then on the room's events. */
 function welcome(
   desk: Desk,
-  connection: Connection,
+  connection: RoomConnection,
   position: Position,
-  { opened, role }: Welcome,
+  opened: OpenedSession | undefined,
 ): void {
   desk.live.flush();
-  if (opened) greet(desk, connection, position, { opened, role });
-  else if (position.after === undefined) sendReset(desk, connection, role, "the stream begins");
-  desk.hold(catchUp(desk, connection, position, role));
+  if (opened) greet(desk, connection, position, opened);
+  else if (position.after === undefined) sendReset(desk, connection, "the stream begins");
+  desk.hold(catchUp(desk, connection, position));
   desk.presence.tell(connection, "joined");
   desk.alarm.arm();
 }
 
 function greet(
   desk: Desk,
-  connection: Connection,
+  connection: RoomConnection,
   position: Position,
-  { opened, role }: { opened: OpenedSession; role: Role },
+  { session, recoveryToken, resumed }: OpenedSession,
 ): void {
   const { room } = desk;
   if (!room) return;
   const { headSeq, epoch } = room.state.task;
   const goesOn = position.after !== undefined && whyReset(desk, position) === undefined;
-  const state = goesOn ? undefined : snapshot(desk, role);
+  const state = goesOn ? undefined : snapshot(desk, connection);
   connection.send({
     type: "session:ready",
     ts: toTimestamp(desk.doors.now()),
     data: {
-      sessionId: opened.session.id,
-      recoveryToken: opened.recoveryToken,
-      resumed: opened.resumed,
-      expiresAt: opened.session.expiresAt,
+      sessionId: session.id,
+      userId: session.userId,
+      recoveryToken,
+      resumed,
+      expiresAt: session.expiresAt,
       headSeq,
       epoch,
       ...(state && { state }),
       presence: desk.connections.presence(),
       limits: ROOM_LIMITS,
     },
-  });
-}
-
-export function readArrival(request: Request): Arrival | undefined {
-  const header = request.headers.get(PRINCIPAL_HEADER);
-  if (request.headers.get("Upgrade") !== "websocket" || header === null) return undefined;
-  const json = parseJson(decodeURIComponent(header));
-  const principal = json.ok ? principalSchema.safeParse(json.value) : undefined;
-  if (!principal?.success) return undefined;
-  const query = new URL(request.url).searchParams;
-  const after = query.get("after");
-  return {
-    principal: principal.data,
-    recoveryToken: request.headers.get(RECOVERY_HEADER) ?? undefined,
-    position: {
-      ...(after !== null && { after: Number(after) }),
-      epoch: query.get("epoch") ?? undefined,
-    },
-    isFeed: request.headers.has(FEED_HEADER),
-  };
-}
-
-export function refusalResponse(refusal: Refusal): Response {
-  const problem: Problem = problemOf(refusal);
-  return Response.json(problem, {
-    status: problem.status,
-    headers: { "Content-Type": "application/problem+json" },
   });
 }

@@ -1,13 +1,14 @@
-import { decodeCursor, encodeCursor } from "../../../protocol/cursor";
+import { BAD_CURSOR, decodeCursor, encodeCursor } from "../../../protocol/cursor";
 import { accepted, type Outcome, refused } from "../../../protocol/errors";
 import type { LogEvent } from "../../../protocol/events";
 import type { Principal } from "../../../protocol/identity";
-import type { ListEvents, ListLogs, LoggedEntry, Page } from "../../../protocol/rest";
+import type { ListEvents } from "../../../protocol/rest/list-events";
+import type { ListLogs, LoggedEntry } from "../../../protocol/rest/list-logs";
+import type { Page } from "../../../protocol/rest/page";
 import type { Desk } from "../desk";
 import { forRole } from "../live/fan-out";
 import { entryCursor, eventCursor } from "../store/cursor";
-import { admit } from "./people-commands";
-import { BAD_CURSOR } from "./queries";
+import { permit } from "./permit";
 
 /** A page of the task's log, oldest first, from as far back as the room keeps. */
 export function readEvents(
@@ -15,15 +16,15 @@ export function readEvents(
   principal: Principal,
   { after, cursor, limit, type }: ListEvents,
 ): Outcome<Page<LogEvent>> {
-  const admitted = admit(desk, principal, "watch");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "watch");
+  if (!permitted.ok) return permitted;
   const from = cursor === undefined ? { after: after ?? 0 } : decodeCursor(eventCursor, cursor);
   if (!from) return refused(BAD_CURSOR);
   const wanted = (event: LogEvent) => !type || type.includes(event.type);
   const found = first(desk.store.log.after(from.after), wanted, limit + 1);
   const items = found.slice(0, limit);
   const last = items.at(-1);
-  const { role } = admitted.value;
+  const { role } = permitted.value;
   return accepted({
     items: items.map((event) => forRole(event, role)),
     nextCursor: found.length > limit && last ? encodeCursor({ after: last.seq }) : null,
@@ -36,8 +37,8 @@ export function readLogs(
   principal: Principal,
   { cursor, limit, level, agentType }: ListLogs,
 ): Outcome<Page<LoggedEntry>> {
-  const admitted = admit(desk, principal, "watch");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "watch");
+  if (!permitted.ok) return permitted;
   const from = cursor === undefined ? undefined : decodeCursor(entryCursor, cursor);
   if (cursor !== undefined && !from) return refused(BAD_CURSOR);
   const wanted = (entry: LoggedEntry) =>

@@ -2,16 +2,16 @@ import { type Member, removeMember, setMember } from "../../../engine/task/membe
 import { CLOSE } from "../../../protocol/close-codes";
 import { accepted, type Outcome } from "../../../protocol/errors";
 import type { Principal } from "../../../protocol/identity";
-import type { Page } from "../../../protocol/rest";
+import type { Page } from "../../../protocol/rest/page";
 import type { Desk } from "../desk";
-import { admit } from "./people-commands";
+import { permit } from "./permit";
 import { listed } from "./task-commands";
 
 /** In the order of their ids; a task has at most `LIMITS.members`, so one page holds all. */
 export function readMembers(desk: Desk, principal: Principal): Outcome<Page<Member>> {
-  const admitted = admit(desk, principal, "watch");
-  if (!admitted.ok) return admitted;
-  const { members } = admitted.value.room;
+  const permitted = permit(desk, principal, "watch");
+  if (!permitted.ok) return permitted;
+  const { members } = permitted.value.room;
   const items = Object.entries(members).map(([userId, role]) => ({ userId, role }));
   items.sort((a, b) => (a.userId < b.userId ? -1 : 1));
   return accepted({ items, nextCursor: null });
@@ -22,8 +22,8 @@ export async function putMember(
   principal: Principal,
   member: Member,
 ): Promise<Outcome<Member>> {
-  const admitted = admit(desk, principal, "own");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "own");
+  if (!permitted.ok) return permitted;
   const done = desk.perform((draft) => setMember(draft, member));
   if (done.ok) await listed(desk);
   return done;
@@ -36,8 +36,8 @@ export async function dropMember(
   userId: string,
 ): Promise<Outcome<null>> {
   const leaves = userId === principal.userId;
-  const admitted = admit(desk, principal, leaves ? "leave" : "own");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, leaves ? "leave" : "own");
+  if (!permitted.ok) return permitted;
   const done = desk.perform((draft) => removeMember(draft, userId));
   if (!done.ok) return done;
   for (const connection of desk.connections.all()) {

@@ -1,34 +1,20 @@
 import { type Cancel, cancelTurn, confirmStep, retryTurn } from "../../../engine/task/people";
-import { type Action, mayAct } from "../../../engine/task/permissions";
-import { activeTurn, type Room } from "../../../engine/turn/room";
-import { guideTurn, send } from "../../../engine/turn/send";
-import type { ChatSend, SendAck } from "../../../protocol/commands";
+import { activeTurn } from "../../../engine/turn/room";
+import { becomesGuidance, guideTurn, send } from "../../../engine/turn/send";
+import type { ChatSend } from "../../../protocol/commands/chat-send";
+import type { SendAck } from "../../../protocol/commands/send-ack";
 import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
-import type { Principal, Role } from "../../../protocol/identity";
+import type { Principal } from "../../../protocol/identity";
 import { newId } from "../../../protocol/ids";
 import { DEFAULT_THREAD, type OnBusy } from "../../../protocol/turn";
 import type { Desk } from "../desk";
 import { presenceOf } from "../live/connections";
 import { type ClientKey, clientKey } from "../store/client-keys";
 import { logAccepted } from "../turns/turn-lines";
-import { withinQuota } from "./quota";
+import { permit } from "./permit";
+import { type Asking, withinQuota } from "./quota";
 
 /** What people do in a room, by socket and by REST alike. Each asks for the role again. */
-
-const NOT_FOUND = refuse("not_found", "There is no such task.");
-
-/** The room and the caller's role in it, or why the caller may not act so. */
-export function admit(
-  desk: Desk,
-  principal: Principal,
-  action: Action,
-): Outcome<{ room: Room; role: Role }> {
-  const role = desk.room?.members[principal.userId];
-  // What a caller may not see answers like what does not exist (contract section 1).
-  if (!desk.room || !role) return refused(NOT_FOUND);
-  if (mayAct(principal, role, action)) return accepted({ room: desk.room, role });
-  return refused(refuse("forbidden", `As ${role} with scope ${principal.scope} you may not.`));
-}
 
 /**
  * `chat:send`: the same `clientMessageId` of the same user, or the same one of `keys`, gives the
@@ -42,9 +28,20 @@ export function sendMessage(
 ): Outcome<SendAck> | Promise<Outcome<SendAck>> {
   const own = [...keys, ...messageKey(principal, input)];
   const known = () => answeredBefore(desk, principal, own);
-  return (
-    known() ?? withinQuota(desk, principal, () => known() ?? sendNew(desk, principal, input, own))
-  );
+  const act = ({ afterAwait }: Asking) =>
+    (afterAwait ? known() : undefined) ?? sendNew(desk, principal, input, own);
+  // What steers a turn is none: should it become one, the meter is asked then.
+  if (desk.room && becomesGuidance(desk.room, input.onBusy)) {
+    return known() ?? act({ afterAwait: false });
+  }
+  const isTurn = (ack: SendAck) => !ack.duplicate && isOfTurn(desk, ack);
+  return known() ?? withinQuota(desk, principal, act, { isTurn });
+}
+
+/** Whether the message is what its turn was made for, and no guidance. */
+function isOfTurn({ room }: Desk, { turnId, messageId }: SendAck): boolean {
+  const turn = room?.state.openTurns.find(({ id }) => id === turnId);
+  return turn?.messageId === messageId;
 }
 
 /** What the caller is answered without anything being done; nothing where there is something to do. */
@@ -53,8 +50,8 @@ function answeredBefore(
   principal: Principal,
   keys: ClientKey[],
 ): Outcome<SendAck> | undefined {
-  const admitted = admit(desk, principal, "write");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
   const answers = keys.map((key) => desk.store.clientKeys.find(key));
   if (answers.includes("conflict")) {
     return refused(refuse("conflict", "The same id was used with other content before."));
@@ -85,8 +82,8 @@ export function cancel(
   principal: Principal,
   input: Omit<Cancel, "by">,
 ): Outcome<{ turnId: string | null }> {
-  const admitted = admit(desk, principal, "write");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
   const done = desk.perform((draft) => cancelTurn(draft, { ...input, by: principal.userId }));
   return noteAccepted(desk, principal, "cancel", done);
 }
@@ -96,15 +93,19 @@ export function retry(
   principal: Principal,
   turnId: string,
 ): Outcome<{ turnId: string }> | Promise<Outcome<{ turnId: string }>> {
-  const admitted = admit(desk, principal, "write");
-  if (!admitted.ok) return admitted;
-  return withinQuota(desk, principal, () => retryNow(desk, principal, turnId), { newTurn: false });
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
+  const { unpaid, userId } = desk.store.turns.get(turnId)?.run ?? {};
+  // One that was never admitted is no old turn; another's meter is asked when it begins.
+  const newTurn = unpaid === true && userId === principal.userId;
+  const act = () => retryNow(desk, principal, turnId);
+  return withinQuota(desk, principal, act, { newTurn, turnId });
 }
 
 function retryNow(desk: Desk, principal: Principal, turnId: string): Outcome<{ turnId: string }> {
-  const admitted = admit(desk, principal, "write");
-  if (!admitted.ok) return admitted;
-  const open = admitted.value.room.state.openTurns.find(({ id }) => id === turnId);
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
+  const open = permitted.value.room.state.openTurns.find(({ id }) => id === turnId);
   const record = desk.store.turns.get(turnId);
   if (!record) return refused(refuse("not_found", "There is no such turn."));
   const { planId } = record.run;
@@ -123,8 +124,8 @@ export function confirm(
   principal: Principal,
   input: { turnId: string; step: string; approve: boolean; note?: string | undefined },
 ): Outcome<{ turnId: string }> {
-  const admitted = admit(desk, principal, "write");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
   const { note, ...rest } = input;
   const done = desk.perform((draft) =>
     confirmStep(draft, { ...rest, ...(note !== undefined && { note }), by: principal.userId }),
@@ -138,9 +139,9 @@ export function guide(
   principal: Principal,
   input: { turnId?: string | undefined; content: string },
 ): Outcome<{ turnId: string }> {
-  const admitted = admit(desk, principal, "write");
-  if (!admitted.ok) return admitted;
-  const active = activeTurn(admitted.value.room);
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
+  const active = activeTurn(permitted.value.room);
   if (!active || (input.turnId !== undefined && input.turnId !== active.id)) {
     const known = input.turnId === undefined || desk.store.turns.get(input.turnId);
     return refused(
@@ -180,6 +181,7 @@ function messageOf(principal: Principal, input: ChatSend) {
   return {
     author: presenceOf(principal),
     content: input.content,
+    clientMessageId: input.clientMessageId,
     threadId: input.threadId ?? DEFAULT_THREAD,
     metadata: input.metadata ?? {},
     ...onBusy,

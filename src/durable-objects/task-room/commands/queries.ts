@@ -1,28 +1,22 @@
 import { describeError, logError } from "../../../platform/platform-log";
-import { decodeCursor, encodeCursor } from "../../../protocol/cursor";
+import { BAD_CURSOR, decodeCursor, encodeCursor } from "../../../protocol/cursor";
 import { accepted, type Outcome, type Refusal, refuse, refused } from "../../../protocol/errors";
 import type { Principal } from "../../../protocol/identity";
 import type { Message } from "../../../protocol/message";
-import type { ListMessages, ListTurns, Page } from "../../../protocol/rest";
+import type { ListMessages } from "../../../protocol/rest/list-messages";
+import type { ListTurns } from "../../../protocol/rest/list-turns";
+import type { Page } from "../../../protocol/rest/page";
 import type { Task } from "../../../protocol/task";
 import type { Turn } from "../../../protocol/turn";
 import type { Desk } from "../desk";
 import { messageCursor, turnCursor } from "../store/cursor";
 import { type HistoryPart, type HistoryQuery, historyPage } from "../turns/history-reader";
-import { admit } from "./people-commands";
-
-export const BAD_CURSOR: Refusal = refuse(
-  "invalid_request",
-  "The cursor is not one of this list.",
-  {
-    issues: [{ path: "cursor", message: "not a cursor of this list" }],
-  },
-);
+import { permit } from "./permit";
 
 export function readTask(desk: Desk, principal: Principal): Outcome<Task> {
-  const admitted = admit(desk, principal, "watch");
-  if (!admitted.ok) return admitted;
-  const { room, role } = admitted.value;
+  const permitted = permit(desk, principal, "watch");
+  if (!permitted.ok) return permitted;
+  const { room, role } = permitted.value;
   return accepted({ ...room.state.task, role });
 }
 
@@ -32,8 +26,8 @@ export async function readMessages(
   principal: Principal,
   { cursor, ...query }: ListMessages,
 ): Promise<Outcome<Page<Message>>> {
-  const admitted = admit(desk, principal, "watch");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "watch");
+  if (!permitted.ok) return permitted;
   const from = cursor === undefined ? {} : decodeCursor(messageCursor, cursor);
   if (!from) return refused(BAD_CURSOR);
   const asked = { ...query, ...from };
@@ -64,8 +58,8 @@ export function readTurns(
   principal: Principal,
   { status, limit, cursor }: ListTurns,
 ): Outcome<Page<Turn>> {
-  const admitted = admit(desk, principal, "watch");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "watch");
+  if (!permitted.ok) return permitted;
   const from = cursor === undefined ? undefined : decodeCursor(turnCursor, cursor);
   if (cursor !== undefined && !from) return refused(BAD_CURSOR);
   const before = from ? { beforeId: from.before } : {};
@@ -77,8 +71,8 @@ export function readTurns(
 }
 
 export function readTurn(desk: Desk, principal: Principal, turnId: string): Outcome<Turn> {
-  const admitted = admit(desk, principal, "watch");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "watch");
+  if (!permitted.ok) return permitted;
   const turn = desk.store.turns.whole(turnId);
   if (!turn) return refused(refuse("not_found", "There is no such turn."));
   return accepted(current(desk, turn));

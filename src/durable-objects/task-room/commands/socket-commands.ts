@@ -1,22 +1,26 @@
-import type { Command, HistoryPage, HistorySync } from "../../../protocol/commands";
-import { accepted, type Outcome, refused } from "../../../protocol/errors";
+import type { Command } from "../../../protocol/commands";
+import type { HistoryPage, HistorySync } from "../../../protocol/commands/history-sync";
+import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
 import { LIMITS } from "../../../protocol/limits";
+import type { RoomState } from "../../../protocol/room-state";
+import type { Position } from "../../sockets/arrival";
 import type { Desk } from "../desk";
 import { catchUp } from "../live/catch-up";
-import type { Connection } from "../live/connection";
-import { type Position, snapshot } from "../live/snapshot";
-import { admit, cancel, confirm, guide, retry, sendMessage } from "./people-commands";
+import type { Acknowledged, RoomConnection } from "../live/connection";
+import { snapshot } from "../live/snapshot";
+import { cancel, confirm, guide, retry, sendMessage } from "./people-commands";
+import { permit } from "./permit";
 import { reachablePage } from "./queries";
 
 /**
- * Carries out a command for a connection and gives what its ack says. What reads from D1 is answered
+ * Does a command for a connection and gives what its ack says. What reads from D1 is answered
  * later; everything else is done in order, before the next frame is looked at.
  */
-export function perform(
+export function doCommand(
   desk: Desk,
-  connection: Connection,
+  connection: RoomConnection,
   read: Command,
-): Outcome<unknown> | Promise<Outcome<unknown>> {
+): Outcome<Acknowledged> | Promise<Outcome<Acknowledged>> {
   const { principal } = connection;
   switch (read.type) {
     case "chat:send":
@@ -44,48 +48,77 @@ export function perform(
 }
 
 /** A stop that is sent after a message must not overtake it while the sender's meter is asked. */
-function holdingUp<T>(connection: Connection, outcome: T | Promise<T>): T | Promise<T> {
+function holdingUp<T>(connection: RoomConnection, outcome: T | Promise<T>): T | Promise<T> {
   if (outcome instanceof Promise) connection.holdUp(outcome);
   return outcome;
 }
 
-function typing(desk: Desk, connection: Connection, on: boolean): Outcome<object> {
-  const admitted = admit(desk, connection.principal, "write");
-  if (!admitted.ok) return admitted;
+function typing(
+  desk: Desk,
+  connection: RoomConnection,
+  on: boolean,
+): Outcome<Record<string, never>> {
+  const permitted = permit(desk, connection.principal, "write");
+  if (!permitted.ok) return permitted;
   setTyping(desk, connection, on);
   return accepted({});
 }
 
-function setTyping(desk: Desk, connection: Connection, on: boolean): void {
+function setTyping(desk: Desk, connection: RoomConnection, on: boolean): void {
   if (connection.typing === on) return;
   connection.attach({ typing: on });
   desk.presence.tell(connection, on ? "typing" : "idle");
 }
 
-/** The ack comes after what was missed: with it the client is caught up. */
+/**
+ * The ack comes after what was missed: with it the client is caught up. One that is being told of it
+ * already is told nothing twice; its ack comes at the end all the same.
+ */
 function join(
   desk: Desk,
-  connection: Connection,
+  connection: RoomConnection,
   position: Position,
-): Outcome<object> | Promise<Outcome<object>> {
-  const admitted = admit(desk, connection.principal, "watch");
-  if (!admitted.ok) return admitted;
-  const { room, role } = admitted.value;
-  desk.live.flush();
-  if (!connection.joined) {
+): Outcome<Joined> | Promise<Outcome<Joined>> {
+  const permitted = permit(desk, connection.principal, "watch");
+  if (!permitted.ok) return permitted;
+  const isBack = !connection.joined;
+  if (isBack) {
+    desk.presence.flush();
     connection.attach({ joined: true });
     desk.presence.tell(connection, "joined");
   }
-  const { headSeq, epoch } = room.state.task;
-  if (position.after === undefined)
-    return accepted({ headSeq, epoch, state: snapshot(desk, role) });
-  return catchUp(desk, connection, position, role).then(() => accepted({ headSeq, epoch }));
+  const withState = position.after === undefined;
+  if (withState && !connection.replay) {
+    if (isBack) desk.presence.settle(connection);
+    return accepted(placeOf(desk, connection, { withState }));
+  }
+  return catchUp(desk, connection, position, { isBack }).then((arrived) =>
+    arrived ? accepted(placeOf(desk, connection, { withState })) : refused(LEFT),
+  );
 }
 
-function leave(desk: Desk, connection: Connection): Outcome<object> {
+type Joined = { headSeq: number; epoch: string; state?: RoomState };
+
+const LEFT = refuse("conflict", "The connection left before it had caught up.");
+
+function placeOf(
+  desk: Desk,
+  connection: RoomConnection,
+  { withState }: { withState: boolean },
+): Joined {
+  desk.live.flush();
+  const { headSeq = 0, epoch = "" } = desk.room?.state.task ?? {};
+  const state = withState ? snapshot(desk, connection) : undefined;
+  return { headSeq, epoch, ...(state && { state }) };
+}
+
+function leave(desk: Desk, connection: RoomConnection): Outcome<Record<string, never>> {
   if (connection.joined) {
     setTyping(desk, connection, false);
-    connection.attach({ joined: false });
+    // What it was owed of others' coming and going during a replay it is still owed.
+    if (connection.hears) desk.presence.beginOwing(connection);
+    connection.stopReplay();
+    connection.attach({ joined: false, behind: false });
     desk.presence.tell(connection, "left");
   }
   return accepted({});
@@ -93,14 +126,14 @@ function leave(desk: Desk, connection: Connection): Outcome<object> {
 
 async function sync(
   desk: Desk,
-  connection: Connection,
+  connection: RoomConnection,
   query: HistorySync,
 ): Promise<Outcome<HistoryPage>> {
-  const admitted = admit(desk, connection.principal, "watch");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, connection.principal, "watch");
+  if (!permitted.ok) return permitted;
   const limit = query.limit ?? LIMITS.defaultPageItems;
   const page = await reachablePage(desk, { ...query, limit });
   if ("code" in page) return refused(page);
-  const { headSeq } = admitted.value.room.state.task;
+  const { headSeq } = permitted.value.room.state.task;
   return accepted({ messages: page.items, hasMore: page.hasMore, headSeq });
 }

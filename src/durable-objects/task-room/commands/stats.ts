@@ -3,12 +3,12 @@ import { accepted, type Outcome } from "../../../protocol/errors";
 import type { Principal } from "../../../protocol/identity";
 import type { TaskStats } from "../../../protocol/stats";
 import type { Desk } from "../desk";
-import { admit } from "./people-commands";
+import { permit } from "./permit";
 
 export function readStats(desk: Desk, principal: Principal): Outcome<TaskStats> {
-  const admitted = admit(desk, principal, "watch");
-  if (!admitted.ok) return admitted;
-  const { room } = admitted.value;
+  const permitted = permit(desk, principal, "watch");
+  if (!permitted.ok) return permitted;
+  const { room } = permitted.value;
   const active = activeTurn(room);
   const sessions = new Set(
     desk.connections.all().flatMap(({ attached }) => attached.sessionId ?? []),

@@ -2,19 +2,24 @@ import { announceTask, emptyRoom } from "../../../engine/task/create";
 import { cancelAll } from "../../../engine/task/people";
 import { setTaskStatus, updateTask } from "../../../engine/task/task-rules";
 import { send } from "../../../engine/turn/send";
+import { isBlank } from "../../../protocol/blank";
 import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
 import type { Principal } from "../../../protocol/identity";
 import { newId } from "../../../protocol/ids";
-import type { ConfirmTurn, ExecuteTask, PatchStatus, PatchTask } from "../../../protocol/rest";
+import type { ExecuteTask } from "../../../protocol/rest/execute-task";
+import type { PatchStatus } from "../../../protocol/rest/patch-status";
+import type { PatchTask } from "../../../protocol/rest/patch-task";
+import type { ConfirmTurn } from "../../../protocol/rest/turn-actions";
 import type { Task } from "../../../protocol/task";
 import { DEFAULT_THREAD, type Turn } from "../../../protocol/turn";
 import type { NewTask } from "../api";
 import type { Desk } from "../desk";
 import { presenceOf } from "../live/connections";
 import { clientKey } from "../store/client-keys";
-import { firstPlan } from "../turns/begin-next";
+import { firstPlan } from "../turns/plan";
 import { logAccepted } from "../turns/turn-lines";
-import { admit, cancel, confirm, guide, retry, sendMessage } from "./people-commands";
+import { cancel, confirm, guide, retry, sendMessage } from "./people-commands";
+import { permit } from "./permit";
 import { readTask, readTurn } from "./queries";
 import { withinQuota } from "./quota";
 
@@ -37,7 +42,8 @@ export async function createTask(
   input: NewTask,
 ): Promise<Outcome<Task>> {
   if (desk.room) return readTask(desk, principal);
-  if (desk.deletedAt !== undefined) return refused(refuse("not_found", "The task was erased."));
+  if (desk.held.deletedAt !== undefined)
+    return refused(refuse("not_found", "The task was erased."));
   const plan = await firstPlan(desk.doors, input.teamRef, principal, input.taskId);
   if (!plan.ok) return plan;
   const open = (): Outcome<object> => {
@@ -101,8 +107,8 @@ export async function patchTask(
   principal: Principal,
   patch: PatchTask,
 ): Promise<Outcome<Task>> {
-  const admitted = admit(desk, principal, "write");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
   const done = desk.perform((draft) => updateTask(draft, patch));
   if (!done.ok) return done;
   await listed(desk);
@@ -114,8 +120,8 @@ export async function changeStatus(
   principal: Principal,
   change: PatchStatus,
 ): Promise<Outcome<Task>> {
-  const admitted = admit(desk, principal, "write");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
   const done = desk.perform((draft) => setTaskStatus(draft, change, principal.userId));
   if (!done.ok) return done;
   await listed(desk);
@@ -130,6 +136,10 @@ export async function execute(
 ): Promise<Outcome<{ turn: Turn }>> {
   const { input: text, ...rest } = input;
   const content = text ?? desk.room?.state.task.title ?? "";
+  if (isBlank(content)) {
+    const issues = [{ path: "input", message: "needed where the task's title is blank" }];
+    return refused(refuse("invalid_request", "There is nothing to do.", { issues }));
+  }
   const keys =
     idempotencyKey === undefined
       ? []
@@ -146,8 +156,8 @@ export function interruptTurn(
   turnId: string,
   reason: string | undefined,
 ): Outcome<Turn> {
-  const admitted = admit(desk, principal, "write");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
   const known = readTurn(desk, principal, turnId);
   if (!known.ok) return known;
   const why = reason === undefined ? {} : { reason };
@@ -195,7 +205,7 @@ export function interruptAll(
   principal: Principal,
   reason: string | undefined,
 ): Outcome<{ interrupted: number }> {
-  const admitted = admit(desk, principal, "write");
-  if (!admitted.ok) return admitted;
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
   return desk.perform((draft) => cancelAll(draft, { by: principal.userId, reason }));
 }

@@ -1,54 +1,53 @@
 import type { PhaseUpdate } from "../../../engine/step/progress";
-import { CLOSE } from "../../../protocol/close-codes";
 import type { RoomEvent } from "../../../protocol/events";
-import type { Role } from "../../../protocol/identity";
-import { LIMITS } from "../../../protocol/limits";
 import { toTimestamp } from "../../../protocol/time";
+import type { Position } from "../../sockets/arrival";
+import {
+  type Arrived,
+  catchUp as catchUpWith,
+  type Missed,
+  type Place,
+} from "../../sockets/catch-up";
+import { packed, packedText } from "../../sockets/packing";
 import type { Desk } from "../desk";
-import type { Connection } from "./connection";
-import { forRole, isPersonal, packed } from "./fan-out";
-import { type Position, snapshot, whyReset } from "./snapshot";
+import type { RoomConnection } from "./connection";
+import { forRole, isPersonal } from "./fan-out";
+import { snapshot, whyReset } from "./snapshot";
 
-/** Milliseconds between two looks at whether a socket has taken what it was sent: the first, and the most. */
-const DRAIN_LOOK_MS = { first: 1, longest: 32 };
-/** How long a socket may take too little before it is given up. */
-const DRAIN_LIMIT_MS = 30_000;
-/** Bytes unsent at which a replay waits, and down to which it waits. */
-export const ENOUGH_BYTES = LIMITS.unsentBytes / 2;
-const DRAINED_BYTES = LIMITS.unsentBytes / 4;
+/** `isBack`: it was away, and does not know who has come and gone meanwhile. */
+type Options = { isBack?: boolean };
 
 /**
  * Brings a connection from its position to now (contract section 4, resume rule): the events that
- * it missed, packed, then what is momentary; without a position it has just got a snapshot. It
- * hears nothing else until it is there: the last look at the log, the momentary events and the end
- * of being behind have no await between them.
+ * it missed, then what is momentary; without a position it has just got a snapshot. Gives whether
+ * it has caught up: not where it was left or closed on the way.
  */
-export async function catchUp(
+export function catchUp(
   desk: Desk,
-  connection: Connection,
+  connection: RoomConnection,
   position: Position,
-  role: Role,
-): Promise<void> {
-  connection.attach({ behind: true });
-  let place = goOn(desk, connection, position, role);
-  for (;;) {
-    place = sendLog(desk, connection, place, role);
-    if (place.after >= headOf(desk) && connection.unsent <= ENOUGH_BYTES) break;
-    if (!(await drained(connection, desk.doors.now)) || !desk.room) return;
-    // While the socket drained, the room may have let go of what comes next.
-    place = goOn(desk, connection, { after: place.after }, role);
-  }
-  sendMomentary(desk, connection, place.hasSnapshot);
-  connection.attach({ behind: false });
+  { isBack = false }: Options = {},
+): Promise<boolean> {
+  if (!isBack && connection.hears) desk.presence.beginOwing(connection);
+  return catchUpWith(connection, missedBy(desk, connection, isBack), position);
 }
 
-type Place = { after: number; hasSnapshot: boolean };
+function missedBy(desk: Desk, connection: RoomConnection, isBack: boolean): Missed {
+  return {
+    now: desk.doors.now,
+    head: () => headOf(desk),
+    startFrom: (position) => startFrom(desk, connection, position),
+    framesAfter: (after) => framesAfter(desk, connection, after),
+    mayHear: () => desk.fanOut.roleFor(connection) !== undefined,
+    sendMomentary: (arrived) => sendMomentary(desk, connection, { ...arrived, isBack }),
+  };
+}
 
-/** Where to go on from: the position, or the head where only a snapshot can help or just did. */
-function goOn(desk: Desk, connection: Connection, position: Position, role: Role): Place {
+/** The position, or the head where only a snapshot can help or just did. */
+function startFrom(desk: Desk, connection: RoomConnection, position: Position): Place {
   desk.live.flush();
   const reason = whyReset(desk, position);
-  if (reason !== undefined) sendReset(desk, connection, role, reason);
+  if (reason !== undefined) sendReset(desk, connection, reason);
   const { after } = position;
   if (reason !== undefined || after === undefined) {
     return { after: headOf(desk), hasSnapshot: true };
@@ -57,53 +56,39 @@ function goOn(desk: Desk, connection: Connection, position: Position, role: Role
 }
 
 /** A snapshot to go on from, and why. */
-export function sendReset(desk: Desk, connection: Connection, role: Role, reason: string): void {
-  const state = snapshot(desk, role);
+export function sendReset(desk: Desk, connection: RoomConnection, reason: string): void {
+  const state = snapshot(desk, connection);
   if (!state) return;
   const { headSeq, epoch } = state.task;
   const ts = toTimestamp(desk.doors.now());
   connection.send({ type: "history:reset", ts, data: { state, headSeq, epoch, reason } });
 }
 
-/** Sends log events until the socket has enough or there are no more. */
-function sendLog(desk: Desk, connection: Connection, place: Place, role: Role): Place {
-  let { after } = place;
-  let sent = 0;
+function* framesAfter(desk: Desk, connection: RoomConnection, after: number) {
+  // A role may change while a replay waits for its socket.
+  const role = desk.fanOut.roleFor(connection);
+  if (!role) return;
   const pages = desk.store.log.textAfter(after, isPersonal, (event) => forRole(event, role));
-  for (const { text, isOne, lastSeq } of pages) {
-    connection.sendText(isOne ? text : `{"type":"batch","data":[${text}]}`);
-    sent += text.length;
-    after = lastSeq;
-    if (Math.max(sent, connection.unsent) > ENOUGH_BYTES) break;
-  }
-  return { ...place, after };
-}
-
-/** Waits until a socket has taken what it was sent; false where it is closed instead. */
-export async function drained(connection: Connection, now: () => number): Promise<boolean> {
-  const deadline = now() + DRAIN_LIMIT_MS;
-  let look = DRAIN_LOOK_MS.first;
-  do {
-    if (now() > deadline) connection.close(CLOSE.tooSlow, "too slow: resume later");
-    // Always once: what is unsent only goes down between events.
-    await scheduler.wait(look);
-    look = Math.min(look * 2, DRAIN_LOOK_MS.longest);
-  } while (connection.unsent > DRAINED_BYTES && connection.isOpen);
-  return connection.isOpen;
+  for (const { text, isOne, lastSeq } of pages) yield { frames: packedText(text, isOne), lastSeq };
 }
 
 function headOf(desk: Desk): number {
   return desk.room?.state.task.headSeq ?? 0;
 }
 
-function sendMomentary(desk: Desk, connection: Connection, hasSnapshot: boolean): void {
+function sendMomentary(
+  desk: Desk,
+  connection: RoomConnection,
+  { hasSnapshot, waited, isBack }: Arrived & { isBack: boolean },
+): void {
+  if (waited || isBack) desk.presence.settle(connection);
   desk.live.flush();
   const updates = phaseUpdates(desk);
   // A snapshot has the texts and how far a phase is, but not its words.
   const events = hasSnapshot
     ? updates.filter(({ data }) => data.message !== undefined)
     : [...textsSoFar(desk), ...updates];
-  if (events.length > 0) connection.sendText(packed(events));
+  for (const frame of packed(events)) connection.push(frame);
 }
 
 /** Each text being written, whole. */

@@ -1,11 +1,14 @@
-import type { Presence, RoomEvent } from "../../../protocol/events";
+import type { RoomEvent } from "../../../protocol/events";
+import type { Presence } from "../../../protocol/events/presence";
 import { toTimestamp } from "../../../protocol/time";
-import type { Connection } from "./connection";
+import { packed } from "../../sockets/packing";
+import type { RoomConnection } from "./connection";
 import { type Connections, presenceOf } from "./connections";
-import { type FanOut, packed } from "./fan-out";
+import type { FanOut } from "./fan-out";
 
 type Parts = { connections: Connections; fanOut: FanOut; now(): number };
-type News = { from: Connection; state: Presence["state"]; event: RoomEvent };
+type PresenceEvent = Extract<RoomEvent, { type: "presence" }>;
+type News = { from: RoomConnection; state: Presence["state"]; event: PresenceEvent };
 
 /** How long news gather after some were told: a crowd that comes at once costs a frame per window. */
 const WINDOW_MS = 20;
@@ -13,22 +16,24 @@ const WINDOW_MS = 20;
 /**
  * Tells everyone else who comes, goes and types. The first news go out at once; what follows within
  * the window is told together. Nobody hears of themselves, nor of what their own welcome has said.
+ * Whoever does not hear the room meanwhile is owed the last news of each user.
  */
 export class PresenceFeed {
   readonly #parts: Parts;
   #gathered: News[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** What connections are owed that this instance knows to have heard everything before. */
+  readonly #owed = new WeakMap<RoomConnection, Map<string, PresenceEvent>>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  tell(from: Connection, state: Presence["state"]): void {
+  tell(from: RoomConnection, state: Presence["state"]): void {
     const { principal } = from;
     const connections = this.#parts.connections.countOf(principal.userId);
-    const ts = toTimestamp(this.#parts.now());
     const data = { ...presenceOf(principal), state, connections };
-    this.#gathered.push({ from, state, event: { type: "presence", ts, data } });
+    this.#gathered.push({ from, state, event: this.#eventOf(data) });
     if (this.#timer === undefined) this.#begin();
   }
 
@@ -44,18 +49,52 @@ export class PresenceFeed {
     const news = this.#gathered;
     if (news.length === 0) return;
     this.#gathered = [];
+    const { connections, fanOut } = this.#parts;
     const sources = new Set(news.map(({ from }) => from));
     const forAll = packed(news.map(({ event }) => event));
-    this.#parts.fanOut.sendEach((connection) => {
-      if (!sources.has(connection)) return forAll;
-      const events = heardBy(connection, news);
-      return events.length > 0 ? packed(events) : undefined;
-    });
+    fanOut.sendEach((connection) =>
+      sources.has(connection) ? packed(heardBy(connection, news)) : forAll,
+    );
+    for (const connection of connections.all()) {
+      if (!connection.hears) this.#owe(connection, heardBy(connection, news));
+    }
+  }
+
+  /** From now on the connection may not hear the room; it has heard all that was told so far. */
+  beginOwing(connection: RoomConnection): void {
+    this.#owed.set(connection, new Map());
+  }
+
+  /** Sends what a connection is owed that will hear the room again at once. */
+  settle(connection: RoomConnection): void {
+    this.flush();
+    const owed = this.#owed.get(connection);
+    this.#owed.delete(connection);
+    const events = owed ? [...owed.values()] : this.#everybody();
+    for (const frame of packed(events)) connection.push(frame);
+  }
+
+  #owe(connection: RoomConnection, events: PresenceEvent[]): void {
+    const owed = this.#owed.get(connection);
+    for (const event of events) {
+      // In the order of what is last.
+      owed?.delete(event.data.userId);
+      owed?.set(event.data.userId, event);
+    }
+  }
+
+  /** For one that has been away since before this instance woke. */
+  #everybody(): PresenceEvent[] {
+    return this.#parts.connections.presence().map((data) => this.#eventOf(data));
+  }
+
+  #eventOf(data: Presence): PresenceEvent {
+    return { type: "presence", ts: toTimestamp(this.#parts.now()), data };
   }
 }
 
-/** What is news to one of those whom they are about. */
-function heardBy(connection: Connection, news: News[]): RoomEvent[] {
+/** What is news to one of those whom they may be about. */
+function heardBy(connection: RoomConnection, news: News[]): PresenceEvent[] {
   const isWelcome = ({ from, state }: News) => from === connection && state === "joined";
   return news
     .slice(news.findLastIndex(isWelcome) + 1)

@@ -1,12 +1,15 @@
 import type { Room } from "../../../engine/turn/room";
 import { isNews } from "../../../engine/user/news";
 import { project } from "../../../history/projector";
-import type { LogEvent } from "../../../protocol/events";
 import type { MetricsFeed } from "../../metrics-feed";
 import type { Doors } from "../doors";
-import type { Destination, RoomStore } from "../store/room-store";
+import type { Commit } from "../store/commit";
+import type { Destination } from "../store/cursors";
+import type { RoomStore } from "../store/room-store";
+import { Backlog } from "./backlog";
 import { MemberNews } from "./member-news";
-import { Outbox, projectionOf } from "./outbox";
+import { Outbox } from "./outbox";
+import { projectionOf } from "./projection";
 import { UsageReports } from "./usage-reports";
 
 type Parts = {
@@ -34,12 +37,15 @@ export class Feeds {
   /** The meters of those who asked for turns. */
   readonly meters: Outbox;
   readonly #memberNews: MemberNews;
+  readonly #backlog: Backlog;
   readonly #now: () => number;
   readonly #store: RoomStore;
   readonly #caughtUp: () => void;
 
-  constructor({ caughtUp, ...parts }: Parts) {
-    const { doors, store } = parts;
+  constructor({ caughtUp, ...given }: Parts) {
+    const { doors, store, metrics } = given;
+    this.#backlog = new Backlog(store.log);
+    const parts = { ...given, backlog: this.#backlog };
     this.#now = doors.now;
     this.#store = store;
     this.#caughtUp = caughtUp;
@@ -50,20 +56,20 @@ export class Feeds {
       startDelayMs: START_DELAY_MS.d1,
       told: (through) => this.#mark("d1", through),
       points: ["before D1", "after D1", "cursor marked"],
-      tell: async (room, after) => {
+      tell: async (room, stretch) => {
         const membersChanged = room.members !== listed;
-        await project(doors.db, { ...projectionOf(store, room, after), membersChanged });
+        await project(doors.db, { ...projectionOf(room, stretch), membersChanged });
         listed = room.members;
       },
     });
-    this.#memberNews = new MemberNews(doors, store);
+    this.#memberNews = new MemberNews({ doors, store, metrics });
     this.users = new Outbox({
       ...parts,
       destination: "users",
       startDelayMs: START_DELAY_MS.users,
       told: (through) => this.#mark("users", through),
       points: ["before users", "after users", "users marked"],
-      tell: (room, after) => this.#memberNews.tell(room, after),
+      tell: (room, stretch) => this.#memberNews.tell(room, stretch),
     });
     const reports = new UsageReports(doors, store);
     this.meters = new Outbox({
@@ -72,7 +78,7 @@ export class Feeds {
       startDelayMs: START_DELAY_MS.meters,
       told: (through) => this.#mark("meters", through),
       points: ["before meters", "after meters", "meters marked"],
-      tell: (room, after) => reports.tell(room, after),
+      tell: (room, stretch) => reports.tell(room, stretch),
     });
   }
 
@@ -86,13 +92,19 @@ export class Feeds {
     return this.#all.flatMap(({ lag, retryAt }) => (lag > 0 ? [retryAt ?? check] : []));
   }
 
-  /** After a commit: whoever it is worth a call for. */
-  hear(events: LogEvent[], room: Room): void {
+  /** After a commit: whoever it is worth a call for, and is not left alone after a failure. */
+  hear(commit: Commit): void {
+    const { events, room } = commit;
     const now = this.#now();
+    this.#backlog.hear(commit);
     for (const feed of this.#all) feed.hear(events, now);
     const isDue = Outbox.isDue(events, room);
     const canWait = Outbox.canWait(events);
-    const tell = (feed: Outbox) => (canWait ? feed.flushSoon() : feed.flush());
+    const tell = (feed: Outbox) => {
+      if (!feed.isReady(now)) return;
+      if (canWait) feed.flushSoon();
+      else feed.flush();
+    };
     if (isDue) tell(this.d1);
     if (isDue || events.some(isNews)) tell(this.users);
     // Limits go by what the meters know; a turn that has just begun was counted when it was admitted.
@@ -101,7 +113,7 @@ export class Feeds {
 
   /** What an earlier instance had not told. */
   catchUp(): void {
-    for (const feed of this.#all) if (feed.lag > 0) feed.flush();
+    this.retry(this.#now());
   }
 
   /** Tries those again whose time has come. */
@@ -110,16 +122,17 @@ export class Feeds {
   }
 
   /** The members of a task that is gone hear of it; rejects where one can't be told. */
-  async sayGoodbye(room: Room, after: number, deletedAt: number): Promise<void> {
-    await this.#memberNews.sayGoodbye(room, after, deletedAt);
+  async sayGoodbye(room: Room, deletedAt: number): Promise<void> {
+    const from = this.#store.cursors.get("users");
+    await this.#memberNews.sayGoodbye(room, this.#backlog, deletedAt, from);
   }
 
   /** The last to be told writes one cursor for all; where another fails, each writes its own. */
   #mark(destination: Destination, through: number): void {
-    if (this.lag === 0) this.#store.putCursor("all", through);
-    else if (this.#all.some(({ isFailing }) => isFailing)) {
-      this.#store.putCursor(destination, through);
-    }
+    const { cursors } = this.#store;
+    if (this.lag === 0) cursors.put("all", through);
+    else if (this.#all.some(({ isFailing }) => isFailing)) cursors.put(destination, through);
+    this.#backlog.forget(Math.min(...this.#all.map(({ position }) => position)));
     this.#caughtUp();
   }
 

@@ -1,10 +1,14 @@
 import type { Room } from "../../../engine/turn/room";
 import { farewell, newsFor, type UserNews } from "../../../engine/user/news";
+import { increment } from "../../../platform/metrics";
+import { describeError, logError } from "../../../platform/platform-log";
 import { toTimestamp } from "../../../protocol/time";
 import type { Turn } from "../../../protocol/turn";
 import { inTime } from "../../in-time";
+import type { MetricsFeed } from "../../metrics-feed";
 import type { Doors } from "../doors";
 import type { RoomStore } from "../store/room-store";
+import type { Backlog, Stretch } from "./backlog";
 
 /** News of one call, so that a room that was silent for long does not send all of it at once. */
 const NEWS_PER_CALL = 200;
@@ -12,40 +16,50 @@ const NEWS_PER_CALL = 200;
 const PATIENCE_MS = 10_000;
 /** Milliseconds from call to call while a model writes, so that its words pass in between. */
 const PACE_MS = 10;
+/** Milliseconds after which a member who can't be reached no longer holds the log. */
+const GIVEN_UP_AFTER_MS = 30 * 24 * 60 * 60 * 1000;
+
+type Parts = { doors: Doors; store: RoomStore; metrics: MetricsFeed };
 
 /** Tells members' own rooms what the task's log means for them. */
 export class MemberNews {
-  readonly #doors: Doors;
-  readonly #store: RoomStore;
+  readonly #parts: Parts;
   /** How far each member has been told: one who can't be reached holds up nobody else. */
   readonly #told = new Map<string, number>();
 
-  constructor(doors: Doors, store: RoomStore) {
-    this.#doors = doors;
-    this.#store = store;
+  constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
-  /** Rejects where a member could not be told; said again, only those are told. */
-  async tell(room: Room, after: number): Promise<void> {
-    const events = [...this.#store.log.after(after)].flat();
-    const through = room.state.task.headSeq;
+  /**
+   * Rejects where a member could not be told; said again, only those are told. A member who could not
+   * be reached for 30 days counts as told.
+   */
+  async tell(room: Room, { events, before, through }: Stretch): Promise<void> {
+    const first = events[0]?.seq ?? through;
     // The same for every member.
     const turns = new Map<string, Turn | undefined>();
     const turn = (turnId: string) => {
-      if (!turns.has(turnId)) turns.set(turnId, this.#store.turns.whole(turnId));
+      if (!turns.has(turnId)) turns.set(turnId, this.#parts.store.turns.whole(turnId));
       return turns.get(turnId);
     };
+    const all = [...before, ...events];
     await this.#each(room, async (userId) => {
-      const done = this.#told.get(userId) ?? after;
-      const news = newsFor(userId, events, { room, turn }).filter(({ seq }) => seq > done);
-      await this.#call(userId, room, news);
+      const done = Math.max(this.#told.get(userId) ?? 0, first - 1);
+      const news = newsFor(userId, all, { room, turn }).filter(({ seq }) => seq > done);
+      await this.#reach(userId, room, news);
       this.#told.set(userId, through);
     });
   }
 
   /** All that is left to be told, and that the task is gone. */
-  async sayGoodbye(room: Room, after: number, deletedAt: number): Promise<void> {
-    await this.tell(room, after);
+  async sayGoodbye(room: Room, backlog: Backlog, deletedAt: number, from: number): Promise<void> {
+    const { headSeq } = room.state.task;
+    for (let after = from; after < headSeq; ) {
+      const stretch = backlog.next(after, headSeq);
+      await this.tell(room, stretch);
+      after = stretch.through;
+    }
     const last = farewell(room, toTimestamp(deletedAt));
     await this.#each(room, (userId) => this.#call(userId, room, [last]));
   }
@@ -62,13 +76,30 @@ export class MemberNews {
     if (first) throw new Error(`${failed.length} members not told: ${String(first.reason)}`);
   }
 
+  /** Resolves too where the member was given up. */
+  async #reach(userId: string, room: Room, news: UserNews[]): Promise<void> {
+    if (news.length === 0) return;
+    const { doors, store, metrics } = this.#parts;
+    try {
+      await this.#call(userId, room, news);
+    } catch (error) {
+      const now = doors.now();
+      if (now - store.unreached.note(userId, now) < GIVEN_UP_AFTER_MS) throw error;
+      const { id: taskId } = room.state.task;
+      logError("member_given_up", { taskId, userId, causes: describeError(error) });
+      metrics.tell([increment("taskroom_members_given_up_total", {})]);
+      return;
+    }
+    store.unreached.clear(userId);
+  }
+
   /** In order: the user's room drops what comes after something later. */
   async #call(userId: string, { state }: Room, news: UserNews[]): Promise<void> {
     const { id: taskId, epoch, createdBy } = state.task;
     const inviter = createdBy === userId ? {} : { inviter: createdBy };
     for (let from = 0; from < news.length; from += NEWS_PER_CALL) {
       const items = news.slice(from, from + NEWS_PER_CALL);
-      const told = () => this.#doors.tellUser(userId, { taskId, epoch, items, ...inviter });
+      const told = () => this.#parts.doors.tellUser(userId, { taskId, epoch, items, ...inviter });
       await inTime(PATIENCE_MS, told);
     }
   }

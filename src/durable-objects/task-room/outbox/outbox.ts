@@ -1,26 +1,27 @@
-import { deadlines } from "../../../engine/turn/deadlines";
 import type { Room } from "../../../engine/turn/room";
-import type { Projection } from "../../../history/projector";
-import { once } from "../../../platform/metrics";
+import { increment } from "../../../platform/metrics";
 import { describeError, logError } from "../../../platform/platform-log";
 import type { LogEvent } from "../../../protocol/events";
 import { inTime } from "../../in-time";
 import type { MetricsFeed } from "../../metrics-feed";
 import type { Doors, FaultPoint } from "../doors";
-import { finishedMessage } from "../store/message-table";
-import type { Destination, RoomStore } from "../store/room-store";
+import type { Destination } from "../store/cursors";
+import type { RoomStore } from "../store/room-store";
 import { unharmed } from "../unharmed";
+import type { Backlog, Stretch } from "./backlog";
+import { RetryWait } from "./retry-wait";
 
 type Parts = {
   destination: Destination;
   /** Where a test build may stop: before and after the telling, and once it counts as told. */
   points: [FaultPoint, FaultPoint, FaultPoint];
-  /** Tells the destination what came after a `seq`; the same again changes nothing there. */
-  tell(room: Room, after: number): Promise<unknown>;
+  /** Tells the destination a stretch of the log; the same again changes nothing there. */
+  tell(room: Room, stretch: Stretch): Promise<unknown>;
   /** Milliseconds for which the news of a turn's start waits, for the sake of the model's first words. */
   startDelayMs: number;
   doors: Doors;
   store: RoomStore;
+  backlog: Backlog;
   metrics: MetricsFeed;
   room(): Room | undefined;
   hold(work: Promise<void>): void;
@@ -30,54 +31,59 @@ type Parts = {
   told(through: number): void;
 };
 
-const FIRST_RETRY_MS = 1000;
-const LONGEST_RETRY_MS = 60_000;
 /** Milliseconds for which a destination may be silent before the try counts as failed. */
 const PATIENCE_MS = 60_000;
 
 /**
  * Feeds one destination from the log, with a cursor and a backoff of its own. The cursor is kept when
- * no turn is open; until then a crash only repeats what was told, which changes nothing.
+ * no turn is open, and after each stretch but the last; until then a crash only repeats what was told,
+ * which changes nothing.
  */
 export class Outbox {
   readonly #parts: Parts;
+  readonly #wait: RetryWait;
   #cursor: number | undefined;
   #flushing: Promise<void> | undefined;
   #again = false;
   #hurry: (() => void) | undefined;
-  #failures = 0;
-  #retryAt: number | undefined;
   /** When the oldest event was committed that is still to be told; if this instance saw it come. */
   #waitingSince: number | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#wait = new RetryWait(parts);
   }
 
   /** Events that the destination has not been told yet. */
   get lag(): number {
     const room = this.#parts.room();
-    return room ? room.state.task.headSeq - this.#position() : 0;
+    return room ? room.state.task.headSeq - this.position : 0;
+  }
+
+  /** The last `seq` that the destination has been told. */
+  get position(): number {
+    this.#cursor ??= this.#parts.store.cursors.get(this.#parts.destination);
+    return this.#cursor;
   }
 
   /** When the next try is due; milliseconds since 1970. Nothing while one is made or none has failed. */
   get retryAt(): number | undefined {
-    return this.lag > 0 && !this.#flushing ? this.#retryAt : undefined;
+    return this.lag > 0 && !this.#flushing ? this.#wait.until : undefined;
   }
 
   /** Whether the last try failed. */
   get isFailing(): boolean {
-    return this.#failures > 0;
+    return this.#wait.isSet;
   }
 
   /** Whether there is something to be told, and no failure is so recent that it is to be left alone. */
   isReady(now: number): boolean {
-    return this.lag > 0 && now >= (this.#retryAt ?? now);
+    return this.lag > 0 && this.#wait.isOver(now);
   }
 
   /** Learns of what was committed now, and is to be told sooner or later. */
   hear([first]: LogEvent[], now: number): void {
-    if (first?.seq === this.#position() + 1) this.#waitingSince = now;
+    if (first?.seq === this.position + 1) this.#waitingSince = now;
   }
 
   /** Whether a commit with these events is worth a batch for D1: one when a turn starts and one when it ends. */
@@ -121,47 +127,59 @@ export class Outbox {
 
   #flushAfter(moment: Promise<void>): Promise<void> {
     this.#again = this.#flushing !== undefined;
-    this.#flushing ??= this.#run(moment).finally(() => {
+    this.#flushing ??= this.#run(moment).then((isDone) => {
       this.#flushing = undefined;
+      // Only now: while a try is made, no next one is due.
+      if (!isDone) this.#parts.rearm();
     });
     this.#parts.hold(this.#flushing);
     return this.#flushing;
   }
 
-  async #run(moment: Promise<void>): Promise<void> {
+  /** Whether there was no failure. */
+  async #run(moment: Promise<void>): Promise<boolean> {
     // Commits of the same moment go into the same batch.
     await moment;
     do {
       this.#again = false;
-      if (this.lag === 0) return;
-      await this.#tell();
-    } while (this.#again && this.#failures === 0);
+      const head = this.#parts.room()?.state.task.headSeq ?? 0;
+      while (this.lag > 0 && this.position < head) if (!(await this.#tellNext())) return false;
+    } while (this.#again);
+    return true;
   }
 
-  async #tell(): Promise<void> {
-    const { destination, points, doors, metrics, room, rearm } = this.#parts;
+  /** Tells the next stretch; whether that went well. */
+  async #tellNext(): Promise<boolean> {
+    const { points, doors, room, backlog } = this.#parts;
     const now = room();
-    if (!now) return;
-    const through = now.state.task.headSeq;
+    if (!now) return true;
     try {
+      const after = this.position;
+      const { headSeq } = now.state.task;
+      const stretch = backlog.next(after, headSeq);
       doors.fault(points[0]);
-      const after = this.#position();
-      await inTime(PATIENCE_MS, () => this.#parts.tell(now, after));
+      await inTime(PATIENCE_MS, () => this.#parts.tell(now, stretch));
       doors.fault(points[1]);
-      this.#failures = 0;
-      this.#retryAt = undefined;
       this.#countLag(after);
-      this.#advance(through);
+      this.#advance(stretch.through, stretch.through >= headSeq);
       doors.fault(points[2]);
+      return true;
     } catch (error) {
-      this.#failures++;
-      const wait = Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), LONGEST_RETRY_MS);
-      this.#retryAt = doors.now() + wait;
-      const { id: taskId } = now.state.task;
-      logError("outbox_failed", { taskId, destination, causes: describeError(error) });
-      metrics.tell([once("taskroom_outbox_failures_total", { destination })]);
-      rearm();
+      this.#fail(error, now);
+      return false;
     }
+  }
+
+  #fail(error: unknown, { state }: Room): void {
+    const { destination, metrics } = this.#parts;
+    logError("outbox_failed", {
+      taskId: state.task.id,
+      destination,
+      causes: describeError(error),
+    });
+    metrics.tell([increment("taskroom_outbox_failures_total", { destination })]);
+    // The task may have been erased in the meantime, with all that it kept.
+    unharmed("outbox_wait_lost", state.task.id, () => this.#wait.lengthen(this.position));
   }
 
   /** How old the oldest event was that the destination has just been told: the first after a `seq`. */
@@ -175,42 +193,15 @@ export class Outbox {
     });
   }
 
-  #advance(through: number): void {
-    const { room, told } = this.#parts;
+  /** Destinations take what a crash makes them hear again, so the last stretch's cursor can wait. */
+  #advance(through: number, isLast: boolean): void {
+    const { destination, room, store, told } = this.#parts;
     // The task may have been erased in the meantime.
     if (!room()) return;
     this.#cursor = through;
     this.#waitingSince = undefined;
-    if (room()?.state.openTurns.length !== 0) return;
-    told(through);
+    this.#wait.end(through);
+    if (!isLast) store.cursors.put(destination, through);
+    else if (room()?.state.openTurns.length === 0) told(through);
   }
-
-  #position(): number {
-    this.#cursor ??= this.#parts.store.cursor(this.#parts.destination);
-    return this.#cursor;
-  }
-}
-
-/** What D1 is told. */
-export function projectionOf(store: RoomStore, room: Room, after: number): Projection {
-  const { task } = room.state;
-  const events = [...store.log.after(after)].flat();
-  const messages = new Map(
-    events.flatMap((event) => {
-      const message = finishedMessage(event);
-      return message ? [[message.id, message] as const] : [];
-    }),
-  );
-  const superseded = events.flatMap((event) =>
-    event.type === "chat:start" && event.data.attempt > 1 ? [event.data.messageId] : [],
-  );
-  const wakeAt = Math.min(...deadlines(room).map(({ at }) => at));
-  return {
-    task,
-    members: Object.entries(room.members).map(([userId, role]) => ({ userId, role })),
-    throughSeq: task.headSeq,
-    messages: [...messages.values()],
-    removedMessageIds: superseded,
-    wakeAt: Number.isFinite(wakeAt) ? wakeAt : null,
-  };
 }

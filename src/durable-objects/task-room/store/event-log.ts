@@ -1,39 +1,50 @@
 import * as z from "zod";
+import { fitsBytes } from "../../../protocol/bytes";
 import type { LogEvent } from "../../../protocol/events";
+import { LIMITS } from "../../../protocol/limits";
+import { rowsOf } from "./commit";
+import { type EntryRow, LogRows } from "./log-rows";
 import { readJson, storedEvents } from "./stored";
 
 const headRows = z.array(z.object({ last_seq: z.int() }));
-const entryRows = z.array(
-  z.object({ first_seq: z.int(), last_seq: z.int(), entries: z.int(), events: z.string() }),
-);
-type EntryRow = z.infer<typeof entryRows>[number];
 const timeRows = z.array(z.object({ at: z.int() }));
 const sumRows = z.tuple([z.object({ entries: z.int().nullable() })]);
 const bounds = z.tuple([z.object({ first: z.int().nullable(), last: z.int().nullable() })]);
 
-/** The task's log: rows of events that were committed together, numbered without gaps. */
+/** Bytes of a page of rows: with what is put around it, it is still a frame. */
+export const LOG_PAGE_BYTES = LIMITS.sentFrameBytes - 1024;
+
+/** Events as JSON, separated by commas, and the last `seq` that they cover. */
+export type TextPage = { text: string; isOne: boolean; lastSeq: number };
+
+/** The task's log: events that were committed together, in one row or several, numbered without gaps. */
 export class EventLog {
   readonly #sql: SqlStorage;
+  readonly #rows: LogRows;
   #entries: number | undefined;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
+    this.#rows = new LogRows(sql);
   }
 
-  append(events: LogEvent[], now: number): void {
-    const first = events[0]?.seq;
-    const last = events.at(-1)?.seq;
-    if (first === undefined || last === undefined) return;
-    const entries = events.filter(({ type }) => type === "log").length;
-    this.#sql.exec(
-      "INSERT INTO log (first_seq, last_seq, at, entries, events) VALUES (?, ?, ?, ?, ?)",
-      first,
-      last,
-      now,
-      entries,
-      JSON.stringify(events),
-    );
-    if (this.#entries !== undefined) this.#entries += entries;
+  /** `texts` are the events as JSON. */
+  append(
+    events: LogEvent[],
+    now: number,
+    texts = events.map((event) => JSON.stringify(event)),
+  ): void {
+    for (const { first, last, entries, text } of rowsOf(events, texts)) {
+      this.#sql.exec(
+        "INSERT INTO log (first_seq, last_seq, at, entries, events) VALUES (?, ?, ?, ?, ?)",
+        first,
+        last,
+        now,
+        entries,
+        text,
+      );
+      if (this.#entries !== undefined) this.#entries += entries;
+    }
   }
 
   /** When the first events after a `seq` were committed; milliseconds since 1970. */
@@ -51,50 +62,51 @@ export class EventLog {
     return { first: first ?? 0, last: last ?? 0 };
   }
 
-  /** Events with `after < seq <= through`, oldest first, in pages of whole rows. */
-  *after(after: number, through = Number.MAX_SAFE_INTEGER): Generator<LogEvent[]> {
-    for (const rows of this.#pages(after, through)) {
-      const events = rows.flatMap((row) => readJson(storedEvents, row.events));
+  /** Events after a `seq`, oldest first, in pages of whole rows. */
+  *after(after: number): Generator<LogEvent[]> {
+    for (const rows of this.#pages(after)) {
       // A row that was thinned may have no event left.
-      const wanted = events.filter(({ seq }) => seq > after && seq <= through);
+      const wanted = rows.flatMap(eventsOf).filter(({ seq }) => seq > after);
       if (wanted.length > 0) yield wanted;
     }
   }
 
+  /** The events of the row that a `seq` is in. */
+  together(seq: number): LogEvent[] {
+    return this.#rows.after(seq - 1, 0).flatMap(eventsOf);
+  }
+
   /**
-   * The same as the JSON of each event or of several, separated by commas, and the last `seq` that a
-   * page covers. Rows go out as they were stored, but for those that `rewrite` is to see first.
+   * The same as JSON, each page at most `LOG_PAGE_BYTES`. Rows go out as they were stored, but for
+   * those that `rewrite` is to see first.
    */
   *textAfter(
     after: number,
     needsRewrite: (json: string) => boolean,
     rewrite: (event: LogEvent) => LogEvent,
-  ): Generator<{ text: string; isOne: boolean; lastSeq: number }> {
-    const textOf = ({ first_seq, events }: EntryRow): string => {
-      if (first_seq > after && !needsRewrite(events)) return events.slice(1, -1);
-      const wanted = readJson(storedEvents, events).filter(({ seq }) => seq > after);
-      return JSON.stringify(wanted.map(rewrite)).slice(1, -1);
-    };
+  ): Generator<TextPage> {
+    const asStored = ({ first_seq, events }: EntryRow) =>
+      first_seq > after && !needsRewrite(events);
     for (const rows of this.#pages(after)) {
       const lastSeq = rows.at(-1)?.last_seq ?? after;
-      const isOne = lastSeq - Math.max(after, (rows[0]?.first_seq ?? 1) - 1) === 1;
-      // A row that was thinned may have no event left.
-      const text = rows
-        .map(textOf)
-        .filter((json) => json !== "")
-        .join(",");
-      if (text !== "") yield { text, isOne, lastSeq };
+      // Rows of an older version may be larger than a frame.
+      const isFrame = rows.length > 1 || fitsBytes(rows[0]?.events ?? "", LOG_PAGE_BYTES);
+      if (isFrame && rows.every(asStored)) {
+        const isOne = lastSeq - Math.max(after, (rows[0]?.first_seq ?? 1) - 1) === 1;
+        // A row that was thinned may have no event left.
+        const texts = rows.map(({ events }) => events.slice(1, -1)).filter((json) => json !== "");
+        if (texts.length > 0) yield { text: texts.join(","), isOne, lastSeq };
+      } else {
+        const wanted = rows.flatMap(eventsOf).filter(({ seq }) => seq > after);
+        yield* framesOf(wanted.map(rewrite));
+      }
     }
   }
 
-  *#pages(after: number, through = Number.MAX_SAFE_INTEGER): Generator<EntryRow[]> {
-    // Only `first_seq` is indexed: by it the row is found that may have the next `seq` in it.
-    const query = `SELECT first_seq, last_seq, entries, events FROM log
-      WHERE first_seq >= (SELECT coalesce(max(first_seq), 0) FROM log WHERE first_seq <= ?1 + 1)
-        AND last_seq > ?1 AND first_seq <= ?2 ORDER BY first_seq LIMIT 100`;
+  *#pages(after: number): Generator<EntryRow[]> {
     let from = after;
     for (;;) {
-      const rows = entryRows.parse(this.#sql.exec(query, from, through).toArray());
+      const rows = this.#rows.after(from, LOG_PAGE_BYTES);
       const last = rows.at(-1);
       if (!last) return;
       yield rows;
@@ -106,12 +118,10 @@ export class EventLog {
   *before(beforeSeq = Number.MAX_SAFE_INTEGER): Generator<LogEvent[]> {
     let until = beforeSeq;
     for (;;) {
-      const query = `SELECT first_seq, last_seq, entries, events FROM log
-        WHERE first_seq < ? AND entries > 0 ORDER BY first_seq DESC LIMIT 100`;
-      const rows = entryRows.parse(this.#sql.exec(query, until).toArray());
+      const rows = this.#rows.entriesBefore(until, LOG_PAGE_BYTES);
       const last = rows.at(-1);
       if (!last) return;
-      const events = rows.flatMap((row) => readJson(storedEvents, row.events).reverse());
+      const events = rows.flatMap((row) => eventsOf(row).reverse());
       yield events.filter(({ seq }) => seq < beforeSeq);
       until = last.first_seq;
     }
@@ -126,24 +136,27 @@ export class EventLog {
 
   /** Log entries that are kept. */
   entries(): number {
-    const query = "SELECT sum(entries) AS entries FROM log";
+    const query = `SELECT sum(entries) AS entries FROM log
+      INDEXED BY log_with_entries WHERE entries > 0`;
     this.#entries ??= sumRows.parse(this.#sql.exec(query).toArray())[0].entries ?? 0;
     return this.#entries;
   }
 
   /** Lets the oldest log entries go until `keep` are left; other events of their rows stay. */
   thin(keep: number): void {
-    const query = `SELECT first_seq, last_seq, entries, events FROM log
-      WHERE entries > 0 AND first_seq < (SELECT max(first_seq) FROM log) ORDER BY first_seq`;
-    for (const row of entryRows.parse(this.#sql.exec(query).toArray())) {
-      if (this.entries() <= keep) return;
-      this.#withoutEntries(row);
-      this.#entries = this.entries() - row.entries;
+    while (this.entries() > keep) {
+      const rows = this.#rows.oldestEntries(LOG_PAGE_BYTES);
+      if (rows.length === 0) return;
+      for (const row of rows) {
+        if (this.entries() <= keep) return;
+        this.#withoutEntries(row);
+        this.#entries = this.entries() - row.entries;
+      }
     }
   }
 
   #withoutEntries(row: EntryRow): void {
-    const events = readJson(storedEvents, row.events).filter(({ type }) => type !== "log");
+    const events = eventsOf(row).filter(({ type }) => type !== "log");
     // First what is said of it: should the rest fail, a replay must not have a silent gap.
     this.#sql.exec("INSERT OR REPLACE INTO kept (what, seq) VALUES ('entries', ?)", row.last_seq);
     this.#sql.exec(
@@ -151,5 +164,17 @@ export class EventLog {
       JSON.stringify(events),
       row.first_seq,
     );
+  }
+}
+
+function eventsOf({ events }: EntryRow): LogEvent[] {
+  return readJson(storedEvents, events);
+}
+
+/** Events written anew, as many in each page as fit. */
+function* framesOf(events: LogEvent[]): Generator<TextPage> {
+  const texts = events.map((event) => JSON.stringify(event));
+  for (const { first, last, text } of rowsOf(events, texts, LOG_PAGE_BYTES)) {
+    yield { text: text.slice(1, -1), isOne: first === last, lastSeq: last };
   }
 }

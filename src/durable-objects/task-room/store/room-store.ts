@@ -5,21 +5,17 @@ import type { Room, TurnRecord } from "../../../engine/turn/room";
 import type { TeamPlan } from "../../../resources/team-plan";
 import { migrate, stepsDone } from "../../storage-steps";
 import { type ClientKey, ClientKeys, type ClientReply } from "./client-keys";
+import type { Commit } from "./commit";
+import { Cursors } from "./cursors";
 import { EventLog } from "./event-log";
 import { MessageTable } from "./message-table";
 import { Retention } from "./retention";
 import { ROOM_STEPS } from "./schema";
 import { bodyRows, readJson, type StoredRoom, storedPlan, storedRoom } from "./stored";
 import { TurnTable } from "./turn-table";
+import { Unreached } from "./unreached";
 
 const planRows = z.array(z.object({ id: z.int(), body: z.string() }));
-const cursorRows = z.tuple([z.object({ cursor: z.int().nullable() })]);
-
-/** Whom the outbox tells, each with a cursor of its own. */
-const DESTINATIONS = ["d1", "users", "meters"] as const;
-export type Destination = (typeof DESTINATIONS)[number];
-/** The cursor of all of them where none is behind: one row in place of one each. */
-const ALL = "all";
 
 export type Answered = { key: ClientKey; reply: ClientReply };
 
@@ -30,6 +26,8 @@ export class RoomStore {
   readonly turns: TurnTable;
   readonly clientKeys: ClientKeys;
   readonly retention: Retention;
+  readonly cursors: Cursors;
+  readonly unreached: Unreached;
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   #roomBody = "";
@@ -43,6 +41,8 @@ export class RoomStore {
     this.turns = new TurnTable(this.#sql);
     this.clientKeys = new ClientKeys(this.#sql);
     this.retention = new Retention(this.#sql);
+    this.cursors = new Cursors(this.#sql);
+    this.unreached = new Unreached(this.#sql);
   }
 
   /** The room as it was last committed; nothing where no task was created. Creates no tables. */
@@ -60,10 +60,12 @@ export class RoomStore {
   }
 
   /** One transaction: everything that a change says, or nothing. */
-  commit(before: Room | undefined, change: Change, now: number, answers: Answered[]): void {
+  commit(before: Room | undefined, change: Change, now: number, answers: Answered[]): Commit {
+    const { events, room } = change;
+    const texts = events.map((event) => JSON.stringify(event));
     this.#storage.transactionSync(() => {
       if (!before) migrate(this.#storage, ROOM_STEPS);
-      this.log.append(change.events, now);
+      this.log.append(events, now, texts);
       this.messages.apply(change.events);
       this.#putPlans(change.room);
       for (const record of changedTurns(before, change)) this.turns.put(record);
@@ -72,6 +74,7 @@ export class RoomStore {
       for (const { key, reply } of answers) this.clientKeys.put(key, reply, now);
     });
     if (change.closed.length > 0) this.retention.noteClosed(now);
+    return { events, texts, room };
   }
 
   /** From here on the task is gone for everybody; its rows follow. */
@@ -85,25 +88,9 @@ export class RoomStore {
     return row && readJson(storedPlan, row.body);
   }
 
-  /** The last `seq` that a destination is known to have been told; it may be further. */
-  cursor(destination: Destination): number {
-    const query = "SELECT max(cursor) AS cursor FROM outbox WHERE destination IN (?, ?)";
-    return cursorRows.parse(this.#sql.exec(query, destination, ALL).toArray())[0].cursor ?? 0;
-  }
-
-  putCursor(destination: Destination | typeof ALL, cursor: number): void {
-    const query = "INSERT OR REPLACE INTO outbox (destination, cursor) VALUES (?, ?)";
-    this.#sql.exec(query, destination, cursor);
-  }
-
-  /** The last `seq` that every destination has been told. */
-  toldThrough(): number {
-    return Math.min(...DESTINATIONS.map((destination) => this.cursor(destination)));
-  }
-
-  /** When the first event after that was committed; milliseconds since 1970, or infinity. */
+  /** When the first event was committed that somebody has not been told; milliseconds since 1970, or infinity. */
   untoldSince(): number {
-    return this.log.timeAfter(this.toldThrough()) ?? Number.POSITIVE_INFINITY;
+    return this.log.timeAfter(this.cursors.toldThrough()) ?? Number.POSITIVE_INFINITY;
   }
 
   #roomOf(stored: StoredRoom): Room {

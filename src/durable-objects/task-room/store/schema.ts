@@ -1,13 +1,14 @@
 /**
- * The tables of a task's room. `WITHOUT ROWID` and no secondary indexes: each would be one more row
- * written per change, and a turn is meant to cost about a dozen.
+ * The tables of a task's room. `WITHOUT ROWID` and no secondary indexes on what every turn writes: each
+ * would be one more row written per change, and a turn is meant to cost about a dozen.
  */
 export const ROOM_STEPS: readonly string[] = [
   // One row: the task and who may do what in it.
   "CREATE TABLE room (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL) STRICT",
   // A resolved team, written when it changes.
   "CREATE TABLE plans (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT",
-  // Events that were committed together are one row; `entries` counts those of type `log`.
+  // Events that were committed together are one row, or several where they are over a row's bound;
+  // `entries` counts those of type `log`.
   `CREATE TABLE log (first_seq INTEGER PRIMARY KEY, last_seq INTEGER NOT NULL,
     at INTEGER NOT NULL, entries INTEGER NOT NULL, events TEXT NOT NULL) STRICT`,
   `CREATE TABLE turns (id TEXT PRIMARY KEY, status TEXT NOT NULL, closed_at INTEGER,
@@ -24,4 +25,11 @@ export const ROOM_STEPS: readonly string[] = [
   "CREATE TABLE outbox (destination TEXT PRIMARY KEY, cursor INTEGER NOT NULL) STRICT, WITHOUT ROWID",
   // The first `seq` from which on the room holds all there is of something.
   "CREATE TABLE kept (what TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+  // The rows with entries of type `log`: chats have none, so that their turns write nothing into it.
+  "CREATE INDEX log_with_entries ON log (first_seq) WHERE entries > 0",
+  // A destination that can't be reached is tried again at that time, also by another instance.
+  "ALTER TABLE outbox ADD COLUMN failures INTEGER NOT NULL DEFAULT 0",
+  "ALTER TABLE outbox ADD COLUMN retry_at INTEGER",
+  // Members whose own rooms can't be reached, and since when.
+  "CREATE TABLE unreached (user_id TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID",
 ];

@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { cutResult } from "../../../engine/step/cut-result";
 import type { KeptResult } from "../../../engine/turn/draft";
 import type { TurnRecord } from "../../../engine/turn/room";
-import { cutResult } from "../../../protocol/cut-result";
 import type { Step, StepResult, Turn, TurnStatus } from "../../../protocol/turn";
 import { bodyRows, readJson, storedResult, storedTurn } from "./stored";
 import { type TurnTotals, turnTotals } from "./turn-totals";
@@ -46,6 +46,12 @@ export class TurnTable {
   whole(turnId: string): Turn | undefined {
     const record = this.#find(turnId);
     return record && this.#withResults(record.turn, (result) => result);
+  }
+
+  /** Who asked for a turn that is kept. */
+  userOf(turnId: string): string | undefined {
+    const query = "SELECT body ->> '$.run.userId' AS body FROM turns WHERE id = ?";
+    return bodyRows.parse(this.#sql.exec(query, turnId).toArray())[0]?.body;
   }
 
   /** What a turn's closed steps gave. */

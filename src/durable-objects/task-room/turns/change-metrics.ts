@@ -1,6 +1,6 @@
 import type { Change } from "../../../engine/turn/draft";
 import type { TurnRecord } from "../../../engine/turn/room";
-import { type Observation, once } from "../../../platform/metrics";
+import { increment, type Observation } from "../../../platform/metrics";
 import type { LogEvent } from "../../../protocol/events";
 import { answerMetadata, type Message } from "../../../protocol/message";
 
@@ -20,19 +20,19 @@ export function changeMetrics({ events, closed, room }: Counted): Observation[] 
 function eventMetrics(event: LogEvent): Observation[] {
   switch (event.type) {
     case "chat:message":
-      return [once("taskroom_messages_total", { role: "user" })];
+      return [increment("taskroom_messages_total", { role: "user" })];
     case "chat:done":
       return [
-        once("taskroom_messages_total", { role: "assistant" }),
+        increment("taskroom_messages_total", { role: "assistant" }),
         ...answerMetrics(event.data.message),
       ];
     case "chat:error": {
       const { code, retryable } = event.data;
-      return retryable ? [once("taskroom_retries_total", { code })] : [];
+      return retryable ? [increment("taskroom_retries_total", { code })] : [];
     }
     case "tool:result": {
       const outcome = event.data.error === undefined ? "ok" : "error";
-      return [once("taskroom_tool_calls_total", { outcome })];
+      return [increment("taskroom_tool_calls_total", { outcome })];
     }
     case "turn:status":
       return turnMetrics(event.data);
@@ -41,7 +41,7 @@ function eventMetrics(event: LogEvent): Observation[] {
     case "phase:error":
       return phaseMetrics("FAILED", event.data.result?.durationMs);
     case "phase:skipped":
-      return [once("taskroom_phases_total", { status: "SKIPPED" })];
+      return [increment("taskroom_phases_total", { status: "SKIPPED" })];
     default:
       return [];
   }
@@ -84,8 +84,8 @@ function turnMetrics({
   if (!ended) return [];
   const code = error?.code;
   return [
-    once("taskroom_turns_total", { status: ended }),
-    ...(code ? [once("taskroom_turn_failures_total", { code })] : []),
+    increment("taskroom_turns_total", { status: ended }),
+    ...(code ? [increment("taskroom_turn_failures_total", { code })] : []),
   ];
 }
 
@@ -110,7 +110,7 @@ function interruptedPhases({ turn }: TurnRecord): Observation[] {
 
 function phaseMetrics(status: Ended, durationMs: number | undefined): Observation[] {
   return [
-    once("taskroom_phases_total", { status }),
+    increment("taskroom_phases_total", { status }),
     ...(durationMs === undefined
       ? []
       : [

@@ -1,10 +1,7 @@
-import type { Background } from "../../../engine/step/request";
-import { type Room, waitingTurns } from "../../../engine/turn/room";
 import { findMessageSeq, readMessages } from "../../../history/messages";
 import { type Refusal, refuse } from "../../../protocol/errors";
 import { LIMITS } from "../../../protocol/limits";
 import type { Message, MessageRole } from "../../../protocol/message";
-import type { Turn } from "../../../protocol/turn";
 import type { Desk } from "../desk";
 import type { MessageFilter, MessageRange } from "../store/message-table";
 
@@ -18,9 +15,6 @@ export type HistoryQuery = {
 
 /** A page and whether there are more in its direction: newer ones with `after`, else older ones. */
 export type HistoryPart = { items: Message[]; hasMore: boolean };
-
-/** At most this many older messages are read for a model's context; its window cuts further. */
-const CONTEXT_MESSAGES = 500;
 
 /**
  * One page, oldest first: from the room, and where the room has let go of older messages, from D1.
@@ -90,21 +84,6 @@ async function storedPage(
 /** The newest page, as every snapshot contains it. */
 export function newestMessages(desk: Desk): Message[] {
   return desk.store.messages.read({}, { limit: LIMITS.defaultPageItems });
-}
-
-/** What a step goes on from: its thread besides the turn itself and those that wait, and its turn's results. */
-export async function backgroundOf(desk: Desk, turnId: string): Promise<Background> {
-  const turn = desk.room && findTurn(desk.room, turnId);
-  if (!desk.room || !turn) return { history: [], outputs: new Map() };
-  const left = new Set([turnId, ...waitingTurns(desk.room).map(({ id }) => id)]);
-  const history = desk.store.messages
-    .read({ threadId: turn.threadId }, { limit: CONTEXT_MESSAGES })
-    .filter((message) => !left.has(message.turnId));
-  return { history, outputs: desk.store.turns.outputs(turnId) };
-}
-
-function findTurn(room: Room, turnId: string): Turn | undefined {
-  return room.state.openTurns.find(({ id }) => id === turnId);
 }
 
 function filterOf({ threadId, role }: HistoryQuery): MessageFilter {

@@ -29,7 +29,7 @@ type Sinks = {
 type Work = Fence & { controller: AbortController };
 
 /**
- * Carries out running steps, at most one per turn. It only reports; whether a report still counts
+ * Carries out attempts of running steps, at most one per turn. It only reports; whether a report still counts
  * is the engine's to say. Aborting is prompt: nothing of an aborted attempt is reported any more.
  */
 export class Runner {
@@ -90,7 +90,7 @@ export class Runner {
     const { turnId, messageId, attempt } = stream;
     const account: Account = { startedAt, tools: new Map() };
     this.#doors.fault("model called");
-    for await (const output of this.#doors.carryOut(request, signal)) {
+    for await (const output of this.#doors.callAgent(request, signal)) {
       if (signal.aborted) return;
       this.#take(work, { turnId, messageId, attempt }, output, account);
     }

@@ -1,18 +1,18 @@
-import { carryOut, type Doors } from "../../../agents/carry-out";
+import { callAgent, type Doors } from "../../../agents/call-agent";
 import { unsealPortable } from "../../../platform/sealing";
 import type { AgentConfig, StepFailure, StepOutput, StepRequest } from "../../../resources/agent";
 
 /**
- * Carries out a step whose plan holds its secrets sealed: keys are opened by whoever sends them,
+ * Calls the agent of a step whose plan holds its secrets sealed: keys are opened by whoever sends them,
  * the values of headers here, and neither goes back into the room.
  */
-export async function* carryOutSealed(
+export async function* callSealedAgent(
   request: StepRequest,
   doors: Omit<Doors, "unseal">,
 ): AsyncGenerator<StepOutput, void> {
   const unseal = (text: string) => unsealPortable(doors.settings.SECRETS_KEY, text);
   const config = await withOpenHeaders(request.config, unseal);
-  if (config) yield* carryOut({ ...request, config }, { ...doors, unseal });
+  if (config) yield* callAgent({ ...request, config }, { ...doors, unseal });
   else yield unopened(request.config);
 }
 

@@ -3,7 +3,7 @@ import type { Outcome } from "../../../protocol/errors";
 import type { TeamPlan } from "../../../resources/team-plan";
 import { inTime, NoAnswerInTime } from "../../in-time";
 import type { Doors } from "../doors";
-import { planFor } from "./begin-next";
+import { planFor } from "./plan";
 
 /** Milliseconds that a turn waits for D1 before it begins with the team that the room knows. */
 const PATIENCE_MS = 1500;

@@ -1,7 +1,13 @@
 import { logInfo, logWarning } from "../../../platform/platform-log";
 import type { LogEvent } from "../../../protocol/events";
 import type { Principal } from "../../../protocol/identity";
-import type { Desk } from "../desk";
+import type { Doors } from "../doors";
+
+type Parts = {
+  doors: Pick<Doors, "storage">;
+  /** Keeps the object alive while the promise is pending. */
+  hold(work: Promise<void>): void;
+};
 
 type Accepted = {
   command: "create" | "send" | "guide" | "retry" | "confirm" | "cancel";
@@ -11,21 +17,21 @@ type Accepted = {
 
 /** Ties a turn to the request that asks something of it; its further lines name the turn. */
 export function logAccepted(
-  desk: Desk,
+  parts: Parts,
   { requestId }: Principal,
   { command, ...ids }: Accepted,
 ): void {
-  onceStored(desk, () => logInfo("command_accepted", { requestId, ...ids, command }));
+  whenStored(parts, () => logInfo("command_accepted", { requestId, ...ids, command }));
 }
 
 /** A turn's life in the platform's log: a few lines, and nothing of what was said. */
-export function logTurns(desk: Desk, taskId: string, events: readonly LogEvent[]): void {
+export function logTurns(parts: Parts, taskId: string, events: readonly LogEvent[]): void {
   const told = events.filter(isTold);
-  if (told.length > 0) onceStored(desk, () => writeLines(taskId, told));
+  if (told.length > 0) whenStored(parts, () => writeLines(taskId, told));
 }
 
 /** Whoever waits for what was committed, and for its acknowledgement, need not wait for a line. */
-function onceStored({ doors, hold }: Desk, write: () => void): void {
+function whenStored({ doors, hold }: Parts, write: () => void): void {
   hold(doors.storage.sync().then(write));
 }
 

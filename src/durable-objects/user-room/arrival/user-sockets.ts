@@ -1,88 +1,94 @@
-import { once } from "../../../platform/metrics";
+import { increment } from "../../../platform/metrics";
 import { CLOSE } from "../../../protocol/close-codes";
-import { type Refusal, refuse } from "../../../protocol/errors";
 import { parseJson } from "../../../protocol/json";
+import type { UserEvent, UserMomentaryEvent } from "../../../protocol/user-events";
 import type { MetricsFeed } from "../../metrics-feed";
-import { isTooBig, refOf } from "../../task-room/commands/frame-handler";
-import type { Connection } from "../../task-room/live/connection";
-import { Connections } from "../../task-room/live/connections";
-import { packed } from "../../task-room/live/fan-out";
+import { Connection, type SocketAttachment, socketAttachment } from "../../sockets/connection";
+import { isTooBig, refOf } from "../../sockets/frame";
+import { OpenSockets } from "../../sockets/open-sockets";
+import { packed } from "../../sockets/packing";
+import { malformed, type Reply } from "../../sockets/reply";
+
+type Said = UserEvent | UserMomentaryEvent;
+
+/** One of a user's devices. */
+export class Device extends Connection<SocketAttachment, Said | Reply<never>> {}
+
+/** `after` is the last number of the log that the device was sent; absent where that is the head. */
+type WhenFull = (device: Device, after: number | undefined) => void;
 
 /** The sockets of a user's devices; all of them get everything. */
-export class UserSockets {
-  readonly #connections: Connections;
+export class UserSockets extends OpenSockets<Device> {
   readonly #now: () => number;
   readonly #metrics: MetricsFeed;
+  #whenFull: WhenFull = (device) => device.closeAsSlow();
 
   constructor(sockets: WebSocket[], now: () => number, metrics: MetricsFeed) {
-    this.#connections = new Connections(sockets);
+    super(sockets, revived);
     this.#now = now;
     this.#metrics = metrics;
   }
 
-  get size(): number {
-    return this.#connections.size;
+  /** Sees to those that go; `whenFull` to those that have too much unsent to be sent more. */
+  attend(whenFull: WhenFull): void {
+    this.#whenFull = whenFull;
+    this.watch(() => {
+      this.#metrics.tell([increment("taskroom_connections_closed_total", { room: "user" })]);
+    });
   }
 
-  add(connection: Connection): void {
-    this.#connections.add(connection);
-    this.#metrics.tell([once("taskroom_connections_opened_total", { room: "user" })]);
+  override letIn(device: Device, welcome: () => void): void {
+    this.#metrics.tell([increment("taskroom_connections_opened_total", { room: "user" })]);
+    super.letIn(device, welcome);
   }
 
-  remove(ws: WebSocket): void {
-    if (!this.#connections.of(ws)) return;
-    this.#connections.remove(ws);
-    this.#metrics.tell([once("taskroom_connections_closed_total", { room: "user" })]);
-  }
-
-  send(events: readonly object[]): void {
+  send(events: readonly Said[]): void {
     if (events.length === 0 || this.size === 0) return;
-    const frame = packed(events);
-    for (const connection of this.#connections.joined()) {
-      if (connection.isBehind) continue;
-      if (connection.isExpired(this.#now())) expire(connection);
-      else if (connection.isTooSlow()) connection.close(CLOSE.tooSlow, "too slow: resume later");
-      else connection.sendText(frame);
+    const frames = packed(events);
+    const first = events.find((event) => "seq" in event);
+    const after = first && first.seq - 1;
+    for (const device of this.all()) {
+      if (!device.isLive || !this.mayHear(device)) continue;
+      if (device.isFull()) this.#whenFull(device, after);
+      else for (const frame of frames) device.push(frame);
     }
+  }
+
+  /** One whose token has run out may not, and is cut off. */
+  mayHear(device: Device): boolean {
+    if (!device.isExpired(this.#now())) return true;
+    device.close(CLOSE.unauthorized, "token expired");
+    return false;
   }
 
   /** A frame from a device; `ping` is answered by the runtime, and there is no other command. */
   receive(ws: WebSocket, frame: string | ArrayBuffer): void {
-    const connection = this.#connections.of(ws);
-    if (!connection) ws.close(CLOSE.restart, "restart");
-    else if (connection.isExpired(this.#now())) expire(connection);
-    else if (isTooBig(frame)) connection.close(CLOSE.tooBig, "frame too big");
-    else if (connection.limiter.malformed(this.#now())) connection.send(errorFor(frame));
-    else connection.close(CLOSE.malformed, "too many malformed frames");
+    const device = this.of(ws);
+    if (!device || !this.mayHear(device)) return;
+    if (isTooBig(frame)) device.close(CLOSE.tooBig, "frame too big");
+    else if (device.limiter.malformed(this.#now())) device.send(errorFor(frame));
+    else device.close(CLOSE.malformed, "too many malformed frames");
   }
 
   closeExpired(): void {
-    for (const connection of this.#connections.all()) {
-      if (connection.isExpired(this.#now())) expire(connection);
-    }
+    for (const device of this.all()) this.mayHear(device);
   }
 
   closeKey(keyId: string): void {
-    for (const connection of this.#connections.all()) {
-      if (connection.principal.keyId !== keyId) continue;
-      connection.close(CLOSE.unauthorized, "API key revoked");
+    for (const device of this.all()) {
+      if (device.principal.keyId === keyId) device.close(CLOSE.unauthorized, "API key revoked");
     }
   }
-
-  /** When the first credential runs out; milliseconds since 1970. */
-  nextExpiry(): number | undefined {
-    return this.#connections.nextExpiry();
-  }
 }
 
-function expire(connection: Connection): void {
-  connection.close(CLOSE.unauthorized, "token expired");
+function revived(ws: WebSocket): Device | undefined {
+  const attached = socketAttachment.safeParse(ws.deserializeAttachment());
+  return attached.success ? new Device(ws, attached.data) : undefined;
 }
 
-function errorFor(frame: string | ArrayBuffer): object {
+function errorFor(frame: string | ArrayBuffer): Reply<never> {
   const json = typeof frame === "string" ? parseJson(frame) : undefined;
   const ref = refOf(json?.value);
-  const message = json?.ok === false ? json.message : "the only command here is ping";
-  const error: Refusal = refuse("invalid_request", message, { issues: [{ path: "", message }] });
+  const error = malformed(json?.ok === false ? json.message : "the only command here is ping");
   return { type: "error", ...(ref !== undefined && { ref }), error };
 }

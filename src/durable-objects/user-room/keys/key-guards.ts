@@ -1,6 +1,7 @@
 import { CLOSE } from "../../../protocol/close-codes";
-import { problemOf, type Refusal, refuse } from "../../../protocol/errors";
+import { refuse } from "../../../protocol/errors";
 import { LIMITS } from "../../../protocol/limits";
+import { refusalResponse } from "../../sockets/arrival";
 import { Tables } from "../tables";
 import { isRevoked, REVOKED } from "./revoked";
 
@@ -25,10 +26,10 @@ export class KeyGuards {
 
   /** No await between the question and the answer: a revocation comes before or after. */
   open(keyId: string): Response {
-    if (isRevoked(Tables.find(this.#ctx.storage), keyId)) return refusal(REVOKED);
+    if (isRevoked(Tables.find(this.#ctx.storage), keyId)) return refusalResponse(REVOKED);
     const tag = tagOf(keyId);
     if (this.#ctx.getWebSockets(tag).length >= LIMITS.streamsPerKey) {
-      return refusal(TOO_MANY);
+      return refusalResponse(TOO_MANY);
     }
     const { 0: client, 1: server } = new WebSocketPair();
     this.#ctx.acceptWebSocket(server, [tag]);
@@ -40,9 +41,4 @@ export class KeyGuards {
       if (ws.readyState === WebSocket.OPEN) ws.close(CLOSE.unauthorized, "API key revoked");
     }
   }
-}
-
-function refusal(why: Refusal): Response {
-  const problem = problemOf(why);
-  return Response.json(problem, { status: problem.status });
 }

@@ -1,15 +1,15 @@
 import * as z from "zod";
 import { fitted } from "../../../engine/user/mailbox-rules";
-import { decodeCursor, encodeCursor } from "../../../protocol/cursor";
+import { BAD_CURSOR, decodeCursor, encodeCursor } from "../../../protocol/cursor";
 import { accepted, type Outcome, refused } from "../../../protocol/errors";
 import { newId } from "../../../protocol/ids";
 import { LIMITS } from "../../../protocol/limits";
 import type {
   AckNotifications,
   ListNotifications,
-  Page,
   UnreadCount,
-} from "../../../protocol/rest";
+} from "../../../protocol/rest/notifications";
+import type { Page } from "../../../protocol/rest/page";
 import { toTimestamp } from "../../../protocol/time";
 import type {
   KeptNotification,
@@ -17,7 +17,6 @@ import type {
   UserFact,
   UserState,
 } from "../../../protocol/user-events";
-import { BAD_CURSOR } from "../../task-room/commands/queries";
 import type { TaskNews } from "../api";
 import type { UserSockets } from "../arrival/user-sockets";
 import type { Deadlines } from "../deadlines";
@@ -77,7 +76,7 @@ export class Mailbox {
       const written = this.#append(tables, told, { now, inviter });
       if (!written.some(mayChangeUnread)) return written;
       const count = this.#unread(tables);
-      return count === before ? written : [...written, this.#unreadEvent(count)];
+      return count === before ? written : [...written, this.unreadEvent(tables)];
     });
     sockets.send(events);
   }
@@ -122,7 +121,7 @@ export class Mailbox {
     const before = this.#unread(tables);
     storage.transactionSync(() => tables.notifications.acknowledge(which, now()));
     const unread = this.#unread(tables);
-    if (unread !== before) sockets.send([this.#unreadEvent(unread)]);
+    if (unread !== before) sockets.send([this.unreadEvent(tables)]);
     return accepted({ unread });
   }
 
@@ -137,7 +136,7 @@ export class Mailbox {
       tables.heard.leave(taskId);
     });
     const unread = this.#unread(tables);
-    if (unread !== before) sockets.send([this.#unreadEvent(unread)]);
+    if (unread !== before) sockets.send([this.unreadEvent(tables)]);
   }
 
   /** What a device starts from. */
@@ -146,6 +145,11 @@ export class Mailbox {
     const newest = tables.notifications.list({ unread: true, since: this.#since(), limit });
     const notifications = newest.map(({ notification }) => notification);
     return { unread: this.#unread(tables), notifications };
+  }
+
+  unreadEvent(tables: Tables) {
+    const data = { count: this.#unread(tables) };
+    return { type: "unread" as const, ts: toTimestamp(this.#parts.now()), data };
   }
 
   async ring(): Promise<void> {
@@ -167,8 +171,7 @@ export class Mailbox {
     storage.transactionSync(() => {
       for (const table of [tables.log, tables.notifications, tables.heard]) table.prune(before);
     });
-    const count = this.#unread(tables);
-    if (count !== was) sockets.send([this.#unreadEvent(count)]);
+    if (this.#unread(tables) !== was) sockets.send([this.unreadEvent(tables)]);
   }
 
   async rearm(): Promise<void> {
@@ -188,10 +191,6 @@ export class Mailbox {
 
   #since(): number {
     return this.#parts.now() - KEPT_MS;
-  }
-
-  #unreadEvent(count: number) {
-    return { type: "unread" as const, ts: toTimestamp(this.#parts.now()), data: { count } };
   }
 }
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type Bound, bytesOf, isPast, MAILBOX_BOUNDS } from "../../../engine/user/mailbox-rules";
-import type { AckNotifications } from "../../../protocol/rest";
+import type { AckNotifications } from "../../../protocol/rest/notifications";
 import { toTimestamp } from "../../../protocol/time";
 import {
   type KeptNotification,

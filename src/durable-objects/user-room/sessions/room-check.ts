@@ -1,7 +1,7 @@
 import { afterClose, lostConnections, type News, settle } from "../../../engine/session/expiry";
 import { SESSION_RULES } from "../../../engine/session/rules";
 import type { EndedSession, LiveSession } from "../../../engine/session/session";
-import { once } from "../../../platform/metrics";
+import { increment } from "../../../platform/metrics";
 import { CLOSE } from "../../../protocol/close-codes";
 import type { SessionActivity } from "../../task-room/api";
 import type { Surroundings } from "../surroundings";
@@ -55,7 +55,7 @@ export class RoomCheck {
       else if (next !== session) tables.sessions.save(next);
     });
     if (next.state !== "live") {
-      this.#around.metrics.tell([once("taskroom_sessions_total", { event: "expired" })]);
+      this.#around.metrics.tell([increment("taskroom_sessions_total", { event: "expired" })]);
     }
     await this.#around.deadlines.add(next);
     if (next.state !== "live") await this.close(tables, next);

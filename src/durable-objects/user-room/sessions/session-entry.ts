@@ -1,6 +1,6 @@
 import { type Judgement, judgePlace, judgeToken } from "../../../engine/session/opening";
 import { type LiveSession, newSession, viewOf } from "../../../engine/session/session";
-import { once } from "../../../platform/metrics";
+import { increment } from "../../../platform/metrics";
 import { accepted, type Outcome, refused } from "../../../protocol/errors";
 import { newId } from "../../../protocol/ids";
 import { LIMITS } from "../../../protocol/limits";
@@ -8,7 +8,7 @@ import type { OpenedSession, OpenSession, SessionGrant } from "../api";
 import { isRevoked, REVOKED } from "../keys/revoked";
 import type { Surroundings } from "../surroundings";
 import { Tables } from "../tables";
-import { type Admitted, admit } from "./admission";
+import { type CheckedIn, checkIn } from "./check-in";
 import { hashToken, issueToken } from "./recovery-token";
 import type { RoomCheck } from "./room-check";
 
@@ -56,7 +56,7 @@ export class SessionEntry {
         if (!outcome.ok) return outcome;
         const { session, connections } = outcome.value;
         const event = entrant.presented === null ? "opened" : "resumed";
-        this.#around.metrics.tell([once("taskroom_sessions_total", { event })]);
+        this.#around.metrics.tell([increment("taskroom_sessions_total", { event })]);
         await this.#around.deadlines.add(session);
         const view = viewOf(session, connections, this.#around.limits.SESSION_IDLE_MS);
         return accepted({ session: view, recoveryToken: token });
@@ -66,8 +66,8 @@ export class SessionEntry {
     }
   }
 
-  /** Judges and carries out with no await between: other calls come in at each. */
-  #attempt(attempt: Attempt): Judgement<Admitted> {
+  /** Judges and acts with no await between: other calls come in at each. */
+  #attempt(attempt: Attempt): Judgement<CheckedIn> {
     const { storage } = this.#around;
     const { connectionId, presented, keyId } = attempt.entrant;
     const now = this.#around.now();
@@ -80,9 +80,9 @@ export class SessionEntry {
     const place = this.#judgePlace(tables, session.id, attempt.asked);
     if (place.ask) return place;
     if (!place.outcome.ok) return { outcome: place.outcome };
-    const admission = { session, presented, given: attempt.given, connectionId, keyId, now };
-    const admitted = storage.transactionSync(() => admit(Tables.make(storage), admission));
-    return { outcome: accepted(admitted) };
+    const input = { session, presented, given: attempt.given, connectionId, keyId, now };
+    const checkedIn = storage.transactionSync(() => checkIn(Tables.make(storage), input));
+    return { outcome: accepted(checkedIn) };
   }
 
   #judgeClaim(

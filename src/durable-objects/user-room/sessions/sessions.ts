@@ -3,11 +3,12 @@ import { end } from "../../../engine/session/expiry";
 import { CLOSE_RETRY } from "../../../engine/session/rules";
 import { viewOf, withActivity } from "../../../engine/session/session";
 import { confirm } from "../../../engine/session/tokens";
-import { once } from "../../../platform/metrics";
-import { accepted, issuesOf, type Outcome, refuse, refused } from "../../../protocol/errors";
+import { increment } from "../../../platform/metrics";
+import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
 import { sessionId } from "../../../protocol/ids";
+import { issuesOf } from "../../../protocol/issues";
 import { LIMITS } from "../../../protocol/limits";
-import type { Page } from "../../../protocol/rest";
+import type { Page } from "../../../protocol/rest/page";
 import type { Session } from "../../../protocol/session";
 import type { Surroundings } from "../surroundings";
 import { Tables } from "../tables";
@@ -65,7 +66,7 @@ export class Sessions {
     const closing = tables.connections.of(sessionId).length > 0;
     const ended = end(session, { as: "revoked", now: now(), closing });
     storage.transactionSync(() => tables.saveEnded(ended));
-    metrics.tell([once("taskroom_sessions_total", { event: "revoked" })]);
+    metrics.tell([increment("taskroom_sessions_total", { event: "revoked" })]);
     await this.#check.close(tables, ended);
     return accepted(null);
   }

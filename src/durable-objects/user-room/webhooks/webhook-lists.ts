@@ -1,10 +1,9 @@
 import * as z from "zod";
-import { decodeCursor, encodeCursor } from "../../../protocol/cursor";
+import { BAD_CURSOR, decodeCursor, encodeCursor } from "../../../protocol/cursor";
 import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
 import { webhookId as webhookIdSchema } from "../../../protocol/ids";
-import type { Page } from "../../../protocol/rest";
+import type { Page } from "../../../protocol/rest/page";
 import type { Delivery, Webhook } from "../../../protocol/webhooks";
-import { BAD_CURSOR } from "../../task-room/commands/queries";
 import type { PageQuery } from "../api";
 import { Tables } from "../tables";
 import { deliveryView } from "./delivery-table";

@@ -1,0 +1,19 @@
+import { type Action, mayAct } from "../../../engine/task/permissions";
+import type { Room } from "../../../engine/turn/room";
+import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
+import type { Principal, Role } from "../../../protocol/identity";
+
+const NOT_FOUND = refuse("not_found", "There is no such task.");
+
+/** The room and the caller's role in it, or why the caller may not act so. */
+export function permit(
+  { room }: { room: Room | undefined },
+  principal: Principal,
+  action: Action,
+): Outcome<{ room: Room; role: Role }> {
+  const role = room?.members[principal.userId];
+  // What a caller may not see answers like what does not exist.
+  if (!room || !role) return refused(NOT_FOUND);
+  if (mayAct(principal, role, action)) return accepted({ room, role });
+  return refused(refuse("forbidden", `As ${role} with scope ${principal.scope} you may not.`));
+}

@@ -1,0 +1,58 @@
+import { applyEvent } from "../../../engine/fold/fold";
+import { type Progress, progressEvent } from "../../../engine/step/progress";
+import type { RoomEvent } from "../../../protocol/events";
+import { toTimestamp } from "../../../protocol/time";
+import type { HeldRoom } from "../held-room";
+import { Connections } from "./connections";
+import { FanOut } from "./fan-out";
+import { LiveText } from "./live-text";
+import { PresenceFeed } from "./presence-feed";
+import { ProgressFeed } from "./progress-feed";
+
+type Parts = { sockets: WebSocket[]; held: HeldRoom; now(): number };
+
+/** Everybody who is in the room, and what they hear besides the log: who comes, text and progress. */
+export class Audience {
+  readonly connections: Connections;
+  readonly fanOut: FanOut;
+  readonly presence: PresenceFeed;
+  readonly text: LiveText;
+  readonly progress: ProgressFeed;
+  readonly #held: HeldRoom;
+
+  constructor({ sockets, held, now }: Parts) {
+    this.#held = held;
+    this.connections = new Connections(sockets);
+    this.fanOut = new FanOut(this.connections, (userId) => held.known?.members[userId], now);
+    const { connections, fanOut } = this;
+    this.presence = new PresenceFeed({ connections, fanOut, now });
+    this.text = new LiveText({
+      now,
+      lengthOf: (messageId, field) => this.#stream(messageId)?.[field].length ?? 0,
+      publish: (events) => this.#publish(events),
+    });
+    this.progress = new ProgressFeed({
+      eventOf: (progress) => this.#progressEvent(progress, now()),
+      publish: (event) => this.#publish([event]),
+    });
+  }
+
+  /** Momentary events: applied to the state, sent, and in no log. */
+  #publish(events: RoomEvent[]): void {
+    const { known } = this.#held;
+    if (!known) return;
+    let { state } = known;
+    for (const event of events) state = applyEvent(state, event) ?? state;
+    this.#held.keepMomentary(state);
+    this.fanOut.send(events);
+  }
+
+  #stream(messageId: string) {
+    return this.#held.known?.state.streams.find((stream) => stream.messageId === messageId);
+  }
+
+  #progressEvent(progress: Progress, now: number) {
+    const state = this.#held.room?.state;
+    return state && progressEvent(state, progress, toTimestamp(now));
+  }
+}

@@ -1,0 +1,64 @@
+import type { Change } from "../../../engine/turn/draft";
+import type { Doors } from "../doors";
+import type { HeldRoom } from "../held-room";
+import { KEPT_MESSAGES } from "./retention";
+import type { RoomStore } from "./room-store";
+
+type Parts = { doors: Pick<Doors, "now" | "settings">; store: RoomStore; held: HeldRoom };
+
+/** When a room lets go of what it has kept long enough, or has too much of. */
+export class CleanUp {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * When there is something to let go of; milliseconds since 1970. Nothing while what is due has not
+   * been told to everybody: once it has, the outbox says so.
+   */
+  get dueAt(): number | undefined {
+    const { doors, store, held } = this.#parts;
+    const { TURN_RETENTION_MS: retentionMs } = doors.settings;
+    const oldest = held.room ? store.retention.oldest() : null;
+    if (oldest === null) return undefined;
+    const at = oldest + retentionMs;
+    const now = doors.now();
+    return at <= now && store.untoldSince() <= now - retentionMs ? undefined : at;
+  }
+
+  /** Lets go of what has been kept long enough. */
+  run(): void {
+    const { doors, store } = this.#parts;
+    const now = doors.now();
+    const at = this.dueAt;
+    if (at === undefined || at > now) return;
+    const { TURN_RETENTION_MS: retentionMs } = doors.settings;
+    store.retention.cleanUp({ now, retentionMs, projected: store.cursors.toldThrough() });
+    store.messages.recount();
+  }
+
+  /** Keeps what a commit adds within bounds. */
+  after({ events, closed }: Change): void {
+    // Counting reads a table through once per instance: not on the way of a message to its acknowledgement.
+    if (events.some(({ type }) => type === "log")) this.#thinLog();
+    if (closed.length > 0) this.thinMessages();
+  }
+
+  /** A busy room need not wait for its clean-up: what it reads through stays small, turn by turn. */
+  thinMessages(): void {
+    const { store } = this.#parts;
+    const { messages, retention } = store;
+    if (messages.count() < 2 * KEPT_MESSAGES) return;
+    if (retention.cleanMessages(store.cursors.get("d1"))) messages.recount();
+  }
+
+  /** Thinning rewrites rows, so it waits until it is worth it. */
+  #thinLog(): void {
+    const { doors, store } = this.#parts;
+    const keep = doors.settings.LOG_ENTRIES_KEPT;
+    if (store.log.entries() <= keep * 1.25) return;
+    store.log.thin(keep);
+  }
+}

@@ -1,4 +1,0 @@
-/** One form for all spellings of a text that differ in case or composition only. */
-export function fold(text: string): string {
-  return text.normalize("NFC").toLowerCase();
-}

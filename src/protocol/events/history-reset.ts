@@ -1,0 +1,11 @@
+import * as z from "zod";
+import { roomState } from "../room-state";
+
+/** A position that cannot be continued from: go on from this state. */
+export const historyReset = z.object({
+  state: roomState,
+  headSeq: z.int(),
+  epoch: z.string(),
+  reason: z.string(),
+});
+export type HistoryReset = z.infer<typeof historyReset>;

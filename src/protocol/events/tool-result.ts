@@ -1,0 +1,13 @@
+import * as z from "zod";
+import { jsonValue } from "../json";
+import { writing } from "./writing";
+
+/** One of `output` and `error`. */
+export const toolResult = z.object({
+  ...writing,
+  toolCallId: z.string(),
+  name: z.string(),
+  output: jsonValue.optional(),
+  error: z.string().optional(),
+});
+export type ToolResult = z.infer<typeof toolResult>;

@@ -1,0 +1,17 @@
+import * as z from "zod";
+import { content } from "../content";
+import { metadata } from "../json";
+import { LIMITS } from "../limits";
+import { anyRef } from "../refs";
+import { labels, title } from "../task";
+import { putMember } from "./put-member";
+
+export const createTask = z.strictObject({
+  title: title.optional(),
+  teamRef: anyRef.optional(),
+  prompt: content.optional(),
+  labels: labels.optional(),
+  metadata: metadata.optional(),
+  members: z.array(putMember).max(LIMITS.members).optional(),
+});
+export type CreateTask = z.infer<typeof createTask>;

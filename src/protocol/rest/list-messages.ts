@@ -1,0 +1,20 @@
+import * as z from "zod";
+import { messageId } from "../ids";
+import { messageRole } from "../message";
+import { threadId } from "../turn";
+import { page } from "./page";
+
+export const listMessages = z
+  .strictObject({
+    taskId: z.string(),
+    ...page,
+    threadId: threadId.optional(),
+    role: z.array(messageRole).optional(),
+    before: messageId.optional(),
+    after: messageId.optional(),
+  })
+  .refine((value) => [value.before, value.after, value.cursor].filter(Boolean).length <= 1, {
+    error: "only one of before, after and cursor",
+    path: ["before"],
+  });
+export type ListMessages = z.infer<typeof listMessages>;
