@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { tokenFor, visitors } from "../support/visitor";
+import { newUser, tokenFor, visitors } from "../support/visitor";
 import { startWebhookReceiver } from "../support/webhook-receiver";
 
 const come = visitors();
@@ -97,6 +97,50 @@ it("a webhook's secret is shown once; a delivery that failed is sent again by it
   await page.getByRole("link", { name: "All webhooks" }).click();
   await page.getByText("active", { exact: true }).waitFor();
   await receiver.close();
+});
+
+it("a webhook is tested, paused, resumed and given a new secret at its row", async () => {
+  const visitor = await come.signedIn();
+  const { page } = visitor;
+  const receiver = await startWebhookReceiver();
+  await page.getByRole("link", { name: "Webhooks" }).click();
+  await page.getByLabel("Address").fill(receiver.url);
+  await page.getByRole("button", { name: "Make a webhook" }).click();
+  const first = (await page.locator(".secret").textContent()) ?? "";
+  receiver.secret = first;
+  await page.getByRole("button", { name: /^Test/ }).click();
+  const row = page.getByRole("listitem").filter({ hasText: "webhook:test" });
+  await expect
+    .poll(async () => {
+      await page.getByRole("button", { name: "Refresh" }).click();
+      return row.getByText("delivered", { exact: true }).count();
+    })
+    .toBe(1);
+  expect(receiver.received.map(({ body }) => body.type)).toEqual(["webhook:test"]);
+  await page.getByRole("link", { name: "All webhooks" }).click();
+  await page.getByRole("button", { name: /^Pause/ }).click();
+  await page.getByText("Paused by its owner.").waitFor();
+  await page.getByRole("button", { name: /^Resume/ }).click();
+  await page.getByText("active", { exact: true }).waitFor();
+  await page.getByRole("button", { name: /^Rotate/ }).click();
+  await page.getByRole("button", { name: "Rotate", exact: true }).last().click();
+  await page.getByText("The secret before this one signs too").waitFor();
+  expect(await page.locator(".secret").textContent()).not.toBe(first);
+  await receiver.close();
+});
+
+it("an invitation is left from its notification", async () => {
+  const [owner, visitor] = [await come.signedIn(), await come.signedIn(newUser("bob"))];
+  const members = [{ userId: visitor.userId, role: "viewer" }];
+  await owner.api("POST", "/tasks", { title: "Boats", members });
+  const { page } = visitor;
+  await page.getByRole("link", { name: /^Notifications/ }).click();
+  await page.getByRole("button", { name: /^Leave/ }).click();
+  await page.getByRole("button", { name: "Leave", exact: true }).last().click();
+  await page.getByText("Nothing yet.").waitFor();
+  await expect
+    .poll(async () => (await (await visitor.api("GET", "/tasks")).json()).items)
+    .toEqual([]);
 });
 
 it("sessions are listed and revoked; usage counts the turn", async () => {

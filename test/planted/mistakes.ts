@@ -134,8 +134,8 @@ export const MISTAKES: Mistake[] = [
     edits: [
       {
         file: "src/durable-objects/user-room/webhooks/delivery-table.ts",
-        search: "SELECT min(position) FROM deliveries",
-        replace: "SELECT max(position) FROM deliveries",
+        search: "SELECT min(position) AS position, due_at FROM deliveries",
+        replace: "SELECT max(position) AS position, due_at FROM deliveries",
       },
     ],
     plays: ["webhook/5xx#1", "webhook/4xx#1"],

@@ -47,6 +47,7 @@ it("the limits that callers are told are those of the platform's limiters, in ev
     RATE_LIMIT: LIMITS.requestsPerWindow,
     TASK_LIMIT: LIMITS.tasksPerWindow,
     GRANT_LIMIT: LIMITS.grantsPerWindow,
+    INVITE_LIMIT: LIMITS.invitesPerWindow,
     ADDRESS_LIMIT: LIMITS.attemptsPerWindow,
   };
   const limiters = [

@@ -51,7 +51,7 @@ export const MEMBERS: readonly Operation[] = [
     summary: "Remove a member, or leave",
     description:
       "Owners remove anyone; anyone may leave; the last owner stays. The member's sockets close " +
-      "with 4403.",
+      "with 4403, and the task's notifications go from the member's list.",
     scope: "write",
     answer: { status: 204, description: "No member any more." },
     errors: ["conflict"],

@@ -40,7 +40,9 @@ export const NOTIFICATIONS: readonly Operation[] = [
     method: "get",
     path: "/api/v1/notifications",
     summary: "List your notifications",
-    description: "Newest first. Kept until they are acknowledged, or 30 days old.",
+    description:
+      "Newest first. Kept until they are acknowledged, or 30 days old, or too many: those of tasks " +
+      "that others made have bounds of their own. They go with the task, and when you leave it.",
     scope: "read",
     query: listNotifications,
     answer: {

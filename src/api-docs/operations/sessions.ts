@@ -60,7 +60,7 @@ export const SESSIONS: readonly Operation[] = [
     method: "delete",
     path: `${path}/{sessionId}`,
     summary: "End a session",
-    description: "Its connections close with 4408.",
+    description: "Its connections close with 4401, also those that are being opened.",
     scope: "write",
     answer: { status: 204, description: "The session has ended." },
   },

@@ -1,11 +1,7 @@
 import { deadlineOf, type KeptSession } from "../../engine/session/session";
+import { alarmTime } from "../alarm-time";
 import type { Tables } from "./tables";
 
-/**
- * The longest time to an alarm, under what the platform takes (it refuses those after the year
- * 2189). One that comes before its deadline looks, and moves on.
- */
-const FURTHEST_MS = 365 * 24 * 60 * 60 * 1000;
 /** The least time from one alarm to the next, so that what stays due does not spin. */
 export const PAUSE_MS = 1000;
 
@@ -43,8 +39,7 @@ export class Deadlines {
    */
   atLatest(time: number): Promise<void> {
     const set = async () => {
-      const now = this.#now();
-      const at = Math.min(Math.max(time, now), now + FURTHEST_MS);
+      const at = alarmTime(Math.max(time, this.#now()));
       const current = await this.#storage.getAlarm();
       if (current === null || at < current) await this.#storage.setAlarm(at);
     };

@@ -96,10 +96,7 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     return this.#home.entry.recover(userId, recoveryToken);
   }
 
-  async listSessions(
-    userId: string,
-    query: { limit: number; cursor?: string | undefined },
-  ): Promise<Outcome<Page<Session>>> {
+  async listSessions(userId: string, query: PageQuery): Promise<Outcome<Page<Session>>> {
     return this.#home.sessions.list(userId, query);
   }
 
@@ -111,12 +108,8 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     this.#home.sessions.confirm(sessionId, connectionId);
   }
 
-  async closeConnection(
-    sessionId: string,
-    connectionId: string,
-    lastActiveAt: number,
-  ): Promise<void> {
-    await this.#home.sessions.close(sessionId, connectionId, lastActiveAt);
+  async closeConnection(sessionId: string, connectionId: string, at: number): Promise<void> {
+    await this.#home.sessions.close(sessionId, connectionId, at);
   }
 
   revokeKey(userId: string, keyId: string): Promise<Outcome<null>> {
