@@ -9,7 +9,7 @@ import { type HostileRequest, type Known, Mutator } from "./hostile-requests";
 import { HEADER_TEXTS, TEXTS } from "./hostile-values";
 
 const SEED = 20_261_117;
-const PER_OPERATION = 30;
+const PER_OPERATION = 31;
 const AT_ONCE = 10;
 const HANG_MS = 30_000;
 const LATE_MS = 60_000;
