@@ -1,7 +1,7 @@
 import { and, desc, eq, lt, or, sql } from "drizzle-orm";
 import * as z from "zod";
-import { type ApiKey, apiKey } from "../protocol/api-keys";
 import { decodeCursor, encodeCursor } from "../protocol/cursor";
+import { type ApiKey, apiKey } from "../protocol/rest/api-keys";
 import type { Page } from "../protocol/rest/page";
 import { openDatabase } from "./database";
 import { apiKeys } from "./schema";

@@ -26,7 +26,9 @@ export const patchWebhook = z
     taskId: taskId.nullable().optional(),
     status: z.enum(["active", "paused"]).optional(),
   })
-  .refine((patch) => Object.keys(patch).length > 0, { error: "nothing to change" });
+  .refine((patch) => Object.keys(patch).length > 0, {
+    error: 'write {"url", "events", "taskId" or "status"}: there is nothing to change',
+  });
 export type PatchWebhook = z.infer<typeof patchWebhook>;
 
 /** What an endpoint is sent: the user's events, and one that only tries it out. */

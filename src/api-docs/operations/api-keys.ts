@@ -1,4 +1,4 @@
-import { apiKey, createApiKey, createdApiKey } from "../../protocol/api-keys";
+import { apiKey, createApiKey, createdApiKey } from "../../protocol/rest/api-keys";
 import { listPage } from "../../protocol/rest/page";
 import { pageOf } from "../models";
 import { named } from "../named";

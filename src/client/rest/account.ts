@@ -1,4 +1,4 @@
-import type { ApiKey, CreateApiKey, CreatedApiKey } from "../../protocol/api-keys";
+import type { ApiKey, CreateApiKey, CreatedApiKey } from "../../protocol/rest/api-keys";
 import type { AckNotifications, UnreadCount } from "../../protocol/rest/notifications";
 import type { Page } from "../../protocol/rest/page";
 import type { Session } from "../../protocol/session";

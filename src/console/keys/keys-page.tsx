@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { CreatedApiKey } from "../../protocol/api-keys";
+import type { CreatedApiKey } from "../../protocol/rest/api-keys";
 import { DeleteButton } from "../parts/delete-button";
 import { Listing } from "../parts/listing";
 import { Page } from "../parts/page";

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Scope } from "../../client";
-import type { CreatedApiKey } from "../../protocol/api-keys";
+import type { CreatedApiKey } from "../../protocol/rest/api-keys";
 import { Button } from "../parts/button";
 import { Field } from "../parts/field";
 import { Problem } from "../parts/problem";

@@ -12,8 +12,8 @@ import type { Page } from "../../protocol/rest/page";
 import type { PatchStatus } from "../../protocol/rest/patch-status";
 import type { PatchTask } from "../../protocol/rest/patch-task";
 import type { PutMember } from "../../protocol/rest/put-member";
+import type { TaskStats } from "../../protocol/rest/stats";
 import type { ConfirmTurn } from "../../protocol/rest/turn-actions";
-import type { TaskStats } from "../../protocol/stats";
 import type { Task } from "../../protocol/task";
 import type { Turn } from "../../protocol/turn";
 

@@ -1,9 +1,9 @@
 import { findApiKey, type HeldApiKey, noteUse } from "../../history/api-keys";
 import { describeError, logError } from "../../platform/platform-log";
 import { Remembered } from "../../platform/remembered";
-import { API_KEY_PREFIX } from "../../protocol/api-keys";
 import { accepted, type Outcome, refuse, refused } from "../../protocol/errors";
 import { highestScope, type Principal } from "../../protocol/identity";
+import { API_KEY_PREFIX } from "../../protocol/rest/api-keys";
 import { tooMany } from "../limits/wall";
 import { mayBeKey, newKeyText } from "./key-text";
 import { invalidToken } from "./refusals";

@@ -1,4 +1,4 @@
-import { API_KEY_PREFIX, apiKeyText } from "../../protocol/api-keys";
+import { API_KEY_PREFIX, apiKeyText } from "../../protocol/rest/api-keys";
 
 const RANDOM_BYTES = 32;
 const RANDOM_CHARS = 43;

@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import { addApiKey, listApiKeys } from "../../history/api-keys";
-import { createApiKey } from "../../protocol/api-keys";
 import { refuse } from "../../protocol/errors";
 import { hasScope, highestScope } from "../../protocol/identity";
 import { apiKeyId, newId } from "../../protocol/ids";
+import { createApiKey } from "../../protocol/rest/api-keys";
 import { listPage } from "../../protocol/rest/page";
 import { toTimestamp } from "../../protocol/time";
 import { readBody } from "../body";

@@ -27,7 +27,8 @@ function nameIn([, name = ""]: RegExpExecArray): string {
 
 /** Each pattern's first group is a table or column: one that is made in the same step is nobody's yet. */
 const RULES = [
-  { pattern: /\bDROP\s/gi, why: "drops what the last release may read" },
+  // Without an index a statement is slower, not wrong.
+  { pattern: /\bDROP\s+(?!INDEX\b)/gi, why: "drops what the last release may read" },
   { pattern: /\bRENAME\s/gi, why: "renames what the last release may read" },
   {
     pattern: /\bADD\s+(?:COLUMN\s+)?\S+(?=[^;]*\bNOT NULL\b)(?![^;]*\bDEFAULT\b)[^;]*/gi,

@@ -48,6 +48,7 @@ describe("what the last release can live with", () => {
     ["a new table that is filled", "CREATE TABLE a (b); INSERT INTO a SELECT c FROM d"],
     ["its unique index", "CREATE TABLE `a` (b); CREATE UNIQUE INDEX `a_b` ON `a` (`b`)"],
     ["an index", "CREATE INDEX a_b ON a (b)"],
+    ["an index in place of another", "DROP INDEX a_b; CREATE INDEX a_c ON a (c)"],
     ["a column that may be empty", "ALTER TABLE a ADD COLUMN b TEXT"],
     ["a column with a default", "ALTER TABLE a ADD b INTEGER NOT NULL DEFAULT 0"],
     ["a column that is filled", "ALTER TABLE a ADD COLUMN b TEXT; UPDATE a SET b = lower(c)"],

@@ -95,14 +95,11 @@ describe("[D4] an alarm rings only for what can be done by it", () => {
     expect(due()).toBe(CHECK_MS);
   });
 
-  it("one that waits for its retry has that, or its turn's end where it comes first", () => {
+  it("one that waits for its retry has that alone", () => {
     world = new World(solo());
     world.send();
     world.fail("model_rate_limited", world.attempt, 120_000);
     expect(due()).toBe(120_000);
-    world.wait(120_000);
-    world.fail("model_rate_limited", world.attempt, TURN_MS);
-    expect(due()).toBe(TURN_MS - 120_000);
     expect(cleanUpAsked).toBe(0);
   });
 

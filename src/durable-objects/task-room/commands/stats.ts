@@ -1,7 +1,7 @@
 import { activeTurn, waitingTurns } from "../../../engine/turn/room";
 import { accepted, type Outcome } from "../../../protocol/errors";
 import type { Principal } from "../../../protocol/identity";
-import type { TaskStats } from "../../../protocol/stats";
+import type { TaskStats } from "../../../protocol/rest/stats";
 import type { Desk } from "../desk";
 import { permit } from "./permit";
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { TaskStats } from "../../../protocol/stats";
+import type { TaskStats } from "../../../protocol/rest/stats";
 import { turnStatus } from "../../../protocol/turn";
 
 const totalRows = z.array(

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { turnId } from "./ids";
-import { turnStatus } from "./turn";
+import { turnId } from "../ids";
+import { turnStatus } from "../turn";
 
 /** What a task's room knows of its own work (contract section 3, `/tasks/{id}/stats`). */
 export const taskStats = z.object({

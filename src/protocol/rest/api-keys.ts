@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { scope } from "./identity";
-import { anyTimestamp, timestamp } from "./time";
+import { scope } from "../identity";
+import { anyTimestamp, timestamp } from "../time";
 
 /** `trk_`, 256 random bits in base64url, and six characters of checksum, which the first keys do without. */
 export const apiKeyText = z
