@@ -11,7 +11,8 @@ import { UserClient, userUpgrade } from "../../support/user-client";
 import { UserFrames } from "../../support/user-frames";
 import { control } from "../../worker/control";
 
-const NOTE = "漢".repeat(20_000);
+/** Nearly as large as a notification may be. */
+const NOTE = "漢".repeat(Math.floor(LIMITS.notificationBytes / 3) - 200);
 /** Half as much again as a device may leave lying. */
 const NOTES = Math.ceil((1.5 * LIMITS.unsentBytes) / (3 * NOTE.length));
 const HALF_A_MINUTE = 31_000;

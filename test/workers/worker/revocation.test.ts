@@ -1,4 +1,4 @@
-import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -28,6 +28,15 @@ async function newKey() {
 }
 
 const revoke = async (id: string) => (await call(alice, "DELETE", `/api-keys/${id}`)).status;
+
+/** Every room has answered: what is opened from here on is not closed by anybody afterwards. */
+async function settled(): Promise<void> {
+  const left = () =>
+    runInDurableObject(env.USER_ROOM.getByName(alice), (_, { storage }) =>
+      storage.sql.exec("SELECT place FROM errands").toArray(),
+    );
+  await expect.poll(left).toEqual([]);
+}
 
 /** Once: what is done at this point of an opening. */
 function at(point: "asking" | "answered", act: () => Promise<unknown>): void {
@@ -65,9 +74,25 @@ function delayed(binding: "TASK_ROOM" | "USER_ROOM", before: () => Promise<unkno
 describe("[V1] a socket that is opened while its key is revoked", () => {
   it.each(["asking", "answered"] as const)("comes to nothing: %s", async (point) => {
     const { id, key } = await newKey();
-    at(point, () => revoke(id));
+    at(point, async () => {
+      await revoke(id);
+      await settled();
+    });
     expect((await upgrade(key, taskId)).status).toBe(401);
     expect((await upgrade(key, taskId)).status).toBe(401);
+  });
+
+  it("is closed where it was open before its room was told", async () => {
+    const { id, key } = await newKey();
+    at("answered", () => revoke(id));
+    const response = await upgrade(key, taskId);
+    if (!response.webSocket) return expect(response.status).toBe(401);
+    const ws = response.webSocket;
+    const closed = new Promise<number>((done) => {
+      ws.addEventListener("close", ({ code }) => done(code));
+    });
+    ws.accept();
+    expect(await closed).toBe(4401);
   });
 
   it("to the user's own room comes to nothing", async () => {
