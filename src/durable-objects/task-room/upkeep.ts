@@ -24,6 +24,8 @@ export class Upkeep {
     // What an earlier instance had not told goes out once this one is awake.
     this.#hasCaughtUp = true;
     failedWork.attempt("outbox", () => this.#desk.feeds.catchUp());
+    // The alarm of an earlier instance may be lost; a room at rest has nothing that waits for one.
+    if (room && room.state.openTurns.length > 0) this.#desk.alarm.arm();
   }
 
   /** Does what is due, and sets the alarm for what comes next. */

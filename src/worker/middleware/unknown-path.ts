@@ -6,6 +6,8 @@ import { RefusedRequest } from "../problem";
 
 type App = Hono<AppEnv>;
 
+/** Served as files, which the router does not know. */
+const FILES = ["/docs", "/openapi.json", "/asyncapi.json"];
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 /** Paths below which a browser finds no page either. */
 const NO_PAGES = /^\/(?:api|v\d+|\.well-known|assets)(?:\/|$)/;
@@ -40,6 +42,7 @@ export function options(app: () => App) {
 
 /** What routes, not middleware, serve at a path; HEAD goes with GET, OPTIONS with any. */
 function methodsAt(app: App, path: string): string[] {
+  if (FILES.includes(path)) return ["GET", "HEAD", "OPTIONS"];
   const found = METHODS.filter((method) =>
     app.router.match(method, path)[0].some(([[, route]]) => route.method !== "ALL"),
   );

@@ -7,7 +7,6 @@ import * as z from "zod";
 const PRINCIPAL_HEADER = "taskroom-principal";
 
 import { meterOf } from "../../../src/durable-objects/usage-meter/api";
-import { UserRoom } from "../../../src/durable-objects/user-room/user-room";
 import { newId } from "../../../src/protocol/ids";
 import { usageReport } from "../../../src/protocol/rooms/metering";
 import { Release } from "../../compat/released";
@@ -16,6 +15,7 @@ import { newUser, RoomClient } from "../../support/room-client";
 import { says } from "../../support/room-turns";
 import { ScriptedModel } from "../../support/scripted-model";
 import { clock, control, freeClock, stopClock } from "../../worker/control";
+import { UserRoom } from "../../worker/user-room";
 
 const arrival = z.object({ url: z.string(), headers: z.record(z.string(), z.string()) });
 const outcome = z.looseObject({ ok: z.literal(true), value: z.unknown() });

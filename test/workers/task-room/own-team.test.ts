@@ -222,7 +222,7 @@ describe("a team of one's own", () => {
     const mine = (name: string) => `${alice}/${name}`;
     await put("ghosts", "novel", { systemPrompt: "x".repeat(32_000) });
     await put("bots", "novel", { ghostRef: mine("novel") });
-    const members = Array.from({ length: 20 }, (_, i) => ({
+    const members = Array.from({ length: 40 }, (_, i) => ({
       role: `r${i}`,
       botRef: mine("novel"),
     }));
