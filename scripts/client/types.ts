@@ -53,7 +53,14 @@ function reachable(read: (module: string) => string): Map<string, string> {
 }
 
 function schemaModules(read: (module: string) => string): string[] {
-  return [...reachable(read).keys()].filter((module) => /^(?:protocol|resources)\//.test(module));
+  return [...reachable(read).keys()]
+    .filter((module) => /^(?:protocol|resources)\//.test(module))
+    .filter((module) => !isPlainCode(read(module)));
+}
+
+/** What only says which functions there are needs no schema to say so. */
+function isPlainCode(declarations: string): boolean {
+  return !/^import /m.test(declarations) && /^export declare function /m.test(declarations);
 }
 
 /** `import(".")` is the folder's index. */

@@ -12,10 +12,10 @@ it("5,000 messages and a stream of 2,000 tokens drop no key that is typed meanwh
   const { url } = inject("shared").testBuild;
   const visitor = await Visitor.signedIn(undefined, { url });
   const { page } = visitor;
-  const id = await visitor.begin("");
+  const id = await visitor.newRoom();
   const filled = await fetch(`${url}/test/history?task=${id}&messages=${MESSAGES}`);
   expect(filled.status).toBe(200);
-  await page.reload();
+  await page.goto(`${url}/tasks/${id}`);
   await page.getByText(`Message ${MESSAGES} of`).waitFor();
   await page.getByRole("button", { name: "Older messages", exact: true }).click();
   // In the page itself: from outside, each look costs more than the page that it looks for.

@@ -1,5 +1,6 @@
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { afterAll } from "vitest";
 import { resetControl } from "../worker/control";
 
 // Files share the runtime, which takes longer to start than most of them take to run. Each begins
@@ -9,3 +10,6 @@ await env.DB.exec("SELECT 1");
 await reset();
 resetControl();
 await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
+
+// An alarm that rings after the last file would find vitest gone.
+afterAll(() => reset());

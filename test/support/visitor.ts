@@ -7,6 +7,7 @@ import {
   type Page,
 } from "playwright-core";
 import { afterEach, expect, inject } from "vitest";
+import * as z from "zod";
 import { CHROMIUM_ARGS } from "../../scripts/chromium";
 import type {} from "../browser/setup";
 import { Server } from "./server";
@@ -102,6 +103,19 @@ export class Visitor {
     await this.page.getByRole("button", { name: "Begin" }).click();
     await this.page.getByLabel("Message", { exact: true }).waitFor();
     return this.page.url().split("/")[4] ?? "";
+  }
+
+  /** A task in which nothing has been said, as programs make them; its id. */
+  async newRoom(): Promise<string> {
+    const response = await fetch(`${this.url}/api/v1/tasks`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${await tokenFor(this.userId)}`,
+        "content-type": "application/json",
+      },
+      body: "{}",
+    });
+    return z.object({ id: z.string() }).parse(await response.json()).id;
   }
 
   async say(text: string): Promise<void> {
