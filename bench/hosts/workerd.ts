@@ -33,7 +33,14 @@ const worker: WorkerOptions = {
   ),
   ...(spec.database && { d1Databases: { DB: "taskroom" } }),
   ...(spec.rateLimited && {
-    ratelimits: { RATE_LIMIT: { namespace_id: "1001", simple: { limit: 6000, period: 60 } } },
+    ratelimits: {
+      RATE_LIMIT: limiter("1001", 6000),
+      // What is measured makes more tasks than a person may.
+      TASK_LIMIT: limiter("1011", 1_000_000),
+      GRANT_LIMIT: limiter("1012", 120),
+      ADDRESS_LIMIT: limiter("1013", 300),
+      INVITE_LIMIT: limiter("1014", 200),
+    },
   }),
   // Past miniflare's own entry worker, which would cost each request a hop.
   unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
@@ -71,4 +78,9 @@ async function migrate(db: Database): Promise<void> {
     const statements = readFileSync(join(folder, file), "utf8").split("--> statement-breakpoint");
     await db.batch(statements.map((statement) => db.prepare(statement)));
   }
+}
+
+/** At most so many a minute. */
+function limiter(namespace_id: string, limit: number) {
+  return { namespace_id, simple: { limit, period: 60 as const } };
 }
