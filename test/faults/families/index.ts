@@ -8,7 +8,9 @@ import { hostile } from "./hostile";
 import { kills } from "./kills";
 import { modelFaults } from "./model-faults";
 import { crowds, reconnects } from "./reconnects";
+import { revocations } from "./revocations";
 import { slowClients } from "./slow-clients";
+import { storageFaults } from "./storage-faults";
 import { tokens } from "./tokens";
 import { webhookFaults } from "./webhook-faults";
 
@@ -26,5 +28,7 @@ export const FAMILIES: Family[] = [
   crowds,
   d1Faults,
   clockFaults,
+  revocations,
+  storageFaults,
   kills,
 ];
