@@ -1,9 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { isActive, isOpen, TASK_MOVES, TURN_MOVES } from "../../src/engine/turn/transitions";
 import type { LogEvent } from "../../src/protocol/events";
+import { LIMITS } from "../../src/protocol/limits";
 import type { TurnStatus } from "../../src/protocol/turn";
 import type { Evidence } from "./evidence";
 import { deliveriesInOrder, newsTold } from "./news-invariants";
+
+/** UTF-16 units of messages that fit into one frame, whatever they are written in. */
+const CERTAINLY_FITS = LIMITS.sentFrameBytes / 4;
 
 /** What an invariant found wrong; nothing where it holds. */
 export type Invariant = (evidence: Evidence) => string[];
@@ -168,11 +172,22 @@ function isLastWord(event: LogEvent): event is LastWord {
   return event.type === "chat:done" || event.type === "chat:cancelled";
 }
 
+/** Whoever came later has as many of the newest messages as fitted a frame; the others have them all. */
 function foldsAgree({ stored, clients, messages }: Evidence): string[] {
-  const expected = withoutRoles(stored);
-  const other = clients.filter(({ state }) => !same(withoutRoles(state), expected));
-  const history = same(stored?.messages, messages) ? [] : ["the snapshot is not the history"];
-  return [...history, ...other.map(({ name }) => `${name} shows something else`)];
+  const expected = withoutMessages(stored);
+  const other = clients.filter(({ state }) => !same(withoutMessages(state), expected));
+  const torn = clients.filter(({ state }) => {
+    const shown = state?.messages ?? [];
+    return !same(shown, messages.slice(messages.length - shown.length));
+  });
+  const fitting = JSON.stringify(messages.slice(-LIMITS.defaultPageItems)).length;
+  const isWhole = messages.length <= LIMITS.defaultPageItems && fitting < CERTAINLY_FITS;
+  const history = isWhole && !same(stored?.messages, messages);
+  return [
+    ...(history ? ["the snapshot is not the history"] : []),
+    ...other.map(({ name }) => `${name} shows something else`),
+    ...torn.map(({ name }) => `${name} shows other messages than the newest of the history`),
+  ];
 }
 
 function listAgrees({ listed, task }: Evidence): string[] {
@@ -216,8 +231,8 @@ function withoutRole(event: LogEvent | undefined): unknown {
   return { ...event, data: { task } };
 }
 
-function withoutRoles(state: Evidence["stored"]): unknown {
+function withoutMessages(state: Evidence["stored"]): unknown {
   if (!state) return undefined;
   const { role, ...task } = state.task;
-  return { ...state, task };
+  return { ...state, task, messages: [] };
 }

@@ -1,5 +1,6 @@
 import type { Family } from "../scenario";
 import { agentFaults } from "./agent-faults";
+import { bytes } from "./bytes";
 import { cancels } from "./cancels";
 import { clockFaults } from "./clock-faults";
 import { d1Faults } from "./d1-faults";
@@ -30,5 +31,6 @@ export const FAMILIES: Family[] = [
   clockFaults,
   revocations,
   storageFaults,
+  bytes,
   kills,
 ];

@@ -10,6 +10,7 @@ import { check } from "../settle";
 import type { Stage } from "../stage";
 import { Watcher } from "../watcher";
 
+const TAKEN_AWAY = 204;
 const gate = z.object({ isReached: z.boolean() });
 /** Longer than a revocation waits before it tells an unreachable room again. */
 const CLOSED_MS = 15_000;
@@ -27,7 +28,7 @@ type Trouble = {
   costsSockets?: boolean;
 };
 
-const KILL: Trouble = { meanwhile: kill, cutOffMs: DELETE_MS, costsSockets: true };
+const KILL: Trouble = { meanwhile: kill, cutOffMs: 5000, costsSockets: true };
 
 const TROUBLES: Record<string, Trouble> = {
   "nothing else": {},
@@ -116,7 +117,7 @@ class Scene {
 
   /** Said until it is done, or nothing is left to be done. */
   async revokeForGood(): Promise<boolean> {
-    const isDone = async () => [204, 404].includes(await this.revoke(DELETE_MS));
+    const isDone = async () => [TAKEN_AWAY, 404].includes(await this.revoke(DELETE_MS));
     return until("it is taken away", isDone, this.room.stage.patienceMs).catch(() => false);
   }
 
@@ -138,22 +139,29 @@ async function play(
     await Promise.all(scenes.map((scene) => scene.arrive()));
     await trouble.begin?.(stage, scenes);
     const revoked = Promise.all(scenes.map((scene) => scene.revoke(trouble.cutOffMs ?? DELETE_MS)));
-    if (trouble.meanwhile) await trouble.meanwhile(stage, scenes, random);
-    else await revoked;
+    await trouble.meanwhile?.(stage, scenes, random);
+    const statuses = await revoked;
     await Promise.all(scenes.map((scene) => scene.goOn()));
     // Whoever is not in yet, or was lost, tries it again.
     for (const scene of scenes) scene.open();
     await trouble.end?.(stage);
-    return await Promise.all(scenes.map((scene) => outcome(scene, trouble)));
+    return await Promise.all(
+      scenes.map((scene, i) => outcome(scene, trouble, statuses[i] === TAKEN_AWAY)),
+    );
   } finally {
     await trouble.end?.(stage);
     await Promise.all(scenes.map((scene) => scene.close()));
   }
 }
 
-async function outcome(scene: Scene, { costsSockets = false }: Trouble): Promise<string[]> {
+/** Where it is taken away already, the service alone has to bring it to its end. */
+async function outcome(
+  scene: Scene,
+  { costsSockets = false }: Trouble,
+  isDone: boolean,
+): Promise<string[]> {
   const { room, others, step, own } = scene;
-  const done = await scene.revokeForGood();
+  const done = isDone || (await scene.revokeForGood());
   const late = scene.open();
   const dead = await Promise.all(scene.guests.map((guest) => guest.whenDead(CLOSED_MS)));
   const lost = others.filter(({ closeCodes }) => closeCodes.length > 0);

@@ -146,8 +146,9 @@ async function playLong(stage: Stage, random: Random, is: string): Promise<Findi
     ),
   );
   try {
-    await stage.turn("storage", { is, after: ROOMS });
-    await Promise.all(rooms.map((room) => room.send({ patient: true })));
+    for (const { mark } of rooms) stage.script(mark, status(503));
+    await begin(rooms, "in a retry wait");
+    await stage.turn("storage", { is });
     const before = await triesOf(stage);
     const looks = MINUTES_MS / LOOK_EVERY_MS;
     for (let n = 1; n <= looks; n++) {
