@@ -65,16 +65,16 @@ const ON_A_STREAM = [FIRST, "to the room", "from the room", LAST];
 
 /** What is taken away, and each step of opening something with it at which it is. */
 export const GRANTS: Record<string, { make: Maker; steps: string[] }> = {
-  "a key's socket": { make: ofKey(socketOf), steps: ON_A_SOCKET },
-  "a key's stream": {
+  "key socket": { make: ofKey(socketOf), steps: ON_A_SOCKET },
+  "key stream": {
     make: ofKey(streamOf),
     steps: [...ON_A_STREAM, "to the home", "from the home"],
   },
-  "a key's own room": {
+  "key home": {
     make: ofKey((_, user) => Opening.socket(user.own())),
     steps: [FIRST, "to the home", "from the home", LAST],
   },
-  "a session's socket": { make: ofSession, steps: ON_A_SOCKET },
-  "a member's socket": { make: ofMember(socketOf), steps: ON_A_SOCKET },
-  "a member's stream": { make: ofMember(streamOf), steps: ON_A_STREAM },
+  session: { make: ofSession, steps: ON_A_SOCKET },
+  member: { make: ofMember(socketOf), steps: ON_A_SOCKET },
+  "member stream": { make: ofMember(streamOf), steps: ON_A_STREAM },
 };

@@ -6,9 +6,6 @@ import type { TurnStatus } from "../../src/protocol/turn";
 import type { Evidence } from "./evidence";
 import { deliveriesInOrder, newsTold } from "./news-invariants";
 
-/** UTF-16 units of messages that fit into one frame, whatever they are written in. */
-const CERTAINLY_FITS = LIMITS.sentFrameBytes / 4;
-
 /** What an invariant found wrong; nothing where it holds. */
 export type Invariant = (evidence: Evidence) => string[];
 
@@ -172,22 +169,24 @@ function isLastWord(event: LogEvent): event is LastWord {
   return event.type === "chat:done" || event.type === "chat:cancelled";
 }
 
-/** Whoever came later has as many of the newest messages as fitted a frame; the others have them all. */
+/** A state holds all messages, or, where they do not fit a frame, at least the newest. */
 function foldsAgree({ stored, clients, messages }: Evidence): string[] {
   const expected = withoutMessages(stored);
   const other = clients.filter(({ state }) => !same(withoutMessages(state), expected));
-  const torn = clients.filter(({ state }) => {
-    const shown = state?.messages ?? [];
-    return !same(shown, messages.slice(messages.length - shown.length));
-  });
-  const fitting = JSON.stringify(messages.slice(-LIMITS.defaultPageItems)).length;
-  const isWhole = messages.length <= LIMITS.defaultPageItems && fitting < CERTAINLY_FITS;
-  const history = isWhole && !same(stored?.messages, messages);
+  const isWhole = messages.length <= LIMITS.defaultPageItems && fitsAFrame(messages);
+  const isTorn = (shown: Evidence["messages"] = []) =>
+    !same(shown, isWhole ? messages : messages.slice(messages.length - shown.length));
+  const torn = clients.filter(({ state }) => isTorn(state?.messages));
   return [
-    ...(history ? ["the snapshot is not the history"] : []),
+    ...(isTorn(stored?.messages) ? ["the snapshot is not the history"] : []),
     ...other.map(({ name }) => `${name} shows something else`),
-    ...torn.map(({ name }) => `${name} shows other messages than the newest of the history`),
+    ...torn.map(({ name }) => `${name} shows other messages`),
   ];
+}
+
+/** For certain: whatever they are written in, and with a state around them. */
+function fitsAFrame(messages: Evidence["messages"]): boolean {
+  return JSON.stringify(messages).length < LIMITS.sentFrameBytes / 4;
 }
 
 function listAgrees({ listed, task }: Evidence): string[] {

@@ -221,7 +221,7 @@ export const MISTAKES: Mistake[] = [
         replace: "    void id;\n",
       },
     ],
-    plays: ["revocation/a key's socket: nothing else#1"],
+    plays: ["revocation/key socket: alone#1"],
   },
   {
     name: "a revocation that gives up",
@@ -232,7 +232,7 @@ export const MISTAKES: Mistake[] = [
         replace: "    Tables.find(storage)?.errands.remove({ ...errand, failures, retryAt });\n",
       },
     ],
-    plays: ["revocation/a key's socket: rooms unreachable#1"],
+    plays: ["revocation/key socket: rooms out#1"],
   },
   {
     name: "failed work tried again at once",
@@ -243,7 +243,7 @@ export const MISTAKES: Mistake[] = [
         replace: "retryAt: now() });",
       },
     ],
-    plays: ["storage/five minutes: refuses commits#1"],
+    plays: ["storage/refuses commits for minutes#1"],
   },
   {
     name: "a snapshot of all its messages",

@@ -23,11 +23,11 @@ const PLAYS = [
   "tokens/expired in mid-life#1",
   "D1/failing after its commit#1",
   "kill -9/text written, and again#1",
-  "storage/commits refused in mid-answer, alone#1",
-  "storage/alarms refused in a retry wait, with D1 and homes down#1",
-  "revocation/a key's socket: rooms unreachable#1",
-  "revocation/a key's stream: cut off#1",
-  "revocation/a member's socket: nothing else#1",
+  "storage/commits: answering, alone#1",
+  "storage/alarms: waiting, D1 down#1",
+  "revocation/key socket: rooms out#1",
+  "revocation/key stream: cut off#1",
+  "revocation/member: alone#1",
   "bytes/kill -9 text written#1",
 ];
 

@@ -31,28 +31,33 @@ type Trouble = {
 const KILL: Trouble = { meanwhile: kill, cutOffMs: 5000, costsSockets: true };
 
 const TROUBLES: Record<string, Trouble> = {
-  "nothing else": {},
+  alone: {},
   "cut off": { cutOffMs: 30 },
   "D1 down": {
     begin: (stage) => stage.turn("d1", { is: "down" }),
     end: (stage) => stage.turn("d1", { is: "up" }),
   },
-  "rooms unreachable": {
+  "rooms out": {
     begin: (stage) => stage.turn("reach", { of: "rooms", is: "down" }),
     meanwhile: () => wait(1500),
     end: (stage) => stage.turn("reach", { of: "rooms", is: "up" }),
   },
-  "rooms' answers lost": {
+  "answers lost": {
     begin: (stage) => stage.turn("reach", { of: "rooms", is: "answers are lost" }),
     end: (stage) => stage.turn("reach", { of: "rooms", is: "up" }),
   },
-  "the homes die": { meanwhile: dieHomes, costsSockets: true },
-  "the rooms die": { meanwhile: dieRooms, costsSockets: true },
+  "homes die": { meanwhile: dieHomes, costsSockets: true },
+  "rooms die": { meanwhile: dieRooms, costsSockets: true },
   "kill -9": KILL,
 };
 
 /** Where a key's revocation may end with its runtime. */
-const POINTS = ["before revoking", "key revoked", "key dropped", "room told of a key"] as const;
+const POINTS = {
+  before: "before revoking",
+  noted: "key revoked",
+  "row gone": "key dropped",
+  "room told": "room told of a key",
+};
 
 class Scene {
   readonly room: FaultRoom;
@@ -219,8 +224,8 @@ async function dieRooms(stage: Stage, scenes: Scene[], random: Random): Promise<
 }
 
 function faultsOf(what: string): Fault[] {
-  const ofKeys = what.includes("key") ? POINTS.map((point) => [point, killAt(point)] as const) : [];
-  const kills = ofKeys.map(([point, trouble]) => [`kill -9 ${point}`, trouble] as const);
+  const points = what.startsWith("key") ? Object.entries(POINTS) : [];
+  const kills = points.map(([name, point]) => [`kill, ${name}`, killAt(point)] as const);
   return [...Object.entries(TROUBLES), ...kills].map(([name, trouble]) => ({
     name: `${what}: ${name}`,
     times: 1,

@@ -12,20 +12,20 @@ const counts = z.object({ transactions: z.number(), alarmsSet: z.number() });
 
 /** What the storage of every task's room refuses, or what their alarms do. */
 const WEAKNESSES = {
-  "commits refused": ["storage", { is: "refuses commits" }],
-  "alarms refused": ["storage", { is: "refuses alarms" }],
-  "nothing taken": ["storage", { is: "refuses all" }],
-  "alarms broken": ["alarms", { are: "broken" }],
-  "homes refuse": ["storage", { of: "homes", is: "refuses all" }],
+  commits: ["storage", { is: "refuses commits" }],
+  alarms: ["storage", { is: "refuses alarms" }],
+  all: ["storage", { is: "refuses all" }],
+  rings: ["alarms", { are: "broken" }],
+  homes: ["storage", { of: "homes", is: "refuses all" }],
 } as const;
 type Weakness = keyof typeof WEAKNESSES;
 
 /** Where the rooms are when it begins. */
-const MOMENTS = ["as turns begin", "in mid-answer", "in a retry wait"] as const;
+const MOMENTS = ["beginning", "answering", "waiting"] as const;
 type Moment = (typeof MOMENTS)[number];
 
-/** What else fails meanwhile. */
-const COMPANIES = ["alone", "with D1 and homes down", "and kill -9"] as const;
+/** What else fails meanwhile: with D1 users' rooms and meters, too. */
+const COMPANIES = ["alone", "D1 down", "kill -9"] as const;
 type Company = (typeof COMPANIES)[number];
 
 type Scene = { weakness: Weakness; moment: Moment; company: Company; lastsMs: number };
@@ -38,16 +38,16 @@ async function play(stage: Stage, random: Random, scene: Scene): Promise<Finding
   );
   for (const { mark } of rooms) stage.script(mark, scriptOf(moment, mark, random));
   try {
-    if (moment !== "as turns begin") await begin(rooms, moment);
-    await weaken(stage, weakness, moment === "as turns begin" ? random.between(0, 4) : 0);
-    if (company === "with D1 and homes down") await cutOff(stage, "down");
+    if (moment !== "beginning") await begin(rooms, moment);
+    await weaken(stage, weakness, moment === "beginning" ? random.between(0, 4) : 0);
+    if (company === "D1 down") await cutOff(stage, "down");
     const before = await triesOf(stage);
     const sends = Promise.all(rooms.map((room) => room.send({ patient: true })));
     // Awaited at the end: one that fails before is no end of the whole run.
     sends.catch(() => undefined);
     await wait(lastsMs);
     const tries = (await triesOf(stage)) - before;
-    if (company === "and kill -9") {
+    if (company === "kill -9") {
       await killed(stage, rooms);
       await weaken(stage, weakness, 0);
       await wait(lastsMs);
@@ -57,8 +57,7 @@ async function play(stage: Stage, random: Random, scene: Scene): Promise<Finding
     const found = await Promise.all(rooms.map(check));
     const bound = mostTries(lastsMs);
     const often = expects(tries <= bound, `${tries} tries, where ${bound} are many`);
-    const paid =
-      company === "and kill -9" || moment !== "in mid-answer" ? [] : askedAgain(stage, rooms);
+    const paid = company === "kill -9" || moment !== "answering" ? [] : askedAgain(stage, rooms);
     return found.map((findings, i) => [...findings, ...(i === 0 ? [...often, ...paid] : [])]);
   } finally {
     await heal(stage);
@@ -66,16 +65,16 @@ async function play(stage: Stage, random: Random, scene: Scene): Promise<Finding
 }
 
 function scriptOf(moment: Moment, mark: string, random: Random): Script {
-  if (moment === "in a retry wait") return status(503);
-  const words = moment === "in mid-answer" ? ["slowly ", "said 🎉 ", "to the end"] : ["at once"];
-  const gapMs = moment === "in mid-answer" ? random.between(150, 400) : 0;
+  if (moment === "waiting") return status(503);
+  const words = moment === "answering" ? ["slowly ", "said 🎉 ", "to the end"] : ["at once"];
+  const gapMs = moment === "answering" ? random.between(150, 400) : 0;
   const paced = words.flatMap((word): Script => [{ do: "pause", ms: gapMs }, text(word)]);
   return [text(`${mark} `), ...paced, finish(), done];
 }
 
 /** Sends what the weakness then meets at work. */
 async function begin(rooms: FaultRoom[], moment: Moment): Promise<void> {
-  const met = moment === "in mid-answer" ? "chat:chunk" : "chat:error";
+  const met = moment === "answering" ? "chat:chunk" : "chat:error";
   await Promise.all(
     rooms.map(async (room) => {
       await room.send();
@@ -147,7 +146,7 @@ async function playLong(stage: Stage, random: Random, is: string): Promise<Findi
   );
   try {
     for (const { mark } of rooms) stage.script(mark, status(503));
-    await begin(rooms, "in a retry wait");
+    await begin(rooms, "waiting");
     await stage.turn("storage", { is });
     const before = await triesOf(stage);
     const looks = MINUTES_MS / LOOK_EVERY_MS;
@@ -178,7 +177,7 @@ function faults(): Fault[] {
   const brief = (Object.keys(WEAKNESSES) as Weakness[]).flatMap((weakness) =>
     MOMENTS.flatMap((moment) =>
       COMPANIES.map((company): Fault => {
-        const name = `${weakness} ${moment}, ${company}`;
+        const name = `${weakness}: ${moment}, ${company}`;
         const scene = { weakness, moment, company };
         return {
           name,
@@ -192,7 +191,7 @@ function faults(): Fault[] {
   );
   const long = ["refuses commits", "refuses all"].map(
     (is): Fault => ({
-      name: `five minutes: ${is}`,
+      name: `${is} for minutes`,
       times: 1,
       rooms: ROOMS,
       play: (stage, random) => playLong(stage, random, is),
