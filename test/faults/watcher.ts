@@ -137,7 +137,12 @@ export class Watcher {
     if (ws !== this.#ws) return;
     this.frames.take(text);
     if (this.#isOpen) return;
-    const { epoch, recoveryToken } = ready.parse(this.frames.of("session:ready").at(-1)?.data);
+    const first = this.frames.of("session:ready").at(-1);
+    if (!first) {
+      this.frames.complaints.push(`the first frame is ${text.slice(0, 200)}`);
+      return;
+    }
+    const { epoch, recoveryToken } = ready.parse(first.data);
     this.#epoch = epoch;
     this.#recoveryToken = recoveryToken;
     this.#isOpen = true;

@@ -215,7 +215,8 @@ async function walk({ owner }: FaultRoom, path: string, limit: number) {
     keys.push(...answer.items.map(({ id, seq }) => `${seq ?? ""}${id ?? ""}`));
     after = answer.nextCursor;
   }
-  return { keys, found };
+  // Of messages a page holds the newest that are older than the page before it, in their order.
+  return { keys: path.startsWith("/messages") ? keys.sort() : keys, found };
 }
 
 /** Rows, frames, replays and pages at the platform's bounds, with the runtime dying on the way. */
