@@ -254,6 +254,6 @@ export const MISTAKES: Mistake[] = [
         replace: "newestMessages(desk, LIMITS.pageBytes)",
       },
     ],
-    plays: ["bytes/at rest#1"],
+    plays: ["bytes/long talk alone#1"],
   },
 ];

@@ -28,7 +28,7 @@ const PLAYS = [
   "revocation/key socket: rooms out#1",
   "revocation/key stream: cut off#1",
   "revocation/member: alone#1",
-  "bytes/kill -9 text written#1",
+  "bytes/tools alone#1",
 ];
 
 let stage: Stage;

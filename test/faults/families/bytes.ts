@@ -35,10 +35,10 @@ type Load = {
 
 const ONE: Pick<Load, "messages"> = { messages: 1 };
 
-const LOADS: Load[] = [
-  { ...ONE, prepare: (room, gapMs) => answers(room, "漢", gapMs) },
-  { ...ONE, prepare: (room, gapMs) => answers(room, '"', gapMs) },
-  {
+const LOADS: Record<string, Load> = {
+  CJK: { ...ONE, prepare: (room, gapMs) => answers(room, "漢", gapMs) },
+  quotes: { ...ONE, prepare: (room, gapMs) => answers(room, '"', gapMs) },
+  tools: {
     ...ONE,
     task: (_, owner, tools) => toolTeam(owner, tools),
     prepare: ({ stage, mark }, gapMs) => {
@@ -47,7 +47,7 @@ const LOADS: Load[] = [
       }
     },
   },
-  {
+  agent: {
     ...ONE,
     task: (stage, owner) =>
       agentTeam(stage, owner, [
@@ -58,8 +58,8 @@ const LOADS: Load[] = [
       for (let n = 0; n < ATTEMPTS; n++) stage.scriptAgent(mark, heavyWork(mark, gapMs));
     },
   },
-  { messages: 12, prepare: () => undefined },
-];
+  "long talk": { messages: 12, prepare: () => undefined },
+};
 
 function answers({ stage, mark }: FaultRoom, unit: string, gapMs: number): void {
   for (let n = 0; n < ATTEMPTS; n++) stage.script(mark, heavyAnswer(mark, unit, gapMs));
@@ -94,7 +94,7 @@ const TROUBLES: Record<string, Trouble> = {
     await kill(stage, rooms, random);
     await kill(stage, rooms, random);
   },
-  "the rooms die": async (stage, rooms, random) => {
+  "rooms die": async (stage, rooms, random) => {
     await wait(random.between(100, 800));
     await Promise.all(rooms.map(({ taskId }) => stage.turn("die", { task: taskId })));
   },
@@ -106,12 +106,18 @@ const TROUBLES: Record<string, Trouble> = {
   ),
 };
 
-async function play(stage: Stage, random: Random, trouble: Trouble): Promise<Findings> {
+/** One room for each load, all of them under the same trouble. */
+async function play(
+  stage: Stage,
+  random: Random,
+  loads: Load[],
+  trouble: Trouble,
+): Promise<Findings> {
   const from = stage.server.output.length;
   const tools = await startMcpServer([heavyTool]);
   try {
-    const rooms = await Promise.all(LOADS.map((load) => open(stage, random, load, tools)));
-    const talks = Promise.all(rooms.map((room, i) => talk(room, LOADS[i]?.messages ?? 1)));
+    const rooms = await Promise.all(loads.map((load) => open(stage, random, load, tools)));
+    const talks = Promise.all(rooms.map((room, i) => talk(room, loads[i]?.messages ?? 1)));
     // Awaited at the end: one that fails before is no end of the whole run.
     talks.catch(() => undefined);
     const visits = Promise.all(rooms.map((room) => visit(room, random)));
@@ -219,16 +225,19 @@ async function walk({ owner }: FaultRoom, path: string, limit: number) {
   return { keys: path.startsWith("/messages") ? keys.sort() : keys, found };
 }
 
+function faultOf(name: string, loads: Load[], trouble: Trouble): Fault {
+  const rooms = loads.length;
+  return { name, times: 1, rooms, play: (stage, random) => play(stage, random, loads, trouble) };
+}
+
 /** Rows, frames, replays and pages at the platform's bounds, with the runtime dying on the way. */
 export const bytes: Family = {
   name: "bytes",
   alone: true,
-  faults: Object.entries(TROUBLES).map(
-    ([name, trouble]): Fault => ({
-      name,
-      times: 1,
-      rooms: LOADS.length,
-      play: (stage, random) => play(stage, random, trouble),
-    }),
-  ),
+  faults: [
+    ...Object.entries(TROUBLES).map(([name, trouble]) =>
+      faultOf(name, Object.values(LOADS), trouble),
+    ),
+    ...Object.entries(LOADS).map(([name, load]) => faultOf(`${name} alone`, [load], kill)),
+  ],
 };
