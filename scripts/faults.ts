@@ -62,6 +62,7 @@ async function figuresOf(stage: Stage, plays: ReturnType<typeof playsOf>): Promi
       if (!result.family.alone) memory.look();
       const failed = result.findings.some((found) => found.length > 0);
       console.log(`${failed ? "FAILED" : "held  "} ${nameOf(result)} (${result.tookMs} ms)`);
+      for (const found of result.findings.flat()) console.log(`  - ${found}`);
       return true;
     },
   });

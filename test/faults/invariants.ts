@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isActive, isOpen, TASK_MOVES, TURN_MOVES } from "../../src/engine/turn/transitions";
 import type { LogEvent } from "../../src/protocol/events";
+import { LIMITS } from "../../src/protocol/limits";
 import type { TurnStatus } from "../../src/protocol/turn";
 import type { Evidence } from "./evidence";
 import { deliveriesInOrder, newsTold } from "./news-invariants";
@@ -168,11 +169,24 @@ function isLastWord(event: LogEvent): event is LastWord {
   return event.type === "chat:done" || event.type === "chat:cancelled";
 }
 
+/** A state holds all messages, or, where they do not fit a frame, at least the newest. */
 function foldsAgree({ stored, clients, messages }: Evidence): string[] {
-  const expected = withoutRoles(stored);
-  const other = clients.filter(({ state }) => !same(withoutRoles(state), expected));
-  const history = same(stored?.messages, messages) ? [] : ["the snapshot is not the history"];
-  return [...history, ...other.map(({ name }) => `${name} shows something else`)];
+  const expected = withoutMessages(stored);
+  const other = clients.filter(({ state }) => !same(withoutMessages(state), expected));
+  const isWhole = messages.length <= LIMITS.defaultPageItems && fitsAFrame(messages);
+  const isTorn = (shown: Evidence["messages"] = []) =>
+    !same(shown, isWhole ? messages : messages.slice(messages.length - shown.length));
+  const torn = clients.filter(({ state }) => isTorn(state?.messages));
+  return [
+    ...(isTorn(stored?.messages) ? ["the snapshot is not the history"] : []),
+    ...other.map(({ name }) => `${name} shows something else`),
+    ...torn.map(({ name }) => `${name} shows other messages`),
+  ];
+}
+
+/** For certain: whatever they are written in, and with a state around them. */
+function fitsAFrame(messages: Evidence["messages"]): boolean {
+  return JSON.stringify(messages).length < LIMITS.sentFrameBytes / 4;
 }
 
 function listAgrees({ listed, task }: Evidence): string[] {
@@ -216,8 +230,8 @@ function withoutRole(event: LogEvent | undefined): unknown {
   return { ...event, data: { task } };
 }
 
-function withoutRoles(state: Evidence["stored"]): unknown {
+function withoutMessages(state: Evidence["stored"]): unknown {
   if (!state) return undefined;
   const { role, ...task } = state.task;
-  return { ...state, task };
+  return { ...state, task, messages: [] };
 }

@@ -29,6 +29,7 @@ export function deliveriesInOrder({ news, delivered }: Evidence): string[] {
 
 function noticeOf(event: LogEvent): string | undefined {
   if (event.type === "turn:status" && event.data.status === "WAITING") return "turn_waiting";
+  if (event.type === "log" && event.data.metadata?.notification) return "agent";
   if (event.type !== "task:status") return undefined;
   const { status, reason } = event.data;
   if (status === "FAILED") return "task_failed";

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type LogEvent, logEvent } from "../../src/protocol/events";
+import { LIMITS } from "../../src/protocol/limits";
 import { type Frame, Frames } from "../support/frames";
 
 export const MARK = /\[\[r\d+\]\]/g;
@@ -29,6 +30,8 @@ export class ObservedFrames extends Frames {
   override take(text: string): void {
     if (text === "pong") return;
     for (const mark of text.match(MARK) ?? []) this.marks.add(mark);
+    const bytes = Buffer.byteLength(text);
+    if (bytes > LIMITS.sentFrameBytes) this.complaints.push(`a frame of ${bytes} bytes came`);
     super.take(text);
   }
 

@@ -19,8 +19,10 @@ ${Object.keys(INVARIANTS)
   .map((name) => `- ${name}`)
   .join("\n")}
 
-Each fault adds its own: a forged token opens nothing, a socket hears nothing past its token, a flood is
-closed with 4429, a deleted task answers 404.
+Each fault adds its own: a forged token opens nothing, a socket hears nothing past its token, what came
+with something that was taken away is closed and nothing else is, a room whose storage refuses tries ever
+more rarely, no frame is over 1 MiB and pages of every size hold the same, a flood is closed with 4429, a
+deleted task answers 404.
 
 ## Figures
 
@@ -32,7 +34,7 @@ the run fails where it rises by more than 2 MB for each. How it goes on in one r
 is in the row \`work\` of [benchmarks.md](benchmarks.md).
 
 A scenario is one room with its own history, clients and check. A fault that strikes every room at once
-(\`kill -9\`, D1, the clock) is played over several rooms, each in another state; there each room counts.
+(\`kill -9\`, D1, the clock, storage) is played over several rooms, each in another state; there each counts.
 
 ${table(rowsOf(figures.results).map((row) => [row.family, row.fault, `${row.scenarios}`, `${row.failed}`]))}
 

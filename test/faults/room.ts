@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
 import * as z from "zod";
 import { startWebhookReceiver, type WebhookReceiver } from "../support/webhook-receiver";
 import type { Sent } from "./evidence";
@@ -9,6 +10,9 @@ import { Watcher, type WatcherOptions } from "./watcher";
 
 /** Milliseconds past a turn's limit within which its end must stand: an alarm after a restart. */
 const LATE_MS = 15_000;
+/** Refusals of a service that is not well; whoever sends again, under the same id, gets through later. */
+const MAY_PASS = new Set(["internal", "unavailable"]);
+const AGAIN_AFTER_MS = 700;
 export const HOOKED = ["task:created", "task:status", "turn:waiting", "notification"];
 
 const made = z.looseObject({ id: z.string(), secret: z.string() });
@@ -29,6 +33,8 @@ export type SendOptions = {
   clientMessageId?: string;
   onBusy?: string;
   by?: Watcher;
+  /** Repeats also what the room could not store. */
+  patient?: boolean;
 };
 
 /** One task with its owner, its clients and all that was sent to it. */
@@ -101,7 +107,7 @@ export class FaultRoom {
 
   /** Sends as a client does that repeats until it is acknowledged. */
   async send(options: SendOptions = {}): Promise<Ack> {
-    const { content = this.newContent(), by = this.client, ...more } = options;
+    const { content = this.newContent(), by = this.client, patient = false, ...more } = options;
     const sent = this.note(content);
     const data = { content, clientMessageId: randomUUID(), ...more };
     const deadline = Date.now() + this.stage.patienceMs;
@@ -109,6 +115,10 @@ export class FaultRoom {
       await by.whenOpen();
       const reply = await by.ask("chat:send", data);
       if (!reply) continue;
+      if (patient && MAY_PASS.has(reply.error?.code ?? "")) {
+        await wait(AGAIN_AFTER_MS);
+        continue;
+      }
       if (reply.type !== "ack") throw new Error(`chat:send: ${JSON.stringify(reply.error)}`);
       const { messageId, turnId, duplicate } = ack.parse(reply.data);
       sent.acks.push({ messageId, turnId });

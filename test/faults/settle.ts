@@ -14,7 +14,7 @@ import { violations } from "./invariants";
 import type { FaultRoom } from "./room";
 
 const turns = z.object({ items: z.array(turn) });
-const messages = z.object({ items: z.array(message) });
+const messages = z.object({ items: z.array(message), nextCursor: z.string().nullable() });
 const events = z.object({ items: z.array(logEvent), nextCursor: z.string().nullable() });
 const listed = z.object({
   items: z.array(z.looseObject({ id: z.string(), status: z.string(), title: z.string() })),
@@ -33,7 +33,7 @@ export async function check(room: FaultRoom): Promise<string[]> {
 
 async function settle(room: FaultRoom): Promise<Evidence> {
   const { owner, taskId, mark, stage, turnLimitMs, sent } = room;
-  await patiently(room, async () => (await readTurns(room)).every((one) => !isOpen(one.status)));
+  await rest(room);
   // As they are now: one that is left behind ends by its limit while the rest is read.
   const ended = await readTurns(room);
   const row = await agreement(room);
@@ -49,7 +49,7 @@ async function settle(room: FaultRoom): Promise<Evidence> {
     sent,
     answers: stage.answers(mark),
     log,
-    messages: (await owner.ask(messages, "GET", `/messages?taskId=${taskId}&limit=200`)).items,
+    messages: await readMessages(room),
     turns: ended,
     task: now,
     stored: late[0]?.frames.state,
@@ -59,6 +59,11 @@ async function settle(room: FaultRoom): Promise<Evidence> {
     delivered: await readDelivered(room, news.length),
     serverErrors: owner.serverErrors,
   };
+}
+
+/** Waits until no turn is open. */
+export function rest(room: FaultRoom): Promise<boolean> {
+  return patiently(room, async () => (await readTurns(room)).every((one) => !isOpen(one.status)));
 }
 
 /** Whether something came about within the stage's patience; calls that fail are made again. */
@@ -90,20 +95,27 @@ async function agreement(room: FaultRoom): Promise<Evidence["listed"]> {
   return (await patiently(room, agrees)) ? row : undefined;
 }
 
-async function readLog({ owner, taskId }: FaultRoom): Promise<Evidence["log"]> {
-  const log: Evidence["log"] = [];
-  let after: string | null = "";
-  while (after !== null) {
+export function readLog({ owner, taskId }: FaultRoom): Promise<Evidence["log"]> {
+  return readAll(owner, events, `/tasks/${taskId}/events?limit=200`);
+}
+
+/** In their order; a page holds the newest that are older than the one before it. */
+async function readMessages({ owner, taskId }: FaultRoom): Promise<Evidence["messages"]> {
+  const all = await readAll(owner, messages, `/messages?taskId=${taskId}&limit=200`);
+  return all.sort((one, other) => one.seq - other.seq);
+}
+
+type PageOf<T> = { items: T[]; nextCursor: string | null };
+
+async function readAll<T>(owner: FaultUser, schema: z.ZodType<PageOf<T>>, path: string) {
+  const all: T[] = [];
+  for (let after: string | null = ""; after !== null; ) {
     const cursor: string = after === "" ? "" : `&cursor=${encodeURIComponent(after)}`;
-    const page: z.infer<typeof events> = await owner.ask(
-      events,
-      "GET",
-      `/tasks/${taskId}/events?limit=200${cursor}`,
-    );
-    log.push(...page.items);
+    const page: PageOf<T> = await owner.ask(schema, "GET", `${path}${cursor}`);
+    all.push(...page.items);
     after = page.nextCursor;
   }
-  return log;
+  return all;
 }
 
 /** The owner's own log, heard from its beginning. */

@@ -96,12 +96,14 @@ export class Stage {
     return this.#part(mark).answers;
   }
 
-  /** Turns a knob of the test build. */
-  async turn(knob: string, values: Record<string, string | number>): Promise<void> {
+  /** Turns a knob of the test build; gives what it says of itself. */
+  async turn(knob: string, values: Record<string, string | number> = {}): Promise<unknown> {
     const query = new URLSearchParams(
       Object.entries(values).map(([name, value]) => [name, String(value)]),
     );
-    await fetch(`${this.server.url}/test/${knob}?${query}`, { signal: AbortSignal.timeout(5000) });
+    const url = `${this.server.url}/test/${knob}?${query}`;
+    const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
+    return response.ok ? response.json() : undefined;
   }
 
   /** Waits until the runtime stands still; false where it does not within the time. */

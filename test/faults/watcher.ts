@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import * as z from "zod";
+import type { RoomState } from "../../src/protocol/room-state";
 import type { Frame } from "../support/frames";
 import { until } from "../support/until";
 import type { ClientEvidence } from "./evidence";
@@ -10,7 +11,13 @@ const AGAIN_AFTER_MS = 100;
 const ANSWER_MS = 5000;
 const ready = z.looseObject({ epoch: z.string(), recoveryToken: z.string() });
 
-export type WatcherOptions = { name?: string; replay?: boolean; via?: string };
+export type WatcherOptions = {
+  name?: string;
+  replay?: boolean;
+  via?: string;
+  /** What it has from an earlier life, with the log's epoch. */
+  from?: RoomState;
+};
 
 /** A client that comes back whenever it is lost, and goes on from where it was. */
 export class Watcher {
@@ -34,6 +41,8 @@ export class Watcher {
     this.#user = user;
     this.#taskId = taskId;
     this.#options = options;
+    this.frames.state = options.from;
+    this.#epoch = options.from?.task.epoch;
     this.#connect();
   }
 
@@ -128,7 +137,12 @@ export class Watcher {
     if (ws !== this.#ws) return;
     this.frames.take(text);
     if (this.#isOpen) return;
-    const { epoch, recoveryToken } = ready.parse(this.frames.of("session:ready").at(-1)?.data);
+    const first = this.frames.of("session:ready").at(-1);
+    if (!first) {
+      this.frames.complaints.push(`the first frame is ${text.slice(0, 200)}`);
+      return;
+    }
+    const { epoch, recoveryToken } = ready.parse(first.data);
     this.#epoch = epoch;
     this.#recoveryToken = recoveryToken;
     this.#isOpen = true;

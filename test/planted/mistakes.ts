@@ -212,4 +212,48 @@ export const MISTAKES: Mistake[] = [
     ],
     plays: ["tokens/of another task#1"],
   },
+  {
+    name: "a revocation that overlooks what is being opened",
+    edits: [
+      {
+        file: `${ROOM}/arrival/openings.ts`,
+        search: "    for (const ids of this.#revoked.values()) ids.add(id);\n",
+        replace: "    void id;\n",
+      },
+    ],
+    plays: ["revocation/key socket: alone#1"],
+  },
+  {
+    name: "a revocation that gives up",
+    edits: [
+      {
+        file: "src/durable-objects/user-room/keys/revocations.ts",
+        search: "    Tables.find(storage)?.errands.put({ ...errand, failures, retryAt });\n",
+        replace: "    Tables.find(storage)?.errands.remove({ ...errand, failures, retryAt });\n",
+      },
+    ],
+    plays: ["revocation/key socket: rooms out#1"],
+  },
+  {
+    name: "failed work tried again at once",
+    edits: [
+      {
+        file: `${ROOM}/failed-work.ts`,
+        search: "retryAt: now() + retryInMs });",
+        replace: "retryAt: now() });",
+      },
+    ],
+    plays: ["storage/refuses commits for minutes#1"],
+  },
+  {
+    name: "a snapshot of all its messages",
+    edits: [
+      {
+        file: `${ROOM}/live/snapshot.ts`,
+        search: "newestMessages(desk, left - jsonBytes(openTurns))",
+        replace: "newestMessages(desk, LIMITS.pageBytes)",
+      },
+    ],
+    plays: ["bytes/long talk alone#1"],
+  },
 ];

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { text as readAll } from "node:stream/consumers";
 import * as z from "zod";
 import type { Gate } from "./model-script";
+import { gone } from "./model-server";
 
 const rpcMessage = z.looseObject({
   id: z.union([z.string(), z.number()]).optional(),
@@ -127,7 +128,7 @@ async function record(incoming: IncomingMessage, response: ServerResponse, reque
     response.on("close", () => !response.writableFinished && resolve(Date.now()));
   });
   const { headers, method: httpMethod = "" } = incoming;
-  const text = await readAll(incoming);
+  const text = (await readAll(incoming).catch(gone)) ?? "";
   const message = text ? rpcMessage.parse(JSON.parse(text)) : undefined;
   const method = message?.method ?? httpMethod;
   requests.push({ httpMethod, method, headers, params: message?.params, aborted });

@@ -47,7 +47,8 @@ export async function startModelServer(port = 0): Promise<ModelServer> {
   let rule: (request: ModelRequest) => Script = echo;
 
   const server = createServer(async (incoming, response) => {
-    const request = await record(incoming, response);
+    const request = await record(incoming, response).catch(gone);
+    if (!request) return;
     requests.push(request);
     arrivals.get(requests.length)?.(request);
     await play(scripts.shift() ?? rule(request), request, response);
@@ -74,6 +75,12 @@ export async function startModelServer(port = 0): Promise<ModelServer> {
         server.closeAllConnections();
       }),
   };
+}
+
+/** A client that dies while it asks gets no answer; whatever else is wrong is the test's own mistake. */
+export function gone(error: unknown): undefined {
+  if (error instanceof Error && error.message === "aborted") return undefined;
+  throw error;
 }
 
 async function record(incoming: IncomingMessage, response: ServerResponse): Promise<ModelRequest> {

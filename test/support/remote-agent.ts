@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { text as readAll } from "node:stream/consumers";
 import * as z from "zod";
 import type { Action, Gate } from "./model-script";
+import { gone } from "./model-server";
 
 const requestBody = z.looseObject({
   taskId: z.string(),
@@ -105,7 +106,8 @@ export async function startRemoteAgent(port = 0): Promise<RemoteAgent> {
     json({ output: `Did: ${request.body.input}` });
 
   const server = createServer(async (incoming, response) => {
-    const request = await record(incoming, response);
+    const request = await record(incoming, response).catch(gone);
+    if (!request) return;
     const n = requests.push(request);
     for (const arrived of arrivals.get(n) ?? []) arrived(request);
     await play(scripts.shift() ?? rule(request), response);

@@ -23,6 +23,12 @@ const PLAYS = [
   "tokens/expired in mid-life#1",
   "D1/failing after its commit#1",
   "kill -9/text written, and again#1",
+  "storage/commits: answering, alone#1",
+  "storage/alarms: waiting, D1 down#1",
+  "revocation/key socket: rooms out#1",
+  "revocation/key stream: cut off#1",
+  "revocation/member: alone#1",
+  "bytes/tools alone#1",
 ];
 
 let stage: Stage;

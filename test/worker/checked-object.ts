@@ -11,7 +11,10 @@ const OF_THE_RUNTIME = ["constructor", "fetch", "alarm", "webSocketMessage"];
 
 /** An object's state whose storage refuses what the platform would. */
 export function checkedState(state: DurableObjectState): DurableObjectState {
-  return Object.defineProperty(state, "storage", { value: checkedStorage(state.storage) });
+  return Object.defineProperty(state, "storage", {
+    value: checkedStorage(state.storage),
+    configurable: true,
+  });
 }
 
 function checkedStorage(storage: DurableObjectStorage): DurableObjectStorage {

@@ -4,9 +4,12 @@ import type { StepOutput, StepRequest } from "../../src/resources/agent";
 type Model = (request: StepRequest, signal: AbortSignal) => AsyncIterable<StepOutput>;
 
 export const D1_MODES = ["up", "down", "slow", "fails after its commit"] as const;
-export const ALARM_MODES = ["as set", "late", "doubled", "throwing"] as const;
+export const ALARM_MODES = ["as set", "late", "doubled", "throwing", "broken"] as const;
+export const STORAGE_MODES = ["well", "refuses commits", "refuses alarms", "refuses all"] as const;
+export const REACH_MODES = ["up", "down", "answers are lost"] as const;
 
-type StorageMode = "well" | "refuses commits" | "refuses all";
+export type StorageMode = (typeof STORAGE_MODES)[number];
+type ReachMode = (typeof REACH_MODES)[number];
 
 const untouched = () => ({
   /** Milliseconds by which the clock is ahead. */
@@ -22,9 +25,11 @@ const untouched = () => ({
   /** How rooms' alarms come. */
   alarms: "as set" as (typeof ALARM_MODES)[number],
   /** Whether users' rooms can be reached, and whether their answers get through. */
-  users: "up" as "up" | "down" | "answers are lost",
+  users: "up" as ReachMode,
   /** The same of users' meters. */
-  meters: "up" as "up" | "down" | "answers are lost",
+  meters: "up" as ReachMode,
+  /** The same of tasks' rooms, for users' rooms. */
+  rooms: "up" as ReachMode,
   /** Names of the metrics' shards that give no answer that can be read. */
   brokenShards: new Set<string>(),
   /** Whether rooms reach their metrics' shard. */
@@ -43,11 +48,13 @@ const untouched = () => ({
   rowsWritten: 0,
   /** What rooms' storage takes: without commits it still takes an alarm and the waits of failed work. */
   storage: "well" as StorageMode,
-  /** How their storage will be once it has taken so many transactions more. */
+  /** The same of users' rooms. */
+  homeStorage: "well" as StorageMode,
+  /** How tasks' rooms' storage will be once it has taken so many transactions more. */
   storageAfter: undefined as { transactions: number; storage: StorageMode } | undefined,
-  /** Transactions that rooms tried to make. */
+  /** Transactions that tasks' rooms tried to make. */
   transactions: 0,
-  /** Alarms that rooms tried to set. */
+  /** Alarms that tasks' rooms tried to set. */
   alarmsSet: 0,
   /** How often rooms asked their storage for what, by statement. */
   statements: new Map<string, number>(),

@@ -1,4 +1,8 @@
-import { control } from "./control";
+import { control, type StorageMode } from "./control";
+
+const FULL = "disk full";
+const takesAlarms = (mode: StorageMode) => mode === "well" || mode === "refuses commits";
+const takesCommits = (mode: StorageMode) => mode === "well" || mode === "refuses alarms";
 
 /**
  * An object's storage as `control.storage` wants it, counting what it is asked for: rows written (a
@@ -18,7 +22,7 @@ export function countedStorage(storage: DurableObjectStorage): DurableObjectStor
   });
   const kv = new Proxy(storage.kv, {
     get(target, property) {
-      if (property !== "get" && control.storage === "refuses all") throw new Error("disk full");
+      if (property !== "get" && control.storage === "refuses all") throw new Error(FULL);
       return member(target, property);
     },
   });
@@ -35,7 +39,7 @@ export function countedStorage(storage: DurableObjectStorage): DurableObjectStor
 
 async function setAlarm(storage: DurableObjectStorage, at: number): Promise<void> {
   control.alarmsSet++;
-  if (control.storage === "refuses all") throw new Error("disk full");
+  if (!takesAlarms(control.storage)) throw new Error(FULL);
   control.rowsWritten++;
   await storage.setAlarm(at);
 }
@@ -44,8 +48,25 @@ function transaction<T>(storage: DurableObjectStorage, closure: () => T): T {
   control.transactions++;
   const { storageAfter } = control;
   if (storageAfter && storageAfter.transactions-- === 0) control.storage = storageAfter.storage;
-  if (control.storage !== "well") throw new Error("disk full");
+  if (!takesCommits(control.storage)) throw new Error(FULL);
   return storage.transactionSync(closure);
+}
+
+/** A user's room's storage as `control.homeStorage` wants it: a statement outside a transaction writes, too. */
+export function homeStorage(storage: DurableObjectStorage): DurableObjectStorage {
+  const refused = (property: PropertyKey) => {
+    if (property === "setAlarm") return !takesAlarms(control.homeStorage);
+    return property === "transactionSync" && !takesCommits(control.homeStorage);
+  };
+  return new Proxy(storage, {
+    get(target, property) {
+      if (!refused(property)) return member(target, property);
+      return () => {
+        if (property === "setAlarm") return Promise.reject(new Error(FULL));
+        throw new Error(FULL);
+      };
+    },
+  });
 }
 
 function member(target: object, property: PropertyKey): unknown {

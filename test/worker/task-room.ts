@@ -7,6 +7,7 @@ import { breakableMeter } from "./breakable-meter";
 import { checkCalls, checkedState } from "./checked-object";
 import { clock, control, freezeAt } from "./control";
 import { countedStorage } from "./counted-storage";
+import { passGate } from "./gates";
 import { pastMessages } from "./past-messages";
 
 /** Milliseconds by which an alarm is late where a test wants it. */
@@ -36,10 +37,17 @@ export class TaskRoom extends ProductionTaskRoom {
         if (this.#hasThrown) break;
         this.#hasThrown = true;
         throw new Error("the alarm broke");
+      case "broken":
+        throw new Error("the alarm broke");
     }
     this.#isLate = false;
     this.#hasThrown = false;
     await super.alarm();
+  }
+
+  /** As a deploy or an error of the platform does: everything in memory and every socket is gone. */
+  die(): void {
+    this.ctx.abort("a test");
   }
 
   /** As if this much had been said here: real turns would take a test minutes. */
@@ -53,8 +61,10 @@ export class TaskRoom extends ProductionTaskRoom {
 
   protected override async openSession(input: OpenSession): Promise<Outcome<OpenedSession>> {
     await control.opening.asking?.();
+    await passGate("asking", input.taskId);
     const answer = await super.openSession(input);
     await control.opening.answered?.();
+    await passGate("answered", input.taskId);
     return answer;
   }
 

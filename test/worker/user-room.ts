@@ -1,13 +1,21 @@
 import type { UserFaultPoint } from "../../src/durable-objects/user-room/surroundings";
+import type { TaskRooms } from "../../src/durable-objects/user-room/task-rooms";
 import { UserRoom as ProductionUserRoom } from "../../src/durable-objects/user-room/user-room";
 import { breakableD1 } from "./breakable-d1";
 import { checkCalls, checkedState } from "./checked-object";
-import { clock, freezeAt } from "./control";
+import { clock, control, freezeAt } from "./control";
+import { homeStorage } from "./counted-storage";
 
 /** A user's room whose clock is in a test's hands. */
 export class UserRoom extends ProductionUserRoom {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(checkedState(ctx), env);
+    const checked = checkedState(ctx);
+    super(Object.defineProperty(checked, "storage", { value: homeStorage(checked.storage) }), env);
+  }
+
+  /** As a deploy or an error of the platform does: everything in memory and every socket is gone. */
+  die(): void {
+    this.ctx.abort("a test");
   }
 
   protected override now(): number {
@@ -18,9 +26,25 @@ export class UserRoom extends ProductionUserRoom {
     freezeAt(point);
   }
 
+  protected override taskRooms(): TaskRooms {
+    const rooms = super.taskRooms();
+    return {
+      activity: (...input) => reached(() => rooms.activity(...input)),
+      close: (...input) => reached(() => rooms.close(...input)),
+      closeKey: (...input) => reached(() => rooms.closeKey(...input)),
+    };
+  }
+
   protected override database(): D1Database {
     return breakableD1(super.database());
   }
+}
+
+async function reached<T>(ask: () => Promise<T>): Promise<T> {
+  if (control.rooms === "down") throw new Error("the task's room is down");
+  const answer = await ask();
+  if (control.rooms === "answers are lost") throw new Error("the answer is lost");
+  return answer;
 }
 
 checkCalls(UserRoom, ProductionUserRoom);

@@ -1,5 +1,6 @@
 import type { Family } from "../scenario";
 import { agentFaults } from "./agent-faults";
+import { bytes } from "./bytes";
 import { cancels } from "./cancels";
 import { clockFaults } from "./clock-faults";
 import { d1Faults } from "./d1-faults";
@@ -8,7 +9,9 @@ import { hostile } from "./hostile";
 import { kills } from "./kills";
 import { modelFaults } from "./model-faults";
 import { crowds, reconnects } from "./reconnects";
+import { revocations } from "./revocations";
 import { slowClients } from "./slow-clients";
+import { storageFaults } from "./storage-faults";
 import { tokens } from "./tokens";
 import { webhookFaults } from "./webhook-faults";
 
@@ -26,5 +29,8 @@ export const FAMILIES: Family[] = [
   crowds,
   d1Faults,
   clockFaults,
+  revocations,
+  storageFaults,
+  bytes,
   kills,
 ];

@@ -61,6 +61,18 @@ function newsOf({ log, room }: World): UserEvent[] {
   });
 }
 
+/** No longer all of one frame. */
+function lengthen({ messages, stored, clients, log }: Evidence): void {
+  const content = "漢".repeat(300_000);
+  for (const event of log) {
+    if (event.type === "chat:message") event.data.message.content = content;
+  }
+  const states = [stored, ...clients.map(({ state }) => state)];
+  for (const message of [messages, ...states.map((state) => state?.messages ?? [])].flat()) {
+    if (message.role === "user") message.content = content;
+  }
+}
+
 /** A way in which a room can be broken, and what must say so. */
 const BREAKS: [
   name: keyof typeof INVARIANTS,
@@ -142,6 +154,19 @@ const BREAKS: [
     "no client folds to another state",
     "the snapshot is not the history",
     (it) => it.stored?.messages.pop(),
+  ],
+  [
+    "no client folds to another state",
+    "its oldest message is missing, and all would fit",
+    (it) => client(it).state?.messages.shift(),
+  ],
+  [
+    "no client folds to another state",
+    "a long history has a gap",
+    (it) => {
+      lengthen(it);
+      client(it).state?.messages.splice(1, 1);
+    },
   ],
   ["D1 agrees with the room", "it is not listed", (it) => set(it, { listed: undefined })],
   [

@@ -1,0 +1,81 @@
+import { ALARM_MODES, control, D1_MODES, REACH_MODES, STORAGE_MODES } from "./control";
+import { closeGate, isReached, openGate } from "./gates";
+import type { TaskRoom } from "./task-room";
+import type { UserRoom } from "./user-room";
+
+type Value = (name: string) => string;
+
+/** `/test/<knob>`: what a test that runs in another process can do and ask. */
+const KNOBS: Record<string, (value: Value, env: Env) => unknown> = {
+  constructed(value, env) {
+    const id = env.TASK_ROOM.idFromName(value("task")).toString();
+    return { constructed: control.constructed.get(id) ?? 0 };
+  },
+  counts: () => ({ transactions: control.transactions, alarmsSet: control.alarmsSet }),
+  history: (value, env) =>
+    taskRooms(env)
+      .getByName(value("task"))
+      .fill(Number(value("messages"))),
+  async die(value, env) {
+    const dying = value("task")
+      ? taskRooms(env).getByName(value("task")).die()
+      : userRooms(env).getByName(value("user")).die();
+    // Whoever asks it to dies with it.
+    await dying.catch(() => undefined);
+  },
+  fault(value) {
+    control.fault = { point: value("point"), nth: Number(value("nth") || 1) };
+  },
+  clock(value) {
+    control.clockAheadMs = Number(value("ahead"));
+  },
+  d1(value) {
+    control.d1 = oneOf(D1_MODES, value("is"));
+    control.d1SlowMs = Number(value("ms") || control.d1SlowMs);
+  },
+  alarms(value) {
+    control.alarms = oneOf(ALARM_MODES, value("are"));
+  },
+  /** `after`: once tasks' rooms have made so many transactions more. */
+  storage(value) {
+    const storage = oneOf(STORAGE_MODES, value("is"));
+    const transactions = Number(value("after") || 0);
+    if (value("of") === "homes") control.homeStorage = storage;
+    else if (transactions > 0) control.storageAfter = { transactions, storage };
+    else Object.assign(control, { storage, storageAfter: undefined });
+  },
+  reach(value) {
+    const mode = oneOf(REACH_MODES, value("is"));
+    const of = (["users", "meters", "rooms"] as const).find((name) => name === value("of"));
+    if (of) control[of] = mode;
+  },
+  gate(value) {
+    const [at, of] = [value("at"), value("of")];
+    if (value("is") === "closed") closeGate(at, of);
+    if (value("is") === "open") openGate(at, of);
+    return { isReached: isReached(at, of) };
+  },
+};
+
+export async function turnKnob({ pathname, searchParams }: URL, env: Env): Promise<Response> {
+  const knob = KNOBS[pathname.slice("/test/".length)];
+  if (!knob) return new Response(null, { status: 404 });
+  const answer = await knob((name) => searchParams.get(name) ?? "", env);
+  return Response.json(answer ?? {});
+}
+
+function oneOf<const Modes extends readonly [string, ...string[]]>(
+  modes: Modes,
+  wanted: string,
+): Modes[number] {
+  return modes.find((mode) => mode === wanted) ?? modes[0];
+}
+
+// The bindings know the production classes; here the rooms are ours.
+function taskRooms(env: Env): DurableObjectNamespace<TaskRoom> {
+  return env.TASK_ROOM as unknown as DurableObjectNamespace<TaskRoom>;
+}
+
+function userRooms(env: Env): DurableObjectNamespace<UserRoom> {
+  return env.USER_ROOM as unknown as DurableObjectNamespace<UserRoom>;
+}
