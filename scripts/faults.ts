@@ -9,6 +9,7 @@ import { Random } from "../test/faults/random";
 import { reliabilityPage } from "../test/faults/reliability-page";
 import { type Figures, failuresOf, rowsOf, summary } from "../test/faults/report";
 import { nameOf, playsOf, type Result, run, spread } from "../test/faults/run";
+import type { Family } from "../test/faults/scenario";
 import { Stage } from "../test/faults/stage";
 import { ROOT } from "./local-identity";
 import { keepTemporaryInMemory } from "./memory-folder";
@@ -38,7 +39,13 @@ else if (values.planted) {
 } else process.exitCode = await play();
 
 async function play(): Promise<number> {
-  const wanted = playsOf(FAMILIES, values.only);
+  const leftOut = FAMILIES.flatMap(({ name, missing }) => {
+    const why = missing?.();
+    return why === undefined ? [] : [{ name, why }];
+  });
+  for (const { name, why } of leftOut) console.error(`LEFT OUT ${name}: ${why}`);
+  const isHere = ({ name }: Family) => !leftOut.some((one) => one.name === name);
+  const wanted = playsOf(FAMILIES.filter(isHere), values.only);
   const count = Number(values.count ?? Number.POSITIVE_INFINITY);
   const plays = spread(wanted, count, new Random(String(seed)));
   if (plays.length === 0) throw new Error(`There is no such fault.\n\n${USAGE}`);

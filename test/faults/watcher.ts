@@ -27,6 +27,8 @@ export class Watcher {
   #asked = 0;
   /** Of every connection that ended. */
   readonly closeCodes: number[] = [];
+  /** Every one that it was told. */
+  readonly epochs = new Set<string>();
   returns = 0;
 
   constructor(user: FaultUser, taskId: string, options: WatcherOptions = {}) {
@@ -130,6 +132,7 @@ export class Watcher {
     if (this.#isOpen) return;
     const { epoch, recoveryToken } = ready.parse(this.frames.of("session:ready").at(-1)?.data);
     this.#epoch = epoch;
+    this.epochs.add(epoch);
     this.#recoveryToken = recoveryToken;
     this.#isOpen = true;
     // Node's socket hears of a close in time only once it has sent something itself.

@@ -3,6 +3,7 @@ import { agentFaults } from "./agent-faults";
 import { cancels } from "./cancels";
 import { clockFaults } from "./clock-faults";
 import { d1Faults } from "./d1-faults";
+import { deploys } from "./deploys";
 import { duplicates } from "./duplicates";
 import { hostile } from "./hostile";
 import { kills } from "./kills";
@@ -27,4 +28,5 @@ export const FAMILIES: Family[] = [
   d1Faults,
   clockFaults,
   kills,
+  deploys,
 ];
