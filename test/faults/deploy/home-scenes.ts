@@ -7,8 +7,8 @@ import type { MakeScene } from "./scene";
 const session = z.looseObject({ recoveryToken: z.string() });
 const key = z.looseObject({ id: z.string(), key: z.string() });
 const notifications = z.object({ items: z.array(z.looseObject({ id: z.string() })) });
-/** Refusals that keep a delivery waiting over the change of the code, and one more. */
-const REFUSALS = [503, 500, 503, 502, 500];
+/** They keep a delivery waiting over the change of the code. */
+const REFUSALS = [503, 500, 503, 502, 500, 503];
 
 /** Sends, and waits until its turn has ended. */
 async function converse(room: FaultRoom): Promise<void> {
@@ -29,6 +29,11 @@ const deliveries: MakeScene = () => ({
   enter: async (room) => {
     room.hook?.receiver.answers.push(...REFUSALS);
     await converse(room);
+  },
+  // Else what waits would be refused again and again, for longer than anybody looks.
+  leave: async ({ hook }) => {
+    hook?.receiver.answers.splice(0);
+    return [];
   },
 });
 
