@@ -39,19 +39,18 @@ else if (values.planted) {
 } else process.exitCode = await play();
 
 async function play(): Promise<number> {
-  const leftOut = FAMILIES.flatMap(({ name, missing }) => {
-    const why = missing?.();
-    return why === undefined ? [] : [{ name, why }];
-  });
-  for (const { name, why } of leftOut) console.error(`LEFT OUT ${name}: ${why}`);
-  const isHere = ({ name }: Family) => !leftOut.some((one) => one.name === name);
+  const isHere = ({ missing }: Family) => missing?.() === undefined;
   const wanted = playsOf(FAMILIES.filter(isHere), values.only);
+  const leftOut = FAMILIES.filter(
+    (family) => !isHere(family) && playsOf([family], values.only)[0],
+  ).map(({ name, missing }) => `LEFT OUT ${name}: ${missing?.()}`);
+  for (const line of leftOut) console.error(line);
   const count = Number(values.count ?? Number.POSITIVE_INFINITY);
   const plays = spread(wanted, count, new Random(String(seed)));
   if (plays.length === 0) throw new Error(`There is no such fault.\n\n${USAGE}`);
   const stage = await Stage.open();
   try {
-    return report(await figuresOf(stage, plays));
+    return report({ ...(await figuresOf(stage, plays)), leftOut });
   } finally {
     await stage.close();
   }
