@@ -9,6 +9,7 @@ import { Random } from "../test/faults/random";
 import { reliabilityPage } from "../test/faults/reliability-page";
 import { type Figures, failuresOf, rowsOf, summary } from "../test/faults/report";
 import { nameOf, playsOf, type Result, run, spread } from "../test/faults/run";
+import type { Family } from "../test/faults/scenario";
 import { Stage } from "../test/faults/stage";
 import { ROOT } from "./local-identity";
 import { keepTemporaryInMemory } from "./memory-folder";
@@ -38,13 +39,18 @@ else if (values.planted) {
 } else process.exitCode = await play();
 
 async function play(): Promise<number> {
-  const wanted = playsOf(FAMILIES, values.only);
+  const isHere = ({ missing }: Family) => missing?.() === undefined;
+  const wanted = playsOf(FAMILIES.filter(isHere), values.only);
+  const leftOut = FAMILIES.filter(
+    (family) => !isHere(family) && playsOf([family], values.only)[0],
+  ).map(({ name, missing }) => `LEFT OUT ${name}: ${missing?.()}`);
+  for (const line of leftOut) console.error(line);
   const count = Number(values.count ?? Number.POSITIVE_INFINITY);
   const plays = spread(wanted, count, new Random(String(seed)));
   if (plays.length === 0) throw new Error(`There is no such fault.\n\n${USAGE}`);
   const stage = await Stage.open();
   try {
-    return report(await figuresOf(stage, plays));
+    return report({ ...(await figuresOf(stage, plays)), leftOut });
   } finally {
     await stage.close();
   }

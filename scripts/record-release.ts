@@ -1,19 +1,10 @@
 // `npm run record-release -- COMMIT`: what a release stores and says, as fixtures of test/compat.
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./local-identity";
+import { checkOut } from "./release-checkout";
 
 const COMPAT = join(ROOT, "test", "compat");
 const FIXTURES = join(COMPAT, "fixtures");
@@ -26,22 +17,26 @@ if (commit === undefined) {
 } else record(commit);
 
 function record(release: string): void {
-  const checkout = mkdtempSync(join(tmpdir(), "taskroom-release-"));
+  const checkout = checkOut(release);
   try {
-    const options = { cwd: ROOT, maxBuffer: 1024 ** 3 };
-    const archive = execFileSync("git", ["archive", release], options);
-    execFileSync("tar", ["-x", "-C", checkout], { input: archive });
-    // Its own packages were others where the lock file says so: then install them there by hand.
-    symlinkSync(join(ROOT, "node_modules"), join(checkout, "node_modules"));
     const test = join(checkout, "test", "workers", "recorder.test.ts");
     copyFileSync(join(COMPAT, "recorder.ts"), test);
     for (const [, name = "", json = ""] of play(checkout).matchAll(RECORDED)) {
       write(name, JSON.parse(json));
     }
     write("migrations", hashesOf(join(checkout, "migrations")));
+    write("release", { commit: commitOf(release) });
   } finally {
     rmSync(checkout, { recursive: true, force: true });
   }
+}
+
+/** In full: what the fault family `deploy` takes from git. */
+function commitOf(release: string): string {
+  return execFileSync("git", ["rev-parse", `${release}^{commit}`], {
+    cwd: ROOT,
+    encoding: "utf8",
+  }).trim();
 }
 
 /** Runs the recorder in the release; gives what it printed. */

@@ -36,6 +36,12 @@ is in the row \`work\` of [benchmarks.md](benchmarks.md).
 A scenario is one room with its own history, clients and check. A fault that strikes every room at once
 (\`kill -9\`, D1, the clock, storage) is played over several rooms, each in another state; there each counts.
 
+The family \`deploy\` stops the server at an interesting point, orderly or by \`kill -9\`, and starts other code
+on the same stored data: the last release's, the present code's, the release's again, and the present code's
+again. The release is the commit in \`test/compat/fixtures/release.json\`, built from its own sources as git
+has them; where the clone does not have it, the family is left out, and the run says so. Clients resume by
+\`after\` and \`epoch\` over each change, and none may be sent back to the beginning. It is no part of \`npm test\`.
+
 ${table(rowsOf(figures.results).map((row) => [row.family, row.fault, `${row.scenarios}`, `${row.failed}`]))}
 
 ## By hand

@@ -8,6 +8,8 @@ export type Figures = {
   tookMs: number;
   /** Resident bytes of the runtime, once warm and at the end of what was played side by side. */
   memory?: MemoryFigures;
+  /** Families that could not be played, and why. */
+  leftOut?: string[];
   /** What is wrong with the run as a whole. */
   complaints: string[];
 };
@@ -43,7 +45,7 @@ export function failuresOf({ seed, results }: Pick<Figures, "seed" | "results">)
   });
 }
 
-export function summary({ seed, results, tookMs, memory }: Figures): string[] {
+export function summary({ seed, results, tookMs, memory, leftOut = [] }: Figures): string[] {
   const rows = rowsOf(results);
   const sum = (of: (row: Row) => number) => rows.reduce((total, row) => total + of(row), 0);
   const words = `${sum((row) => row.scenarios)} scenarios of ${rows.length} faults`;
@@ -54,6 +56,7 @@ export function summary({ seed, results, tookMs, memory }: Figures): string[] {
           `memory of the runtime: ${megabytes(memory.before)} warm, ${megabytes(memory.after)} after ${memory.plays} more plays`,
         ]
       : []),
+    ...leftOut,
   ];
 }
 

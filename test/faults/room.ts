@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import * as z from "zod";
+import { until } from "../support/until";
 import { startWebhookReceiver, type WebhookReceiver } from "../support/webhook-receiver";
 import type { Sent } from "./evidence";
 import { FaultUser } from "./fault-user";
@@ -130,6 +131,13 @@ export class FaultRoom {
   get isAtRest(): boolean {
     const state = this.client.frames.state;
     return state?.openTurns.length === 0 && !["PENDING", "RUNNING"].includes(state.task.status);
+  }
+
+  /** Resolves when no turn is open any more; leaves what never ends to the check. */
+  async rest(): Promise<void> {
+    await until("the room rests", () => this.isAtRest, this.stage.patienceMs).catch(
+      () => undefined,
+    );
   }
 
   async close(): Promise<void> {

@@ -17,6 +17,8 @@ export type Family = {
   name: string;
   /** Whether its faults strike every room at once, so that nothing else may be played meanwhile. */
   alone: boolean;
+  /** Why it can't be played here; nothing where it can. */
+  missing?(): string | undefined;
   faults: Fault[];
 };
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { TEST_BUILD } from "../support/bundles";
-import { DevServer, type DevServerOptions } from "../support/dev-server";
+import { type Code, DevServer, type DevServerOptions } from "../support/dev-server";
 import { answer, type Script } from "../support/model-script";
 import { type ModelServer, startModelServer } from "../support/model-server";
 import {
@@ -30,6 +30,8 @@ export class Stage {
   readonly server: DevServer;
   readonly model: ModelServer;
   readonly agent: RemoteAgent;
+  /** What the server runs, but for plays that change it. */
+  readonly code: Code;
   /** Milliseconds that a scenario waits for what must come. */
   readonly patienceMs: number;
   readonly #parts = new Map<string, Part>();
@@ -39,9 +41,10 @@ export class Stage {
     server: DevServer,
     model: ModelServer,
     agent: RemoteAgent,
-    patienceMs: number,
+    { patienceMs = 30_000, config = TEST_BUILD, bundle }: StageOptions,
   ) {
     this.server = server;
+    this.code = { config, ...(bundle !== undefined && { bundle }) };
     this.model = model;
     this.agent = agent;
     this.patienceMs = patienceMs;
@@ -49,11 +52,12 @@ export class Stage {
     agent.respond(({ body }) => this.#serveAgent(markOf(body.input)));
   }
 
-  static async open({ patienceMs = 30_000, vars, ...options }: StageOptions = {}): Promise<Stage> {
+  static async open(options: StageOptions = {}): Promise<Stage> {
+    const { patienceMs, vars, ...code } = options;
     const [model, agent] = await Promise.all([startModelServer(), startRemoteAgent()]);
     const server = await DevServer.start({
       config: TEST_BUILD,
-      ...options,
+      ...code,
       vars: {
         DEFAULT_MODEL_BASE_URL: model.url,
         DEFAULT_MODEL: "m-1",
@@ -68,7 +72,7 @@ export class Stage {
         ...vars,
       },
     });
-    return new Stage(server, model, agent, patienceMs);
+    return new Stage(server, model, agent, options);
   }
 
   async close(): Promise<void> {

@@ -34,6 +34,8 @@ export class Watcher {
   #asked = 0;
   /** Of every connection that ended. */
   readonly closeCodes: number[] = [];
+  /** Every one that it was told. */
+  readonly epochs = new Set<string>();
   returns = 0;
 
   constructor(user: FaultUser, taskId: string, options: WatcherOptions = {}) {
@@ -144,6 +146,7 @@ export class Watcher {
     }
     const { epoch, recoveryToken } = ready.parse(first.data);
     this.#epoch = epoch;
+    this.epochs.add(epoch);
     this.#recoveryToken = recoveryToken;
     this.#isOpen = true;
     // Node's socket hears of a close in time only once it has sent something itself.

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "./command";
+import { WRANGLER } from "./dev-server";
 
 export const TEST_BUILD = "test/worker/wrangler.toml";
 const BUNDLING_MS = 120_000;
@@ -31,6 +32,15 @@ export async function makeBundles(): Promise<Bundles & { remove(): void }> {
     rehearsal: production.said,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** The worker of a configuration, whichever checkout's; gives the file. */
+export async function bundleOf(config: string, folder: string): Promise<string> {
+  const options = ["deploy", "--dry-run", "--minify", "--config", config, "--outdir", folder];
+  const command = new Command(process.execPath, ["--no-warnings", WRANGLER, ...options]);
+  const code = await command.end(BUNDLING_MS);
+  if (code !== 0) throw new Error(`${command.stdout}${command.stderr}`);
+  return join(folder, "index.js");
 }
 
 /** `npm run deploy` up to where it would change something. */

@@ -37,8 +37,11 @@ export type DevServerOptions = {
   isQuiet?: boolean;
 };
 
+/** What a server runs. */
+export type Code = Pick<DevServerOptions, "config" | "bundle">;
+
 const SCRIPT = [join(ROOT, "scripts", "run.mjs"), "serve"];
-const WRANGLER = join(ROOT, "node_modules", "wrangler", "wrangler-dist", "cli.js");
+export const WRANGLER = join(ROOT, "node_modules", "wrangler", "wrangler-dist", "cli.js");
 const STOP_WITH_STDIN = join(ROOT, "test", "support", "stop-with-stdin.mjs");
 
 function commandOf({ asScript, config = "wrangler.toml", bundle, isQuiet }: DevServerOptions) {
@@ -59,7 +62,9 @@ process.once("exit", () => {
 
 /** The server of `npm run dev`, in processes of its own and with a database of its own. */
 export class DevServer extends Server {
-  readonly #command: string[];
+  /** What the server is told whatever code it runs. */
+  readonly #settings: string[];
+  #command: string[];
   readonly #scratch = mkdtempSync(join(tmpdir(), "taskroom-dev-"));
   #child: ChildProcess | undefined;
   #output = "";
@@ -74,8 +79,8 @@ export class DevServer extends Server {
     const state = join(this.#scratch, "state");
     ensureDevVars(join(ROOT, DEV_VARS));
     copyMigratedState(state);
-    this.#command = [
-      ...commandOf(options),
+    this.#command = commandOf(options);
+    this.#settings = [
       ...["--port", String(port), "--inspector-port", "0"],
       ...["--persist-to", state],
       ...Object.entries(this.vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
@@ -169,6 +174,13 @@ export class DevServer extends Server {
     await this.#up();
   }
 
+  /** Ends, and comes up with other code: the same address, settings and stored data. */
+  async change(code: Code, how: "orderly" | "kill -9"): Promise<void> {
+    await (how === "orderly" ? this.down() : this.kill9());
+    this.#command = commandOf(code);
+    await this.#up();
+  }
+
   /** Ends the server, and removes its data. */
   async stop(): Promise<void> {
     await this.down();
@@ -182,7 +194,7 @@ export class DevServer extends Server {
   }
 
   async #up(): Promise<void> {
-    const child = spawn(process.execPath, this.#command, {
+    const child = spawn(process.execPath, [...this.#command, ...this.#settings], {
       cwd: ROOT,
       detached: true,
       // Should the test process be killed, its end of stdin closes, and the server stops.

@@ -64,6 +64,10 @@ export interface UserRoomApi {
    * by the alarm. `not_found` where there was no such key; `unavailable` where its row is still there.
    */
   revokeKey(userId: string, keyId: string): Promise<Outcome<null>>;
+  /** The last release's worker revokes keys itself: the tasks in which the user has connections. */
+  connectedTasks(): Promise<string[]>;
+  /** The same worker's: closes what came with the key to this very room. */
+  closeKey(keyId: string): Promise<void>;
   /** A task was erased, or the user is none of its members any more: its sessions and notifications go. */
   forgetTask(taskId: string): Promise<void>;
 

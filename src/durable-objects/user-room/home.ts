@@ -66,10 +66,7 @@ export class Home {
     this.revocations = new Revocations({
       ...around,
       dropKey,
-      closeOwn: (keyId) => {
-        sockets.closeKey(keyId);
-        this.guards.close(keyId);
-      },
+      closeOwn: (keyId) => this.closeKey(keyId),
     });
 
     this.queue = new WebhookQueue({
@@ -94,6 +91,12 @@ export class Home {
       sessions: () => sessionAlarm.ring(),
       keys: () => this.revocations.ring(),
     });
+  }
+
+  /** Closes what came with an API key to this very room. */
+  closeKey(keyId: string): void {
+    this.sockets.closeKey(keyId);
+    this.guards.close(keyId);
   }
 
   async #expire(): Promise<void> {

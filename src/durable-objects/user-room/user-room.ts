@@ -116,6 +116,14 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     return this.#home.revocations.revoke(userId, keyId);
   }
 
+  async connectedTasks(): Promise<string[]> {
+    return this.#home.sessions.connectedTasks();
+  }
+
+  async closeKey(keyId: string): Promise<void> {
+    this.#home.closeKey(keyId);
+  }
+
   async forgetTask(taskId: string): Promise<void> {
     this.#home.sessions.forgetTask(taskId);
     this.#home.mailbox.forgetTask(taskId);

@@ -17,6 +17,12 @@ function marksOf(error: unknown): z.infer<typeof marks> | undefined {
 /** The object could not answer, through no fault of the request or of our code. */
 export class RoomUnavailable extends Error {}
 
+/** Whether an object runs an older version, which has no such method. */
+export function isNotThere(error: unknown): boolean {
+  const cause = error instanceof RoomUnavailable ? error.cause : error;
+  return cause instanceof Error && /RPC receiver does not implement/.test(cause.message);
+}
+
 /** Whether asking again at once may help; never where the object has too much to do already. */
 export function isWorthAsking(error: unknown): boolean {
   const found = marksOf(error);

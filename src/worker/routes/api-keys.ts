@@ -12,7 +12,8 @@ import { mintApiKey } from "../identity/api-key";
 import { readId } from "../path-id";
 import { RefusedRequest } from "../problem";
 import { readQuery } from "../query";
-import { answerOf, twice, userRoom } from "../rooms/ask";
+import { answerOf } from "../rooms/ask";
+import { revokeKey } from "../rooms/revoke-key";
 
 export const apiKeys = new Hono<AppEnv>();
 
@@ -46,6 +47,6 @@ apiKeys.post("/", async (c) => {
 apiKeys.delete("/:id", async (c) => {
   const id = readId(apiKeyId, c.req.param("id"));
   const { userId } = c.var.principal;
-  answerOf(await twice(() => userRoom(c.env, userId).revokeKey(userId, id)));
+  answerOf(await revokeKey(c.env, userId, id));
   return c.body(null, 204);
 });

@@ -4,6 +4,7 @@ import { bytes } from "./bytes";
 import { cancels } from "./cancels";
 import { clockFaults } from "./clock-faults";
 import { d1Faults } from "./d1-faults";
+import { deploys } from "./deploys";
 import { duplicates } from "./duplicates";
 import { hostile } from "./hostile";
 import { kills } from "./kills";
@@ -33,4 +34,5 @@ export const FAMILIES: Family[] = [
   storageFaults,
   bytes,
   kills,
+  deploys,
 ];

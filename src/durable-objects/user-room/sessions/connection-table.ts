@@ -37,6 +37,13 @@ export class ConnectionTable {
     this.#sql.exec(query, id, sessionId, openedAt, keyId ?? "");
   }
 
+  /** Tasks in whose rooms the user has connections. */
+  tasks(): string[] {
+    const query =
+      "SELECT DISTINCT task_id FROM connections JOIN sessions ON sessions.id = session_id";
+    return tasks.parse(this.#sql.exec(query).toArray()).map(({ task_id }) => task_id);
+  }
+
   /** Tasks in whose rooms there may be connections that came with this API key. */
   tasksOfKey(keyId: string): string[] {
     const query = `SELECT DISTINCT task_id FROM connections JOIN sessions ON sessions.id = session_id

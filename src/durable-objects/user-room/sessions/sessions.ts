@@ -50,6 +50,10 @@ export class Sessions {
     return accepted({ items, nextCursor: more ? (items.at(-1)?.id ?? null) : null });
   }
 
+  connectedTasks(): string[] {
+    return this.#tables()?.connections.tasks() ?? [];
+  }
+
   async revoke(userId: string, sessionId: string): Promise<Outcome<null>> {
     const tables = this.#tables();
     if (tables?.sessions.get(sessionId)?.userId !== userId) return refused(UNKNOWN);
