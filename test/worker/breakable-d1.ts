@@ -33,6 +33,7 @@ function breakable(statement: D1PreparedStatement): D1PreparedStatement {
       const value = member(target, property);
       if (!ASKING.has(property) || typeof value !== "function") return value;
       return async (...values: unknown[]) => {
+        control.d1Lookups++;
         await answerable();
         return value(...values);
       };

@@ -58,6 +58,8 @@ const untouched = () => ({
   alarmsSet: 0,
   /** How often rooms asked their storage for what, by statement. */
   statements: new Map<string, number>(),
+  /** Statements by themselves that D1 was asked for. */
+  d1Lookups: 0,
   /** Batches that D1 was asked for. */
   d1Batches: 0,
 });

@@ -22,9 +22,6 @@ afterEach(() => {
 });
 
 const stats = z.looseObject({ outboxLag: z.number() });
-const turns = z.object({
-  items: z.array(z.looseObject({ createdAt: z.string(), startedAt: z.string() })),
-});
 const counted = z.object({ n: z.number() });
 
 async function lagOf(taskId: string): Promise<number> {
@@ -62,16 +59,11 @@ it("[L8] with D1 slow no turn waits for it a second time, the lag is seen, and D
   const client = await RoomClient.join(alice, taskId);
   await expect.poll(() => lagOf(taskId)).toBe(0);
   control.d1 = "slow";
+  control.d1Lookups = 0;
   for (const text of ["one", "two", "three"]) await converse(client, model, text);
   expect(await lagOf(taskId)).toBeGreaterThan(0);
-  const { items } = turns.parse(await (await call(alice, "GET", `/tasks/${taskId}/turns`)).json());
-  const waits = items.map(
-    ({ createdAt, startedAt }) => Date.parse(startedAt) - Date.parse(createdAt),
-  );
-  const [third, second, first] = waits;
-  expect(first).toBeLessThan(control.d1SlowMs);
-  // Of the same session: nobody asks again at once what has just been too slow.
-  expect(Math.max(Number(second), Number(third))).toBeLessThan(Number(first));
+  // Nobody asks again at once what has just been too slow.
+  expect(control.d1Lookups).toBe(1);
 
   await expect.poll(() => lagOf(taskId)).toBe(0);
   expect(await storedContents(taskId)).toEqual([
