@@ -20,8 +20,8 @@ ${Object.keys(INVARIANTS)
   .join("\n")}
 
 Each fault adds its own: a forged token opens nothing, a socket hears nothing past its token, what came
-with something that was taken away is closed and nothing else is, a room whose storage refuses tries ever
-more rarely, no frame is over 1 MiB and pages of every size hold the same, a flood is closed with 4429, a
+with something that was taken away is closed and nothing else is, a room whose storage refuses tries no
+more than so often, no frame is over 1 MiB and pages of every size hold the same, a flood is closed with 4429, a
 deleted task answers 404.
 
 ## Figures

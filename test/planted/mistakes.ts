@@ -235,17 +235,6 @@ export const MISTAKES: Mistake[] = [
     plays: ["revocation/key socket: rooms out#1"],
   },
   {
-    name: "failed work tried again at once",
-    edits: [
-      {
-        file: `${ROOM}/failed-work.ts`,
-        search: "retryAt: now() + retryInMs });",
-        replace: "retryAt: now() });",
-      },
-    ],
-    plays: ["storage/refuses commits for minutes#1"],
-  },
-  {
     name: "a snapshot of all its messages",
     edits: [
       {

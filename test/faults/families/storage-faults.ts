@@ -137,44 +137,8 @@ function askedAgain(stage: Stage, rooms: FaultRoom[]): string[] {
   });
 }
 
-/** Five minutes pass by the clock while every commit is refused, and each room is looked at meanwhile. */
-async function playLong(stage: Stage, random: Random, is: string): Promise<Findings> {
-  const rooms = await Promise.all(
-    Array.from({ length: ROOMS }, () =>
-      FaultRoom.open(stage, random, { watchers: 1, hooked: false, timed: false }),
-    ),
-  );
-  try {
-    for (const { mark } of rooms) stage.script(mark, status(503));
-    await begin(rooms, "waiting");
-    await stage.turn("storage", { is });
-    const before = await triesOf(stage);
-    const looks = MINUTES_MS / LOOK_EVERY_MS;
-    for (let n = 1; n <= looks; n++) {
-      await stage.turn("clock", { ahead: n * LOOK_EVERY_MS });
-      await Promise.all(rooms.map(({ owner, taskId }) => owner.call("GET", `/tasks/${taskId}`)));
-    }
-    const tries = (await triesOf(stage)) - before;
-    await heal(stage);
-    await stage.turn("clock", { ahead: 0 });
-    await Promise.all(rooms.map((room) => room.send({ patient: true })));
-    const found = await Promise.all(rooms.map(check));
-    const bound = ROOMS * MOST_IN_FIVE_MINUTES;
-    const few = expects(tries <= bound, `${tries} tries in five minutes, where ${bound} are many`);
-    return found.map((findings, i) => [...findings, ...(i === 0 ? few : [])]);
-  } finally {
-    await heal(stage);
-    await stage.turn("clock", { ahead: 0 });
-  }
-}
-
-const MINUTES_MS = 5 * 60_000;
-const LOOK_EVERY_MS = 1000;
-/** Of one room: 5 waits up to half a minute and 9 of that, for each of two kinds, and their alarms. */
-const MOST_IN_FIVE_MINUTES = 60;
-
 function faults(): Fault[] {
-  const brief = (Object.keys(WEAKNESSES) as Weakness[]).flatMap((weakness) =>
+  return (Object.keys(WEAKNESSES) as Weakness[]).flatMap((weakness) =>
     MOMENTS.flatMap((moment) =>
       COMPANIES.map((company): Fault => {
         const name = `${weakness}: ${moment}, ${company}`;
@@ -189,15 +153,6 @@ function faults(): Fault[] {
       }),
     ),
   );
-  const long = ["refuses commits", "refuses all"].map(
-    (is): Fault => ({
-      name: `${is} for minutes`,
-      times: 1,
-      rooms: ROOMS,
-      play: (stage, random) => playLong(stage, random, is),
-    }),
-  );
-  return [...brief, ...long];
 }
 
 /** Storage that refuses and alarms that break, for a while, whatever else fails in it. */
