@@ -4,8 +4,8 @@ export const LIMITS = {
   frameBytes: 256 * 1024,
   /** UTF-16 units of a user's message: some 8,000 tokens, a long document section. */
   contentUnits: 32_000,
-  /** UTF-16 units of a model's answer, and of its reasoning, so that an event stays under SQLite's 2 MB row. */
-  answerUnits: 256 * 1024,
+  /** Bytes of an answer's text and thinking together, in UTF-8: with its tools it fits one row of a megabyte. */
+  answerBytes: 640 * 1024,
   /** Bytes of a REST body: a frame's worth. */
   bodyBytes: 256 * 1024,
   /** Characters of a client's `id` on a frame. */

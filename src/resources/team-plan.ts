@@ -33,6 +33,7 @@ export const teamPlan = z.object({
   timeoutMs: z.int(),
   errorBudget: z.int().optional(),
   tokenLimit: z.int().optional(),
+  maxRounds: z.int().optional(),
   members: z.array(memberPlan).min(1),
 });
 export type TeamPlan = z.infer<typeof teamPlan>;

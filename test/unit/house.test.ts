@@ -23,17 +23,19 @@ const ARROWS: Record<string, Arrows> = {
     folders: ["protocol", "resources", "platform"],
     packages: ["@ai-sdk/", "ai", "eventsource-parser", "workers-ai-provider", "zod"],
   },
+  // The deployer's own: whatever an agent of theirs needs of ours.
+  own: { folders: ["protocol", "resources", "platform", "agents"], packages: [] },
   history: {
     folders: ["protocol", "resources", "platform"],
     packages: ["drizzle-orm", "zod"],
   },
   "durable-objects": {
-    folders: ["protocol", "resources", "platform", "engine", "agents", "history"],
+    folders: ["protocol", "resources", "platform", "engine", "agents", "own", "history"],
     packages: ["cloudflare:workers", "itty-durable", "zod"],
   },
   "api-docs": { folders: ["protocol", "resources"], packages: ["zod"] },
   worker: {
-    folders: ["protocol", "resources", "platform", "history", "api-docs"],
+    folders: ["protocol", "resources", "platform", "own", "history", "api-docs"],
     packages: ["cloudflare:workers", "hono", "jose", "zod"],
   },
   client: { folders: [], types: ["protocol", "resources"], packages: [] },
@@ -49,6 +51,8 @@ const BESIDES: { from: RegExp; to: RegExp }[] = [
   // The entry exports the objects' classes; the rest of the worker knows what they answer.
   { from: /^worker\/index$/, to: /^durable-objects\// },
   { from: /^worker\//, to: /^durable-objects\/[a-z-]+\/api$/ },
+  // Words about runtimes, and no schema.
+  { from: /^engine\//, to: /^resources\/runtimes$/ },
   // Every screen is the same function of the same log.
   { from: /^client\//, to: /^engine\/fold\/fold$/ },
 ];

@@ -1,8 +1,9 @@
 import { LIMITS } from "../../protocol/limits";
-import type { StepOutput } from "../../resources/agent";
-import { BoundedText } from "../model/bounded-text";
+import type { StepEnd } from "../../resources/step";
+import { failure } from "../failure";
+import { beginningOf, bytesOf } from "../model/bounded-text";
 import { given } from "../model/given";
-import { cutText } from "../model/shown-text";
+import type { Voice } from "../voice";
 import type { AgentEvent, AgentResult } from "./agent-event";
 import { MalformedAnswer } from "./agent-failure";
 
@@ -12,40 +13,46 @@ const MOST_NOTICES = 20;
 /** What stands for the rest of an output that is too long for a message; the result has it whole. */
 const CUT_MARK = "\n[…]";
 
-/** Turns what a remote agent sends in one attempt into a step's outputs. */
+/** Tells what a remote agent sends in one attempt. */
 export class AgentAnswer {
   readonly #bot: string;
-  readonly #text = new BoundedText(LIMITS.answerUnits);
+  readonly #voice: Voice;
   #spoken = false;
   #percent = -1;
   #progressMessage: string | undefined;
   #logs = 0;
   #notices = 0;
 
-  constructor(bot: string) {
+  constructor(bot: string, voice: Voice) {
     this.#bot = bot;
+    this.#voice = voice;
   }
 
-  /** In order; the last is `finish` or `failure` when the answer is over. Throws `MalformedAnswer`. */
-  take(event: AgentEvent): StepOutput[] {
+  /** Gives the end where the event is one. Throws `MalformedAnswer`. */
+  take(event: AgentEvent): StepEnd | undefined {
     switch (event.type) {
       case "chunk":
-        return this.#speak(event.delta);
+        this.#spoken ||= event.delta !== "";
+        this.#voice.text(event.delta);
+        return undefined;
       case "progress":
-        return this.#progress(event);
+        this.#progress(event);
+        return undefined;
       case "log":
-        return this.#log(event);
+        this.#log(event);
+        return undefined;
       case "notify":
-        if (++this.#notices > MOST_NOTICES) return [];
-        return [{ ...given(event), type: "notify" }];
+        if (++this.#notices <= MOST_NOTICES)
+          this.#voice.report({ ...given(event), type: "notify" });
+        return undefined;
       case "result":
         return this.result(event);
       case "error":
-        return [failed(event)];
+        return failed(event);
     }
   }
 
-  result({ output, data, usage }: AgentResult): StepOutput[] {
+  result({ output, data, usage }: AgentResult): StepEnd {
     if (output === undefined && !this.#spoken) {
       throw new MalformedAnswer("The agent sent a result without an output.");
     }
@@ -53,48 +60,42 @@ export class AgentAnswer {
     if (new TextEncoder().encode(JSON.stringify(result)).length > LIMITS.resultBytes) {
       throw new MalformedAnswer(`The agent's result is larger than ${LIMITS.resultBytes} bytes.`);
     }
-    const rest = this.#spoken
-      ? this.#text.rest()
-      : cutText(output ?? "", LIMITS.answerUnits, CUT_MARK);
-    const finish = { type: "finish", finishReason: "stop", model: this.#bot } as const;
-    return [
-      ...(rest ? [{ type: "text", delta: rest } as const] : []),
-      { ...finish, ...result, ...given({ usage: usage && given(usage) }) },
-    ];
-  }
-
-  #speak(delta: string): StepOutput[] {
-    const text = this.#text.take(delta);
-    if (this.#text.full) {
-      throw new MalformedAnswer(
-        `The agent's text is longer than ${LIMITS.answerUnits} characters.`,
-      );
-    }
-    this.#spoken ||= delta !== "";
-    return text ? [{ type: "text", delta: text }] : [];
+    if (!this.#spoken) this.#voice.text(shownOutput(output ?? ""));
+    return {
+      type: "finish",
+      finishReason: "stop",
+      model: this.#bot,
+      ...result,
+      ...given({ usage: usage && given(usage) }),
+    };
   }
 
   /** Never goes back, and says nothing twice. */
-  #progress({ percentComplete, message }: Extract<AgentEvent, { type: "progress" }>): StepOutput[] {
-    if (percentComplete < this.#percent) return [];
-    if (percentComplete === this.#percent && message === this.#progressMessage) return [];
+  #progress({ percentComplete, message }: Extract<AgentEvent, { type: "progress" }>): void {
+    if (percentComplete < this.#percent) return;
+    if (percentComplete === this.#percent && message === this.#progressMessage) return;
     this.#percent = percentComplete;
     this.#progressMessage = message;
-    return [{ type: "progress", percentComplete, ...given({ message }) }];
+    this.#voice.progress(percentComplete, message);
   }
 
-  #log(entry: Extract<AgentEvent, { type: "log" }>): StepOutput[] {
+  #log(entry: Extract<AgentEvent, { type: "log" }>): void {
     this.#logs++;
-    if (this.#logs > MOST_LOGS + 1) return [];
-    if (this.#logs <= MOST_LOGS) return [{ ...given(entry), type: "log" }];
-    return [
-      { type: "log", level: "warn", message: "Further log entries of this attempt are lost." },
-    ];
+    if (this.#logs <= MOST_LOGS) this.#voice.report({ ...given(entry), type: "log" });
+    else if (this.#logs === MOST_LOGS + 1) {
+      this.#voice.log("warn", "Further log entries of this attempt are lost.");
+    }
   }
 }
 
+/** As a message an output may be too long: the result has it whole. */
+function shownOutput(output: string): string {
+  return bytesOf(output.toWellFormed()) <= LIMITS.answerBytes
+    ? output
+    : beginningOf(output.toWellFormed(), LIMITS.answerBytes - CUT_MARK.length * 3) + CUT_MARK;
+}
+
 /** The agent's own word on whether to try again stands (contract section 5). */
-function failed({ message, retryable }: Extract<AgentEvent, { type: "error" }>): StepOutput {
-  const said = message || "The agent reports an error.";
-  return { type: "failure", code: "agent_unavailable", message: said, retryable };
+function failed({ message, retryable }: Extract<AgentEvent, { type: "error" }>): StepEnd {
+  return failure("agent_unavailable", message || "The agent reports an error.", { retryable });
 }

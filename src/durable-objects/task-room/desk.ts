@@ -1,7 +1,14 @@
 import { applyEvent } from "../../engine/fold/fold";
 import { finishStep } from "../../engine/step/end";
 import { failStep } from "../../engine/step/fail";
-import { progressEvent } from "../../engine/step/progress";
+import {
+  type PhaseUpdate,
+  type Progress,
+  progressEvent,
+  type ToolSaid,
+  type ToolUpdate,
+  toolProgressEvent,
+} from "../../engine/step/progress";
 import { recordReports } from "../../engine/step/reports";
 import { type Decision, decide } from "../../engine/turn/decide";
 import type { Change, Draft, Effect } from "../../engine/turn/draft";
@@ -47,7 +54,8 @@ export class Desk {
   readonly alarm: AlarmClock;
   readonly metrics: MetricsFeed;
   readonly teamLookup: TeamLookup;
-  readonly progress: ProgressFeed;
+  readonly progress: ProgressFeed<Progress, PhaseUpdate>;
+  readonly #toolProgress: ProgressFeed<ToolSaid, ToolUpdate>;
   readonly hold: (work: Promise<unknown>) => void;
   readonly #reports: ReportFeed;
   #room: Room | undefined;
@@ -91,6 +99,7 @@ export class Desk {
       write: (writing, field, delta) => this.live.push(writing, field, delta),
       report: (fence, report) => {
         if (report.type === "progress") this.progress.push({ ...fence, ...report });
+        else if (report.type === "tool-progress") this.#toolProgress.push({ ...fence, ...report });
         else this.#reports.push(fence, report);
       },
       finished: (report) => this.#close((draft) => finishStep(draft, report)),
@@ -102,9 +111,18 @@ export class Desk {
       );
     });
     this.progress = new ProgressFeed({
+      keyOf: ({ turnId, step }) => `${turnId} ${step}`,
       eventOf: (progress) => {
         const state = this.room?.state;
         return state && progressEvent(state, progress, toTimestamp(doors.now()));
+      },
+      publish: (event) => this.#publish([event]),
+    });
+    this.#toolProgress = new ProgressFeed({
+      keyOf: ({ turnId, round, index }) => `${turnId} ${round} ${index}`,
+      eventOf: (said) => {
+        const state = this.room?.state;
+        return state && toolProgressEvent(state, said, toTimestamp(doors.now()));
       },
       publish: (event) => this.#publish([event]),
     });
@@ -116,6 +134,7 @@ export class Desk {
   /** An attempt's end comes after all that it has reported. */
   #close(rule: (draft: Draft) => void): void {
     this.progress.flush();
+    this.#toolProgress.flush();
     this.#reports.flush();
     this.perform(rule);
   }

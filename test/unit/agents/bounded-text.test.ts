@@ -1,13 +1,6 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { BoundedText } from "../../../src/agents/model/bounded-text";
-
-function passOn(deltas: string[], limit: number): { given: string[]; full: boolean } {
-  const bounded = new BoundedText(limit);
-  const given = deltas.map((delta) => bounded.take(delta));
-  given.push(bounded.rest());
-  return { given, full: bounded.full };
-}
+import { bytesOf, SpokenBytes, WholeCharacters } from "../../../src/agents/model/bounded-text";
 
 const cutAnywhere = fc
   .tuple(fc.string({ unit: "binary" }), fc.array(fc.nat(40)))
@@ -18,26 +11,49 @@ const cutAnywhere = fc
 
 it("however a text is cut, it comes out whole, and each delta by itself is well formed", () => {
   fc.assert(
-    fc.property(cutAnywhere, ({ text, deltas }) => {
-      const { given, full } = passOn(deltas, 1000);
-      expect(given.join("")).toBe(text.slice(0, deltas.join("").length));
-      expect(full).toBe(false);
+    fc.property(cutAnywhere, ({ deltas }) => {
+      const whole = new WholeCharacters();
+      const given = [...deltas.map((delta) => whole.take(delta)), whole.rest()];
+      expect(given.join("")).toBe(deltas.join(""));
       expect(given.every((delta) => delta.isWellFormed())).toBe(true);
     }),
   );
 });
 
-it("past the limit it is a well-formed beginning of the text, at most one unit short", () => {
+it("half of a character whose other half never comes is replaced", () => {
+  const whole = new WholeCharacters();
+  expect([whole.take("a\ud83d"), whole.rest()]).toEqual(["a", "\ufffd"]);
+});
+
+it("a text of white space is blank, until there is a word", () => {
+  const whole = new WholeCharacters();
+  whole.take(" \n");
+  expect(whole.isBlank).toBe(true);
+  whole.take("a");
+  expect(whole.isBlank).toBe(false);
+});
+
+it("past the limit it is a beginning of the text in whole characters, as many as fit in bytes", () => {
   fc.assert(
-    fc.property(cutAnywhere, fc.nat(30), ({ deltas }, limit) => {
+    fc.property(cutAnywhere, fc.nat(60), ({ deltas }, limit) => {
       const text = deltas.join("");
-      const { given, full } = passOn(deltas, limit);
-      const out = given.join("");
-      expect(full).toBe(text.length > limit);
+      const whole = new WholeCharacters();
+      const spoken = new SpokenBytes(limit);
+      const out = deltas.map((delta) => spoken.take(whole.take(delta))).join("");
+      expect(spoken.isFull).toBe(Buffer.byteLength(text) > limit);
       expect(text.startsWith(out)).toBe(true);
       expect(out.isWellFormed()).toBe(true);
-      expect(out.length).toBeLessThanOrEqual(limit);
-      expect(out.length).toBeGreaterThanOrEqual(Math.min(limit, text.length) - 1);
+      const bytes = Buffer.byteLength(out);
+      expect(bytes).toBeLessThanOrEqual(limit);
+      expect(bytes).toBeGreaterThanOrEqual(Math.min(limit - 3, Buffer.byteLength(text)));
+    }),
+  );
+});
+
+it("bytes are counted as UTF-8 has them", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), (text) => {
+      expect(bytesOf(text)).toBe(Buffer.byteLength(text));
     }),
   );
 });
