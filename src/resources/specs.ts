@@ -134,6 +134,8 @@ export const teamSpec = z.strictObject({
   timeoutMs: durationMs.optional(),
   errorBudget: z.int().min(0).max(1000).optional(),
   tokenLimit: z.int().min(1).optional(),
+  /** Calls of a model in one attempt that may end in calls of tools. */
+  maxRounds: z.int().min(1).max(64).optional(),
   members: z.array(teamMember).min(1).max(LIMITS.phases),
 });
 export type TeamSpec = z.infer<typeof teamSpec>;

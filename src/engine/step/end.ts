@@ -2,13 +2,14 @@ import type { JsonValue } from "../../protocol/json";
 import type { AnswerMetadata, Message } from "../../protocol/message";
 import type { Stream } from "../../protocol/room-state";
 import type { Step, StepResult, Turn } from "../../protocol/turn";
-import { addUsage, type Usage } from "../../protocol/usage";
+import type { Usage } from "../../protocol/usage";
 import { advance } from "../turn/advance";
 import { excuseDelay } from "../turn/clock";
 import type { Draft } from "../turn/draft";
 import { cutResult } from "./cut-result";
 import { type Fence, liveStep } from "./fence";
 import { isPipeline, logPhase, memberOf, phaseData } from "./phase";
+import { spend } from "./spend";
 import { agentOf } from "./start";
 
 export type Finished = Fence & {
@@ -71,9 +72,4 @@ function resultOf(draft: Draft, step: Step, report: Finished, text: string): Ste
     durationMs: draft.context.now - startedAt,
     ...(usage && { usage }),
   };
-}
-
-function spend(draft: Draft, turnId: string, usage: Usage | undefined): void {
-  const total = addUsage(draft.run(turnId).usage, usage);
-  if (total) draft.setRun(turnId, { usage: total });
 }

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LIMITS } from "../../../src/protocol/limits";
-import type { StepOutput } from "../../../src/resources/agent";
 import {
   answer,
   bytewise,
@@ -13,6 +12,7 @@ import {
   usage,
 } from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
+import type { Heard } from "../../support/scripted-model";
 import { joined, KEY, modelAt, outputsOf, settingsFor, stepFor } from "./step";
 
 let server: ModelServer;
@@ -21,14 +21,14 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-function run(changes: Parameters<typeof stepFor>[1] = {}, model = {}): Promise<StepOutput[]> {
+function run(changes: Parameters<typeof stepFor>[1] = {}, model = {}): Promise<Heard[]> {
   const request = stepFor(modelAt(server.url, model), changes);
   return outputsOf(request, { settings: settingsFor(server.url) });
 }
 
 /** Neighbouring deltas of one kind as one. */
-function merged(outputs: StepOutput[]): StepOutput[] {
-  const all: StepOutput[] = [];
+function merged(outputs: Heard[]): Heard[] {
+  const all: Heard[] = [];
   for (const output of outputs) {
     const last = all.at(-1);
     const isSame = last?.type === output.type && "delta" in last && "delta" in output;
@@ -38,7 +38,7 @@ function merged(outputs: StepOutput[]): StepOutput[] {
   return all;
 }
 
-async function bodyOf(outputs: Promise<StepOutput[]>) {
+async function bodyOf(outputs: Promise<Heard[]>) {
   const n = server.requests.length + 1;
   await outputs;
   return (await server.request(n)).body;

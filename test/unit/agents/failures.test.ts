@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { stepFailure } from "../../../src/resources/agent";
+import { stepFailure } from "../../../src/resources/step";
 import {
   type Action,
   answer,

@@ -1,6 +1,6 @@
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { StepRequest } from "../../../src/resources/agent";
+import type { StepRequest } from "../../../src/resources/step";
 import { type AgentRequest, type RemoteAgent, startRemoteAgent } from "../../support/remote-agent";
 import { agentOutputs, agentStepFor, SECRET, sealedSecret } from "./agent-step";
 import { outputsOf, settingsFor } from "./step";

@@ -1,7 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { callAgent } from "../../../src/agents/call-agent";
-import type { StepOutput } from "../../../src/resources/agent";
 import {
   type FixtureTool,
   type McpOptions,
@@ -11,7 +9,8 @@ import {
 } from "../../support/mcp-server";
 import { type Action, answer, done, finish, gate, text, usage } from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
-import { KEY, modelAt, outputsOf, settingsFor, stepFor } from "./step";
+import type { Heard } from "../../support/scripted-model";
+import { heardOf, KEY, modelAt, outputsOf, settingsFor, stepFor } from "./step";
 
 let model: ModelServer;
 beforeAll(async () => {
@@ -73,7 +72,7 @@ function stepWith(mcp: Record<string, string>, window = 32_000) {
 const settings = (changes = {}) =>
   settingsFor(model.url, { ALLOW_PRIVATE_TARGETS: "true", ...changes });
 
-function run(mcp: Record<string, string>, window?: number): Promise<StepOutput[]> {
+function run(mcp: Record<string, string>, window?: number): Promise<Heard[]> {
   return outputsOf(stepWith(mcp, window), { settings: settings() });
 }
 
@@ -385,7 +384,7 @@ describe("a tool at work", () => {
     const before = model.requests.length;
     const stop = new AbortController();
     const doors = { settings: settings(), signal: stop.signal };
-    const outputs: Promise<StepOutput[]> = outputsOf(stepWith({ mcp: mcp.url }), doors);
+    const outputs: Promise<Heard[]> = outputsOf(stepWith({ mcp: mcp.url }), doors);
     const { aborted } = await mcp.request("server/discover");
     stop.abort();
     expect(await outputs).toEqual([]);
@@ -397,7 +396,7 @@ describe("a tool at work", () => {
     const mcp = await serve([adder]);
     script(answer("a", "b", "c"));
     const doors = { settings: settings(), signal: new AbortController().signal };
-    for await (const output of callAgent(stepWith({ mcp: mcp.url }), doors)) {
+    for await (const output of heardOf(stepWith({ mcp: mcp.url }), doors)) {
       expect(output).toMatchObject({ type: "text" });
       break;
     }

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { callAgent } from "../../../src/agents/call-agent";
-import type { StepOutput } from "../../../src/resources/agent";
 import { answer, finish, gate, hang, text, thinking, wait } from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
-import { modelAt, outputsOf, settingsFor, stepFor } from "./step";
+import type { Heard } from "../../support/scripted-model";
+import { heardOf, modelAt, outputsOf, settingsFor, stepFor } from "./step";
 
 let server: ModelServer;
 beforeAll(async () => {
@@ -56,9 +55,9 @@ describe("a silent provider", () => {
   it("is not one that thinks: reasoning ends the wait for the first byte", async () => {
     const thought = gate();
     server.script([thinking("hm"), wait(thought), ...answer("ok")]);
-    const outputs: StepOutput[] = [];
+    const outputs: Heard[] = [];
     const doors = { settings: limits(AMPLE, LONG), signal: new AbortController().signal };
-    for await (const output of callAgent(stepFor(modelAt(server.url)), doors)) {
+    for await (const output of heardOf(stepFor(modelAt(server.url)), doors)) {
       outputs.push(output);
       // Opens only after the first-byte limit would have struck.
       if (output.type === "thinking") setTimeout(thought.open, 1.5 * AMPLE);
@@ -78,9 +77,9 @@ describe("a silent provider", () => {
 
   it("is not one whose reader is slow", async () => {
     server.script([text("a"), ...answer("b")]);
-    const outputs: StepOutput[] = [];
+    const outputs: Heard[] = [];
     const doors = { settings: limits(LONG, AMPLE), signal: new AbortController().signal };
-    for await (const output of callAgent(stepFor(modelAt(server.url)), doors)) {
+    for await (const output of heardOf(stepFor(modelAt(server.url)), doors)) {
       outputs.push(output);
       if (outputs.length === 1) await new Promise((resolve) => setTimeout(resolve, 1.5 * AMPLE));
     }

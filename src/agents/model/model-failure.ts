@@ -1,28 +1,19 @@
 import { APICallError, JSONParseError, TypeValidationError } from "@ai-sdk/provider";
 import { InvalidResponseDataError, NoOutputGeneratedError } from "ai";
 import * as z from "zod";
-import { FAILURES, type FailureCode } from "../../protocol/errors";
-import type { StepFailure } from "../../resources/agent";
-import { EndlessAnswer } from "./plain-deltas";
+import type { StepFailure } from "../../resources/step";
+import { failure } from "../failure";
 import { retryAfterMs } from "./retry-after";
 import { SilentProvider } from "./watch";
 
 const UNREADABLE = [InvalidResponseDataError, JSONParseError, NoOutputGeneratedError];
-
-/** A failure of the closed list; whether another attempt may mend it is the list's to say. */
-export function failure(code: FailureCode, message: string, retryAfter?: number): StepFailure {
-  const { retryable } = FAILURES[code];
-  const wait = retryAfter === undefined ? {} : { retryAfterMs: retryAfter };
-  return { type: "failure", code, message, retryable, ...wait };
-}
 
 /**
  * Whatever a provider or the AI SDK threw or streamed as an error, as one of the closed list.
  * The messages are all our own: a provider's may quote keys, prompts and addresses.
  */
 export function failureOf(error: unknown): StepFailure {
-  if (error instanceof SilentProvider) return failure("model_timeout", SILENCE[error.phase]);
-  if (hasCause(error, EndlessAnswer)) return malformed();
+  if (error instanceof SilentProvider) return failure("model_timeout", silence(error));
   if (APICallError.isInstance(error)) {
     return ofStatus(error.statusCode, retryAfterMs(error.responseHeaders ?? {}));
   }
@@ -46,17 +37,22 @@ export function malformed(): StepFailure {
 }
 
 export function unavailable(retryAfter?: number): StepFailure {
-  return failure("model_unavailable", "The model's provider is not available.", retryAfter);
+  return failure("model_unavailable", "The model's provider is not available.", {
+    retryAfterMs: retryAfter,
+  });
 }
 
 export function withheld(): StepFailure {
   return failure("model_rejected", "The model's provider withheld the answer: content filter.");
 }
 
-const SILENCE = {
-  "first byte": "The model did not begin to answer in time.",
-  stall: "The model stopped in the middle of its answer.",
-} as const;
+/** Says which limit it was, and where it is set. */
+function silence({ phase, limitMs }: SilentProvider): string {
+  const within = `within ${limitMs / 1000} s`;
+  return phase === "first byte"
+    ? `The model's provider sent nothing ${within} (the Model's limits.firstByteMs, or the setting MODEL_FIRST_BYTE_TIMEOUT_MS).`
+    : `The model's provider fell silent and sent nothing ${within} (the Model's limits.stallMs, or the setting MODEL_STALL_TIMEOUT_MS).`;
+}
 
 const REJECTED: Record<number, string> = {
   401: "The model's provider does not accept the API key.",
@@ -73,7 +69,9 @@ function ofStatus(status: number | undefined, retryAfter?: number): StepFailure 
     return failure("model_rejected", "The model's address redirects, which is not followed.");
   }
   if (status === 429) {
-    return failure("model_rate_limited", "The model's provider limits requests.", retryAfter);
+    return failure("model_rate_limited", "The model's provider limits requests.", {
+      retryAfterMs: retryAfter,
+    });
   }
   if (status >= 500 || status === 408 || status === 425) return unavailable(retryAfter);
   return failure(
@@ -118,13 +116,4 @@ function ofReport(value: unknown): StepFailure | undefined {
     if (Number.isInteger(status) && status >= 400 && status < 600) return ofStatus(status);
   }
   return unavailable();
-}
-
-function hasCause(error: unknown, kind: new () => Error): boolean {
-  const causes = [error];
-  // Bounded: an error may name itself as its cause.
-  for (const item of causes) {
-    if (item instanceof Error && causes.length < 8) causes.push(item.cause);
-  }
-  return causes.some((item) => item instanceof kind);
 }

@@ -1,0 +1,49 @@
+import type { StepEnd } from "../../resources/step";
+import { failure } from "../failure";
+import type { Voice } from "../voice";
+import type { ModelAnswer } from "./model-call";
+
+// Endings that providers write as a finish reason and that finish nothing.
+const BROKEN_ENDINGS = ["error", "abort", "insufficient_system_resource"];
+
+/** How an attempt ends with what a model has said last. */
+export function endOf(said: ModelAnswer, voice: Voice, truncatedContext: number): StepEnd {
+  const { usage, model, finishReason } = said;
+  const more = { usage };
+  if (finishReason === "content-filter") {
+    const message = "The model's provider withheld the answer: content filter.";
+    return failure("model_rejected", message, { ...more, reason: "content_filter" });
+  }
+  if (finishReason === "error" || BROKEN_ENDINGS.includes(said.rawReason ?? "")) {
+    return failure("model_unavailable", "The model's provider broke the answer off.", more);
+  }
+  // Nobody has given a reason: neither the provider, nor the bound that was reached.
+  const isUnexplained = finishReason === "other" && said.rawReason === undefined && !said.isCut;
+  if (isUnexplained) {
+    return failure("model_unavailable", "The model's answer broke off before its end.", more);
+  }
+  if (!voice.has("text") && !said.isCut) {
+    return failure("model_malformed", nothingSaid(said), { ...more, retryable: false });
+  }
+  return {
+    type: "finish",
+    finishReason: said.isCut ? "length" : finishReason,
+    model,
+    ...(usage && { usage }),
+    ...(truncatedContext > 0 && { truncatedContext }),
+  };
+}
+
+/** What there was in place of an answer. */
+function nothingSaid({ finishReason, thinking, calls, unshown }: ModelAnswer): string {
+  if (calls.length > 0) return "The model only called tools and never answered.";
+  if (thinking.trim() !== "" && finishReason === "length") {
+    return "The model used up its limit of tokens with thinking, before it answered.";
+  }
+  if (finishReason === "length") return "The model's limit of tokens left no room for an answer.";
+  if (thinking.trim() !== "") return "The model only thought and did not answer.";
+  if (unshown.length > 0) {
+    return `The model answered with what cannot be shown here (${unshown.join(", ")}).`;
+  }
+  return "The model's answer was empty.";
+}
