@@ -65,8 +65,7 @@ export function readComplaint(said: unknown): Complaint {
 
 /** Gives the object that a text holds, as proxies pass on their provider's; else keeps it as a sentence. */
 function readText(text: string, complaint: Complaint): unknown[] {
-  const start = /^\s*(?:(?:event|data):[^{[\n]*\n?)*\s*(?=[{[])/.exec(text)?.[0].length;
-  const value = start === undefined ? undefined : jsonOf(text.slice(start).trim());
+  const value = jsonOf(text.slice(beginOfJson(text)).trim());
   if (value !== undefined) return [value];
   const embedded = /\{.*\}/s.exec(text.slice(0, TEXT_CHARS))?.[0];
   const inner = embedded === undefined ? undefined : jsonOf(embedded);
@@ -74,8 +73,16 @@ function readText(text: string, complaint: Complaint): unknown[] {
   return isFields(inner) ? [inner] : [];
 }
 
+/** Behind the frame of an event, which a refusal may have too. */
+function beginOfJson(text: string): number {
+  const start = text.slice(0, 200).search(/[{[]/);
+  return start > 0 && /^\s*(event|data):/.test(text) ? start : 0;
+}
+
 function readFields(fields: Fields, complaint: Complaint): unknown[] {
   for (const name of CODES) readCode(fields[name], complaint);
+  // OpenRouter's moderation has no code.
+  if (fields.flagged_input !== undefined) complaint.words.push("flagged");
   complaint.parameter ??= parameterOf(fields);
   complaint.waitMs ??= waitOf(fields);
   complaint.contextWindow ??= count(fields.n_ctx);

@@ -55,7 +55,7 @@ export function parameterOfText(text: string): string | undefined {
 }
 
 const WINDOWS = [
-  /maximum (?:context|prompt|input|sequence) length (?:is |of |: ?)?(\d{3,9})/i,
+  /maximum (?:context|prompt|input|sequence) length:? ?(?:is |of )?(\d{3,9})/i,
   /context length of only (\d{3,9})/i,
   /tokens? > (\d{3,9}) maximum/i,
   /maximum number of tokens allowed \(?(\d{3,9})/i,

@@ -70,9 +70,14 @@ export class AnswerContent {
     return this.#parts.take();
   }
 
+  /** Says what was held back: nothing more comes that would tell what it is. */
+  endText(): void {
+    this.#tags?.end();
+  }
+
   /** At the answer's end, before its last part. */
   close(): void {
-    this.#tags?.end();
+    this.endText();
     this.#parts.close();
     for (const call of this.#calls.all()) {
       this.#seen.add("tool-call");

@@ -23,9 +23,9 @@ export class AnswerEnd {
   take({ finishReason, hasContent, hasUsage }: ChunkSigns): void {
     const finish = finishOf(finishReason);
     if (finish) {
-      if (this.#finish && hasContent) this.#stamps = true;
-      else if (!hasContent) this.#stamps = false;
-      this.#finish = finish;
+      const isAnother = this.#finish !== undefined && (hasContent || this.#stamps);
+      if (!this.#finish || (isAnother && finish.unified !== "error")) this.#finish = finish;
+      this.#stamps = isAnother && hasContent;
     }
     // With words in the same chunk more may follow, whatever the chunk says of its cost.
     if (this.#finish && hasUsage && !hasContent) this.#isSettled = true;
@@ -35,7 +35,7 @@ export class AnswerEnd {
     this.#isDone = true;
   }
 
-  /** The last that was given. */
+  /** The first that was given, or a stamping provider's last. */
   get finish(): LanguageModelV4FinishReason | undefined {
     return this.#finish;
   }

@@ -67,7 +67,10 @@ export class AnswerReader implements EventListener {
       const isForeign = this.#isForeign && !this.#isAnswer && cause === undefined;
       this.#fault = isForeign ? new Unreadable() : new CutOff(cause);
     }
-    if (this.#fault) return this.take();
+    if (this.#fault) {
+      this.#content.endText();
+      return this.take();
+    }
     this.#content.close();
     const taskroom = { seen: this.#content.seen };
     this.#content.finish({
@@ -110,8 +113,8 @@ export class AnswerReader implements EventListener {
     this.#takeModel(chunk.model);
     if (chunk.choices === undefined) this.#isForeign ||= !hasUsage;
     else this.#isAnswer = true;
-    const choice = listOf(chunk.choices).find((item) => this.#isOurs(item));
-    if (isFields(choice)) this.#takeChoice(choice, chunk.object === "chat.completion", hasUsage);
+    const choice = this.#ours(chunk.choices);
+    if (choice) this.#takeChoice(choice, chunk.object === "chat.completion", hasUsage);
     else this.#end.take({ finishReason: undefined, hasContent: false, hasUsage });
   }
 
@@ -119,7 +122,8 @@ export class AnswerReader implements EventListener {
     const hasContent = this.#content.takeChoice(choice, isWhole) && !isWhole;
     this.#isObject ||= isWhole;
     const finishReason = choice.finish_reason ?? choice.finishReason;
-    const isBroken = finishOf(finishReason)?.unified === "error" && !this.#end.isWhole;
+    const isBroken =
+      finishReason && !this.#end.isWhole && finishOf(finishReason)?.unified === "error";
     if (isBroken) this.#refuse(choice);
     else this.#end.take({ finishReason, hasContent, hasUsage });
   }
@@ -131,11 +135,14 @@ export class AnswerReader implements EventListener {
   #takeUsage(chunk: Fields): boolean {
     const { usage, usageMetadata, usage_metadata, x_groq, choices } = chunk;
     const first: unknown = Array.isArray(choices) ? choices[0] : choices;
-    const places = [usage, usageMetadata ?? usage_metadata, x_groq];
-    if (isFields(first) && first.usage) places.push(first.usage);
-    let hasUsage = false;
-    for (const place of places) if (place) hasUsage = this.#usage.take(place) || hasUsage;
-    return hasUsage;
+    let hasUsage = this.#told(usage);
+    if (usageMetadata || usage_metadata) hasUsage = this.#told(usageMetadata ?? usage_metadata);
+    if (x_groq) hasUsage = this.#told(x_groq) || hasUsage;
+    return (isFields(first) && this.#told(first.usage)) || hasUsage;
+  }
+
+  #told(usage: unknown): boolean {
+    return usage !== null && typeof usage === "object" && this.#usage.take(usage);
   }
 
   /** An odd name is none; the caller knows what was asked for. */
@@ -147,11 +154,14 @@ export class AnswerReader implements EventListener {
   }
 
   /** Of several choices the first that comes is the answer. */
-  #isOurs(choice: unknown): boolean {
-    if (!isFields(choice)) return false;
-    if (typeof choice.index !== "number") return true;
-    this.#choice ??= choice.index;
-    return this.#choice === choice.index;
+  #ours(choices: unknown): Fields | undefined {
+    for (const choice of listOf(choices)) {
+      if (!isFields(choice)) continue;
+      if (typeof choice.index !== "number") return choice;
+      this.#choice ??= choice.index;
+      if (this.#choice === choice.index) return choice;
+    }
+    return undefined;
   }
 
   #finishReason(): LanguageModelV4FinishReason {

@@ -151,6 +151,7 @@ export class EventReader {
   /** A line without its end may be the last that comes. */
   #glance(): void {
     const line = this.#held;
+    if (line === "") return;
     if (line.length > GLANCE_UNITS || !/^\s*data:.*[}\]]\s*$/.test(line) || this.#data !== "")
       return;
     const data = line.slice(line.indexOf(":") + 1).trim();

@@ -104,7 +104,7 @@ export class ThinkTags {
   }
 
   #speak(text: string, isEnd: boolean): string | undefined {
-    if (this.#said === undefined) return this.#say(text);
+    if (this.#said === undefined || !text.includes("<")) return this.#say(text);
     const close = CLOSE.exec(text);
     if (!close) {
       const told = text.length - (isEnd ? 0 : tagsBeginning(text));

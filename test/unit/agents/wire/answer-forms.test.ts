@@ -6,9 +6,7 @@ const whole = {
   id: "c1",
   object: "chat.completion",
   model: "exact-1",
-  choices: [
-    { index: 0, message: { role: "assistant", content: "Hello." }, finish_reason: "stop" },
-  ],
+  choices: [{ index: 0, message: { role: "assistant", content: "Hello." }, finish_reason: "stop" }],
   usage: { prompt_tokens: 3, completion_tokens: 2 },
 };
 const json = JSON.stringify(whole);
@@ -17,7 +15,10 @@ describe("an answer is the same in every frame", () => {
   it.each([
     ["as it should be", hello + stop + told(3, 2) + DONE],
     ["a byte-order mark", `\ufeff${hello}${stop}${told(3, 2)}${DONE}`],
-    ["carriage returns and line feeds", (hello + stop + told(3, 2) + DONE).replaceAll("\n", "\r\n")],
+    [
+      "carriage returns and line feeds",
+      (hello + stop + told(3, 2) + DONE).replaceAll("\n", "\r\n"),
+    ],
     ["carriage returns", (hello + stop + told(3, 2) + DONE).replaceAll("\n", "\r")],
     ["no blank behind the colon", (hello + stop + told(3, 2) + DONE).replaceAll("data: ", "data:")],
     ["blanks around", (hello + stop + told(3, 2) + DONE).replaceAll("data: ", " data:  ")],
@@ -25,12 +26,21 @@ describe("an answer is the same in every frame", () => {
     ["no last line end", (hello + stop + told(3, 2)).trimEnd()],
     ["event names and ids", `event: chunk\nid: 7\nretry: 10\n${hello}${stop}${told(3, 2)}${DONE}`],
     ["comments", `: hi\n\n${hello}:\n: x\n${stop}: y\n\n${told(3, 2)}${DONE}`],
-    ["pings", `event: ping\ndata: {"type":"ping"}\n\n${hello}data: ping\n\ndata:\n\n${stop}${told(3, 2)}`],
+    [
+      "pings",
+      `event: ping\ndata: {"type":"ping"}\n\n${hello}data: ping\n\ndata:\n\n${stop}${told(3, 2)}`,
+    ],
     ["twice framed", (hello + stop + told(3, 2)).replaceAll("data: ", "data: data: ")],
-    ["JSON over several lines of data", hello + stop + told(3, 2).replace('"usage"', '\ndata: "usage"')],
+    [
+      "JSON over several lines of data",
+      hello + stop + told(3, 2).replace('"usage"', '\ndata: "usage"'),
+    ],
     ["JSON over several lines", hello + stop + told(3, 2).replace('"usage"', '\n"usage"')],
     ["several values in one event", `data: ${values(hello + stop + told(3, 2)).join("")}\n\n`],
-    ["several values in lines of one event", `data: ${values(hello + stop + told(3, 2)).join("\ndata: ")}`],
+    [
+      "several values in lines of one event",
+      `data: ${values(hello + stop + told(3, 2)).join("\ndata: ")}`,
+    ],
     ["JSON by lines", `${values(hello + stop + told(3, 2)).join("\n")}\n`],
     ["JSON without lines", values(hello + stop + told(3, 2)).join("")],
     ["a list of chunks", `[${values(hello + stop + told(3, 2)).join(",\n")}]`],
@@ -43,14 +53,21 @@ describe("an answer is the same in every frame", () => {
   ])("%s", async (_, text) => {
     const answer = await read(text);
     expect(answer.fault).toBeUndefined();
-    expect(answer).toMatchObject({ text: "Hello.", finish: "stop", usage: { input: 3, output: 2 } });
+    expect(answer).toMatchObject({
+      text: "Hello.",
+      finish: "stop",
+      usage: { input: 3, output: 2 },
+    });
   });
 
   it.each(["closes", "hangs", "breaks"] as const)(
     "byte by byte, and the connection %s",
     async (end) => {
       const bytes = new TextEncoder().encode(`${say("ä🎉")}${stop}${told(3, 2)}${DONE}`);
-      const answer = await read([...bytes].map((byte) => Uint8Array.of(byte)), { end });
+      const answer = await read(
+        [...bytes].map((byte) => Uint8Array.of(byte)),
+        { end },
+      );
       expect(answer).toMatchObject({ text: "ä🎉", finish: "stop", usage: { input: 3, output: 2 } });
     },
   );
@@ -65,7 +82,10 @@ describe("an answer is the same in every frame", () => {
 });
 
 function values(events: string): string[] {
-  return events.split("\n\n").filter(Boolean).map((one) => one.slice("data: ".length));
+  return events
+    .split("\n\n")
+    .filter(Boolean)
+    .map((one) => one.slice("data: ".length));
 }
 
 describe("bookkeeping that cannot be read is passed over", () => {
@@ -77,14 +97,25 @@ describe("bookkeeping that cannot be read is passed over", () => {
     ["no delta", event({ choices: [{ index: 0, content_filter_offsets: {} }] })],
     ["delta null", chunk(null)],
     ["an id that is a number", chunk({}, null, { id: 5, created: "now", object: 7 })],
-    ["an odd role", chunk({ role: "bot" }) + chunk({ role: 9 }) + chunk({ role: null, content: null })],
+    [
+      "an odd role",
+      chunk({ role: "bot" }) + chunk({ role: 9 }) + chunk({ role: null, content: null }),
+    ],
     ["an empty finish reason", chunk({}, "")],
     ["an odd finish reason", chunk({}, { why: 1 }) + chunk({}, 0) + chunk({}, "null")],
     ["usage null or odd", chunk({}, null, { usage: null }) + chunk({}, null, { usage: "many" })],
     ["an empty error", chunk({}, null, { error: null }) + event({ error: "", choices: [] })],
     ["no calls", chunk({ tool_calls: [] }) + chunk({ tool_calls: null, function_call: null })],
     ["a call of nothing", chunk({ tool_calls: [{ index: 0 }] }) + chunk({ tool_calls: [null] })],
-    ["another choice", event({ choices: [{ index: 0, delta: {} }, { index: 1, delta: { content: "x" } }] })],
+    [
+      "another choice",
+      event({
+        choices: [
+          { index: 0, delta: {} },
+          { index: 1, delta: { content: "x" } },
+        ],
+      }),
+    ],
     ["a number, a list, a text", event("5") + event("[]") + event('"x"') + event("null")],
     ["a message of the queue", event({ type: "status", status: "queued", message: "wait" })],
   ])("%s", async (_, odd) => {
@@ -103,7 +134,9 @@ describe("bookkeeping that cannot be read is passed over", () => {
     ["a null", null, undefined],
     ["a page", "x".repeat(300), undefined],
   ])("the model: %s", async (_, model, expected) => {
-    const answer = await read(chunk({ content: "Hi" }, null, { model }) + stop.replace("exact-1", ""));
+    const answer = await read(
+      chunk({ content: "Hi" }, null, { model }) + stop.replace("exact-1", ""),
+    );
     expect(answer.model).toBe(expected);
   });
 
@@ -116,28 +149,86 @@ describe("bookkeeping that cannot be read is passed over", () => {
 describe("content comes in many forms", () => {
   const text = (content: unknown) => [chunk({ content }), { text: "Hi", seen: ["text"] }] as const;
   const url = "data:image/png;base64,AAAA";
-  const picture = { text: "", seen: ["picture"], files: [{ type: "file", mediaType: "image/png" }] };
+  const picture = {
+    text: "",
+    seen: ["picture"],
+    files: [{ type: "file", mediaType: "image/png" }],
+  };
   it.each([
-    ["parts", ...text([{ type: "text", text: "H" }, { type: "output_text", text: "i" }])],
+    [
+      "parts",
+      ...text([
+        { type: "text", text: "H" },
+        { type: "output_text", text: "i" },
+      ]),
+    ],
     ["a part", ...text({ type: "text", text: "Hi" })],
     ["a text in a value", ...text([{ type: "text", text: { value: "Hi", annotations: [] } }])],
     ["texts", ...text(["H", "i"])],
-    ["parts beside references", ...text([{ type: "text", text: "Hi" }, { type: "reference", reference_ids: [1] }])],
-    ["a message", event({ choices: [{ message: { content: "H" } }] }) + event({ choices: [{ message: { content: "i" } }] }), { text: "Hi" }],
+    [
+      "parts beside references",
+      ...text([
+        { type: "text", text: "Hi" },
+        { type: "reference", reference_ids: [1] },
+      ]),
+    ],
+    [
+      "a message",
+      event({ choices: [{ message: { content: "H" } }] }) +
+        event({ choices: [{ message: { content: "i" } }] }),
+      { text: "Hi" },
+    ],
     ["a legacy text", event({ choices: [{ text: "Hi", index: 0 }] }), { text: "Hi" }],
     ["a delta that is text", event({ choices: [{ delta: "Hi" }] }), { text: "Hi" }],
     ["a refusal", chunk({ refusal: "No." }), { text: "No.", seen: ["refusal", "text"] }],
-    ["a refusal as a part", chunk({ content: [{ type: "refusal", refusal: "No." }] }), { text: "No." }],
+    [
+      "a refusal as a part",
+      chunk({ content: [{ type: "refusal", refusal: "No." }] }),
+      { text: "No." },
+    ],
     ["reasoning_content", think("hm"), { thinking: "hm", seen: ["reasoning"] }],
     ["reasoning", chunk({ reasoning: "hm" }), { thinking: "hm" }],
-    ["reasoning in two fields", chunk({ reasoning: "hm", reasoning_content: "hm" }), { thinking: "hm" }],
-    ["reasoning_details", chunk({ reasoning_details: [{ type: "reasoning.text", text: "hm" }, { type: "reasoning.encrypted", data: "x" }] }), { thinking: "hm" }],
-    ["reasoning_details beside reasoning", chunk({ reasoning: "hm", reasoning_details: [{ type: "reasoning.text", text: "hm" }] }), { thinking: "hm" }],
-    ["a thinking part", chunk({ content: [{ type: "thinking", thinking: [{ type: "text", text: "hm" }] }] }), { thinking: "hm", text: "" }],
+    [
+      "reasoning in two fields",
+      chunk({ reasoning: "hm", reasoning_content: "hm" }),
+      { thinking: "hm" },
+    ],
+    [
+      "reasoning_details",
+      chunk({
+        reasoning_details: [
+          { type: "reasoning.text", text: "hm" },
+          { type: "reasoning.encrypted", data: "x" },
+        ],
+      }),
+      { thinking: "hm" },
+    ],
+    [
+      "reasoning_details beside reasoning",
+      chunk({ reasoning: "hm", reasoning_details: [{ type: "reasoning.text", text: "hm" }] }),
+      { thinking: "hm" },
+    ],
+    [
+      "a thinking part",
+      chunk({ content: [{ type: "thinking", thinking: [{ type: "text", text: "hm" }] }] }),
+      { thinking: "hm", text: "" },
+    ],
     ["a picture", chunk({ content: [{ type: "image_url", image_url: { url } }] }), picture],
-    ["a picture's bare address", chunk({ content: [{ type: "image_url", image_url: url }] }), picture],
-    ["pictures in a field", chunk({ content: "", images: [{ type: "image_url", image_url: { url } }] }), picture],
-    ["a picture that cannot be read", chunk({ images: [{ image_url: { url: "data:x" } }] }), { seen: ["picture"], files: [] }],
+    [
+      "a picture's bare address",
+      chunk({ content: [{ type: "image_url", image_url: url }] }),
+      picture,
+    ],
+    [
+      "pictures in a field",
+      chunk({ content: "", images: [{ type: "image_url", image_url: { url } }] }),
+      picture,
+    ],
+    [
+      "a picture that cannot be read",
+      chunk({ images: [{ image_url: { url: "data:x" } }] }),
+      { seen: ["picture"], files: [] },
+    ],
     ["a sound", chunk({ audio: { id: "a", data: "AAAA" } }), { seen: ["audio"] }],
     ["something unknown", chunk({ content: [{ type: "hologram" }] }), { seen: ["other"] }],
     ["nothing", chunk({ content: "" }), { text: "", seen: [] }],
@@ -175,7 +266,11 @@ describe("usage is read in any shape", () => {
     ["nested", { usage: { prompt_tokens: 10, completion_tokens: 5 } }, both],
     ["a total and one", { prompt_tokens: 10, total_tokens: 15 }, both],
     ["a total alone", { total_tokens: 15 }, { input: 15, output: undefined }],
-    ["nonsense", { prompt_tokens: -1, completion_tokens: "lots", total_tokens: Number.MAX_VALUE }, { input: undefined, output: undefined }],
+    [
+      "nonsense",
+      { prompt_tokens: -1, completion_tokens: "lots", total_tokens: Number.MAX_VALUE },
+      { input: undefined, output: undefined },
+    ],
   ])("%s", async (_, usage, expected) => {
     for (const place of [
       say("Hi") + stop + event({ choices: [], usage }),
