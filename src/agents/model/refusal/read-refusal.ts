@@ -65,8 +65,11 @@ function reasonOf(
   if (isLimit && complaint.dailyQuota && waitMs === undefined) return "quota_exhausted";
   if (coded !== undefined) return coded;
   if (parameter === "model" && isOfRequest(status)) return "unknown_model";
-  const spoken = reasonOfStatus(status) ?? reasonOfText(text);
-  if (spoken !== undefined) return spoken;
+  const spoken = reasonOfText(text);
+  // A used-up quota has the status of a limit too.
+  if (spoken === "quota_exhausted" && waitMs === undefined) return spoken;
+  const general = reasonOfStatus(status) ?? spoken;
+  if (general !== undefined) return general;
   // Messages are no parameter that anybody could leave out.
   const isNamed = parameter !== undefined && !/^(messages|input|prompt)\b/.test(parameter);
   return isNamed && isOfRequest(status) ? "unsupported_parameter" : undefined;

@@ -106,10 +106,10 @@ export class AnswerContent {
     else this.#takeDelta(message);
   }
 
-  /** Only what is new in it counts. */
+  /** Only what is new in it counts; what does not begin as all that was said is no summary. */
   #takeSummary({ content, tool_calls }: Fields): void {
-    if (typeof content === "string" && content.startsWith(this.#text)) {
-      this.#speak(content.slice(this.#text.length));
+    if (typeof content === "string" && !this.#text.startsWith(content.trimEnd())) {
+      this.#speak(content.startsWith(this.#text) ? content.slice(this.#text.length) : content);
     }
     if (tool_calls && !this.hasCalls) this.#takeCalls(tool_calls);
   }

@@ -24,7 +24,7 @@ export class AnswerReader implements EventListener {
   #model: string | undefined;
   /** The index of the choice that is the answer. */
   #choice: unknown;
-  /** The answer came as one object, which is whole by its grammar. */
+  /** The answer came as one document, which is whole by its grammar. */
   #isObject = false;
   /** Something came that only an answer has. */
   #isAnswer = false;
@@ -53,7 +53,7 @@ export class AnswerReader implements EventListener {
 
   /** Whether the answer is whole but for its usage. */
   get waitsForUsage(): boolean {
-    return this.#end.waitsForUsage;
+    return this.#end.waitsForUsage || (this.#isObject && !this.isOver);
   }
 
   /** The parts of what was read since. */
@@ -82,7 +82,7 @@ export class AnswerReader implements EventListener {
     return this.take();
   }
 
-  json(value: unknown, event: string): void {
+  json(value: unknown, event: string | undefined): void {
     for (const chunk of Array.isArray(value) ? value : [value]) {
       if (isFields(chunk) && !this.#end.isDone && !this.#fault) this.#take(chunk, event);
     }
@@ -101,26 +101,30 @@ export class AnswerReader implements EventListener {
     if (!this.#end.isWhole) this.#fault ??= new Unreadable();
   }
 
-  #take(chunk: Fields, event: string): void {
+  #take(chunk: Fields, event: string | undefined): void {
     const hasUsage = this.#takeUsage(chunk);
     const error = this.#end.isWhole ? undefined : errorIn(chunk, event);
-    if (error === undefined) this.#takeChunk(chunk, hasUsage);
+    if (error === undefined) this.#takeChunk(chunk, hasUsage, event === undefined);
     else this.#refuse(error);
     if (event === "done" || event === "end") this.done();
   }
 
-  #takeChunk(chunk: Fields, hasUsage: boolean): void {
+  #takeChunk(chunk: Fields, hasUsage: boolean, isDocument: boolean): void {
     this.#takeModel(chunk.model);
     if (chunk.choices === undefined) this.#isForeign ||= !hasUsage;
     else this.#isAnswer = true;
     const choice = this.#ours(chunk.choices);
-    if (choice) this.#takeChoice(choice, chunk.object === "chat.completion", hasUsage);
-    else this.#end.take({ finishReason: undefined, hasContent: false, hasUsage });
+    if (!choice) {
+      this.#end.take({ finishReason: undefined, hasContent: false, hasUsage });
+      return;
+    }
+    const isWhole = chunk.object === "chat.completion" && !choice.delta && isFields(choice.message);
+    this.#isObject ||= isWhole && isDocument;
+    this.#takeChoice(choice, isWhole, hasUsage);
   }
 
   #takeChoice(choice: Fields, isWhole: boolean, hasUsage: boolean): void {
     const hasContent = this.#content.takeChoice(choice, isWhole) && !isWhole;
-    this.#isObject ||= isWhole;
     const finishReason = choice.finish_reason ?? choice.finishReason;
     const isBroken =
       finishReason && !this.#end.isWhole && finishOf(finishReason)?.unified === "error";

@@ -1,7 +1,7 @@
 import { type Fields, isFields } from "./json";
 
 /** An error object inside an answer, in any of its dresses; `undefined` where a chunk is none. */
-export function errorIn(chunk: Fields, event: string): unknown {
+export function errorIn(chunk: Fields, event: string | undefined): unknown {
   const { error, type, object, choices } = chunk;
   if (isSomething(error) || event === "error" || type === "error" || object === "error")
     return chunk;

@@ -9,8 +9,8 @@ export const ANSWER_BYTES = 64 * 1024 * 1024;
 
 /** Takes what the events of a stream hold. */
 export type EventListener = {
-  /** `event` is the event's name, empty where it has none. */
-  json(value: unknown, event: string): void;
+  /** `event` is the event's name, empty where it has none, `undefined` for a value outside of events. */
+  json(value: unknown, event: string | undefined): void;
   /** No JSON: a ping, somebody's web page, or an error in words. */
   text(text: string, event: string): void;
   /** `[DONE]`. */
@@ -23,6 +23,7 @@ const DONE = /^"?\[\s*done\s*\]"?\W*$/i;
 /** UTF-16 units up to which an unfinished line is looked at: a last event may lack its line's end. */
 const GLANCE_UNITS = 4096;
 const LINE_FEED = 0x0a;
+const BEFORE_VALUE = " \t,\ufeff";
 
 /**
  * The events of a body, whether it is a stream of server-sent events (WHATWG HTML, section 9.2), JSON by
@@ -79,8 +80,9 @@ export class EventReader {
     while (at < text.length) {
       if (this.#skipsLineFeed && text.charCodeAt(at) === LINE_FEED) at++;
       this.#skipsLineFeed = false;
-      if (this.#loose || this.#beginsLoose(text, at)) {
-        at = this.#readLoose(text, at);
+      const loose = this.#loose ? at : this.#beginLoose(text, at);
+      if (loose >= 0) {
+        at = this.#readLoose(text, loose);
         continue;
       }
       const end = lineEnd(text, at, hasReturn);
@@ -96,14 +98,16 @@ export class EventReader {
     }
   }
 
-  /** Whether a value begins here that is in no event. */
-  #beginsLoose(text: string, at: number): boolean {
-    const code = text.charCodeAt(at);
-    if ((code !== 0x7b && code !== 0x5b) || this.#data !== "") return false;
-    if (this.#held !== "" && this.#held.trim() !== "") return false;
+  /** Begins a value that is in no event, if one is the next of the line; gives its index, or -1. */
+  #beginLoose(text: string, at: number): number {
+    if (this.#data !== "" || (this.#held !== "" && this.#held.trim() !== "")) return -1;
+    let first = at;
+    while (BEFORE_VALUE.includes(text.charAt(first)) && first < text.length) first++;
+    const code = text.charCodeAt(first);
+    if (code !== 0x7b && code !== 0x5b) return -1;
     this.#held = "";
     this.#loose = { text: "", ends: new JsonEnds() };
-    return true;
+    return first;
   }
 
   /** Gives the index behind what it read. */
@@ -114,7 +118,10 @@ export class EventReader {
     loose.text += text.slice(from, end < 0 ? text.length : end);
     if (end < 0) return text.length;
     this.#loose = undefined;
-    this.#value(loose.text);
+    this.#isFresh = true;
+    const value = jsonOf(loose.text);
+    if (value === undefined) this.#value(loose.text);
+    else this.#listener.json(value, undefined);
     return end;
   }
 
@@ -127,7 +134,6 @@ export class EventReader {
     else if (text.startsWith(":") || /^(id|retry):/.test(text)) return;
     else if (text.startsWith("event:")) this.#event = text.slice(6).trim();
     else if (this.#data !== "") this.#data += `\n${text}`;
-    else if (/^[{[]/.test(text)) this.#value(text);
     else if (!/^,?$/.test(text)) this.#listener.text(text, this.#event);
   }
 

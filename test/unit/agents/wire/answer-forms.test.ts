@@ -245,6 +245,24 @@ describe("content comes in many forms", () => {
     expect(await read(hello + last)).toMatchObject({ text: "Hello.", finish: "stop" });
   });
 
+  it("messages that go on are no summaries, whatever their object is called", async () => {
+    const piece = (content: string, finish_reason: string | null = null) =>
+      event({ object: "chat.completion", choices: [{ message: { content }, finish_reason }] });
+    expect(await read(piece("Hel") + piece("lo."))).toMatchObject({ text: "Hello.", fault: {} });
+    expect(await read(piece("Hel") + piece("lo.", "stop"))).toMatchObject({ text: "Hello." });
+    const deltas = chunk({ content: "Hel" }, null, { object: "chat.completion" });
+    expect((await read(deltas)).fault?.name).toBe("CutOff");
+  });
+
+  it("a document without a finish reason is whole by its grammar", async () => {
+    const choices = [{ message: { content: "Hello." } }];
+    const text = JSON.stringify({ object: "chat.completion", choices });
+    for (const end of ["closes", "hangs"] as const) {
+      expect(await read(text, { end })).toMatchObject({ text: "Hello.", finish: "stop" });
+    }
+    expect((await read(text.slice(0, -1))).fault?.name).toBe("CutOff");
+  });
+
   it("thinking says in which field it came, for the provider that wants it back", async () => {
     const { parts } = await read(think("hm") + stop);
     expect(parts).toContainEqual({

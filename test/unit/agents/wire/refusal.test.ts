@@ -458,6 +458,13 @@ describe("a refusal is judged by its code", () => {
       { error: { message: "'reasoning_effort' is not supported with this model." } },
       parameter("reasoning_effort"),
     ],
+    ["words of a quota", 429, { error: "You exceeded your current quota." }, quota],
+    [
+      "words of a quota, and a wait",
+      429,
+      { error: "You exceeded your current quota.", retry_after: 3 },
+      { ...limited, retryAfterMs: 3000 },
+    ],
     [
       "an event",
       400,

@@ -234,6 +234,15 @@ describe("the pieces of calls find together", () => {
     }
   });
 
+  it("two entries of one list are two calls, with nothing to tell them apart", async () => {
+    const twice = [whole(0, undefined, "get", a), whole(0, undefined, "get", a)];
+    const answer = await read(called(...twice) + end, { toolNames });
+    expect(inputs(answer)).toEqual([
+      ["get", { a: 1 }],
+      ["get", { a: 1 }],
+    ]);
+  });
+
   it("keeps the provider's ids", async () => {
     const answer = await read(called(whole(0, "x", "get", a), whole(1, 7, "set", b)) + end);
     expect(answer.calls.map(({ toolCallId }) => toolCallId)).toEqual(["x", "7"]);
