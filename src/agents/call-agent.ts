@@ -25,7 +25,12 @@ export async function callAgent(
   const end = await Promise.race([work, aborted(signal)]);
   if (!end || signal.aborted) return undefined;
   voice.end();
-  return voice.isFull && end.type === "finish" ? { ...end, finishReason: "length" } : end;
+  if (end.type === "failure") return end;
+  return {
+    ...end,
+    ...(voice.isFull && { finishReason: "length" }),
+    ...(voice.thoughts.length > 0 && { thoughts: voice.thoughts }),
+  };
 }
 
 async function attempt(

@@ -6,6 +6,9 @@ import { ByteBudget } from "./model/byte-budget";
 
 type Kind = "text" | "thinking";
 
+/** A place in what was said as text. */
+export type TextPlace = { readonly units: number; readonly isEmpty: boolean };
+
 /** Who hears an attempt. */
 export type Hearing = {
   say(kind: Kind, delta: string): void;
@@ -21,6 +24,9 @@ export class Voice {
   readonly #hearing: Hearing;
   readonly #signal: AbortSignal;
   readonly #words: Record<Kind, BoundedText>;
+  #units = 0;
+  #isEmpty = true;
+  readonly #thoughts: [number, number][] = [];
   #ended = false;
 
   constructor(hearing: Hearing, signal: AbortSignal) {
@@ -37,7 +43,23 @@ export class Voice {
 
   /** Whether there was anything but white space in the text, or in the thinking. */
   has(kind: Kind): boolean {
-    return !this.#words[kind].empty;
+    return kind === "text" ? !this.#isEmpty : !this.#words.thinking.empty;
+  }
+
+  /** Where the text is now. */
+  get place(): TextPlace {
+    return { units: this.#units, isEmpty: this.#isEmpty };
+  }
+
+  /** Ranges of the text, in UTF-16 units, that turned out to be thinking. */
+  get thoughts(): readonly (readonly [number, number])[] {
+    return this.#thoughts;
+  }
+
+  /** The text since then was thinking. It was heard as text; the message has it in its place. */
+  retract({ units, isEmpty }: TextPlace): void {
+    if (this.#units > units) this.#thoughts.push([units, this.#units]);
+    this.#isEmpty = isEmpty;
   }
 
   /** Writes on the answer. A surrogate pair may be cut in two: its halves are put together again. */
@@ -77,7 +99,7 @@ export class Voice {
   end(): void {
     for (const kind of ["thinking", "text"] as const) {
       const rest = this.#words[kind].rest();
-      if (rest !== "" && this.#isHeard) this.#hearing.say(kind, rest);
+      if (rest !== "" && this.#isHeard) this.#tell(kind, rest);
     }
     this.#ended = true;
   }
@@ -91,6 +113,14 @@ export class Voice {
     // What is beyond the bound of one kind has ended the other too.
     if (this.isFull) return;
     const spoken = this.#words[kind].take(delta);
-    if (spoken !== "") this.#hearing.say(kind, spoken);
+    if (spoken !== "") this.#tell(kind, spoken);
+  }
+
+  #tell(kind: Kind, spoken: string): void {
+    if (kind === "text") {
+      this.#units += spoken.length;
+      if (this.#isEmpty && /\S/.test(spoken)) this.#isEmpty = false;
+    }
+    this.#hearing.say(kind, spoken);
   }
 }

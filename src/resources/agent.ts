@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { modelParameters, modelProvider } from "./specs";
+import { modelCallFields, modelParameters, modelProvider } from "./specs";
 
 /** Where a provider's key comes from; the key itself is in no stored row. */
 export const keySource = z.discriminatedUnion("from", [
@@ -17,8 +17,8 @@ export const modelConfig = z.object({
   key: keySource.optional(),
   parameters: modelParameters,
   contextWindow: z.int(),
-  /** Milliseconds. */
-  limits: z.object({ firstByteMs: z.int().optional(), stallMs: z.int().optional() }).optional(),
+  ...modelCallFields,
+  headers: z.record(z.string(), z.string()).optional(),
 });
 export type ModelConfig = z.infer<typeof modelConfig>;
 

@@ -31,8 +31,11 @@ export function changeSecrets(resource: Described, change: Change): Described {
       return { kind: "Ghost", spec: { ...spec, ...changed } };
     }
     case "Model": {
-      const { apiKey, ...spec } = resource.spec;
-      const changed = apiKey === undefined ? {} : { apiKey: change("apiKey", apiKey) };
+      const { apiKey, headers, ...spec } = resource.spec;
+      const changed = {
+        ...(headers && { headers: changeHeaders("headers", headers, change) }),
+        ...(apiKey !== undefined && { apiKey: change("apiKey", apiKey) }),
+      };
       return { kind: "Model", spec: { ...spec, ...changed } };
     }
     case "Shell": {

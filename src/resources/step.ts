@@ -60,6 +60,8 @@ export type StepFinish = {
   /** The step's result, where it is not just the text that was written. */
   output?: string;
   data?: JsonValue;
+  /** Ranges of the text, in UTF-16 units, that turned out to be thinking: the message has them there. */
+  thoughts?: readonly (readonly [number, number])[];
   /** Of the last call; those before it were reported. */
   usage?: Usage;
   /** How many context messages did not fit the window. */

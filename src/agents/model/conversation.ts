@@ -1,18 +1,16 @@
-import type {
-  LanguageModelV4Prompt,
-  LanguageModelV4ToolCall,
-  LanguageModelV4ToolResultPart,
-} from "@ai-sdk/provider";
-import { type JsonValue, parseJson } from "../../protocol/json";
+import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
+import type { Usage } from "../../protocol/usage";
 import type { StepEnd, StepFailure, StepRequest } from "../../resources/step";
-import type { ToolBox, ToolCall, ToolOutcome } from "../tools/tool-box";
-import { shownValue } from "../tools/tool-text";
+import type { ToolBox } from "../tools/tool-box";
 import type { Voice } from "../voice";
+import type { ModelAnswer } from "./answering";
 import { fitContext } from "./context";
-import { type Call, CallFailed, callModel, type ModelAnswer } from "./model-call";
+import { type Call, CallFailed, callModel } from "./model-call";
 import { endOf } from "./model-end";
 import { failureOf } from "./model-failure";
 import { promptOf, promptTokens, withShortResults } from "./prompt";
+import { refusalOf } from "./refusal/refusal-of";
+import { ToolRounds } from "./tool-rounds";
 
 type Parts = {
   request: StepRequest;
@@ -23,14 +21,18 @@ type Parts = {
   parameters: Omit<Call["options"], "prompt" | "tools">;
 };
 
-/** Said to a model of a call that its own limit has cut in two. */
-const CUT_CALL =
-  "The call was cut off by the limit of tokens and was not made. Make a shorter one, or answer.";
-
 /** What is sent after an overflow is by so much shorter than what was too long: it is tried but once. */
 const SHORTER_BY = 3;
-/** Then each tool's answer may take such a part of it. */
+/** Of a window that the provider named, the prompt has one such part and the answer another. */
+const WINDOW_PARTS = 2;
+/** Of a prompt that was shortened, each tool's answer may take such a part. */
 const RESULTS_IN_ALL = 4;
+
+/** Tokens that prompt and answer may have since a longer prompt was refused. */
+type Room = { prompt: number; answer?: number };
+
+type Refused = { failure: StepFailure; contextWindow: number | undefined };
+type Asked = { said: ModelAnswer } | Refused;
 
 /**
  * One attempt's talk with a model: it is called, its tools are, and it is called again with what they
@@ -39,176 +41,109 @@ const RESULTS_IN_ALL = 4;
  */
 export class Conversation {
   readonly #parts: Parts;
-  /** What was said and done in this attempt, after the prompt. */
-  readonly #done: LanguageModelV4Prompt = [];
-  /** Tokens that a prompt may have since a longer one was refused. */
-  #mostTokens: number | undefined;
+  readonly #rounds: ToolRounds;
+  #room: Room | undefined;
   #lastTokens = 0;
   #truncated = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#rounds = new ToolRounds(parts);
   }
 
   async end(): Promise<StepEnd> {
-    const { request, voice, signal } = this.#parts;
+    const { request, voice, signal, tools } = this.#parts;
     for (let round = 0; ; round++) {
-      const offers = round < request.maxRounds;
-      const said = await this.#ask(offers);
-      if ("type" in said) return said;
-      if (signal.aborted || said.calls.length === 0 || !offers) {
-        return endOf(said, voice, this.#truncated);
-      }
-      if (said.usage) voice.report({ type: "usage", usage: said.usage });
-      await this.#use(said, round);
+      const offers = round < request.maxRounds && tools.definitions.length > 0;
+      const asked = await this.#ask(offers);
+      if ("failure" in asked) return asked.failure;
+      const { said } = asked;
+      const isLast = signal.aborted || said.isCut || said.calls.length === 0 || !offers;
+      if (isLast) return endOf(said, voice, this.#truncated);
+      this.#spend(said.usage);
+      await this.#rounds.make(said, round);
     }
   }
 
-  /** Once more where nothing came of it that an answer is made of, or where the window was smaller. */
-  async #ask(offers: boolean): Promise<ModelAnswer | StepFailure> {
-    const first = await this.#callOnce(offers);
-    if ("type" in first) {
-      if (first.reason !== "context_overflow" || this.#mostTokens !== undefined) return first;
-      this.#mostTokens = Math.floor(this.#lastTokens / SHORTER_BY);
-      this.#spend(first);
-      this.#parts.voice.log(
-        "warn",
-        "The context was longer than the model's window: it is shortened.",
-      );
-      return this.#callOnce(offers);
-    }
-    if (!isEmpty(first, this.#parts.voice)) return first;
-    this.#spend(first);
+  /** Once more where the window was smaller, or where nothing came that an answer is made of. */
+  async #ask(offers: boolean): Promise<Asked> {
+    const asked = await this.#askInWindow(offers);
+    if ("failure" in asked || !isEmpty(asked.said, this.#parts.voice)) return asked;
+    this.#spend(asked.said.usage);
+    return this.#askInWindow(offers);
+  }
+
+  async #askInWindow(offers: boolean): Promise<Asked> {
+    const asked = await this.#callOnce(offers);
+    const isTooLong = "failure" in asked && asked.failure.reason === "context_overflow";
+    if (!isTooLong || this.#room) return asked;
+    this.#room = this.#roomIn(asked.contextWindow);
+    this.#spend(asked.failure.usage);
+    this.#parts.voice.log(
+      "warn",
+      "The context was longer than the model's window: it is shortened.",
+    );
     return this.#callOnce(offers);
   }
 
-  #spend({ usage }: { usage?: ModelAnswer["usage"] }): void {
+  #roomIn(window: number | undefined): Room {
+    const isNamed = window !== undefined && window < this.#lastTokens;
+    return isNamed
+      ? { prompt: Math.floor(window / WINDOW_PARTS), answer: Math.floor(window / WINDOW_PARTS) }
+      : { prompt: Math.floor(this.#lastTokens / SHORTER_BY) };
+  }
+
+  #spend(usage: Usage | undefined): void {
     if (usage) this.#parts.voice.report({ type: "usage", usage });
   }
 
-  async #callOnce(offers: boolean): Promise<ModelAnswer | StepFailure> {
+  async #callOnce(offers: boolean): Promise<Asked> {
     const { voice, signal, tools, call, parameters } = this.#parts;
-    const offered = offers && tools.definitions.length > 0 ? { tools: tools.definitions } : {};
-    const options = { ...parameters, ...offered, prompt: this.#prompt() };
+    const options = {
+      ...parameters,
+      ...this.#answerLimit(),
+      ...(offers && { tools: tools.definitions }),
+      prompt: this.#prompt(),
+    };
     try {
-      return await callModel({ ...call, options }, voice, signal);
+      return { said: await callModel({ ...call, options }, voice, signal) };
     } catch (error) {
-      const [cause, usage] =
-        error instanceof CallFailed ? [error.cause, error.usage] : [error, undefined];
-      const failed = failureOf(cause);
-      return usage ? { ...failed, usage } : failed;
+      const cause = error instanceof CallFailed ? error.cause : error;
+      const usage = error instanceof CallFailed ? error.usage : undefined;
+      const failure = { ...failureOf(cause), ...(usage && { usage }) };
+      return { failure, contextWindow: refusalOf(cause).contextWindow };
     }
+  }
+
+  #answerLimit(): { maxOutputTokens?: number } {
+    const { maxOutputTokens } = this.#parts.parameters;
+    const most = this.#room?.answer;
+    if (maxOutputTokens === undefined || most === undefined) return {};
+    return { maxOutputTokens: Math.min(maxOutputTokens, most) };
   }
 
   #prompt(): LanguageModelV4Prompt {
     const { request, tools } = this.#parts;
     const { systemPrompt, model } = request.config;
-    const { maxOutputTokens } = model.parameters;
-    const contextWindow = model.contextWindow - tools.tokens;
-    const most = this.#mostTokens;
     const fitted = fitContext({
       ...request,
       systemPrompt,
-      contextWindow,
-      maxOutputTokens,
-      ...(most !== undefined && { mostTokens: most }),
+      contextWindow: model.contextWindow - tools.tokens,
+      maxOutputTokens: model.parameters.maxOutputTokens,
+      ...(this.#room && { mostTokens: this.#room.prompt }),
     });
     this.#truncated = fitted.truncatedContext;
-    const done =
-      most === undefined ? this.#done : withShortResults(this.#done, most / RESULTS_IN_ALL);
-    const prompt = [...promptOf(fitted), ...done];
+    const { done } = this.#rounds;
+    const shown = this.#room ? withShortResults(done, this.#room.prompt / RESULTS_IN_ALL) : done;
+    const prompt = [...promptOf(fitted), ...shown];
     this.#lastTokens = promptTokens(prompt);
     return prompt;
-  }
-
-  /** All calls of a round at once, each to its end; what they gave goes with the next call. */
-  async #use(said: ModelAnswer, round: number): Promise<void> {
-    const calls = said.calls.map((call, index) => this.#toolCall(call, { round, index }));
-    const { voice } = this.#parts;
-    for (const { idempotencyKey, input, ...place } of calls) {
-      voice.report({ type: "tool-call", ...place, input: shownValue(input) });
-    }
-    const isCut = said.finishReason === "length";
-    const outcomes = await Promise.all(
-      calls.map((call, index) => (isCut ? { error: CUT_CALL } : this.#make(call, said, index))),
-    );
-    for (const [index, outcome] of outcomes.entries()) {
-      const call = calls[index];
-      if (isCut && call) this.#tell(call, outcome);
-    }
-    this.#done.push(
-      { role: "assistant", content: wordsAndCalls(said) },
-      { role: "tool", content: said.calls.map((call, i) => resultOf(call, outcomes[i])) },
-    );
-  }
-
-  async #make(call: ToolCall, said: ModelAnswer, index: number): Promise<ToolOutcome> {
-    const { voice, signal, tools } = this.#parts;
-    const unreadable = said.calls[index] && inputOf(said.calls[index]) === undefined;
-    const place = { round: call.round, index: call.index };
-    const outcome = unreadable
-      ? { error: "The arguments of the call are not JSON." }
-      : await tools.call(call, signal, (progress) =>
-          voice.report({ type: "tool-progress", ...place, ...progress }),
-        );
-    this.#tell(call, outcome);
-    return outcome;
-  }
-
-  #tell({ idempotencyKey, input, ...place }: ToolCall, outcome: ToolOutcome): void {
-    const { voice } = this.#parts;
-    if ("error" in outcome) voice.report({ type: "tool-result", ...place, error: outcome.error });
-    else voice.report({ type: "tool-result", ...place, output: shownValue(outcome.output) });
-  }
-
-  #toolCall(call: LanguageModelV4ToolCall, place: { round: number; index: number }): ToolCall {
-    const { idempotencyKey } = this.#parts.request;
-    return {
-      ...place,
-      toolCallId: call.toolCallId,
-      name: call.toolName,
-      input: inputOf(call) ?? call.input,
-      idempotencyKey: `${idempotencyKey}:${place.round}:${place.index}`,
-    };
   }
 }
 
 /** Neither a word nor a call: a model that only thought, or sent a picture, has not answered. */
 function isEmpty(said: ModelAnswer, voice: Voice): boolean {
-  const ended = said.finishReason === "stop" || said.finishReason === "other";
-  return ended && said.calls.length === 0 && said.text.trim() === "" && !voice.has("text");
-}
-
-function inputOf({ input }: LanguageModelV4ToolCall): JsonValue | undefined {
-  if (input.trim() === "") return {};
-  const json = parseJson(input);
-  return json.ok ? (json.value as JsonValue) : undefined;
-}
-
-function wordsAndCalls({ text, calls }: ModelAnswer) {
-  const words = text === "" ? [] : [{ type: "text" as const, text }];
-  const made = calls.map((call) => ({
-    type: "tool-call" as const,
-    toolCallId: call.toolCallId,
-    toolName: call.toolName,
-    input: inputOf(call) ?? {},
-    ...(call.providerMetadata && { providerOptions: call.providerMetadata }),
-  }));
-  return [...words, ...made];
-}
-
-function resultOf(
-  { toolCallId, toolName }: LanguageModelV4ToolCall,
-  outcome: ToolOutcome | undefined,
-): LanguageModelV4ToolResultPart {
-  const { error = "The call was not made.", output } = {
-    output: undefined,
-    error: undefined,
-    ...outcome,
-  };
-  const said =
-    output === undefined
-      ? { type: "error-text" as const, value: error }
-      : { type: "text" as const, value: output };
-  return { type: "tool-result", toolCallId, toolName, output: said };
+  const ended = said.finishReason === "stop" || said.rawReason !== undefined;
+  const isOurs = said.finishReason !== "content-filter" && said.finishReason !== "error";
+  return ended && isOurs && said.calls.length === 0 && !said.isCut && !voice.has("text");
 }

@@ -1,32 +1,8 @@
-import type {
-  LanguageModelV4,
-  LanguageModelV4CallOptions,
-  LanguageModelV4StreamPart,
-  LanguageModelV4ToolCall,
-} from "@ai-sdk/provider";
+import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
 import type { Usage } from "../../protocol/usage";
 import type { Voice } from "../voice";
-import { usageOf } from "./model-usage";
-import { type SilentProvider, Watch, type WatchLimits } from "./watch";
-
-/** What one call of a model came to. */
-export type ModelAnswer = {
-  /** The provider's word, one of the SDK's; `other` where it gave none. */
-  finishReason: string;
-  /** As the provider wrote it. */
-  rawReason: string | undefined;
-  /** What the provider says answered. */
-  model: string;
-  usage: Usage | undefined;
-  calls: LanguageModelV4ToolCall[];
-  /** Its own words and thoughts, for the next call of the same attempt. */
-  text: string;
-  thinking: string;
-  /** Kinds of what came and cannot be shown, as `file`. */
-  unshown: string[];
-  /** The bound of an answer was reached, and the rest was not waited for. */
-  isCut: boolean;
-};
+import { Answering, type ModelAnswer } from "./answering";
+import { Watch, type WatchLimits } from "./watch";
 
 /** A call that ended in an error, with what its provider had counted until then. */
 export class CallFailed extends Error {
@@ -47,7 +23,7 @@ export type Call = {
 
 /**
  * Calls a model once and has it speak through `voice`. Rejects with `CallFailed`, whose cause is what the
- * provider threw or a `SilentProvider`; nothing goes on behind it.
+ * provider threw or `Silent`; at once where `signal` is aborted. Nothing goes on behind it.
  */
 export async function callModel(
   call: Call,
@@ -55,20 +31,22 @@ export async function callModel(
   signal: AbortSignal,
 ): Promise<ModelAnswer> {
   const work = new AbortController();
-  const abort = () => work.abort();
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  const stop = (why: unknown) => {
+    work.abort(why);
+    // Not every provider heeds its signal.
+    reject(why);
+  };
+  const abort = () => stop(signal.reason);
   signal.addEventListener("abort", abort, { once: true });
-  const { promise: silent, reject } = Promise.withResolvers<never>();
-  const watch = new Watch(call.limits, (silence: SilentProvider) => {
-    reject(silence);
-    work.abort();
-  });
+  const watch = new Watch(call.limits, stop);
   const model = call.modelFor(() => watch.heard());
-  const hearing = new Answering(model.modelId, voice);
+  const answering = new Answering(model.modelId, voice);
   try {
     const options = { ...call.options, abortSignal: work.signal };
-    return await Promise.race([read(model, options, hearing, watch), silent]);
+    return await Promise.race([read(model, options, answering, watch), stopped]);
   } catch (error) {
-    throw new CallFailed(error, hearing.usage);
+    throw new CallFailed(error, answering.usage);
   } finally {
     watch.stop();
     signal.removeEventListener("abort", abort);
@@ -94,74 +72,4 @@ async function read(
   }
   void reader.cancel().catch(() => undefined);
   return answering.answer();
-}
-
-/** Puts together what the parts of one answer say. */
-class Answering {
-  readonly #voice: Voice;
-  #model: string;
-  #text = "";
-  #thinking = "";
-  #finish: Extract<LanguageModelV4StreamPart, { type: "finish" }> | undefined;
-  readonly #calls: LanguageModelV4ToolCall[] = [];
-  readonly #unshown = new Set<string>();
-
-  constructor(model: string, voice: Voice) {
-    this.#model = model;
-    this.#voice = voice;
-  }
-
-  get usage(): Usage | undefined {
-    return this.#finish && usageOf(this.#finish.usage);
-  }
-
-  get isOver(): boolean {
-    return this.#finish !== undefined || this.#voice.isFull;
-  }
-
-  /** Throws what the provider reports as an error. */
-  take(part: LanguageModelV4StreamPart): void {
-    switch (part.type) {
-      case "text-delta":
-        this.#text += part.delta;
-        this.#voice.text(part.delta);
-        break;
-      case "reasoning-delta":
-        this.#thinking += part.delta;
-        this.#voice.thinking(part.delta);
-        break;
-      case "tool-call":
-        this.#calls.push(part);
-        break;
-      case "file":
-      case "reasoning-file":
-        this.#unshown.add(part.mediaType);
-        break;
-      case "response-metadata":
-        // Some providers name nothing where the model's name stands.
-        this.#model = part.modelId || this.#model;
-        break;
-      case "error":
-        throw part.error;
-      case "finish":
-        this.#finish = part;
-        break;
-      default:
-    }
-  }
-
-  answer(): ModelAnswer {
-    const reason = this.#finish?.finishReason;
-    return {
-      finishReason: reason?.unified ?? "other",
-      rawReason: reason?.raw,
-      model: this.#model,
-      usage: this.usage,
-      calls: this.#calls,
-      text: this.#text,
-      thinking: this.#thinking,
-      unshown: [...this.#unshown],
-      isCut: this.#voice.isFull,
-    };
-  }
 }

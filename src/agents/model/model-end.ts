@@ -1,7 +1,7 @@
 import type { StepEnd } from "../../resources/step";
 import { failure } from "../failure";
 import type { Voice } from "../voice";
-import type { ModelAnswer } from "./model-call";
+import type { ModelAnswer } from "./answering";
 
 // Endings that providers write as a finish reason and that finish nothing.
 const BROKEN_ENDINGS = ["error", "abort", "insufficient_system_resource"];
@@ -35,15 +35,18 @@ export function endOf(said: ModelAnswer, voice: Voice, truncatedContext: number)
 }
 
 /** What there was in place of an answer. */
-function nothingSaid({ finishReason, thinking, calls, unshown }: ModelAnswer): string {
+function nothingSaid({ finishReason, words, calls, unshown }: ModelAnswer): string {
+  const hasThought = words.some(({ type, text }) => type === "reasoning" && text.trim() !== "");
   if (calls.length > 0) return "The model only called tools and never answered.";
-  if (thinking.trim() !== "" && finishReason === "length") {
-    return "The model used up its limit of tokens with thinking, before it answered.";
+  if (finishReason === "length") {
+    return hasThought
+      ? "The model used up its limit of tokens with thinking, before it answered."
+      : "The model's limit of tokens left no room for an answer.";
   }
-  if (finishReason === "length") return "The model's limit of tokens left no room for an answer.";
-  if (thinking.trim() !== "") return "The model only thought and did not answer.";
   if (unshown.length > 0) {
-    return `The model answered with what cannot be shown here (${unshown.join(", ")}).`;
+    return `The model answered with what cannot be shown here: ${unshown.join(", ")}.`;
   }
-  return "The model's answer was empty.";
+  return hasThought
+    ? "The model only thought and did not answer."
+    : "The model's answer was empty.";
 }

@@ -1,6 +1,5 @@
 import { createAnthropic } from "@ai-sdk/anthropic";
 import { createOpenAI } from "@ai-sdk/openai";
-import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { createWorkersAI } from "workers-ai-provider";
 import type { Settings } from "../../platform/settings";
@@ -10,7 +9,11 @@ import type { StepFailure } from "../../resources/step";
 import { demoModel } from "../demo/demo-model";
 import { failure } from "../failure";
 import { openedKey, type Unseal } from "../team/sealed-key";
-import { providerFetch } from "./provider-fetch";
+import { ownHeaders } from "./own-headers";
+import { compatibleModel } from "./wire/compatible-model";
+import { ANSWER_BYTES } from "./wire/event-reader";
+import { extendedFetch } from "./wire/transport/extended-fetch";
+import { modelFetch } from "./wire/transport/model-fetch";
 
 export type ProviderDoors = {
   settings: Settings;
@@ -45,22 +48,25 @@ export async function modelMaker(
 type Reached = { key: string | undefined; heard: () => void };
 
 function remoteModel(
-  { provider, model }: ModelConfig,
-  baseURL: string,
+  config: ModelConfig,
+  baseUrl: string,
   { key, heard }: Reached,
 ): LanguageModelV4 {
-  // Empty, no key is sent; absent, the SDK would look for one in the environment.
-  const options = { baseURL, apiKey: key ?? "", fetch: providerFetch(heard) };
-  switch (provider) {
-    case "openai":
-      return createOpenAI(options).responses(model);
-    case "anthropic":
-      return createAnthropic(options).languageModel(model);
-    default:
-      return createOpenAICompatible({ ...options, name: "provider", includeUsage: true }).chatModel(
-        model,
-      );
+  if (config.provider === "openai-compatible") {
+    // It knows an event's end by more than a blank line, and bounds events itself.
+    const fetch = modelFetch({ onBytes: heard, eventBytes: ANSWER_BYTES });
+    return compatibleModel({ ...config, baseUrl, apiKey: key, fetch });
   }
+  const options = {
+    baseURL: baseUrl,
+    // Empty, no key is sent; absent, the SDK would look for one in the environment.
+    apiKey: key ?? "",
+    headers: Object.fromEntries(ownHeaders(config.headers ?? {}, [])),
+    fetch: extendedFetch(modelFetch({ onBytes: heard }), config),
+  };
+  return config.provider === "openai"
+    ? createOpenAI(options).responses(config.model)
+    : createAnthropic(options).languageModel(config.model);
 }
 
 function workersModel({ model }: ModelConfig, ai: Ai | undefined): Built<ModelMaker> {

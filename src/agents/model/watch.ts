@@ -1,14 +1,4 @@
-/** A provider let one of its limits pass in silence. */
-export class SilentProvider extends Error {
-  readonly phase: "first byte" | "stall";
-  readonly limitMs: number;
-
-  constructor(phase: "first byte" | "stall", limitMs: number) {
-    super(`nothing within ${limitMs} ms: ${phase}`);
-    this.phase = phase;
-    this.limitMs = limitMs;
-  }
-}
+import { type SilencePhase, Silent } from "./refusal/model-fault";
 
 export type WatchLimits = { firstByteMs: number; stallMs: number };
 
@@ -18,13 +8,13 @@ export type WatchLimits = { firstByteMs: number; stallMs: number };
  */
 export class Watch {
   readonly #stallMs: number;
-  readonly #expire: (silence: SilentProvider) => void;
+  readonly #expire: (silence: Silent) => void;
   #limitMs: number;
-  #phase: "first byte" | "stall" = "first byte";
+  #phase: SilencePhase = "first byte";
   #heardAt = Date.now();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ firstByteMs, stallMs }: WatchLimits, expire: (silence: SilentProvider) => void) {
+  constructor({ firstByteMs, stallMs }: WatchLimits, expire: (silence: Silent) => void) {
     this.#limitMs = firstByteMs;
     this.#stallMs = stallMs;
     this.#expire = expire;
@@ -54,6 +44,6 @@ export class Watch {
     const leftMs = this.#heardAt + this.#limitMs - Date.now();
     // Farther than the limit is none: the clock has gone back meanwhile.
     if (leftMs > 0) this.#arm(Math.min(leftMs, this.#limitMs));
-    else this.#expire(new SilentProvider(this.#phase, this.#limitMs));
+    else this.#expire(new Silent(this.#phase, this.#limitMs));
   }
 }

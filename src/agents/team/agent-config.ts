@@ -56,10 +56,15 @@ function modelConfig(
     ref: refText(metadata),
     provider: spec.provider,
     model: spec.model,
-    ...given({ baseUrl: spec.baseUrl, key }),
+    ...given({ ...callFields(spec), baseUrl: spec.baseUrl, headers: spec.headers, key }),
     parameters: { ...given(spec.parameters ?? {}), ...given(parameters ?? {}) },
     contextWindow: spec.contextWindow ?? CONTEXT_WINDOW,
   };
+}
+
+function callFields(spec: ResourceOf<"Model">["spec"]) {
+  const { limits, query, extraBody, tokenLimitField, streamUsage, thinkTags, input } = spec;
+  return { limits, query, extraBody, tokenLimitField, streamUsage, thinkTags, input };
 }
 
 function runtimeConfig({ metadata, spec, key }: ResourceOf<"Shell">): RuntimeConfig {

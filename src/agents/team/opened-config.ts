@@ -15,10 +15,13 @@ export async function openedConfig(
     if (!values) return undefined;
     mcpServers[name] = { ...server, headers: values };
   }
-  const { runtime } = config;
-  if (!("headers" in runtime)) return { ...config, mcpServers };
+  const { runtime, model } = config;
+  const ofModel = await opened(model.headers ?? {}, unseal);
+  if (!ofModel) return undefined;
+  const open = { ...config, mcpServers, model: { ...model, headers: ofModel } };
+  if (!("headers" in runtime)) return open;
   const headers = await opened(runtime.headers, unseal);
-  return headers && { ...config, mcpServers, runtime: { ...runtime, headers } };
+  return headers && { ...open, runtime: { ...runtime, headers } };
 }
 
 async function opened(

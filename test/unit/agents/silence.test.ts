@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { answer, finish, gate, hang, text, thinking, wait } from "../../support/model-script";
+import { answer, finish, gate, hang, text, thinking, usage, wait } from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
 import type { Heard } from "../../support/scripted-model";
 import { heardOf, modelAt, outputsOf, settingsFor, stepFor } from "./step";
@@ -50,6 +50,23 @@ describe("a silent provider", () => {
     expect(outputs).toHaveLength(n);
     expect(outputs.at(-1)).toMatchObject(timeout);
     await (await server.request(at)).aborted;
+  });
+
+  it("fails with what it had told of its cost until then", async () => {
+    server.script([text("Hi"), usage(3, 2), hang]);
+    const outputs = await outputsOf(stepFor(modelAt(server.url)), {
+      settings: limits(LONG, SHORT),
+    });
+    const counted = { inputTokens: 3, outputTokens: 2, totalTokens: 5 };
+    expect(outputs.at(-1)).toMatchObject({ ...timeout, usage: counted });
+  });
+
+  it("is judged by its Model's own limits, and its failure says where they are set", async () => {
+    server.script([hang]);
+    const model = modelAt(server.url, { limits: { firstByteMs: SHORT } });
+    const outputs = await outputsOf(stepFor(model), { settings: limits(LONG, LONG) });
+    expect(outputs).toEqual([expect.objectContaining(timeout)]);
+    expect(outputs[0]).toMatchObject({ message: expect.stringContaining("limits.firstByteMs") });
   });
 
   it("is not one that thinks: reasoning ends the wait for the first byte", async () => {

@@ -1,10 +1,10 @@
-import type { RefusalReason } from "./model-refusal";
+import type { FailureReason } from "../../../protocol/errors";
 
 /**
  * What providers' codes mean, by the words in them; the first that fits decides, so that what is
  * final stands before what passes: a used-up quota comes as a 429 too.
  */
-const REASONS: [RefusalReason, RegExp][] = [
+const REASONS: [FailureReason, RegExp][] = [
   [
     "content_filter",
     /content_(filter|policy|moderation)|moderation|responsible_ai|safety|data_inspection|prohibited_content|sensitive|guardrail|flagged/,
@@ -39,7 +39,7 @@ const REASONS: [RefusalReason, RegExp][] = [
   ],
 ];
 
-export function reasonOfWords(words: readonly string[]): RefusalReason | undefined {
+export function reasonOfWords(words: readonly string[]): FailureReason | undefined {
   return REASONS.find(([, form]) => words.some((word) => form.test(word)))?.[0];
 }
 

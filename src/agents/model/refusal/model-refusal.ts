@@ -1,15 +1,4 @@
-import type { FailureCode } from "../../../protocol/errors";
-
-/** What a refusal is about, where the provider said so in a form that a program can read (contract section 12). */
-export type RefusalReason =
-  | "context_overflow"
-  | "quota_exhausted"
-  | "bad_credentials"
-  | "unknown_model"
-  | "unsupported_parameter"
-  | "content_filter"
-  | "rate_limited"
-  | "overloaded";
+import type { FailureCode, FailureReason } from "../../../protocol/errors";
 
 /** A provider's refusal in our own words; nothing of the provider's text is in it. */
 export type ModelRefusal = {
@@ -18,7 +7,7 @@ export type ModelRefusal = {
   message: string;
   /** Whether the same request may succeed later. */
   retryable: boolean;
-  reason?: RefusalReason;
+  reason?: FailureReason;
   /** The request's field that the provider named. */
   parameter?: string;
   httpStatus?: number;
@@ -32,7 +21,7 @@ type Rule = Pick<ModelRefusal, "code" | "retryable" | "message">;
 
 const rejected = (message: string): Rule => ({ code: "model_rejected", retryable: false, message });
 
-export const OF_REASON: Record<RefusalReason, Rule> = {
+export const OF_REASON: Record<FailureReason, Rule> = {
   context_overflow: rejected(
     "The request is too large for the model's context window; `contextWindow` of the Model resource says how large that is",
   ),
@@ -78,7 +67,7 @@ export function ruleOfStatus(status: number | undefined): Rule {
 }
 
 /** What the status alone says of the reason. */
-export function reasonOfStatus(status: number | undefined): RefusalReason | undefined {
+export function reasonOfStatus(status: number | undefined): FailureReason | undefined {
   switch (status) {
     case 401:
       return "bad_credentials";

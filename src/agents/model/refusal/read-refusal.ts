@@ -1,12 +1,7 @@
+import type { FailureReason } from "../../../protocol/errors";
 import { reasonOfWords, statusOfWords } from "./code-words";
 import { type Complaint, readComplaint, safeName } from "./complaint";
-import {
-  type ModelRefusal,
-  OF_REASON,
-  type RefusalReason,
-  reasonOfStatus,
-  ruleOfStatus,
-} from "./model-refusal";
+import { type ModelRefusal, OF_REASON, reasonOfStatus, ruleOfStatus } from "./model-refusal";
 import { isTooLargeForEver, parameterOfText, reasonOfText, windowOfText } from "./text-forms";
 import { boundedWait, type HeaderOf, waitOfHeaders, waitOfText } from "./wait";
 
@@ -56,7 +51,7 @@ function reasonOf(
   complaint: Complaint,
   status: number | undefined,
   waitMs: number | undefined,
-): RefusalReason | undefined {
+): FailureReason | undefined {
   const { words, text, parameter } = complaint;
   const coded = reasonOfWords(words);
   const isLimit = coded === "rate_limited" || (coded === undefined && status === 429);
@@ -80,7 +75,7 @@ function isOfRequest(status: number | undefined): boolean {
 }
 
 function parameterFor(
-  reason: RefusalReason | undefined,
+  reason: FailureReason | undefined,
   { parameter, text }: Complaint,
   status: number | undefined,
 ): string | undefined {

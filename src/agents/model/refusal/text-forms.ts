@@ -1,7 +1,7 @@
-import type { RefusalReason } from "./model-refusal";
+import type { FailureReason } from "../../../protocol/errors";
 
 /** Well-known sentences of providers that give no code. Their quantifiers are bounded, as the text is. */
-const SENTENCES: [RefusalReason, RegExp][] = [
+const SENTENCES: [FailureReason, RegExp][] = [
   [
     "unsupported_parameter",
     /unsupported parameter|unknown parameter|unrecognized request argument|extra inputs are not permitted|\bunknown name "|property '[^']{1,64}' is unsupported|argument not supported|is not supported with this model|is deprecated for this model|max_(completion_)?tokens'?"?`? is too large|cannot both be specified/i,
@@ -26,7 +26,7 @@ const SENTENCES: [RefusalReason, RegExp][] = [
 ];
 
 /** A last resort, for refusals without a code. */
-export function reasonOfText(text: string): RefusalReason | undefined {
+export function reasonOfText(text: string): FailureReason | undefined {
   return SENTENCES.find(([, form]) => form.test(text))?.[0];
 }
 

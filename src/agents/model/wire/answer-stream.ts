@@ -59,7 +59,10 @@ class AnswerSource {
     this.#abort = () => {
       if (this.#isClosed) return;
       this.close();
-      controller.error(this.#signal?.reason);
+      const why: unknown = this.#signal?.reason;
+      // Whoever gives up the call with a fault of ours hears with it what the answer has cost.
+      if (why instanceof ModelFault) why.usage = this.#reader.usage;
+      controller.error(why);
     };
     if (this.#signal?.aborted) this.#abort();
     this.#signal?.addEventListener("abort", this.#abort, { once: true });

@@ -1,11 +1,10 @@
+import { FOREIGN_EVENT_BYTES } from "../../../platform/byte-bound";
 import { Overlong } from "../refusal/model-fault";
 import { jsonOf } from "./json";
 import { JsonEnds, jsonTexts } from "./json-ends";
 
-/** Bytes of one event: no chunk of an answer is longer, and one must not fill memory. */
-export const EVENT_BYTES = 8 * 1024 * 1024;
-/** Bytes of one answer with all that is around its words, some 250 for each token. */
-export const ANSWER_BYTES = 64 * 1024 * 1024;
+/** Bytes of a whole answer: the longest that is kept, in events of one character each. */
+export const ANSWER_BYTES = 128 * 1024 * 1024;
 
 /** Takes what the events of a stream hold. */
 export type EventListener = {
@@ -71,7 +70,7 @@ export class EventReader {
     const waiting = this.#held.length + this.#data.length + (this.#loose?.text.length ?? 0);
     // At most three bytes a unit; they came with the last read.
     this.#eventBytes = this.#isFresh ? Math.min(read, waiting * 3) : this.#eventBytes + read;
-    if (this.#eventBytes > EVENT_BYTES || this.#bytes > ANSWER_BYTES) throw new Overlong();
+    if (this.#eventBytes > FOREIGN_EVENT_BYTES || this.#bytes > ANSWER_BYTES) throw new Overlong();
   }
 
   #read(text: string): void {

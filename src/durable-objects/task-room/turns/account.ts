@@ -35,7 +35,7 @@ export class Account {
   /** The end of an attempt with all that its message tells of its making. */
   finished(
     { turnId, step, attempt }: Fence,
-    { model, finishReason, usage, truncatedContext, output, data }: StepFinish,
+    { model, finishReason, usage, truncatedContext, output, data, thoughts }: StepFinish,
   ): Finished {
     const total = addUsage(this.#usage, usage);
     return {
@@ -43,6 +43,7 @@ export class Account {
       ...(usage && { usage }),
       ...(output !== undefined && { output }),
       ...(data !== undefined && { data }),
+      ...(thoughts && { thoughts }),
       metadata: {
         model,
         finishReason,

@@ -81,13 +81,6 @@ describe("over a connection", () => {
     expect(told).toMatchObject({ text: "Hi", fault: { name: "CutOff" } });
   });
 
-  it("silence fails it, with what was told so far", async () => {
-    const limits = { firstByteMs: 60_000, stallMs: 30 };
-    const told = await answerTo([text("Hi"), usage(3, 2), hang], { fetch: modelFetch({ limits }) });
-    expect(told).toMatchObject({ fault: { name: "Silent" }, usage: { input: 3, output: 2 } });
-    await told.request.aborted;
-  });
-
   it("words are told before there are more", async () => {
     const door = gate();
     server.script([text("first"), wait(door), ...answer(" second")]);

@@ -1,8 +1,7 @@
+import { FOREIGN_REFUSAL_BYTES } from "../../../../platform/byte-bound";
 import { ProviderRefused } from "../../refusal/model-fault";
 import { readRefusal } from "../../refusal/read-refusal";
 
-/** Bytes of a refusal that are read; its machine-readable part is far smaller. */
-const BODY_BYTES = 64 * 1024;
 /** Milliseconds for which a refusal's body is waited for: the status alone says much. */
 const BODY_MS = 2000;
 
@@ -18,7 +17,7 @@ async function beginningOf(body: ReadableStream<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   try {
-    for (let left = BODY_BYTES; left > 0; ) {
+    for (let left = FOREIGN_REFUSAL_BYTES; left > 0; ) {
       const { done, value } = await reader.read();
       if (done) break;
       text += decoder.decode(value.subarray(0, left), { stream: true });
