@@ -108,8 +108,10 @@ export class Answering {
     this.#words.take(part);
     if (part.type === "reasoning-delta") this.#think(part.delta);
     if (part.type !== "text-delta") return;
+    // Two rounds' texts are two paragraphs.
+    const isNext = this.#said === 0 && !this.#begin.isEmpty && part.delta !== "";
     this.#said += part.delta.length;
-    this.#voice.text(part.delta);
+    this.#voice.text(isNext ? `\n\n${part.delta}` : part.delta);
   }
 
   /** All text of this call was thinking: it is told once more as such, of which only the rest is new. */

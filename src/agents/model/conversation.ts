@@ -6,7 +6,7 @@ import type { Voice } from "../voice";
 import type { ModelAnswer } from "./answering";
 import { fitContext } from "./context";
 import { type Call, CallFailed, callModel } from "./model-call";
-import { endOf } from "./model-end";
+import { brokenOff, endOf } from "./model-end";
 import { failureOf } from "./model-failure";
 import { promptOf, promptTokens, withShortResults } from "./prompt";
 import { refusalOf } from "./refusal/refusal-of";
@@ -58,8 +58,8 @@ export class Conversation {
       const asked = await this.#ask(offers);
       if ("failure" in asked) return asked.failure;
       const { said } = asked;
-      const isLast = signal.aborted || said.isCut || said.calls.length === 0 || !offers;
-      if (isLast) return endOf(said, voice, this.#truncated);
+      const asksForTools = offers && said.calls.length > 0 && !said.isCut && !brokenOff(said);
+      if (!asksForTools || signal.aborted) return endOf(said, voice, this.#truncated);
       this.#spend(said.usage);
       await this.#rounds.make(said, round);
     }
@@ -142,8 +142,8 @@ export class Conversation {
 }
 
 /** Neither a word nor a call: a model that only thought, or sent a picture, has not answered. */
-function isEmpty(said: ModelAnswer, voice: Voice): boolean {
-  const ended = said.finishReason === "stop" || said.rawReason !== undefined;
-  const isOurs = said.finishReason !== "content-filter" && said.finishReason !== "error";
-  return ended && isOurs && said.calls.length === 0 && !said.isCut && !voice.has("text");
+function isEmpty({ finishReason, rawReason, calls, isCut }: ModelAnswer, voice: Voice): boolean {
+  // One that its own limit of tokens has stopped would be stopped again.
+  const isWhole = finishReason === "stop" || (finishReason === "other" && rawReason !== undefined);
+  return isWhole && calls.length === 0 && !isCut && !voice.has("text");
 }

@@ -30,6 +30,7 @@ export async function callModel(
   voice: Voice,
   signal: AbortSignal,
 ): Promise<ModelAnswer> {
+  if (signal.aborted) throw new CallFailed(signal.reason, undefined);
   const work = new AbortController();
   const { promise: stopped, reject } = Promise.withResolvers<never>();
   const stop = (why: unknown) => {

@@ -1,4 +1,4 @@
-import type { StepEnd } from "../../resources/step";
+import type { StepEnd, StepFailure } from "../../resources/step";
 import { failure } from "../failure";
 import type { Voice } from "../voice";
 import type { ModelAnswer } from "./answering";
@@ -6,28 +6,34 @@ import type { ModelAnswer } from "./answering";
 // Endings that providers write as a finish reason and that finish nothing.
 const BROKEN_ENDINGS = ["error", "abort", "insufficient_system_resource"];
 
-/** How an attempt ends with what a model has said last. */
-export function endOf(said: ModelAnswer, voice: Voice, truncatedContext: number): StepEnd {
-  const { usage, model, finishReason } = said;
-  const more = { usage };
+/** Why a call has not come to its end, where it has not: nothing that it asks for is done. */
+export function brokenOff(said: ModelAnswer): StepFailure | undefined {
+  const { usage, finishReason, rawReason, isCut } = said;
   if (finishReason === "content-filter") {
     const message = "The model's provider withheld the answer: content filter.";
-    return failure("model_rejected", message, { ...more, reason: "content_filter" });
+    return failure("model_rejected", message, { usage, reason: "content_filter" });
   }
-  if (finishReason === "error" || BROKEN_ENDINGS.includes(said.rawReason ?? "")) {
-    return failure("model_unavailable", "The model's provider broke the answer off.", more);
+  if (finishReason === "error" || BROKEN_ENDINGS.includes(rawReason ?? "")) {
+    return failure("model_unavailable", "The model's provider broke the answer off.", { usage });
   }
   // Nobody has given a reason: neither the provider, nor the bound that was reached.
-  const isUnexplained = finishReason === "other" && said.rawReason === undefined && !said.isCut;
-  if (isUnexplained) {
-    return failure("model_unavailable", "The model's answer broke off before its end.", more);
-  }
-  if (!voice.has("text") && !said.isCut) {
-    return failure("model_malformed", nothingSaid(said), { ...more, retryable: false });
+  const isUnexplained = finishReason === "other" && rawReason === undefined && !isCut;
+  if (!isUnexplained && finishReason !== "interrupted") return undefined;
+  const message = "The model's answer broke off before its end.";
+  return failure("model_unavailable", message, { usage });
+}
+
+/** How an attempt ends with what a model has said last. */
+export function endOf(said: ModelAnswer, voice: Voice, truncatedContext: number): StepEnd {
+  const broken = brokenOff(said);
+  if (broken) return broken;
+  const { usage, model, finishReason, isCut } = said;
+  if (!voice.has("text") && !isCut) {
+    return failure("model_malformed", nothingSaid(said), { usage, retryable: false });
   }
   return {
     type: "finish",
-    finishReason: said.isCut ? "length" : finishReason,
+    finishReason: isCut ? "length" : finishReason,
     model,
     ...(usage && { usage }),
     ...(truncatedContext > 0 && { truncatedContext }),

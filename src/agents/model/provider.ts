@@ -11,7 +11,6 @@ import { failure } from "../failure";
 import { openedKey, type Unseal } from "../team/sealed-key";
 import { ownHeaders } from "./own-headers";
 import { compatibleModel } from "./wire/compatible-model";
-import { ANSWER_BYTES } from "./wire/event-reader";
 import { extendedFetch } from "./wire/transport/extended-fetch";
 import { modelFetch } from "./wire/transport/model-fetch";
 
@@ -53,8 +52,7 @@ function remoteModel(
   { key, heard }: Reached,
 ): LanguageModelV4 {
   if (config.provider === "openai-compatible") {
-    // It knows an event's end by more than a blank line, and bounds events itself.
-    const fetch = modelFetch({ onBytes: heard, eventBytes: ANSWER_BYTES });
+    const fetch = modelFetch({ onBytes: heard });
     return compatibleModel({ ...config, baseUrl, apiKey: key, fetch });
   }
   const options = {

@@ -62,22 +62,21 @@ export class AgentAnswer {
     if (jsonBytes(result) > LIMITS.resultBytes) {
       throw new MalformedAnswer(`The agent's result is larger than ${LIMITS.resultBytes} bytes.`);
     }
-    const isCut = !this.#spoken && this.#say(output ?? "");
+    if (!this.#spoken) this.#say(output ?? "");
     return {
       type: "finish",
-      finishReason: isCut ? "length" : "stop",
+      finishReason: "stop",
       model: this.#bot,
       ...result,
       ...given({ usage: usage && given(usage) }),
     };
   }
 
-  /** Says an output as the text of a message; whether it was too long for one: the result has it whole. */
-  #say(output: string): boolean {
+  /** Says an output as the text of a message; the result has it whole. */
+  #say(output: string): void {
     const bounded = new BoundedText(ByteBudget.ofAnswer(jsonBytes(CUT_MARK)));
     const text = bounded.take(output) + bounded.rest();
     this.#voice.text(bounded.full ? text + CUT_MARK : text);
-    return bounded.full;
   }
 
   /** Never goes back, and says nothing twice. */

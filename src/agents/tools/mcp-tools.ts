@@ -67,7 +67,8 @@ export class McpTools implements ToolBox {
   }
 
   close(): void {
-    for (const { client } of this.#servers.splice(0)) this.#doors.hold?.(closeClient(client));
+    const { hold = () => undefined } = this.#doors;
+    for (const { client } of this.#servers.splice(0)) hold(closeClient(client));
   }
 
   async #connect(server: string, config: AgentConfig["mcpServers"][string]): Promise<Offered[]> {

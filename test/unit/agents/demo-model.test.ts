@@ -70,10 +70,10 @@ describe("the demo model", () => {
     ["/fail", 3, "model_unavailable", true],
     ["/fail-once", 1, "model_unavailable", true],
     ["/reject", 1, "model_rejected", false],
-    ["/echo ", 1, "model_malformed", true],
+    ["/echo ", 1, "model_malformed", false],
   ])("%s at attempt %i fails as %s", async (input, attempt, code, retryable) => {
     const outputs = await ask(input, attempt);
-    expect(outputs).toEqual([expect.objectContaining({ type: "failure", code, retryable })]);
+    expect(outputs.at(-1)).toMatchObject({ type: "failure", code, retryable });
   });
 
   it("/fail-once answers at the second attempt", async () => {

@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { answer, finish, gate, hang, text, thinking, usage, wait } from "../../support/model-script";
+import {
+  answer,
+  finish,
+  gate,
+  hang,
+  text,
+  thinking,
+  usage,
+  wait,
+} from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
 import type { Heard } from "../../support/scripted-model";
 import { heardOf, modelAt, outputsOf, settingsFor, stepFor } from "./step";

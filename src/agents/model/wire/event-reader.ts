@@ -99,6 +99,8 @@ export class EventReader {
 
   /** Begins a value that is in no event, if one is the next of the line; gives its index, or -1. */
   #beginLoose(text: string, at: number): number {
+    // A long line is not looked through again with every piece of it.
+    if (this.#held.length > GLANCE_UNITS) return -1;
     if (this.#data !== "" || (this.#held !== "" && this.#held.trim() !== "")) return -1;
     let first = at;
     while (BEFORE_VALUE.includes(text.charAt(first)) && first < text.length) first++;

@@ -8,8 +8,6 @@ import { watchedBody } from "./watched-body";
 export type ModelFetchOptions = {
   /** Called for every read of a body with its number of bytes, comments and pings included. */
   onBytes?: ((count: number) => void) | undefined;
-  /** Bytes of an event; more where whoever reads knows other ends of one than a blank line. */
-  eventBytes?: number | undefined;
   /** Whether private addresses may be called; absent: the address was checked by the caller. */
   allowPrivate?: boolean | undefined;
   /** What carries the requests. */
@@ -33,9 +31,9 @@ export function modelFetch(options: ModelFetchOptions = {}): typeof fetch {
 function counted(
   response: Response,
   body: ReadableStream<Uint8Array>,
-  { onBytes, eventBytes = FOREIGN_EVENT_BYTES }: ModelFetchOptions,
+  { onBytes }: ModelFetchOptions,
 ): Response {
-  const bound = new ByteBound({ eventBytes, streamBytes: ANSWER_BYTES });
+  const bound = new ByteBound({ eventBytes: FOREIGN_EVENT_BYTES, streamBytes: ANSWER_BYTES });
   const watched = watchedBody(body, (bytes) => {
     onBytes?.(bytes.byteLength);
     if (!bound.holds(bytes)) throw new Overlong();
