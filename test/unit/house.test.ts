@@ -35,7 +35,7 @@ const ARROWS: Record<string, Arrows> = {
   },
   "api-docs": { folders: ["protocol", "resources"], packages: ["zod"] },
   worker: {
-    folders: ["protocol", "resources", "platform", "own", "history"],
+    folders: ["protocol", "resources", "platform", "history"],
     packages: ["cloudflare:workers", "hono", "jose", "zod"],
   },
   client: { folders: [], types: ["protocol", "resources"], packages: [] },

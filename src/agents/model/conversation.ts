@@ -21,6 +21,8 @@ type Parts = {
   parameters: Omit<Call["options"], "prompt" | "tools">;
 };
 
+/** Rounds without a call that could be made, after which there will be none. */
+const MOST_FRUITLESS = 2;
 /** What is sent after an overflow is by so much shorter than what was too long: it is tried but once. */
 const SHORTER_BY = 3;
 /** Of a window that the provider named, the prompt has one such part and the answer another. */
@@ -54,7 +56,8 @@ export class Conversation {
   async end(): Promise<StepEnd> {
     const { request, voice, signal, tools } = this.#parts;
     for (let round = 0; ; round++) {
-      const offers = round < request.maxRounds && tools.definitions.length > 0;
+      const mayCall = round < request.maxRounds && this.#rounds.fruitless < MOST_FRUITLESS;
+      const offers = mayCall && tools.definitions.length > 0;
       const asked = await this.#ask(offers);
       if ("failure" in asked) return asked.failure;
       const { said } = asked;

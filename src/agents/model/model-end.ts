@@ -43,7 +43,11 @@ export function endOf(said: ModelAnswer, voice: Voice, truncatedContext: number)
 /** What there was in place of an answer. */
 function nothingSaid({ finishReason, words, calls, unshown }: ModelAnswer): string {
   const hasThought = words.some(({ type, text }) => type === "reasoning" && text.trim() !== "");
-  if (calls.length > 0) return "The model only called tools and never answered.";
+  if (calls.length > 0) {
+    return finishReason === "length"
+      ? "The model's limit of tokens cut its calls of tools, and it never answered."
+      : "The model only called tools and never answered.";
+  }
   if (finishReason === "length") {
     return hasThought
       ? "The model used up its limit of tokens with thinking, before it answered."

@@ -31,6 +31,7 @@ export class ToolRounds {
   readonly #parts: Parts;
   readonly #shown = new ShownValues();
   readonly #done: LanguageModelV4Prompt = [];
+  #fruitless = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -41,11 +42,18 @@ export class ToolRounds {
     return this.#done;
   }
 
+  /** Rounds since the last in which there was a call that could be made. */
+  get fruitless(): number {
+    return this.#fruitless;
+  }
+
   /** All calls of a round at once, each to its end; what they gave goes with the next call. */
   async make(said: ModelAnswer, round: number): Promise<void> {
     const calls = said.calls.map((call, index) => this.#callOf(call, { round, index }));
     for (const call of calls) this.#announce(call);
     const isCut = said.finishReason === "length";
+    const isFruitless = isCut || calls.every(({ isUnreadable }) => isUnreadable);
+    this.#fruitless = isFruitless ? this.#fruitless + 1 : 0;
     const outcomes = await Promise.all(
       calls.map((call) => (isCut ? this.#told(call, { error: CUT_CALL }) : this.#use(call))),
     );

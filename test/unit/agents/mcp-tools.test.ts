@@ -311,6 +311,23 @@ describe("what is bounded", () => {
     expect((await modelRequest(4)).body).not.toHaveProperty("tools");
   });
 
+  it("[A9] calls that their limit of tokens cuts: after two rounds there are no tools any more", async () => {
+    const mcp = await serve([adder]);
+    const delta = {
+      tool_calls: [{ index: 0, id: "c", function: { name: "add", arguments: '{"a": 1' } }],
+    };
+    const cut: Action[] = [{ do: "delta", delta }, finish("length"), done];
+    script(cut, cut, answer("In words, then."));
+    const outputs = await run({ math: mcp.url });
+    expect(outputs.filter(({ type }) => type === "tool-result")).toMatchObject([
+      { error: expect.stringContaining("limit of tokens") },
+      { error: expect.stringContaining("limit of tokens") },
+    ]);
+    expect((await modelRequest(3)).body).not.toHaveProperty("tools");
+    expect(mcp.requests.map(({ method }) => method)).not.toContain("tools/call");
+    expect(outputs.at(-1)).toMatchObject({ type: "finish" });
+  });
+
   it("a model that calls for ever: it has not answered", async () => {
     const mcp = await serve([adder]);
     script(...Array.from({ length: 3 }, (_, i) => calls("add", { a: i, b: 1 }, `call_${i}`)));

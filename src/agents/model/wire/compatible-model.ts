@@ -3,11 +3,11 @@ import type {
   LanguageModelV4CallOptions,
   LanguageModelV4StreamResult,
 } from "@ai-sdk/provider";
+import { type Endpoint, endpointOf } from "../../../resources/model-endpoint";
 import { ownHeaders } from "../own-headers";
 import { ProviderRefused } from "../refusal/model-fault";
 import { answerStream } from "./answer-stream";
 import { generated } from "./generated";
-import { type Endpoint, endpointOf } from "./request/endpoint";
 import { type BodyOptions, requestBody } from "./request/request-body";
 import { firstAnswer } from "./transport/first-answer";
 import { refusedResponse } from "./transport/refused-response";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { endpointOf } from "../../../../src/agents/model/wire/request/endpoint";
+import { endpointOf } from "../../../src/resources/model-endpoint";
 
 describe("the address of chat completions", () => {
   const v1 = "https://h.test/v1/chat/completions";
