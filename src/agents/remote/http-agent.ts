@@ -4,13 +4,13 @@ import type { StepEnd, StepFailure, StepRequest } from "../../resources/step";
 import type { Agent } from "../agent";
 import type { Doors } from "../doors";
 import { failure } from "../failure";
-import { retryAfterMs } from "../model/retry-after";
 import { openedKey } from "../team/sealed-key";
 import { AgentAnswer } from "./agent-answer";
 import { serverEvents, wholeText } from "./agent-body";
 import { agentEvent, agentResult } from "./agent-event";
 import { agentFailureOf, agentFailureOfStatus, MalformedAnswer } from "./agent-failure";
 import { agentRequest } from "./agent-request";
+import { retryAfterMs } from "./retry-after";
 
 type HttpRuntime = Extract<RuntimeConfig, { runtime: "http" }>;
 
