@@ -1,70 +1,32 @@
-import { type Ref, refText } from "../protocol/refs";
-import type { AgentConfig, ModelConfig, RuntimeConfig } from "../resources/agent";
-import type { Find, ResourceKind, ResourceOf } from "../resources/resource";
-import type { BotSpec } from "../resources/specs";
-import { given } from "./model/given";
+import type { StepEnd, StepRequest } from "../resources/step";
+import { failure } from "./failure";
+import type { Voice } from "./voice";
 
-const DEFAULT_MODEL: Ref = { namespace: "system", name: "default" };
-const DEFAULT_SHELL: Ref = { namespace: "system", name: "chat" };
-/** Tokens of a model whose window nobody named: what a model of the day has at least. */
-const CONTEXT_WINDOW = 32_000;
+/**
+ * Does a step, one attempt of it: speaks through `voice` and returns how it ended. It is told to stop by
+ * `signal` and need not hurry: from then on nobody hears it. An `AttemptEnded` that it throws is how the
+ * attempt ends; anything else that it throws is an `agent_unavailable`, which is tried again.
+ */
+export type Agent<Request extends StepRequest = StepRequest> = (
+  request: Request,
+  voice: Voice,
+  signal: AbortSignal,
+) => Promise<StepEnd>;
 
-/** Something that was referred to cannot be used; the message is for the user. */
-export class Unresolved extends Error {}
+/** Ends an attempt from wherever it is thrown. */
+export class AttemptEnded extends Error {
+  readonly end: StepEnd;
 
-export async function need<Kind extends ResourceKind>(
-  find: Find,
-  kind: Kind,
-  ref: Ref,
-): Promise<ResourceOf<Kind>> {
-  const found = await find(kind, ref);
-  if (!found) throw new Unresolved(`there is no ${kind} ${refText(ref)}`);
-  return found;
+  constructor(end: StepEnd) {
+    super(end.type === "failure" ? end.message : end.finishReason);
+    this.end = end;
+  }
 }
 
-/** A Bot and all that it refers to (requirement A2). Throws `Unresolved`. */
-export async function agentOf(botRef: Ref, find: Find): Promise<AgentConfig> {
-  const bot = await need(find, "Bot", botRef);
-  const { ghostRef, modelRef, shellRef, parameters } = bot.spec;
-  const [ghost, model, shell] = await Promise.all([
-    need(find, "Ghost", ghostRef),
-    need(find, "Model", modelRef ?? DEFAULT_MODEL),
-    need(find, "Shell", shellRef ?? DEFAULT_SHELL),
-  ]);
-  const servers = Object.entries(ghost.spec.mcpServers ?? {});
-  return {
-    bot: refText(botRef),
-    systemPrompt: ghost.spec.systemPrompt,
-    mcpServers: Object.fromEntries(
-      servers.map(([name, { url, headers }]) => [name, { url, headers: headers ?? {} }]),
-    ),
-    model: modelConfig(model, parameters),
-    runtime: runtimeConfig(shell),
-    versions: Object.fromEntries([bot, ghost, model, shell].map(version)),
-  };
-}
-
-function version({ kind, metadata }: ResourceOf<ResourceKind>): [string, string] {
-  return [`${kind}/${refText(metadata)}`, metadata.resourceVersion];
-}
-
-function modelConfig(
-  { metadata, spec, key }: ResourceOf<"Model">,
-  parameters: BotSpec["parameters"],
-): ModelConfig {
-  return {
-    ref: refText(metadata),
-    provider: spec.provider,
-    model: spec.model,
-    ...given({ baseUrl: spec.baseUrl, key }),
-    parameters: { ...given(spec.parameters ?? {}), ...given(parameters ?? {}) },
-    contextWindow: spec.contextWindow ?? CONTEXT_WINDOW,
-  };
-}
-
-function runtimeConfig({ metadata, spec, key }: ResourceOf<"Shell">): RuntimeConfig {
-  if (spec.runtime === "chat") return { runtime: "chat" };
-  const { url, headers } = spec;
-  if (!url) throw new Unresolved(`the Shell ${refText(metadata)} has no url`);
-  return { runtime: "http", url, headers: headers ?? {}, ...given({ secret: key }) };
+/** Why an agent gives up; the message is shown to the people in the room. */
+export class AgentFailed extends AttemptEnded {
+  /** `retryable`: another attempt may mend it. */
+  constructor(message: string, { retryable = true } = {}) {
+    super(failure(retryable ? "agent_unavailable" : "agent_rejected", message));
+  }
 }

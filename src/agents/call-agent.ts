@@ -1,52 +1,71 @@
-import type { Settings } from "../platform/settings";
-import type { StepOutput, StepRequest } from "../resources/agent";
-import { chatAgent } from "./model/chat-agent";
-import { failureOf } from "./model/failure";
-import { languageModel } from "./model/provider";
-import { httpAgent } from "./remote/http-agent";
-import type { Unseal } from "./team/sealed-key";
-import type { Hold } from "./tools/mcp-server";
-
-export type Doors = {
-  settings: Settings;
-  /** Aborting it ends the step: no output follows, and the provider's connection is closed. */
-  signal: AbortSignal;
-  /** The Workers AI binding, where the deployment has one. */
-  ai?: Ai | undefined;
-  /** Opens stored keys; without it no sealed key can be used. */
-  unseal?: Unseal | undefined;
-  hold?: Hold | undefined;
-};
+import { describeError, logError } from "../platform/platform-log";
+import type { AgentConfig } from "../resources/agent";
+import { FAILURE_FAMILIES } from "../resources/runtimes";
+import type { StepEnd, StepRequest } from "../resources/step";
+import { AttemptEnded } from "./agent";
+import type { Doors } from "./doors";
+import { failure } from "./failure";
+import { agentFor } from "./runtimes";
+import { openedConfig } from "./team/opened-config";
+import { type Hearing, Voice } from "./voice";
 
 /**
- * Calls the agent of a step for one attempt. Ends with exactly one `finish` or `failure`, unless it was
- * aborted: then it just ends. Never throws.
+ * Has the agent of a step make one attempt; gives how it ended, and nothing where it was aborted: at
+ * once, whatever the agent does. Never rejects.
  */
-export async function* callAgent(
+export async function callAgent(
   request: StepRequest,
+  hearing: Hearing,
+  signal: AbortSignal,
   doors: Doors,
-): AsyncGenerator<StepOutput, void> {
+): Promise<StepEnd | undefined> {
+  if (signal.aborted) return undefined;
+  const voice = new Voice(hearing, signal);
+  const work = attempt(request, voice, signal, doors);
+  const end = await Promise.race([work, aborted(signal)]);
+  if (!end || signal.aborted) return undefined;
+  voice.end();
+  if (end.type === "failure") return end;
+  return {
+    ...end,
+    ...(voice.isFull && { finishReason: "length" }),
+    ...(voice.thoughts.length > 0 && { thoughts: voice.thoughts }),
+  };
+}
+
+async function attempt(
+  request: StepRequest,
+  voice: Voice,
+  signal: AbortSignal,
+  doors: Doors,
+): Promise<StepEnd> {
   try {
-    for await (const output of outputs(request, doors)) {
-      if (doors.signal.aborted) return;
-      yield output;
-      if (output.type === "finish" || output.type === "failure") return;
-    }
+    const config = await opened(request.config, doors);
+    if (!config) return unopened(request.config);
+    return await agentFor(config, doors)({ ...request, config }, voice, signal);
   } catch (error) {
-    if (!doors.signal.aborted) yield failureOf(error);
+    if (error instanceof AttemptEnded) return error.end;
+    // What an agent throws besides is nobody's to read but the operator's.
+    logError("agent_broken", { ...idsOf(request), causes: describeError(error) });
+    return failure("agent_unavailable", "The agent broke off.");
   }
 }
 
-async function* outputs(request: StepRequest, doors: Doors): AsyncGenerator<StepOutput, void> {
-  const { config } = request;
-  const { settings, ai, unseal, signal } = doors;
-  // Opening a secret and connecting to tools take time before anything listens to the signal.
-  if (signal.aborted) return;
-  if (config.runtime.runtime === "http") {
-    yield* httpAgent(request, config.runtime, doors);
-    return;
-  }
-  const model = await languageModel(config.model, { settings, ai, unseal, step: request });
-  if (model.ok) yield* chatAgent(request, model.value, doors);
-  else yield model.failure;
+function idsOf({ taskId, turnId, step, attempt }: StepRequest) {
+  return { taskId, turnId, step, attempt };
+}
+
+async function opened(config: AgentConfig, { unseal }: Doors): Promise<AgentConfig | undefined> {
+  return unseal ? openedConfig(config, unseal) : config;
+}
+
+function unopened({ runtime }: AgentConfig): StepEnd {
+  const code = `${FAILURE_FAMILIES[runtime.runtime]}_rejected` as const;
+  return failure(code, "A stored header cannot be opened.");
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
 }

@@ -52,8 +52,8 @@ export const settings = z.object({
   DEFAULT_MODEL: text,
   /** The first seals, all unseal: an old one stays until everything is sealed anew. */
   SECRETS_KEY: secretKeys,
-  MODEL_FIRST_BYTE_TIMEOUT_MS: whole(30 * SECOND),
-  MODEL_STALL_TIMEOUT_MS: whole(60 * SECOND),
+  MODEL_FIRST_BYTE_TIMEOUT_MS: whole(120 * SECOND),
+  MODEL_STALL_TIMEOUT_MS: whole(120 * SECOND),
   TURN_TIMEOUT_MS: whole(10 * MINUTE),
   CONFIRM_TIMEOUT_MS: whole(DAY),
   SESSION_IDLE_MS: whole(2 * HOUR),

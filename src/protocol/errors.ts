@@ -50,7 +50,32 @@ export type FailureCode = keyof typeof FAILURES;
 const failureCodes = Object.keys(FAILURES) as [FailureCode, ...FailureCode[]];
 export const failureCode = z.enum(failureCodes);
 
-export const failure = z.object({ code: failureCode, message: z.string() });
+/** What a provider's machine-readable refusal comes to (contract section 12). */
+export const failureReason = z.enum([
+  "context_overflow",
+  "quota_exhausted",
+  "bad_credentials",
+  "unknown_model",
+  "unsupported_parameter",
+  "content_filter",
+  "rate_limited",
+  "overloaded",
+]);
+export type FailureReason = z.infer<typeof failureReason>;
+
+/** What says more of a failure than its code. */
+export const failureDetails = z.object({
+  reason: failureReason.optional(),
+  /** Which parameter was refused. */
+  parameter: z.string().optional(),
+  httpStatus: z.int().optional(),
+});
+
+export const failure = z.object({
+  code: failureCode,
+  message: z.string(),
+  ...failureDetails.shape,
+});
 export type Failure = z.infer<typeof failure>;
 
 /** Members that single codes add to a problem (contract sections 2 and 4). */

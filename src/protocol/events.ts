@@ -15,6 +15,7 @@ import { taskError } from "./events/task-error";
 import { taskStatusChange } from "./events/task-status";
 import { taskUpdated } from "./events/task-updated";
 import { toolCall } from "./events/tool-call";
+import { toolProgress } from "./events/tool-progress";
 import { toolResult } from "./events/tool-result";
 import { turnStatusChange } from "./events/turn-status";
 import { logEntry } from "./log-entry";
@@ -49,6 +50,7 @@ export const MOMENTARY_EVENTS = {
   "chat:chunk": chatDelta,
   "chat:thinking": chatDelta,
   "phase:update": phaseProgress,
+  "tool:progress": toolProgress,
   presence,
   "history:reset": historyReset,
 } as const;

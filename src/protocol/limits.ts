@@ -94,6 +94,10 @@ export const LIMITS = {
   unsentBytes: 1024 * 1024,
   /** Resources of one namespace; with `bodyBytes` it bounds what one user can store. */
   resources: 1000,
+  /** Milliseconds of silence that a model may be allowed at most. */
+  silenceMs: 600_000,
+  /** Bytes of JSON that a Model adds to its requests: it is in every plan. */
+  extraBodyBytes: 16 * KIB,
   /** Headers and tool servers that a resource names: each is sent, or connected to, for a step. */
   headers: 50,
   mcpServers: 20,

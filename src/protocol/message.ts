@@ -12,6 +12,9 @@ export const messageStatus = z.enum(["complete", "interrupted", "failed"]);
 export type MessageStatus = z.infer<typeof messageStatus>;
 
 export const toolUse = z.object({
+  /** Uses of before rounds were counted lack their place. */
+  round: z.int().optional(),
+  index: z.int().optional(),
   toolCallId: z.string(),
   name: z.string(),
   input: jsonValue,

@@ -1,9 +1,5 @@
 import * as z from "zod";
-import { failureCode } from "../protocol/errors";
-import type { JsonObject, JsonValue } from "../protocol/json";
-import type { LogLevel } from "../protocol/log-entry";
-import type { Usage } from "../protocol/usage";
-import { modelParameters, modelProvider } from "./specs";
+import { modelCallFields, modelParameters, modelProvider } from "./specs";
 
 /** Where a provider's key comes from; the key itself is in no stored row. */
 export const keySource = z.discriminatedUnion("from", [
@@ -21,6 +17,8 @@ export const modelConfig = z.object({
   key: keySource.optional(),
   parameters: modelParameters,
   contextWindow: z.int(),
+  ...modelCallFields,
+  headers: z.record(z.string(), z.string()).optional(),
 });
 export type ModelConfig = z.infer<typeof modelConfig>;
 
@@ -32,6 +30,8 @@ export const runtimeConfig = z.discriminatedUnion("runtime", [
     headers: z.record(z.string(), z.string()),
     secret: keySource.optional(),
   }),
+  /** An agent that the deployer wrote, by its name. */
+  z.object({ runtime: z.literal("code"), agent: z.string() }),
 ]);
 export type RuntimeConfig = z.infer<typeof runtimeConfig>;
 
@@ -50,73 +50,3 @@ export const agentConfig = z.object({
   versions: z.record(z.string(), z.string()),
 });
 export type AgentConfig = z.infer<typeof agentConfig>;
-
-/** One turn of the conversation as a model gets it. */
-export type ContextMessage = {
-  role: "user" | "assistant" | "system";
-  /** The phase whose result this is; absent for the conversation's own messages. */
-  phase?: string;
-  content: string;
-};
-
-/** Everything that a step's agent is given; plain data. */
-export type StepRequest = {
-  config: AgentConfig;
-  taskId: string;
-  turnId: string;
-  step: string;
-  phase: string;
-  attempt: number;
-  run: number;
-  /** Stable over the attempts of a run. */
-  idempotencyKey: string;
-  /** What the user asked. */
-  input: string;
-  /** The member's own instruction, beside the ghost's prompt. */
-  prompt?: string;
-  /** Oldest first, without the input; may be longer than the model's window. */
-  context: ContextMessage[];
-};
-
-/** What a step's agent yields, in order; ends with exactly one `finish` or `failure`. */
-export type StepOutput =
-  | { type: "text"; delta: string }
-  | { type: "thinking"; delta: string }
-  | StepReport
-  | StepFinish
-  | StepFailure;
-
-/** What an agent tells of its work besides its text. */
-export type StepReport =
-  | { type: "progress"; percentComplete: number; message?: string }
-  | { type: "log"; level: LogLevel; message: string; metadata?: JsonObject }
-  | { type: "notify"; title: string; body?: string; data?: JsonObject }
-  | ({ type: "tool-call"; input: JsonValue } & ToolPlace)
-  | ({ type: "tool-result"; output: JsonValue } & ToolPlace)
-  | ({ type: "tool-result"; error: string } & ToolPlace);
-
-/** `cut`: what it took or gave is longer than it is shown. */
-type ToolPlace = { toolCallId: string; name: string; cut?: true };
-
-export type StepFinish = {
-  type: "finish";
-  finishReason: string;
-  /** What the provider says answered; may be more exact than the config's model. */
-  model: string;
-  /** The step's result, where it is not just the text that was written. */
-  output?: string;
-  data?: JsonValue;
-  usage?: Usage;
-  /** How many context messages did not fit the window. */
-  truncatedContext?: number;
-};
-
-export const stepFailure = z.object({
-  type: z.literal("failure"),
-  code: failureCode,
-  /** Safe to show: never the provider's own text. */
-  message: z.string(),
-  retryable: z.boolean(),
-  retryAfterMs: z.int().optional(),
-});
-export type StepFailure = z.infer<typeof stepFailure>;

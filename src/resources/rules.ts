@@ -1,5 +1,6 @@
 import { checkTarget } from "../platform/target";
 import type { Issue } from "../protocol/issues";
+import { endpointOf } from "./model-endpoint";
 import { referencesOf } from "./references";
 import { type Described, SYSTEM_NAMESPACE } from "./resource";
 import type { GhostSpec, ModelSpec, ShellSpec, TeamMember, TeamSpec } from "./specs";
@@ -45,10 +46,14 @@ function ghostIssues({ mcpServers = {} }: GhostSpec, allowPrivate: boolean): Iss
 }
 
 function modelIssues({ provider, baseUrl }: ModelSpec, allowPrivate: boolean): Issue[] {
-  if (provider === "openai-compatible" && baseUrl === undefined) {
-    return [{ path: "spec.baseUrl", message: "an openai-compatible model needs an address" }];
+  const path = "spec.baseUrl";
+  if (provider !== "openai-compatible") return addressIssues(path, baseUrl, allowPrivate);
+  if (baseUrl === undefined) {
+    return [{ path, message: "an openai-compatible model needs an address" }];
   }
-  return addressIssues("spec.baseUrl", baseUrl, allowPrivate);
+  const endpoint = endpointOf(baseUrl);
+  if (!endpoint.ok) return [{ path, message: endpoint.reason }];
+  return addressIssues(path, baseUrl, allowPrivate);
 }
 
 function shellIssues({ runtime, url }: ShellSpec, allowPrivate: boolean): Issue[] {

@@ -1,4 +1,4 @@
-import { type Described, idText, type ResourceMetadata } from "./resource";
+import { type Described, idText, type ResourceKind, type ResourceMetadata } from "./resource";
 import type { GhostSpec } from "./specs";
 
 /** A resource as it is stored: its spec has masks where `secrets` has the sealed values, by path. */
@@ -12,9 +12,9 @@ export function identityOf({ kind, metadata }: Pick<StoredResource, "kind" | "me
   return idText({ kind, namespace: metadata.namespace, name: metadata.name });
 }
 
-/** Keys are read back by nobody; values of headers by whoever may write them. */
-export function isKey(path: string): boolean {
-  return path === "apiKey" || path === "secret";
+/** Keys are read back by nobody, nor is what a model is sent; other headers' values by whoever may write them. */
+export function isWriteOnly(kind: ResourceKind, path: string): boolean {
+  return kind === "Model" || path === "secret";
 }
 
 type Change = (path: string, value: string) => string;
@@ -31,8 +31,11 @@ export function changeSecrets(resource: Described, change: Change): Described {
       return { kind: "Ghost", spec: { ...spec, ...changed } };
     }
     case "Model": {
-      const { apiKey, ...spec } = resource.spec;
-      const changed = apiKey === undefined ? {} : { apiKey: change("apiKey", apiKey) };
+      const { apiKey, headers, ...spec } = resource.spec;
+      const changed = {
+        ...(headers && { headers: changeHeaders("headers", headers, change) }),
+        ...(apiKey !== undefined && { apiKey: change("apiKey", apiKey) }),
+      };
       return { kind: "Model", spec: { ...spec, ...changed } };
     }
     case "Shell": {

@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { jsonBytes } from "../protocol/bytes";
+import { jsonValue } from "../protocol/json";
 import { LIMITS } from "../protocol/limits";
 import { anyRef } from "../protocol/refs";
 
@@ -59,6 +61,36 @@ export const modelProvider = z.enum([
   "demo",
 ]);
 
+const silenceMs = z.int().min(1).max(LIMITS.silenceMs);
+
+/** How a model is called, where that is not as most servers take it. None of it is a secret. */
+export const modelCallFields = {
+  /** Milliseconds without a byte, before the first one and after it. */
+  limits: z
+    .strictObject({ firstByteMs: silenceMs.optional(), stallMs: silenceMs.optional() })
+    .optional(),
+  /** Added to the address. */
+  query: z.record(z.string().min(1).max(128), z.string().max(2048)).optional(),
+  /** Merged into the request, over what stands there. */
+  extraBody: z
+    .record(z.string().max(128), jsonValue)
+    .refine((value) => jsonBytes(value) <= LIMITS.extraBodyBytes, {
+      error: `more than ${LIMITS.extraBodyBytes} bytes of JSON`,
+    })
+    .optional(),
+  /** What the answer's limit is called. */
+  tokenLimitField: z.enum(["max_tokens", "max_completion_tokens", "none"]).optional(),
+  /** Whether usage is asked for; absent: yes. */
+  streamUsage: z.boolean().optional(),
+  /** Whether `<think>…</think>` in the text is thinking; absent: yes. */
+  thinkTags: z.boolean().optional(),
+  /** What the model takes; absent: everything. */
+  input: z
+    .array(z.enum(["text", "image", "file"]))
+    .max(3)
+    .optional(),
+};
+
 export const modelSpec = z.strictObject({
   provider: modelProvider,
   model: z.string().min(1).max(255),
@@ -67,6 +99,8 @@ export const modelSpec = z.strictObject({
   parameters: modelParameters.optional(),
   /** Tokens; the context is cut to fit. */
   contextWindow: z.int().min(256).max(100_000_000).optional(),
+  ...modelCallFields,
+  headers: headers.optional(),
 });
 export type ModelSpec = z.infer<typeof modelSpec>;
 
@@ -134,6 +168,8 @@ export const teamSpec = z.strictObject({
   timeoutMs: durationMs.optional(),
   errorBudget: z.int().min(0).max(1000).optional(),
   tokenLimit: z.int().min(1).optional(),
+  /** Calls of a model in one attempt that may end in calls of tools. */
+  maxRounds: z.int().min(1).max(64).optional(),
   members: z.array(teamMember).min(1).max(LIMITS.phases),
 });
 export type TeamSpec = z.infer<typeof teamSpec>;

@@ -38,6 +38,7 @@ export const teamPlan = z.object({
   isCapped: z.boolean().optional(),
   errorBudget: z.int().optional(),
   tokenLimit: z.int().optional(),
+  maxRounds: z.int().optional(),
   members: z.array(memberPlan).min(1),
 });
 export type TeamPlan = z.infer<typeof teamPlan>;

@@ -19,7 +19,7 @@ import type { LogEvent, MomentaryEvent, RoomEvent } from "../../src/protocol/eve
 import type { Message } from "../../src/protocol/message";
 import { toTimestamp } from "../../src/protocol/time";
 import type { Turn } from "../../src/protocol/turn";
-import type { StepFailure, StepRequest } from "../../src/resources/agent";
+import type { StepFailure, StepRequest } from "../../src/resources/step";
 import type { TeamPlan } from "../../src/resources/team-plan";
 import { deepFreeze } from "./deep-freeze";
 import { idNumber, OWNER, T0 } from "./engine-builders";

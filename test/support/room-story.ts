@@ -3,11 +3,12 @@ import fc from "fast-check";
 import * as z from "zod";
 import type { RoomState } from "../../src/protocol/room-state";
 import type { OnBusy } from "../../src/protocol/turn";
-import type { StepFailure, StepOutput } from "../../src/resources/agent";
+import type { StepFailure } from "../../src/resources/step";
 import { clock, control } from "../worker/control";
 import { Frames } from "./frames";
 import { nextAlarm, ring, roomOf } from "./room-alarm";
 import { call, newTask, newUser, RoomClient } from "./room-client";
+import type { Heard } from "./scripted-model";
 import { ScriptedModel } from "./scripted-model";
 import { Tape } from "./tape";
 
@@ -266,7 +267,7 @@ function seqsOf(frames: Frames): number[] {
   return frames.all.flatMap(({ seq }) => seq ?? []);
 }
 
-function failureOf(retryable: boolean, retryAfterMs: number | undefined): StepOutput {
+function failureOf(retryable: boolean, retryAfterMs: number | undefined): Heard {
   const failure: StepFailure = {
     type: "failure",
     code: retryable ? "model_unavailable" : "model_rejected",

@@ -1,6 +1,33 @@
-import type { StepOutput, StepRequest } from "../../src/resources/agent";
+import type { Hearing } from "../../src/agents/voice";
+import type { StepEnd, StepReport, StepRequest } from "../../src/resources/step";
 
-export const FINISH: StepOutput = {
+/** What is heard of an attempt. */
+export type Heard = { type: "text" | "thinking"; delta: string } | StepReport | StepEnd;
+
+/** A model that says what a generator yields; the last is its end. */
+export function speaking(
+  outputs: (request: StepRequest, signal: AbortSignal) => AsyncIterable<Heard>,
+): (request: StepRequest, hearing: Hearing, signal: AbortSignal) => Promise<StepEnd | undefined> {
+  return async (request, hearing, signal) => {
+    for await (const one of outputs(request, signal)) {
+      if (signal.aborted) return undefined;
+      if (isEnd(one)) return one;
+      tell(hearing, one);
+    }
+    return undefined;
+  };
+}
+
+function isEnd(one: Heard): one is StepEnd {
+  return one.type === "finish" || one.type === "failure";
+}
+
+function tell(hearing: Hearing, one: Exclude<Heard, StepEnd>): void {
+  if ("delta" in one) hearing.say(one.type, one.delta);
+  else hearing.report(one);
+}
+
+export const FINISH: StepEnd = {
   type: "finish",
   finishReason: "stop",
   model: "scripted",
@@ -11,16 +38,16 @@ export const FINISH: StepOutput = {
 export class ScriptedAttempt {
   readonly request: StepRequest;
   readonly signal: AbortSignal;
-  readonly #queue: StepOutput[] = [];
+  readonly #queue: Heard[] = [];
 
   constructor(request: StepRequest, signal: AbortSignal) {
     this.request = request;
     this.signal = signal;
   }
 
-  say(...outputs: (StepOutput | string)[]): void {
-    for (const output of outputs) {
-      this.#queue.push(typeof output === "string" ? { type: "text", delta: output } : output);
+  say(...all: (Heard | string)[]): void {
+    for (const one of all) {
+      this.#queue.push(typeof one === "string" ? { type: "text", delta: one } : one);
     }
   }
 
@@ -28,11 +55,11 @@ export class ScriptedAttempt {
     this.say(FINISH);
   }
 
-  async *outputs(): AsyncGenerator<StepOutput, void> {
+  async speak(hearing: Hearing): Promise<StepEnd> {
     for (;;) {
       for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
-        yield next;
-        if (next.type === "finish" || next.type === "failure") return;
+        if (isEnd(next)) return next;
+        tell(hearing, next);
       }
       await oneMoment();
     }
@@ -43,10 +70,14 @@ export class ScriptedAttempt {
 export class ScriptedModel {
   readonly attempts: ScriptedAttempt[] = [];
 
-  readonly callAgent = (request: StepRequest, signal: AbortSignal): AsyncIterable<StepOutput> => {
+  readonly callAgent = (
+    request: StepRequest,
+    hearing: Hearing,
+    signal: AbortSignal,
+  ): Promise<StepEnd> => {
     const attempt = new ScriptedAttempt(request, signal);
     this.attempts.push(attempt);
-    return attempt.outputs();
+    return attempt.speak(hearing);
   };
 
   /** The n-th attempt (from 1), as soon as it is made. */

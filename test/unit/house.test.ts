@@ -23,12 +23,14 @@ const ARROWS: Record<string, Arrows> = {
     folders: ["protocol", "resources", "platform"],
     packages: ["@ai-sdk/", "ai", "eventsource-parser", "workers-ai-provider", "zod"],
   },
+  // The deployer's own: whatever an agent of theirs needs of ours.
+  own: { folders: ["protocol", "resources", "platform", "agents"], packages: [] },
   history: {
     folders: ["protocol", "resources", "platform"],
     packages: ["drizzle-orm", "zod"],
   },
   "durable-objects": {
-    folders: ["protocol", "resources", "platform", "engine", "agents", "history"],
+    folders: ["protocol", "resources", "platform", "engine", "agents", "own", "history"],
     packages: ["cloudflare:workers", "itty-durable", "zod"],
   },
   "api-docs": { folders: ["protocol", "resources"], packages: ["zod"] },
@@ -51,6 +53,8 @@ const BESIDES: { from: RegExp; to: RegExp }[] = [
   { from: /^worker\//, to: /^durable-objects\/[a-z-]+\/api$/ },
   // What the worker says of whoever opens a socket is read by both rooms.
   { from: /^worker\//, to: /^durable-objects\/sockets\/arrival$/ },
+  // Words about runtimes, and no schema.
+  { from: /^engine\//, to: /^resources\/runtimes$/ },
   // Every screen is the same function of the same log.
   { from: /^client\//, to: /^engine\/fold\/fold$/ },
   // What a room would refuse as blank, a page refuses at once.

@@ -1,7 +1,12 @@
+import type { Hearing } from "../../src/agents/voice";
 import type { Settings } from "../../src/platform/settings";
-import type { StepOutput, StepRequest } from "../../src/resources/agent";
+import type { StepEnd, StepRequest } from "../../src/resources/step";
 
-type Model = (request: StepRequest, signal: AbortSignal) => AsyncIterable<StepOutput>;
+type Model = (
+  request: StepRequest,
+  hearing: Hearing,
+  signal: AbortSignal,
+) => Promise<StepEnd | undefined>;
 
 export const D1_MODES = ["up", "down", "slow", "fails after its commit"] as const;
 export const ALARM_MODES = ["as set", "late", "doubled", "throwing", "broken"] as const;

@@ -90,7 +90,8 @@ export class TaskRoom extends ProductionTaskRoom {
         await doors.tellMetrics(tally);
       },
       meter: (userId) => breakableMeter(doors.meter(userId)),
-      callAgent: (request, signal) => (control.model ?? doors.callAgent)(request, signal),
+      callAgent: (request, hearing, signal) =>
+        (control.model ?? doors.callAgent)(request, hearing, signal),
     };
   }
 }

@@ -1,4 +1,4 @@
-import type { ContextMessage } from "../../resources/agent";
+import type { ContextMessage } from "../../resources/step";
 import { beginning, estimateTokens } from "./tokens";
 
 export type ContextRequest = {
@@ -12,6 +12,8 @@ export type ContextRequest = {
   /** Tokens, of prompt and answer together. */
   contextWindow: number;
   maxOutputTokens?: number | undefined;
+  /** Tokens of the prompt alone, where a longer one was refused. */
+  mostTokens?: number;
 };
 
 export type FittedContext = {
@@ -39,7 +41,8 @@ export function fitContext(request: ContextRequest): FittedContext {
   const context = request.context.map(labelled);
   const instructions = [systemPrompt, prompt ?? ""];
   const fixed = [...instructions, input].reduce((sum, text) => sum + cost(text), 0);
-  const { kept, cut } = newest(context, contextWindow - answerRoom(request) - fixed);
+  const most = Math.min(contextWindow - answerRoom(request), request.mostTokens ?? contextWindow);
+  const { kept, cut } = newest(context, most - fixed);
   const notes = kept.filter(({ role }) => role === "system").map(({ content }) => content);
   return {
     system: [...instructions, ...notes].filter((text) => text.trim()).join("\n\n"),

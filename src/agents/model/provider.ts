@@ -1,16 +1,18 @@
 import { createAnthropic } from "@ai-sdk/anthropic";
 import { createOpenAI } from "@ai-sdk/openai";
-import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { LanguageModelV4 } from "@ai-sdk/provider";
-import { wrapLanguageModel } from "ai";
 import { createWorkersAI } from "workers-ai-provider";
 import type { Settings } from "../../platform/settings";
 import { checkTarget } from "../../platform/target";
-import type { ModelConfig, StepFailure } from "../../resources/agent";
+import type { ModelConfig } from "../../resources/agent";
+import type { StepFailure } from "../../resources/step";
 import { demoModel } from "../demo/demo-model";
+import { failure } from "../failure";
 import { openedKey, type Unseal } from "../team/sealed-key";
-import { failure } from "./failure";
-import { providerFetch } from "./provider-fetch";
+import { ownHeaders } from "./own-headers";
+import { compatibleModel } from "./wire/compatible-model";
+import { extendedFetch } from "./wire/transport/extended-fetch";
+import { modelFetch } from "./wire/transport/model-fetch";
 
 export type ProviderDoors = {
   settings: Settings;
@@ -22,12 +24,15 @@ export type ProviderDoors = {
 
 type Built<T> = { ok: true; value: T } | { ok: false; failure: StepFailure };
 
-/** The AI SDK's model for a config; a failure, always final, when it cannot be called as it is. */
-export async function languageModel(
+/** Makes the model for one call; `heard` is told of every byte that comes. */
+export type ModelMaker = (heard: () => void) => LanguageModelV4;
+
+/** A config's model; a failure, always final, when it cannot be called as it is. */
+export async function modelMaker(
   config: ModelConfig,
   doors: ProviderDoors,
-): Promise<Built<LanguageModelV4>> {
-  if (config.provider === "demo") return built(demoModel(config.model, doors.step));
+): Promise<Built<ModelMaker>> {
+  if (config.provider === "demo") return built(() => demoModel(config.model, doors.step));
   if (config.provider === "workers-ai") return workersModel(config, doors.ai);
   const address = checkedAddress(config, doors.settings);
   if (!address.ok) return address;
@@ -36,56 +41,35 @@ export async function languageModel(
   if (!key.value && config.provider !== "openai-compatible") {
     return rejected("The model has no API key.");
   }
-  return built(remoteModel(config, address.value, key.value));
+  return built((heard) => remoteModel(config, address.value, { key: key.value, heard }));
 }
+
+type Reached = { key: string | undefined; heard: () => void };
 
 function remoteModel(
-  { provider, model }: ModelConfig,
-  baseURL: string,
-  apiKey: string | undefined,
+  config: ModelConfig,
+  baseUrl: string,
+  { key, heard }: Reached,
 ): LanguageModelV4 {
-  if (provider === "openai-compatible") return withKey(compatibleModel(baseURL, model), apiKey);
-  // Empty, no key is sent; absent, the SDK would look for one in the environment.
-  const options = { baseURL, apiKey: apiKey ?? "", fetch: providerFetch };
-  return provider === "openai"
-    ? createOpenAI(options).responses(model)
-    : createAnthropic(options).languageModel(model);
+  if (config.provider === "openai-compatible") {
+    const fetch = modelFetch({ onBytes: heard });
+    return compatibleModel({ ...config, baseUrl, apiKey: key, fetch });
+  }
+  const options = {
+    baseURL: baseUrl,
+    // Empty, no key is sent; absent, the SDK would look for one in the environment.
+    apiKey: key ?? "",
+    headers: Object.fromEntries(ownHeaders(config.headers ?? {}, [])),
+    fetch: extendedFetch(modelFetch({ onBytes: heard }), config),
+  };
+  return config.provider === "openai"
+    ? createOpenAI(options).responses(config.model)
+    : createAnthropic(options).languageModel(config.model);
 }
 
-const MOST_MODELS = 50;
-const models = new Map<string, LanguageModelV4>();
-
-/** Kept, without a key: each new one has schemas of its own, which cost more than the rest of a turn's start. */
-function compatibleModel(baseURL: string, name: string): LanguageModelV4 {
-  const id = JSON.stringify([baseURL, name]);
-  const known = models.get(id);
-  if (known) return known;
-  const options = { baseURL, apiKey: "", fetch: providerFetch };
-  const provider = createOpenAICompatible({ ...options, name: "provider", includeUsage: true });
-  const model = provider.chatModel(name);
-  if (models.size >= MOST_MODELS) models.clear();
-  models.set(id, model);
-  return model;
-}
-
-function withKey(model: LanguageModelV4, apiKey: string | undefined): LanguageModelV4 {
-  if (!apiKey) return model;
-  const Authorization = `Bearer ${apiKey}`;
-  return wrapLanguageModel({
-    model,
-    middleware: {
-      specificationVersion: "v4",
-      transformParams: async ({ params }) => ({
-        ...params,
-        headers: { ...params.headers, Authorization },
-      }),
-    },
-  });
-}
-
-function workersModel({ model }: ModelConfig, ai: Ai | undefined): Built<LanguageModelV4> {
+function workersModel({ model }: ModelConfig, ai: Ai | undefined): Built<ModelMaker> {
   if (!ai) return rejected("This deployment has no Workers AI binding.");
-  return built(createWorkersAI({ binding: ai })(model));
+  return built(() => createWorkersAI({ binding: ai })(model));
 }
 
 const DEFAULT_ADDRESS: Partial<Record<ModelConfig["provider"], string>> = {

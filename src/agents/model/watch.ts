@@ -1,49 +1,29 @@
-/** A provider let one of its limits pass without a part of its answer. */
-export class SilentProvider extends Error {
-  readonly phase: "first byte" | "stall";
+import { type SilencePhase, Silent } from "./refusal/model-fault";
 
-  constructor(phase: "first byte" | "stall") {
-    super(`no part within the limit: ${phase}`);
-    this.phase = phase;
-  }
-}
-
-export type WatchLimits = {
-  firstByteMs: number;
-  stallMs: number;
-  /** While it says so nobody owes us a part; the limit begins anew afterwards. */
-  excused?: () => boolean;
-};
+export type WatchLimits = { firstByteMs: number; stallMs: number };
 
 /**
- * Judges how long we have been waiting for a part of an answer. One timer, re-armed for what is
- * left when it fires, so that a part costs a clock reading and not a timer.
+ * Judges how long a provider has been silent: any byte of it is life, a comment or a ping too. One
+ * timer, re-armed for what is left when it fires, so that a byte costs a clock reading and not a timer.
  */
 export class Watch {
   readonly #stallMs: number;
-  readonly #excused: () => boolean;
-  readonly #expire: (silence: SilentProvider) => void;
+  readonly #expire: (silence: Silent) => void;
   #limitMs: number;
-  #phase: "first byte" | "stall" = "first byte";
-  /** When we began to wait; `undefined` while whoever reads us holds the last part. */
-  #since: number | undefined;
+  #phase: SilencePhase = "first byte";
+  #heardAt = Date.now();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(limits: WatchLimits, expire: (silence: SilentProvider) => void) {
-    const { firstByteMs, stallMs, excused = () => false } = limits;
+  constructor({ firstByteMs, stallMs }: WatchLimits, expire: (silence: Silent) => void) {
     this.#limitMs = firstByteMs;
     this.#stallMs = stallMs;
-    this.#excused = excused;
     this.#expire = expire;
     this.#arm(firstByteMs);
   }
 
-  wait(): void {
-    this.#since = Date.now();
-  }
-
+  /** A byte has come. */
   heard(): void {
-    this.#since = undefined;
+    this.#heardAt = Date.now();
     if (this.#phase === "stall") return;
     this.#phase = "stall";
     this.#limitMs = this.#stallMs;
@@ -52,6 +32,7 @@ export class Watch {
 
   stop(): void {
     if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   #arm(delayMs: number): void {
@@ -60,10 +41,9 @@ export class Watch {
   }
 
   #check(): void {
-    if (this.#excused()) this.#since = Date.now();
-    const leftMs =
-      this.#since === undefined ? this.#limitMs : this.#since + this.#limitMs - Date.now();
-    if (leftMs > 0) this.#arm(leftMs);
-    else this.#expire(new SilentProvider(this.#phase));
+    const leftMs = this.#heardAt + this.#limitMs - Date.now();
+    // Farther than the limit is none: the clock has gone back meanwhile.
+    if (leftMs > 0) this.#arm(Math.min(leftMs, this.#limitMs));
+    else this.#expire(new Silent(this.#phase, this.#limitMs));
   }
 }

@@ -1,4 +1,4 @@
-import type { StepRequest } from "../../resources/agent";
+import type { StepRequest } from "../../resources/step";
 import { ownHeaders } from "../model/own-headers";
 import { signatureHeaders } from "./signature";
 

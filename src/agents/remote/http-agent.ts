@@ -1,64 +1,59 @@
-import type { Settings } from "../../platform/settings";
 import { checkTarget } from "../../platform/target";
-import type { RuntimeConfig, StepFailure, StepOutput, StepRequest } from "../../resources/agent";
-import { failure } from "../model/failure";
-import { retryAfterMs } from "../model/retry-after";
-import { openedKey, type Unseal } from "../team/sealed-key";
+import type { RuntimeConfig } from "../../resources/agent";
+import type { StepEnd, StepFailure, StepRequest } from "../../resources/step";
+import type { Agent } from "../agent";
+import type { Doors } from "../doors";
+import { failure } from "../failure";
+import { openedKey } from "../team/sealed-key";
 import { AgentAnswer } from "./agent-answer";
 import { serverEvents, wholeText } from "./agent-body";
 import { agentEvent, agentResult } from "./agent-event";
 import { agentFailureOf, agentFailureOfStatus, MalformedAnswer } from "./agent-failure";
 import { agentRequest } from "./agent-request";
+import { retryAfterMs } from "./retry-after";
 
 type HttpRuntime = Extract<RuntimeConfig, { runtime: "http" }>;
 
-export type AgentDoors = { settings: Settings; signal: AbortSignal; unseal?: Unseal | undefined };
-
 /**
- * Has an agent of the user's do a step, over HTTP. It has no limits of
- * time of its own: an agent may think in silence for as long as its phase allows, and the engine
- * aborts the signal at the phase's end, which closes the connection at once.
+ * Has an agent of the user's do a step, over HTTP. It has no limits of time of its own: an agent may
+ * think in silence for as long as its phase allows, and the engine aborts the signal at the phase's end,
+ * which closes the connection at once.
  */
-export async function* httpAgent(
-  request: StepRequest,
-  runtime: HttpRuntime,
-  doors: AgentDoors,
-): AsyncGenerator<StepOutput, void> {
-  const prepared = await prepare(request, runtime, doors);
-  if (!prepared.ok) {
-    yield prepared.failure;
-    return;
-  }
-  const over = new AbortController();
-  const signal = AbortSignal.any([doors.signal, over.signal]);
-  let answering = false;
-  try {
-    const response = await fetch(prepared.url, { ...prepared.init, redirect: "manual", signal });
-    answering = true;
-    yield* answered(response, request.config.bot);
-  } catch (error) {
-    if (!doors.signal.aborted) yield agentFailureOf(error, answering);
-  } finally {
-    // Whatever the agent would still say, and whoever stopped reading: nothing stays open.
-    over.abort();
-  }
+export function httpAgent(runtime: HttpRuntime, doors: Doors): Agent {
+  return async (request, voice, signal) => {
+    const prepared = await prepare(request, runtime, doors);
+    if (!prepared.ok) return prepared.failure;
+    const over = new AbortController();
+    const stop = () => over.abort();
+    signal.addEventListener("abort", stop, { once: true });
+    let answering = false;
+    try {
+      const init = { ...prepared.init, redirect: "manual" as const, signal: over.signal };
+      const response = await fetch(prepared.url, init);
+      answering = true;
+      return await answered(response, new AgentAnswer(request.config.bot, voice));
+    } catch (error) {
+      return agentFailureOf(error, answering);
+    } finally {
+      signal.removeEventListener("abort", stop);
+      // Whatever the agent would still say: nothing stays open.
+      over.abort();
+    }
+  };
 }
 
-async function* answered(response: Response, bot: string): AsyncGenerator<StepOutput, void> {
+async function answered(response: Response, answer: AgentAnswer): Promise<StepEnd> {
   if (!response.ok) {
-    yield agentFailureOfStatus(response.status, retryAfterMs(Object.fromEntries(response.headers)));
-    return;
+    return agentFailureOfStatus(
+      response.status,
+      retryAfterMs(Object.fromEntries(response.headers)),
+    );
   }
-  const answer = new AgentAnswer(bot);
-  if (!isEventStream(response)) {
-    yield* answer.result(agentResult(await wholeText(response)));
-    return;
-  }
+  if (!isEventStream(response)) return answer.result(agentResult(await wholeText(response)));
   for await (const { name, data } of serverEvents(response)) {
     const event = agentEvent(name, data);
-    const outputs = event ? answer.take(event) : [];
-    yield* outputs;
-    if (outputs.some(({ type }) => type === "finish" || type === "failure")) return;
+    const end = event && answer.take(event);
+    if (end) return end;
   }
   throw new MalformedAnswer("The agent's stream ended without a result.");
 }
@@ -75,7 +70,7 @@ type Prepared =
 async function prepare(
   request: StepRequest,
   { url, headers, secret }: HttpRuntime,
-  { settings, unseal }: AgentDoors,
+  { settings, unseal }: Doors,
 ): Promise<Prepared> {
   // Checked where it is used, not only where it was stored: what is allowed may have changed.
   const target = checkTarget(url, { allowPrivate: settings.ALLOW_PRIVATE_TARGETS });

@@ -5,9 +5,9 @@ import type { Find } from "../../resources/resource";
 import type { RetryRule, TeamMember, TeamSpec } from "../../resources/specs";
 import type { MemberPlan, TeamPlan } from "../../resources/team-plan";
 import { turnBudgetMs } from "../../resources/turn-budget";
-import { agentOf, need, Unresolved } from "../agent";
 import { given } from "../model/given";
 import { stepIds } from "../remote/step-id";
+import { agentOf, need, Unresolved } from "./agent-config";
 
 const PHASE_TIMEOUT_MS = 120_000;
 
@@ -34,7 +34,7 @@ export async function resolveTeam(
 type Doors = { find: Find; settings: Settings };
 
 async function planOf(team: string, spec: TeamSpec, doors: Doors): Promise<TeamPlan> {
-  const { collaboration, onBusy, timeoutMs, errorBudget, tokenLimit } = spec;
+  const { collaboration, onBusy, timeoutMs, errorBudget, tokenLimit, maxRounds } = spec;
   const ids = stepIds(spec.members.map(({ role }) => role));
   checkRollbacks(spec.members);
   const members = await Promise.all(
@@ -54,6 +54,7 @@ async function planOf(team: string, spec: TeamSpec, doors: Doors): Promise<TeamP
     // A setting of 0 is no limit.
     ...given({
       errorBudget,
+      maxRounds,
       tokenLimit: tokenLimit ?? (doors.settings.TURN_TOKEN_LIMIT || undefined),
     }),
     members,

@@ -17,16 +17,20 @@ type ServerConfig = AgentConfig["mcpServers"][string];
 export type ToolDefinition = ListToolsResult["tools"][number];
 export type McpServer = { client: MCPClient; tools: ToolDefinition[] };
 
-/** Keeps the runtime awake for work that nobody waits for. */
-export type Hold = (work: Promise<unknown>) => void;
-export type McpDoors = { settings: Settings; signal: AbortSignal; hold: Hold };
+type Hold = (work: Promise<unknown>) => void;
+export type McpDoors = {
+  settings: Settings;
+  signal: AbortSignal;
+  /** Keeps the runtime awake for work that nobody waits for. */
+  hold?: Hold | undefined;
+};
 
 /** An MCP server cannot be used; the message is ours and completes "… is not available: it". */
 export class ServerUnavailable extends Error {}
 
 /** Connects and lists the tools. Throws `ServerUnavailable`. */
 export async function connectServer(config: ServerConfig, doors: McpDoors): Promise<McpServer> {
-  const { settings, signal, hold } = doors;
+  const { settings, signal, hold = () => undefined } = doors;
   const target = checkTarget(config.url, { allowPrivate: settings.ALLOW_PRIVATE_TARGETS });
   if (!target.ok) throw new ServerUnavailable(`has an address that ${target.reason}`);
   const headers = headersOf(config);

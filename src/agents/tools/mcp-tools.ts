@@ -1,5 +1,5 @@
-import type { ToolSet } from "ai";
-import type { AgentConfig, StepReport } from "../../resources/agent";
+import type { LanguageModelV4FunctionTool } from "@ai-sdk/provider";
+import type { AgentConfig } from "../../resources/agent";
 import { shownLine } from "../model/shown-text";
 import { estimateTokens } from "../model/tokens";
 import { within } from "../within";
@@ -11,9 +11,10 @@ import {
   ServerUnavailable,
   type ToolDefinition,
 } from "./mcp-server";
+import type { ToolBox, ToolCall, ToolOutcome } from "./tool-box";
 import { toolNames } from "./tool-names";
 import { ToolRoom } from "./tool-room";
-import { ToolFailed, toolFailed, toolText } from "./tool-text";
+import { toolFailed, toolText } from "./tool-text";
 
 /** How long one call of a tool may take. */
 const CALL_MS = 60_000;
@@ -28,17 +29,16 @@ type Offered = { server: string; name: string; definition: ToolDefinition; from:
  * The tools of a ghost's MCP servers, for one attempt of a step (requirement A5). What cannot be
  * used is left out and reported, and ends nothing. Must be closed.
  */
-export class McpTools {
-  readonly tools: ToolSet = {};
-  /** What was left out, and why. */
-  readonly reports: StepReport[] = [];
+export class McpTools implements ToolBox {
+  readonly definitions: LanguageModelV4FunctionTool[] = [];
+  readonly #calls = new Map<string, Made>();
+  #warn: (message: string) => void = () => undefined;
   readonly #servers: McpServer[] = [];
   readonly #doors: McpDoors;
   readonly #room: ToolRoom;
   readonly #definitionTokens: number;
   #tokens = 0;
-  #calls = 0;
-  #running = 0;
+  #made = 0;
 
   /** `window`: tokens of the model's; a quarter is for definitions and a quarter for answers. */
   constructor(window: number, doors: McpDoors) {
@@ -49,19 +49,15 @@ export class McpTools {
 
   /** Tokens of the window that the tools take or may take. */
   get tokens(): number {
-    return this.empty ? 0 : this.#tokens + this.#definitionTokens;
+    return this.definitions.length === 0 ? 0 : this.#tokens + this.#definitionTokens;
   }
 
-  get empty(): boolean {
-    return Object.keys(this.tools).length === 0;
-  }
-
-  /** A tool is at work: its model has nothing to say meanwhile. */
-  get busy(): boolean {
-    return this.#running > 0;
-  }
-
-  async connect(configs: AgentConfig["mcpServers"]): Promise<void> {
+  /** `warn` is told what is left out, and why. */
+  async connect(
+    configs: AgentConfig["mcpServers"],
+    warn: (message: string) => void,
+  ): Promise<void> {
+    this.#warn = (message) => warn(shownLine(message, 500));
     const entries = Object.entries(configs);
     if (entries.length > MOST_SERVERS) this.#warn(`Only ${MOST_SERVERS} MCP servers are used.`);
     const offered = await Promise.all(
@@ -71,7 +67,8 @@ export class McpTools {
   }
 
   close(): void {
-    for (const { client } of this.#servers.splice(0)) this.#doors.hold(closeClient(client));
+    const { hold = () => undefined } = this.#doors;
+    for (const { client } of this.#servers.splice(0)) hold(closeClient(client));
   }
 
   async #connect(server: string, config: AgentConfig["mcpServers"][string]): Promise<Offered[]> {
@@ -103,33 +100,31 @@ export class McpTools {
   #add(name: string, { definition, from }: Offered): void {
     const made = from.client.toolsFromDefinitions({ tools: [definition] })[definition.name];
     if (!made) return;
-    // What a tool answers is given to the model as it is shown: as one bounded text.
-    const { toModelOutput, ...tool } = made;
-    this.tools[name] = {
-      ...tool,
-      execute: (input: unknown, options) =>
-        this.#call(options.abortSignal, (abortSignal) =>
-          Promise.resolve(made.execute(input, { ...options, abortSignal })),
-        ),
-    };
+    this.definitions.push({
+      type: "function",
+      name,
+      ...(definition.description !== undefined && { description: definition.description }),
+      inputSchema: definition.inputSchema as LanguageModelV4FunctionTool["inputSchema"],
+    });
+    this.#calls.set(name, (input, options) => Promise.resolve(made.execute(input, options)));
   }
 
-  async #call(
-    signal: AbortSignal | undefined,
-    call: (signal: AbortSignal) => Promise<unknown>,
-  ): Promise<string> {
-    if (++this.#calls > MOST_CALLS) throw new ToolFailed("There were too many calls of tools.");
-    this.#running++;
+  async call({ name, input, toolCallId }: ToolCall, signal: AbortSignal): Promise<ToolOutcome> {
+    const made = this.#calls.get(name);
+    if (!made) return { error: `There is no tool ${shownLine(name, 100)}.` };
+    if (++this.#made > MOST_CALLS) return { error: "There were too many calls of tools." };
     try {
-      return this.#room.fit(toolText(await within(CALL_MS, signal, call)));
+      const answer = await within(CALL_MS, signal, (abortSignal) =>
+        made(input, { toolCallId, abortSignal, messages: [], context: {} }),
+      );
+      return { output: this.#room.fit(toolText(answer)) };
     } catch (error) {
-      throw toolFailed(error);
-    } finally {
-      this.#running--;
+      return { error: toolFailed(error).message };
     }
   }
-
-  #warn(message: string): void {
-    this.reports.push({ type: "log", level: "warn", message: shownLine(message, 500) });
-  }
 }
+
+type Made = (
+  input: unknown,
+  options: { toolCallId: string; abortSignal: AbortSignal; messages: []; context: object },
+) => Promise<unknown>;

@@ -58,12 +58,6 @@ export function toolFailed(error: unknown): ToolFailed {
   return new ToolFailed("The tool's server is not available.");
 }
 
-/** An error that the AI SDK tells the model, as it is shown. */
-export function shownError(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return shownText(text, ERROR_UNITS) || "The tool failed.";
-}
-
 function jsonText(value: unknown): string {
   return JSON.stringify(value) ?? "null";
 }

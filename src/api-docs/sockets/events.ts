@@ -131,6 +131,10 @@ export const MOMENTARY_EVENT_NOTES: { [Type in MomentaryEventType]: EventNote<Da
       message: "Reading",
     },
   },
+  "tool:progress": {
+    summary: "How far a tool says it is; the last of each counts",
+    data: { ...writing, round: 0, index: 0, progress: 3, total: 10, message: "Page 3" },
+  },
   presence: {
     summary: "Somebody joined, left, types or does no more",
     data: { userId: "bob", state: "typing", connections: 1 },

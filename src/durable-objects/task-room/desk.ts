@@ -1,3 +1,4 @@
+import type { PhaseUpdate, Progress } from "../../engine/step/progress";
 import { type Decision, decide } from "../../engine/turn/decide";
 import type { Change, Draft, Effect } from "../../engine/turn/draft";
 import type { Room } from "../../engine/turn/room";
@@ -39,7 +40,7 @@ export class Desk {
   readonly fanOut: FanOut;
   readonly presence: PresenceFeed;
   readonly live: LiveText;
-  readonly progress: ProgressFeed;
+  readonly progress: ProgressFeed<Progress, PhaseUpdate>;
   readonly attempts: Attempts;
   readonly nextTurn: NextTurn;
   readonly feeds: Feeds;

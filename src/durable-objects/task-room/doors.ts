@@ -1,10 +1,13 @@
+import { callAgent } from "../../agents/call-agent";
+import type { Hearing } from "../../agents/voice";
+import { agents } from "../../own/agents";
+import { unsealPortable } from "../../platform/sealing";
 import { readOnce, type Settings, settings as settingsSchema } from "../../platform/settings";
 import type { Tally } from "../../platform/tally";
-import type { StepOutput, StepRequest } from "../../resources/agent";
+import type { StepEnd, StepRequest } from "../../resources/step";
 import { metricsShardOf } from "../metrics-shard/api";
 import { type Meter, meterOf } from "../usage-meter/api";
 import type { TaskNews, UserRoomApi } from "../user-room/api";
-import { callSealedAgent } from "./turns/sealed-agent";
 
 /** Places in a turn's life at which a test build may stop the runtime dead. */
 export type FaultPoint =
@@ -43,7 +46,12 @@ export type Doors = {
   tellUser(userId: string, news: TaskNews): Promise<void>;
   /** Of one user. */
   meter(userId: string): Meter;
-  callAgent(request: StepRequest, signal: AbortSignal): AsyncIterable<StepOutput>;
+  /** Has an agent make one attempt; gives nothing where it was aborted. Never rejects. */
+  callAgent(
+    request: StepRequest,
+    hearing: Hearing,
+    signal: AbortSignal,
+  ): Promise<StepEnd | undefined>;
   /** Tells the service's counts; nobody repeats it. */
   tellMetrics(tally: Tally): Promise<void>;
   fault(point: FaultPoint): void;
@@ -54,6 +62,7 @@ const settingsOf = readOnce(settingsSchema);
 export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
   const settings = settingsOf(env);
   const hold = (work: Promise<unknown>) => ctx.waitUntil(work);
+  const unseal = (text: string) => unsealPortable(settings.SECRETS_KEY, text);
   return {
     settings,
     now: () => Date.now(),
@@ -62,8 +71,8 @@ export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
     storage: ctx.storage,
     tellUser: (userId, news) => userRoom(env, userId).deliver(news),
     meter: (userId) => meterOf(env, userId),
-    callAgent: (request, signal) =>
-      callSealedAgent(request, { settings, signal, hold, ai: env.AI }),
+    callAgent: (request, hearing, signal) =>
+      callAgent(request, hearing, signal, { settings, hold, unseal, own: agents, ai: env.AI }),
     tellMetrics: (tally) => metricsShardOf(env, ctx.id.toString()).add(tally),
     fault: () => undefined,
   };

@@ -2,13 +2,15 @@ import type { JsonValue } from "../../protocol/json";
 import type { AnswerMetadata, Message } from "../../protocol/message";
 import type { Stream } from "../../protocol/room-state";
 import type { Step, StepResult, Turn } from "../../protocol/turn";
-import { addUsage, type Usage } from "../../protocol/usage";
+import type { Usage } from "../../protocol/usage";
+import type { StepFinish } from "../../resources/step";
 import { advance } from "../turn/advance";
 import { excuseDelay } from "../turn/clock";
 import type { Draft } from "../turn/draft";
 import { cutResult } from "./cut-result";
 import { type Fence, liveStep } from "./fence";
 import { isPipeline, logPhase, memberOf, phaseData } from "./phase";
+import { spend } from "./spend";
 import { agentOf } from "./start";
 
 export type Finished = Fence & {
@@ -17,6 +19,7 @@ export type Finished = Fence & {
   /** The result, where it is not just the text that was written. */
   output?: string;
   data?: JsonValue;
+  thoughts?: StepFinish["thoughts"];
 };
 
 /** The agent is done: what it wrote becomes the message, and the turn goes on. */
@@ -44,6 +47,7 @@ export function finishStep(draft: Draft, report: Finished): void {
 
 function answerOf(draft: Draft, turn: Turn, stream: Stream, report: Finished): Message {
   const stepRun = draft.stepRun(turn.id, stream.step);
+  const { text, thinking } = withoutThoughts(stream, report.thoughts);
   return {
     id: stream.messageId,
     seq: draft.nextSeq,
@@ -51,13 +55,26 @@ function answerOf(draft: Draft, turn: Turn, stream: Stream, report: Finished): M
     turnId: turn.id,
     threadId: turn.threadId,
     role: "assistant",
-    content: stream.text.toWellFormed(),
-    ...(stream.thinking !== "" && { thinking: stream.thinking.toWellFormed() }),
+    content: text.toWellFormed(),
+    ...(thinking !== "" && { thinking: thinking.toWellFormed() }),
     bot: agentOf(memberOf(draft, turn.id, stream.step), stepRun).bot,
     status: "complete",
     createdAt: draft.ts,
     metadata: { ...report.metadata, attempt: stream.attempt },
   };
+}
+
+/** What was written, with the thinking that was heard as text in its place. */
+function withoutThoughts({ text, thinking }: Stream, thoughts: Finished["thoughts"] = []) {
+  let kept = "";
+  let from = 0;
+  const found: string[] = [];
+  for (const [start, end] of thoughts) {
+    kept += text.slice(from, start);
+    found.push(text.slice(start, end));
+    from = end;
+  }
+  return { text: kept + text.slice(from), thinking: found.join("") + thinking };
 }
 
 function resultOf(draft: Draft, step: Step, report: Finished, text: string): StepResult {
@@ -71,9 +88,4 @@ function resultOf(draft: Draft, step: Step, report: Finished, text: string): Ste
     durationMs: draft.context.now - startedAt,
     ...(usage && { usage }),
   };
-}
-
-function spend(draft: Draft, turnId: string, usage: Usage | undefined): void {
-  const total = addUsage(draft.run(turnId).usage, usage);
-  if (total) draft.setRun(turnId, { usage: total });
 }

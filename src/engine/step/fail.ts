@@ -1,7 +1,8 @@
 import { FAILURES, type Failure, type FailureCode } from "../../protocol/errors";
 import { LIMITS } from "../../protocol/limits";
 import type { Step, Turn } from "../../protocol/turn";
-import type { StepFailure } from "../../resources/agent";
+import { FAILURE_FAMILIES } from "../../resources/runtimes";
+import type { StepFailure } from "../../resources/step";
 import { excuseDelay, turnEndsAt } from "../turn/clock";
 import type { Draft } from "../turn/draft";
 import { failTurn } from "../turn/turn-end";
@@ -10,6 +11,7 @@ import { afterFailure } from "./failure-rules";
 import { type Fence, liveStep } from "./fence";
 import { memberOf, planOf } from "./phase";
 import { announceRetry, retryNow } from "./retry";
+import { spend } from "./spend";
 
 /** An attempt failed: it is tried again after a wait, or the member's failure rule decides. */
 export function failStep(draft: Draft, fence: Fence, failure: StepFailure): void {
@@ -17,20 +19,32 @@ export function failStep(draft: Draft, fence: Fence, failure: StepFailure): void
   if (!live) return;
   const { turn, step } = live;
   excuseDelay(draft, turn.id, draft.stepRun(turn.id, step.step).deadlineAt);
+  spend(draft, turn.id, failure.usage);
   const { retry } = memberOf(draft, turn.id, step.step);
   const tries = countFailure(draft, turn.id, step);
   if (isOverBudget(draft, turn.id)) {
     const message = `The error budget is used up: ${failure.message}`;
-    failTurn(draft, turn, { code: "error_budget", message });
+    failTurn(draft, turn, { ...errorOf(failure), code: "error_budget", message });
     return;
   }
   const wait = retryDelay(retry, tries, draft.context.random, failure.retryAfterMs);
   const mayRetry = failure.retryable && tries < retry.maxAttempts;
   if (mayRetry && endsInTime(draft, turn.id, wait)) {
-    waitToRetry(draft, turn, step, failure, wait);
+    waitToRetry(draft, turn, step, errorOf(failure), wait);
     return;
   }
-  afterFailure(draft, turn, step, { code: failure.code, message: failure.message });
+  afterFailure(draft, turn, step, errorOf(failure));
+}
+
+/** What is said of a failure, without what only this rule needs. */
+function errorOf({ code, message, reason, parameter, httpStatus }: StepFailure): Failure {
+  return {
+    code,
+    message,
+    ...(reason && { reason }),
+    ...(parameter !== undefined && { parameter }),
+    ...(httpStatus !== undefined && { httpStatus }),
+  };
 }
 
 /** The runtime died under a running step: a new attempt outside the retry budget, or the end. */
@@ -50,7 +64,7 @@ export function restartStep(draft: Draft, turn: Turn, step: Step): void {
 /** An attempt ran into its own limit. */
 export function timeOutStep(draft: Draft, turn: Turn, step: Step): void {
   const { agent } = memberOf(draft, turn.id, step.step);
-  const code: FailureCode = agent.runtime.runtime === "http" ? "agent_timeout" : "model_timeout";
+  const code: FailureCode = `${FAILURE_FAMILIES[agent.runtime.runtime]}_timeout`;
   draft.effect({ type: "abort", turnId: turn.id });
   failStep(
     draft,

@@ -1,4 +1,6 @@
+import type { Failure } from "../../protocol/errors";
 import type { PhaseData } from "../../protocol/events/phase";
+import type { JsonObject } from "../../protocol/json";
 import type { Step } from "../../protocol/turn";
 import type { MemberPlan, TeamPlan } from "../../resources/team-plan";
 import type { Draft } from "../turn/draft";
@@ -30,6 +32,18 @@ export function logPhase(
   agentType: string,
   level: "info" | "warn" | "error" | "success",
   message: string,
+  failure?: Failure,
 ): void {
-  draft.emit({ type: "log", data: { timestamp: draft.ts, agentType, level, message } });
+  const details = failure && failureDetails(failure);
+  const more = details && Object.keys(details).length > 0 ? { metadata: details } : {};
+  draft.emit({ type: "log", data: { timestamp: draft.ts, agentType, level, message, ...more } });
+}
+
+/** What a provider's refusal said that a machine can read. */
+function failureDetails({ reason, parameter, httpStatus }: Failure): JsonObject {
+  return {
+    ...(reason && { reason }),
+    ...(parameter !== undefined && { parameter }),
+    ...(httpStatus !== undefined && { httpStatus }),
+  };
 }

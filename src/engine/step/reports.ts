@@ -2,23 +2,28 @@ import type { LogFact } from "../../protocol/events";
 import { LIMITS } from "../../protocol/limits";
 import type { LogEntry } from "../../protocol/log-entry";
 import type { Step, Turn } from "../../protocol/turn";
-import type { StepReport } from "../../resources/agent";
+import type { StepReport } from "../../resources/step";
 import type { Draft } from "../turn/draft";
 import { type Fence, liveStep } from "./fence";
+import { spend } from "./spend";
 
 /** What an agent reports that is kept: all but progress, which is momentary. */
-export type KeptReport = Exclude<StepReport, { type: "progress" }>;
+export type KeptReport = Exclude<StepReport, { type: "progress" | "tool-progress" }>;
+type Told = Exclude<KeptReport, { type: "usage" }>;
 
 /** Writes an attempt's reports into the log; those of an older attempt are dropped. */
 export function recordReports(draft: Draft, fence: Fence, reports: KeptReport[]): void {
   const live = liveStep(draft, fence);
   if (!live) return;
-  for (const report of reports) draft.emit(factOf(draft, live, report));
+  for (const report of reports) {
+    if (report.type === "usage") spend(draft, live.turn.id, report.usage);
+    else draft.emit(factOf(draft, live, report));
+  }
 }
 
 type Live = { turn: Turn; step: Step };
 
-function factOf(draft: Draft, { turn, step }: Live, report: KeptReport): LogFact {
+function factOf(draft: Draft, { turn, step }: Live, report: Told): LogFact {
   const { messageId, attempt } = step;
   switch (report.type) {
     case "tool-call": {

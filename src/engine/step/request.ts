@@ -1,7 +1,8 @@
 import type { Message } from "../../protocol/message";
 import type { Step, Turn } from "../../protocol/turn";
-import type { ContextMessage, StepRequest } from "../../resources/agent";
+import type { ContextMessage, StepRequest } from "../../resources/step";
 import type { MemberPlan } from "../../resources/team-plan";
+import { RULES } from "../turn/limits";
 import type { Room } from "../turn/room";
 import { type Fence, stepOf } from "./fence";
 import { agentOf } from "./start";
@@ -37,6 +38,7 @@ export function stepRequest(
     idempotencyKey: `${turn.id}:${step.step}:${step.run}`,
     input: member.context === "none" ? (prompt ?? run.input) : run.input,
     ...(prompt !== undefined && { prompt }),
+    maxRounds: plan?.maxRounds ?? RULES.rounds,
     context: [...conversation(member, history), ...earlierSteps(member, { turn, step, outputs })],
   };
 }

@@ -10,11 +10,10 @@ export function announceRetry(
   draft: Draft,
   turn: Turn,
   step: Step,
-  { code, message }: Failure,
+  error: Failure,
   retryInMs: number,
 ): void {
   const { messageId, attempt } = step;
-  const error = { code, message };
   draft.emit({
     type: "chat:error",
     data: {
@@ -30,7 +29,7 @@ export function announceRetry(
   if (isPipeline(draft, turn.id)) {
     draft.emit({ type: "phase:retry", data: { ...phaseData(turn.id, step), error, retryInMs } });
   }
-  logPhase(draft, step.phase, "warn", `${step.phase} failed (${code}), tried again`);
+  logPhase(draft, step.phase, "warn", `${step.phase} failed (${error.code}), tried again`, error);
 }
 
 /** The next attempt follows at once. */

@@ -13,7 +13,7 @@ export function endStep(draft: Draft, turn: Turn, step: Step, error: Failure): v
   if (isPipeline(draft, turn.id)) {
     draft.emit({ type: "phase:error", data: { ...phaseData(turn.id, step), error, result } });
   }
-  logPhase(draft, step.phase, "error", `${step.phase} failed: ${error.message}`);
+  logPhase(draft, step.phase, "error", `${step.phase} failed: ${error.message}`, error);
 }
 
 /** The last that is said of a failing step, or of a turn that fails before it has begun. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { failureCode } from "../errors";
+import { failureCode, failureDetails } from "../errors";
 import { messageId, turnId } from "../ids";
 import { message } from "../message";
 import { attempt } from "./writing";
@@ -10,6 +10,7 @@ export const chatError = z.object({
   attempt,
   code: failureCode,
   message: z.string(),
+  ...failureDetails.shape,
   retryable: z.boolean(),
   retryInMs: z.int().optional(),
   /** What is kept of a final one. */

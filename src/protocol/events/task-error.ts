@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { failureCode } from "../errors";
+import { failureCode, failureDetails } from "../errors";
 import { turnId } from "../ids";
 
 /** A turn or phase failed for good. */
@@ -8,5 +8,6 @@ export const taskError = z.object({
   phase: z.string().optional(),
   code: failureCode,
   message: z.string(),
+  ...failureDetails.shape,
 });
 export type TaskError = z.infer<typeof taskError>;

@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { jsonValue } from "../json";
-import { writing } from "./writing";
+import { toolPlace, writing } from "./writing";
 
 export const toolCall = z.object({
   ...writing,
+  ...toolPlace,
   toolCallId: z.string(),
   name: z.string(),
   input: jsonValue,

@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { jsonValue } from "../json";
-import { writing } from "./writing";
+import { toolPlace, writing } from "./writing";
 
 /** One of `output` and `error`. */
 export const toolResult = z.object({
   ...writing,
+  ...toolPlace,
   toolCallId: z.string(),
   name: z.string(),
   output: jsonValue.optional(),

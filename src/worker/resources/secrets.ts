@@ -3,13 +3,7 @@ import type { Settings } from "../../platform/settings";
 import { refuse } from "../../protocol/errors";
 import type { Issue } from "../../protocol/issues";
 import type { Described, ResourceMetadata } from "../../resources/resource";
-import {
-  changeSecrets,
-  identityOf,
-  isKey,
-  type StoredResource,
-  secretsOf,
-} from "../../resources/secrets";
+import { changeSecrets, identityOf, type StoredResource, secretsOf } from "../../resources/secrets";
 import { MASK } from "../../resources/specs";
 import { RefusedRequest } from "../problem";
 
@@ -40,7 +34,7 @@ export async function sealed(
 
 /** Headers that are left out are gone; a key that is left out stays (contract section 8). */
 function withLeftOut(resource: Described, kept: Kept): Described {
-  const stays = (path: string) => kept[path] !== undefined && isKey(path);
+  const stays = (path: string) => kept[path] !== undefined;
   if (resource.kind === "Model" && stays("apiKey")) {
     const { kind, spec } = resource;
     return { kind, spec: { ...spec, apiKey: spec.apiKey ?? MASK } };

@@ -1,7 +1,12 @@
 import { unseal } from "../../platform/sealing";
 import type { Settings } from "../../platform/settings";
 import type { Resource, ShownResource } from "../../resources/resource";
-import { changeSecrets, identityOf, isKey, type StoredResource } from "../../resources/secrets";
+import {
+  changeSecrets,
+  identityOf,
+  isWriteOnly,
+  type StoredResource,
+} from "../../resources/secrets";
 import { MASK } from "../../resources/specs";
 
 /** A stored resource for those who may only read it: every secret is masked. */
@@ -15,7 +20,9 @@ export async function opened(
   { SECRETS_KEY: keys }: Settings,
 ): Promise<ShownResource> {
   const identity = identityOf(resource);
-  const sealed = Object.entries(resource.secrets).filter(([path]) => !isKey(path));
+  const sealed = Object.entries(resource.secrets).filter(
+    ([path]) => !isWriteOnly(resource.kind, path),
+  );
   const values = new Map<string, string | undefined>();
   for (const [path, text] of sealed) values.set(path, await unseal(keys, text, identity));
   const { metadata } = resource;

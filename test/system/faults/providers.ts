@@ -87,7 +87,6 @@ export function providers(theStage: () => Stage): void {
         [text("half "), { do: "raw", text: `data: {${SECRET}\n\n` }, done],
         "model_malformed",
       ],
-      ["an empty answer", [finish(), done], "model_malformed"],
       [
         "an error inside a 200",
         [errorInside({ message: SECRET, type: "rate_limit_error" })],
@@ -129,6 +128,14 @@ export function providers(theStage: () => Stage): void {
       expect(client.frames.state?.task.status).toBe("FAILED");
       await expectNoLeak();
     });
+  });
+
+  it("[A8] an answer without a word is asked for once more, and then final", async () => {
+    model.respond(() => [finish(), done]);
+    expect(await fail()).toMatchObject([{ code: "model_malformed", retryable: false }]);
+    expect(model.requests).toHaveLength(2);
+    expect(client.frames.state?.task.status).toBe("FAILED");
+    await expectNoLeak();
   });
 
   it("[A4] Retry-After is honoured: not sooner, and then the answer comes", async () => {

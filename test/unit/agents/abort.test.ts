@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { callAgent } from "../../../src/agents/call-agent";
-import type { StepOutput } from "../../../src/resources/agent";
 import { type Action, done, finish, gate, hang, text, wait } from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
-import { modelAt, outputsOf, settingsFor, stepFor } from "./step";
+import type { Heard } from "../../support/scripted-model";
+import { heardOf, modelAt, outputsOf, settingsFor, stepFor } from "./step";
 
 let server: ModelServer;
 beforeAll(async () => {
@@ -30,9 +29,9 @@ describe("a step that is aborted", () => {
     const n = server.requests.length + 1;
     server.script([text("a"), { do: "pause", ms: 50 }, text("b"), hang]);
     const stop = new AbortController();
-    const outputs: StepOutput[] = [];
+    const outputs: Heard[] = [];
     const doors = { settings: settingsFor(server.url), signal: stop.signal };
-    for await (const output of callAgent(stepFor(modelAt(server.url)), doors)) {
+    for await (const output of heardOf(stepFor(modelAt(server.url)), doors)) {
       outputs.push(output);
       stop.abort();
     }
@@ -44,9 +43,9 @@ describe("a step that is aborted", () => {
     const flood = Array<Action>(2000).fill(text("more "));
     server.script([text("a"), ...flood, hang]);
     const stop = new AbortController();
-    const outputs: StepOutput[] = [];
+    const outputs: Heard[] = [];
     const doors = { settings: settingsFor(server.url), signal: stop.signal };
-    for await (const output of callAgent(stepFor(modelAt(server.url)), doors)) {
+    for await (const output of heardOf(stepFor(modelAt(server.url)), doors)) {
       outputs.push(output);
       if (outputs.length === 3) stop.abort();
     }
@@ -56,9 +55,9 @@ describe("a step that is aborted", () => {
   it("between two outputs of the same part does not finish", async () => {
     server.script([text("a\ud83d"), finish(), done]);
     const stop = new AbortController();
-    const outputs: StepOutput[] = [];
+    const outputs: Heard[] = [];
     const doors = { settings: settingsFor(server.url), signal: stop.signal };
-    for await (const output of callAgent(stepFor(modelAt(server.url)), doors)) {
+    for await (const output of heardOf(stepFor(modelAt(server.url)), doors)) {
       outputs.push(output);
       if (outputs.length === 2) stop.abort();
     }
@@ -101,7 +100,7 @@ describe("a step that is aborted", () => {
     const later = gate();
     server.script([text("a"), wait(later)]);
     const doors = { settings: settingsFor(server.url), signal: new AbortController().signal };
-    for await (const output of callAgent(stepFor(modelAt(server.url)), doors)) {
+    for await (const output of heardOf(stepFor(modelAt(server.url)), doors)) {
       expect(output).toEqual({ type: "text", delta: "a" });
       break;
     }

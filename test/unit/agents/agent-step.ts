@@ -1,4 +1,6 @@
-import type { RuntimeConfig, StepOutput, StepRequest } from "../../../src/resources/agent";
+import type { RuntimeConfig } from "../../../src/resources/agent";
+import type { StepRequest } from "../../../src/resources/step";
+import type { Heard } from "../../support/scripted-model";
 import { modelAt, outputsOf, settingsFor, stepFor } from "./step";
 
 type HttpRuntime = Extract<RuntimeConfig, { runtime: "http" }>;
@@ -36,7 +38,7 @@ export function agentOutputs(
   changes: Partial<StepRequest> = {},
   runtime: Partial<HttpRuntime> = {},
   signal?: AbortSignal,
-): Promise<StepOutput[]> {
+): Promise<Heard[]> {
   return outputsOf(agentStepFor(url, changes, runtime), {
     settings: privateAllowed,
     unseal,

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LIMITS } from "../../../src/protocol/limits";
-import type { StepOutput } from "../../../src/resources/agent";
 import {
   answer,
   bytewise,
@@ -13,6 +12,7 @@ import {
   usage,
 } from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
+import type { Heard } from "../../support/scripted-model";
 import { joined, KEY, modelAt, outputsOf, settingsFor, stepFor } from "./step";
 
 let server: ModelServer;
@@ -21,14 +21,14 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-function run(changes: Parameters<typeof stepFor>[1] = {}, model = {}): Promise<StepOutput[]> {
+function run(changes: Parameters<typeof stepFor>[1] = {}, model = {}): Promise<Heard[]> {
   const request = stepFor(modelAt(server.url, model), changes);
   return outputsOf(request, { settings: settingsFor(server.url) });
 }
 
 /** Neighbouring deltas of one kind as one. */
-function merged(outputs: StepOutput[]): StepOutput[] {
-  const all: StepOutput[] = [];
+function merged(outputs: Heard[]): Heard[] {
+  const all: Heard[] = [];
   for (const output of outputs) {
     const last = all.at(-1);
     const isSame = last?.type === output.type && "delta" in last && "delta" in output;
@@ -38,7 +38,7 @@ function merged(outputs: StepOutput[]): StepOutput[] {
   return all;
 }
 
-async function bodyOf(outputs: Promise<StepOutput[]>) {
+async function bodyOf(outputs: Promise<Heard[]>) {
   const n = server.requests.length + 1;
   await outputs;
   return (await server.request(n)).body;
@@ -87,9 +87,80 @@ describe("an answer", () => {
     expect((await run()).at(-1)).toMatchObject({ type: "finish", finishReason: "length" });
   });
 
-  it("that is all thinking up to the provider's limit is finished, not tried again", async () => {
-    server.script([thinking("hm"), finish("length"), done]);
-    expect((await run()).at(-1)).toMatchObject({ type: "finish", finishReason: "length" });
+  it("that is all thinking up to the provider's limit is not tried again: it would be so once more", async () => {
+    const before = server.requests.length;
+    server.script([thinking("hm"), finish("length"), usage(1, 9), done]);
+    expect((await run()).at(-1)).toMatchObject({
+      ...{ code: "model_malformed", retryable: false },
+      message: expect.stringContaining("limit of tokens"),
+      usage: { inputTokens: 1, outputTokens: 9 },
+    });
+    expect(server.requests).toHaveLength(before + 1);
+  });
+
+  it("without a word is asked for once more, and both are paid", async () => {
+    server.script([thinking("hm"), finish(), usage(1, 9), done], answer("Well."));
+    const outputs = await run();
+    expect(outputs).toContainEqual({
+      type: "usage",
+      usage: { inputTokens: 1, outputTokens: 9, totalTokens: 10 },
+    });
+    expect(joined(outputs, "text")).toBe("Well.");
+    expect(outputs.at(-1)).toMatchObject({ type: "finish" });
+  });
+
+  it("without a word twice is final, and says what there was", async () => {
+    const before = server.requests.length;
+    const only = [thinking("hm"), finish(), done];
+    server.script(only, only);
+    expect((await run()).at(-1)).toMatchObject({
+      ...{ code: "model_malformed", retryable: false },
+      message: expect.stringContaining("only thought"),
+    });
+    expect(server.requests).toHaveLength(before + 2);
+  });
+
+  it("whose beginning turns out to be thinking has it in its place", async () => {
+    server.script([
+      text("I must see."),
+      { do: "pause", ms: 30 },
+      text("</think>Hello"),
+      finish(),
+      done,
+    ]);
+    const outputs = await run();
+    expect(outputs.at(-1)).toMatchObject({ type: "finish", thoughts: [[0, 11]] });
+    expect(joined(outputs, "text")).toBe("I must see.Hello");
+  });
+
+  it("to a context that is too long is asked for once more, with less of it", async () => {
+    const n = server.requests.length + 1;
+    const tooLong = {
+      error: { code: "context_length_exceeded", message: "maximum context length is 2000 tokens" },
+    };
+    server.script([{ do: "status", status: 400, body: tooLong }], answer("Short."));
+    const context = Array.from({ length: 40 }, (_, i) => ({
+      role: i % 2 ? ("assistant" as const) : ("user" as const),
+      content: `${i} ${"word ".repeat(100)}`,
+    }));
+    const outputs = await run({ context }, { parameters: { maxOutputTokens: 1500 } });
+    expect(outputs).toContainEqual(expect.objectContaining({ type: "log", level: "warn" }));
+    expect(outputs.at(-1)).toMatchObject({ type: "finish", truncatedContext: expect.any(Number) });
+    const sizeOf = async (at: number) => JSON.stringify((await server.request(at)).body).length;
+    expect(await sizeOf(n + 1)).toBeLessThan((await sizeOf(n)) / 3);
+    expect((await server.request(n + 1)).body).toMatchObject({ max_tokens: 1000 });
+  });
+
+  it("to a context that is still too long is refused for good", async () => {
+    const before = server.requests.length;
+    const tooLong = [
+      { do: "status" as const, status: 400, body: { error: { code: "context_length_exceeded" } } },
+    ];
+    server.script(tooLong, tooLong);
+    expect((await run()).at(-1)).toMatchObject({
+      ...{ code: "model_rejected", reason: "context_overflow", retryable: false, httpStatus: 400 },
+    });
+    expect(server.requests).toHaveLength(before + 2);
   });
 
   it("that finishes twice is finished once", async () => {

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ContextRequest, fitContext } from "../../../src/agents/model/context";
 import { estimateTokens } from "../../../src/agents/model/tokens";
-import type { ContextMessage } from "../../../src/resources/agent";
+import type { ContextMessage } from "../../../src/resources/step";
 
 function fitted(changes: Partial<ContextRequest> = {}) {
   return fitContext({

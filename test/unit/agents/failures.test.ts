@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { stepFailure } from "../../../src/resources/agent";
+import { type StepFailure, stepFailure } from "../../../src/resources/step";
 import {
   type Action,
   answer,
@@ -15,7 +15,7 @@ import {
   thinking,
 } from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
-import { KEY, modelAt, outputsOf, settingsFor, stepFor } from "./step";
+import { joined, KEY, modelAt, outputsOf, settingsFor, stepFor } from "./step";
 
 let server: ModelServer;
 beforeAll(async () => {
@@ -30,67 +30,73 @@ const raw = (data: string): Action => ({ do: "raw", text: data });
 const bare = (...actions: Action[]): Script => [{ do: "headers" }, ...actions];
 const partial = text("half an");
 
-type Expected = { code: string; retryable: boolean; retryAfterMs?: number };
-const limited: Expected = { code: "model_rate_limited", retryable: true };
+type Expected = Omit<Partial<StepFailure>, "type" | "message">;
+const limited: Expected = { code: "model_rate_limited", retryable: true, reason: "rate_limited" };
 const down: Expected = { code: "model_unavailable", retryable: true };
 const refused: Expected = { code: "model_rejected", retryable: false };
 const garbled: Expected = { code: "model_malformed", retryable: true };
+/** There was an answer, and nothing in it: another attempt would be paid for the same. */
+const empty: Expected = { code: "model_malformed", retryable: false };
+const limitedBy429 = { ...limited, httpStatus: 429 };
 
 const CASES: [name: string, script: Script, expected: Expected][] = [
   [
     "429 with Retry-After in seconds",
     status(429, { "retry-after": "7" }, own),
-    { ...limited, retryAfterMs: 7000 },
+    { ...limitedBy429, retryAfterMs: 7000 },
   ],
   [
     "429 with retry-after-ms",
     status(429, { "retry-after-ms": "250" }, own),
-    { ...limited, retryAfterMs: 250 },
+    { ...limitedBy429, retryAfterMs: 250 },
   ],
   [
     "429 with an absurd Retry-After",
     status(429, { "retry-after": "999999" }, own),
-    { ...limited, retryAfterMs: 3_600_000 },
+    { ...limitedBy429, retryAfterMs: 86_400_000 },
   ],
-  ["429 without Retry-After", status(429, {}, own), limited],
-  ["500", status(500, {}, own), down],
+  ["429 without Retry-After", status(429, {}, own), limitedBy429],
+  ["500", status(500, {}, own), { ...down, httpStatus: 500 }],
   [
     "503 with Retry-After",
     status(503, { "retry-after": "3" }, own),
-    { ...down, retryAfterMs: 3000 },
+    { ...down, httpStatus: 503, retryAfterMs: 3000 },
   ],
-  ["529", status(529, {}, own), down],
-  ["408", status(408, {}, own), down],
-  ["425", status(425, {}, own), down],
-  ["400", status(400, {}, own), refused],
-  ["401", status(401, {}, own), refused],
-  ["403", status(403, {}, own), refused],
-  ["404", status(404, {}, own), refused],
-  ["409", status(409, {}, own), refused],
-  ["422", status(422, {}, own), refused],
+  ["529", status(529, {}, own), { ...down, httpStatus: 529, reason: "overloaded" }],
+  ["408", status(408, {}, own), { ...down, httpStatus: 408 }],
+  ["425", status(425, {}, own), { ...down, httpStatus: 425 }],
+  ["400", status(400, {}, own), { ...refused, httpStatus: 400 }],
+  ["401", status(401, {}, own), { ...refused, httpStatus: 401, reason: "bad_credentials" }],
+  ["403", status(403, {}, own), { ...refused, httpStatus: 403 }],
+  ["404", status(404, {}, own), { ...refused, httpStatus: 404 }],
+  ["409", status(409, {}, own), { ...down, httpStatus: 409 }],
+  ["422", status(422, {}, own), { ...refused, httpStatus: 422 }],
   [
     "500 with a body that does not end",
     [{ do: "status", status: 500, body: own, endless: true }, hang],
-    down,
+    { ...down, httpStatus: 500 },
   ],
-  ["a final status with Retry-After", status(400, { "retry-after": "3" }, own), refused],
-  ["a redirect", status(307, { location: "http://127.0.0.1:1/" }, own), refused],
+  [
+    "a final status with Retry-After",
+    status(400, { "retry-after": "3" }, own),
+    { ...refused, httpStatus: 400 },
+  ],
+  [
+    "a redirect",
+    status(307, { location: "http://127.0.0.1:1/" }, own),
+    { ...refused, httpStatus: 307 },
+  ],
   ["a reset before the first byte", [reset], down],
   ["a reset in mid-stream", [partial, { do: "pause", ms: 20 }, reset], down],
   ["an end without a finish reason", [partial], down],
-  ["an end without a finish reason, with [DONE]", [partial, done], down],
   ["malformed JSON", [partial, raw(`data: {"choices": [${SECRET}\n\n`), finish(), done], garbled],
-  [
-    "JSON of another form",
-    [partial, raw(`data: {"answer": "${SECRET}"}\n\n`), finish(), done],
-    garbled,
-  ],
   ["a page instead of a stream", bare(raw(`<html>${SECRET}</html>`)), garbled],
-  ["an empty 200", bare(), garbled],
-  ["an empty answer", [text(""), finish(), done], garbled],
-  ["an answer of white space", [text(" \n "), finish(), done], garbled],
-  ["thinking without an answer", [thinking("hm"), finish(), done], garbled],
-  ["a length limit without thinking or an answer", [finish("length"), done], garbled],
+  ["an empty 200", bare(), down],
+  ["an empty answer", [text(""), finish(), done], empty],
+  ["an answer of white space", [text(" \n "), finish(), done], empty],
+  ["thinking without an answer", [thinking("hm"), finish(), done], empty],
+  ["a length limit after thinking", [thinking("hm"), finish("length"), done], empty],
+  ["a length limit without thinking or an answer", [finish("length"), done], empty],
   [
     "a tool call where none was offered",
     [
@@ -101,15 +107,18 @@ const CASES: [name: string, script: Script, expected: Expected][] = [
       finish("tool_calls"),
       done,
     ],
-    garbled,
+    empty,
   ],
-  ["the content filter", [partial, finish("content_filter"), done], refused],
-  ["a refusal", [{ do: "delta", delta: { refusal: "No." } }, finish("stop"), done], refused],
+  [
+    "the content filter",
+    [partial, finish("content_filter"), done],
+    { ...refused, reason: "content_filter" },
+  ],
   ["a finish reason that is an error", [partial, finish("error"), done], down],
   [
     "an error in a 200 with a status",
     [partial, errorInside({ message: SECRET, code: 429 })],
-    limited,
+    limitedBy429,
   ],
   [
     "an error in a 200 with a word",
@@ -121,14 +130,14 @@ const CASES: [name: string, script: Script, expected: Expected][] = [
         type: "invalid_request_error",
       }),
     ],
-    refused,
+    { ...refused, reason: "context_overflow" },
   ],
   ["an error in a 200 that says nothing", [partial, errorInside({ message: SECRET })], down],
   ["an error in a 200 that is only a text", [partial, errorInside(SECRET)], down],
   [
     "an error in a 200 before anything else",
     bare(errorInside({ message: SECRET, status: 503 })),
-    down,
+    { ...down, httpStatus: 503 },
   ],
   [
     "an error in a 200 followed by a whole answer",
@@ -137,9 +146,37 @@ const CASES: [name: string, script: Script, expected: Expected][] = [
   ],
 ];
 
-describe("a provider's failure becomes one of the closed list, in words of our own", () => {
-  it.each(CASES)("%s", async (_, script, expected) => {
+/** What is tried once more in the same attempt. */
+const AGAIN = new Set([
+  ...["an empty answer", "an answer of white space", "thinking without an answer"],
+  "an error in a 200 with a word",
+]);
+
+const WHOLE: [name: string, script: Script, text: string][] = [
+  ["an end by [DONE], without a finish reason", [partial, done], "half an"],
+  [
+    "an event of another form",
+    [partial, raw(`data: {"answer": "x"}\n\n`), finish(), done],
+    "half an",
+  ],
+  ["a refusal in words", [{ do: "delta", delta: { refusal: "No." } }, finish("stop"), done], "No."],
+];
+
+describe("an answer is whole that ends as one", () => {
+  it.each(WHOLE)("with %s", async (_, script, said) => {
     server.script(script);
+    const outputs = await outputsOf(stepFor(modelAt(server.url)), {
+      settings: settingsFor(server.url),
+    });
+    expect(joined(outputs, "text")).toBe(said);
+    expect(outputs.at(-1)).toMatchObject({ type: "finish", finishReason: "stop" });
+  });
+});
+
+describe("a provider's failure becomes one of the closed list, in words of our own", () => {
+  it.each(CASES)("%s", async (name, script, expected) => {
+    if (AGAIN.has(name)) server.script(script, script);
+    else server.script(script);
     const outputs = await outputsOf(stepFor(modelAt(server.url)), {
       settings: settingsFor(server.url),
     });

@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { callAgent } from "../../../src/agents/call-agent";
-import type { StepOutput } from "../../../src/resources/agent";
 import {
   type AgentScript,
   chunk,
@@ -11,8 +9,9 @@ import {
   result,
   startRemoteAgent,
 } from "../../support/remote-agent";
+import type { Heard } from "../../support/scripted-model";
 import { agentOutputs, agentStepFor, privateAllowed } from "./agent-step";
-import { settingsFor } from "./step";
+import { heardOf, settingsFor } from "./step";
 
 let agent: RemoteAgent;
 beforeAll(async () => {
@@ -42,9 +41,9 @@ describe("a remote agent's step that is aborted", () => {
     const n = agent.requests.length + 1;
     agent.script([...Array(3000).fill(chunk("more ")), hang]);
     const stop = new AbortController();
-    const outputs: StepOutput[] = [];
+    const outputs: Heard[] = [];
     const doors = { settings: privateAllowed, signal: stop.signal };
-    for await (const output of callAgent(agentStepFor(agent.url), doors)) {
+    for await (const output of heardOf(agentStepFor(agent.url), doors)) {
       outputs.push(output);
       if (outputs.length === 3) stop.abort();
     }
@@ -62,7 +61,7 @@ describe("a remote agent's step that is aborted", () => {
     const n = agent.requests.length + 1;
     agent.script([chunk("a"), hang]);
     const doors = { settings: privateAllowed, signal: new AbortController().signal };
-    for await (const output of callAgent(agentStepFor(agent.url), doors)) {
+    for await (const output of heardOf(agentStepFor(agent.url), doors)) {
       expect(output).toEqual({ type: "text", delta: "a" });
       break;
     }
@@ -78,9 +77,9 @@ describe("a remote agent that is silent", () => {
       ALLOW_PRIVATE_TARGETS: "true",
     });
     agent.script([pause(150), event("progress", { percentComplete: 1 }), pause(150), result("ok")]);
-    const outputs: StepOutput[] = [];
+    const outputs: Heard[] = [];
     const doors = { settings, signal: new AbortController().signal };
-    for await (const output of callAgent(agentStepFor(agent.url), doors)) outputs.push(output);
+    for await (const output of heardOf(agentStepFor(agent.url), doors)) outputs.push(output);
     expect(outputs.at(-1)).toMatchObject({ type: "finish", output: "ok" });
   });
 });

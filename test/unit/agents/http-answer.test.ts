@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { utf8Bytes } from "../../../src/protocol/bytes";
 import { LIMITS } from "../../../src/protocol/limits";
-import type { StepOutput } from "../../../src/resources/agent";
 import {
   type AgentScript,
   chunk,
@@ -11,6 +10,7 @@ import {
   result,
   startRemoteAgent,
 } from "../../support/remote-agent";
+import type { Heard } from "../../support/scripted-model";
 import { agentOutputs } from "./agent-step";
 import { joined } from "./step";
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => agent.close());
 
-function run(...script: AgentScript): Promise<StepOutput[]> {
+function run(...script: AgentScript): Promise<Heard[]> {
   agent.script(script);
   return agentOutputs(agent.url);
 }

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LIMITS } from "../../../src/protocol/limits";
-import { stepFailure } from "../../../src/resources/agent";
+import { stepFailure } from "../../../src/resources/step";
 import {
   type AgentAction,
   type AgentScript,

@@ -1,6 +1,6 @@
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { StepRequest } from "../../../src/resources/agent";
+import type { StepRequest } from "../../../src/resources/step";
 import { type AgentRequest, type RemoteAgent, startRemoteAgent } from "../../support/remote-agent";
 import { agentOutputs, agentStepFor, SECRET, sealedSecret } from "./agent-step";
 import { outputsOf, settingsFor } from "./step";
@@ -69,17 +69,17 @@ describe("what a remote agent is asked", () => {
       {},
       {
         headers: {
-          Authorization: "Bearer mine",
-          "X-Team": "red",
-          Accept: "text/html",
-          "CONTENT-TYPE": "text/plain",
-          "content-length": "3",
-          Host: "elsewhere.example",
-          "Idempotency-Key": "forged",
-          "taskroom-attempt": "99",
-          "Transfer-Encoding": "chunked",
-          Connection: "upgrade",
-          "Webhook-Signature": "v1,forged",
+          Authorization: "sealed:Bearer mine",
+          "X-Team": "sealed:red",
+          Accept: "sealed:text/html",
+          "CONTENT-TYPE": "sealed:text/plain",
+          "content-length": "sealed:3",
+          Host: "sealed:elsewhere.example",
+          "Idempotency-Key": "sealed:forged",
+          "taskroom-attempt": "sealed:99",
+          "Transfer-Encoding": "sealed:chunked",
+          Connection: "sealed:upgrade",
+          "Webhook-Signature": "sealed:v1,forged",
         },
       },
     );
@@ -133,8 +133,8 @@ describe("an agent that cannot be called as it is", () => {
     ["a secret that is no base64", { secret: { from: "sealed", sealed: "sealed:whsec_=a=" } }, {}],
     ["a secret without a key", { secret: { from: "sealed", sealed: "sealed:whsec_" } }, {}],
     ["a door that throws", { secret: sealedSecret }, { unseal: () => Promise.reject(SECRET) }],
-    ["a header that is none", { headers: { "not a header": SECRET } }, {}],
-    ["a header with a line break", { headers: { "x-a": `${SECRET}\r\nx-b: c` } }, {}],
+    ["a header that is none", { headers: { "not a header": `sealed:${SECRET}` } }, {}],
+    ["a header with a line break", { headers: { "x-a": `sealed:${SECRET}\r\nx-b: c` } }, {}],
     ["no URL", { url: "agent" }, {}],
     ["an address with credentials", { url: "http://me:secret@127.0.0.1/" }, {}],
     ["another protocol", { url: "ftp://agent.example/" }, {}],

@@ -1,7 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
-import { callAgent } from "../../../src/agents/call-agent";
-import type { StepOutput } from "../../../src/resources/agent";
 import {
   type FixtureTool,
   type McpOptions,
@@ -11,7 +9,8 @@ import {
 } from "../../support/mcp-server";
 import { type Action, answer, done, finish, gate, text, usage } from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
-import { KEY, modelAt, outputsOf, settingsFor, stepFor } from "./step";
+import type { Heard } from "../../support/scripted-model";
+import { heardOf, KEY, modelAt, outputsOf, settingsFor, stepFor } from "./step";
 
 let model: ModelServer;
 beforeAll(async () => {
@@ -73,8 +72,13 @@ function stepWith(mcp: Record<string, string>, window = 32_000) {
 const settings = (changes = {}) =>
   settingsFor(model.url, { ALLOW_PRIVATE_TARGETS: "true", ...changes });
 
-function run(mcp: Record<string, string>, window?: number): Promise<StepOutput[]> {
+function run(mcp: Record<string, string>, window?: number): Promise<Heard[]> {
   return outputsOf(stepWith(mcp, window), { settings: settings() });
+}
+
+/** Without what each round cost. */
+function unpaid(outputs: Heard[]): Heard[] {
+  return outputs.filter(({ type }) => type !== "usage");
 }
 
 /** What the model was told at its n-th call from now on. */
@@ -99,15 +103,17 @@ describe("the tools of a ghost's MCP servers", () => {
     ["an event stream", { streams: true }],
   ])("are offered, called and answered, by a server that answers with %s", async (_, options) => {
     const mcp = await serve([adder], options);
+    const place = { round: 0, index: 0, toolCallId: "call_1" };
     script([text("Let me add."), ...calls("add", { a: 2, b: 40 })], answer("It is 42."));
     expect(await run({ math: mcp.url })).toEqual([
       { type: "text", delta: "Let me add." },
-      { type: "tool-call", toolCallId: "call_1", name: "add", input: { a: 2, b: 40 } },
-      { type: "tool-result", toolCallId: "call_1", name: "add", output: "42" },
+      { type: "usage", usage: { inputTokens: 10, outputTokens: 5, totalTokens: 15 } },
+      { type: "tool-call", ...place, name: "add", input: { a: 2, b: 40 } },
+      { type: "tool-result", ...place, name: "add", output: "42" },
       { type: "text", delta: "\n\nIt is 42." },
       {
         ...{ type: "finish", finishReason: "stop", model: "test-model-2026" },
-        usage: { inputTokens: 20, outputTokens: 6, totalTokens: 26 },
+        usage: { inputTokens: 10, outputTokens: 1, totalTokens: 11 },
       },
     ]);
     expect((await modelRequest(1)).body.tools).toEqual([
@@ -116,7 +122,7 @@ describe("the tools of a ghost's MCP servers", () => {
         function: {
           name: "add",
           description: "Adds two numbers",
-          parameters: { ...adder.inputSchema, additionalProperties: false },
+          parameters: adder.inputSchema,
         },
       },
     ]);
@@ -161,6 +167,8 @@ describe("the tools of a ghost's MCP servers", () => {
     await mcp.request("tools/list");
     stop.abort();
     await outputs;
+    // An aborted attempt is over at once; what it still has to do follows.
+    await vi.waitFor(() => expect(held).toHaveLength(1));
     await Promise.all(held);
     expect(mcp.sessions.size).toBe(0);
   });
@@ -210,10 +218,11 @@ describe("a tool that fails is told to the model and ends nothing", () => {
   ])("%s", async (_, reply, error) => {
     const mcp = await serve([replying("fail", reply)]);
     script(calls("fail"), answer("Sorry."));
-    const outputs = await run({ mcp: mcp.url });
+    const outputs = unpaid(await run({ mcp: mcp.url }));
+    const place = { round: 0, index: 0, toolCallId: "call_1" };
     expect(outputs).toEqual([
       expect.objectContaining({ type: "tool-call" }),
-      { type: "tool-result", toolCallId: "call_1", name: "fail", error: expect.any(String) },
+      { type: "tool-result", ...place, name: "fail", error: expect.any(String) },
       { type: "text", delta: "Sorry." },
       expect.objectContaining({ type: "finish" }),
     ]);
@@ -225,7 +234,7 @@ describe("a tool that fails is told to the model and ends nothing", () => {
   it("because the model invents it", async () => {
     const mcp = await serve([adder]);
     script(calls("subtract"), answer("Sorry."));
-    const outputs = await run({ mcp: mcp.url });
+    const outputs = unpaid(await run({ mcp: mcp.url }));
     expect(outputs[1]).toMatchObject({ type: "tool-result", name: "subtract" });
     expect(outputs[1]).toHaveProperty("error");
     expect(outputs.at(-1)).toMatchObject({ type: "finish" });
@@ -291,14 +300,41 @@ describe("an MCP server that cannot be used is left out and reported", () => {
 });
 
 describe("what is bounded", () => {
-  it("the steps of an answer: a model that calls for ever is finished, if without a word", async () => {
+  it("the rounds of an answer: past the last the model is asked without tools", async () => {
     const mcp = await serve([adder]);
-    const again = Array.from({ length: 8 }, (_, i) => calls("add", { a: i, b: 1 }, `call_${i}`));
-    script(...again);
+    const again = Array.from({ length: 3 }, (_, i) => calls("add", { a: i, b: 1 }, `call_${i}`));
+    script(...again, answer("Enough."));
+    const step = { ...stepWith({ math: mcp.url }), maxRounds: 3 };
+    const outputs = await outputsOf(step, { settings: settings() });
+    expect(outputs.filter(({ type }) => type === "tool-result")).toHaveLength(3);
+    expect(outputs.at(-1)).toMatchObject({ type: "finish", finishReason: "stop" });
+    expect((await modelRequest(4)).body).not.toHaveProperty("tools");
+  });
+
+  it("[A9] calls that their limit of tokens cuts: after two rounds there are no tools any more", async () => {
+    const mcp = await serve([adder]);
+    const delta = {
+      tool_calls: [{ index: 0, id: "c", function: { name: "add", arguments: '{"a": 1' } }],
+    };
+    const cut: Action[] = [{ do: "delta", delta }, finish("length"), done];
+    script(cut, cut, answer("In words, then."));
     const outputs = await run({ math: mcp.url });
-    expect(outputs.at(-1)).toMatchObject({ type: "finish", finishReason: "tool-calls" });
-    expect(model.requests.length - asked).toBe(8);
-    expect(outputs.filter(({ type }) => type === "tool-result")).toHaveLength(8);
+    expect(outputs.filter(({ type }) => type === "tool-result")).toMatchObject([
+      { error: expect.stringContaining("limit of tokens") },
+      { error: expect.stringContaining("limit of tokens") },
+    ]);
+    expect((await modelRequest(3)).body).not.toHaveProperty("tools");
+    expect(mcp.requests.map(({ method }) => method)).not.toContain("tools/call");
+    expect(outputs.at(-1)).toMatchObject({ type: "finish" });
+  });
+
+  it("a model that calls for ever: it has not answered", async () => {
+    const mcp = await serve([adder]);
+    script(...Array.from({ length: 3 }, (_, i) => calls("add", { a: i, b: 1 }, `call_${i}`)));
+    const step = { ...stepWith({ math: mcp.url }), maxRounds: 2 };
+    const outputs = await outputsOf(step, { settings: settings() });
+    expect(outputs.at(-1)).toMatchObject({ code: "model_malformed", retryable: false });
+    expect(model.requests.length - asked).toBe(3);
   });
 
   it("the calls of a model that asks for too many at once", async () => {
@@ -316,7 +352,7 @@ describe("what is bounded", () => {
   it("a tool's answer, within the window of the model and 64 KiB", async () => {
     const mcp = await serve([replying("dump", { text: "👩‍🚀 and so on. ".repeat(100_000) })]);
     script(calls("dump"), answer("Long."));
-    const outputs = await run({ mcp: mcp.url }, 2_000_000);
+    const outputs = unpaid(await run({ mcp: mcp.url }, 2_000_000));
     const [, result] = outputs;
     if (result?.type !== "tool-result" || !("output" in result)) throw new Error("no output");
     const shown = String(result.output);
@@ -344,7 +380,7 @@ describe("what is bounded", () => {
       }),
     ]);
     script(calls("dump"), answer("ok"));
-    expect((await run({ mcp: mcp.url }))[1]).toMatchObject({
+    expect(unpaid(await run({ mcp: mcp.url }))[1]).toMatchObject({
       error: expect.stringContaining("too large"),
     });
   });
@@ -374,7 +410,7 @@ describe("a tool at work", () => {
     });
     const { aborted } = await mcp.request("tools/call");
     stop.abort();
-    expect((await outputs).map(({ type }) => type)).toEqual(["tool-call"]);
+    expect(unpaid(await outputs).map(({ type }) => type)).toEqual(["tool-call"]);
     await aborted;
     await mcp.request("DELETE");
     expect(mcp.sessions.size).toBe(0);
@@ -385,7 +421,7 @@ describe("a tool at work", () => {
     const before = model.requests.length;
     const stop = new AbortController();
     const doors = { settings: settings(), signal: stop.signal };
-    const outputs: Promise<StepOutput[]> = outputsOf(stepWith({ mcp: mcp.url }), doors);
+    const outputs: Promise<Heard[]> = outputsOf(stepWith({ mcp: mcp.url }), doors);
     const { aborted } = await mcp.request("server/discover");
     stop.abort();
     expect(await outputs).toEqual([]);
@@ -397,7 +433,7 @@ describe("a tool at work", () => {
     const mcp = await serve([adder]);
     script(answer("a", "b", "c"));
     const doors = { settings: settings(), signal: new AbortController().signal };
-    for await (const output of callAgent(stepWith({ mcp: mcp.url }), doors)) {
+    for await (const output of heardOf(stepWith({ mcp: mcp.url }), doors)) {
       expect(output).toMatchObject({ type: "text" });
       break;
     }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ModelConfig, StepOutput } from "../../../src/resources/agent";
+import type { ModelConfig } from "../../../src/resources/agent";
 import { answer, type Script, status } from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
+import type { Heard } from "../../support/scripted-model";
 import { joined, KEY, modelAt, outputsOf, settingsFor, stepFor, usersModelAt } from "./step";
 
 let server: ModelServer;
@@ -15,7 +16,7 @@ const everyParameter = {
   reasoningEffort: "low" as const,
 };
 
-function run(changes: Partial<ModelConfig>, settings = {}, ai?: Ai): Promise<StepOutput[]> {
+function run(changes: Partial<ModelConfig>, settings = {}, ai?: Ai): Promise<Heard[]> {
   const request = stepFor(modelAt(server.url, changes));
   return outputsOf(request, { settings: settingsFor(server.url, settings), ai });
 }

@@ -154,6 +154,11 @@ describe("a user's team", () => {
   });
 
   it("resolves a bot to its ghost, model, shell, parameters and versions", async () => {
+    const called = {
+      ...{ limits: { stallMs: 9 }, headers: { a: "sealed" }, query: { v: "1" } },
+      ...{ extraBody: { top_k: 3 }, tokenLimitField: "none", streamUsage: false },
+      ...{ thinkTags: false, input: ["text"] },
+    };
     const find = finder(
       solo({ botRef: "u/bot" }),
       {
@@ -170,6 +175,7 @@ describe("a user's team", () => {
           model: "gpt",
           parameters: { temperature: 1, topP: 0.5 },
           contextWindow: 1000,
+          ...called,
         },
       },
       { kind: "Shell", name: "shell", spec: { runtime: "http", url: "https://a.example" } },
@@ -191,6 +197,7 @@ describe("a user's team", () => {
         ...{ ref: "u/model", provider: "openai", model: "gpt", contextWindow: 1000 },
         key: { from: "sealed", sealed: "s" },
         parameters: { temperature: 0, topP: 0.5 },
+        ...called,
       },
       runtime: { runtime: "http", url: "https://a.example", headers: {} },
       versions: {

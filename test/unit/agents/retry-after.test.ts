@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { retryAfterMs } from "../../../src/agents/model/retry-after";
+import { retryAfterMs } from "../../../src/agents/remote/retry-after";
 
 const NOW = Date.UTC(2026, 10, 17, 12, 0, 0);
 

@@ -1,9 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { callAgent } from "../../../src/agents/call-agent";
-import type { StepOutput } from "../../../src/resources/agent";
-import { answer, finish, gate, hang, text, thinking, wait } from "../../support/model-script";
+import {
+  answer,
+  finish,
+  gate,
+  hang,
+  text,
+  thinking,
+  usage,
+  wait,
+} from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
-import { modelAt, outputsOf, settingsFor, stepFor } from "./step";
+import type { Heard } from "../../support/scripted-model";
+import { heardOf, modelAt, outputsOf, settingsFor, stepFor } from "./step";
 
 let server: ModelServer;
 beforeAll(async () => {
@@ -53,12 +61,29 @@ describe("a silent provider", () => {
     await (await server.request(at)).aborted;
   });
 
+  it("fails with what it had told of its cost until then", async () => {
+    server.script([text("Hi"), usage(3, 2), hang]);
+    const outputs = await outputsOf(stepFor(modelAt(server.url)), {
+      settings: limits(LONG, SHORT),
+    });
+    const counted = { inputTokens: 3, outputTokens: 2, totalTokens: 5 };
+    expect(outputs.at(-1)).toMatchObject({ ...timeout, usage: counted });
+  });
+
+  it("is judged by its Model's own limits, and its failure says where they are set", async () => {
+    server.script([hang]);
+    const model = modelAt(server.url, { limits: { firstByteMs: SHORT } });
+    const outputs = await outputsOf(stepFor(model), { settings: limits(LONG, LONG) });
+    expect(outputs).toEqual([expect.objectContaining(timeout)]);
+    expect(outputs[0]).toMatchObject({ message: expect.stringContaining("limits.firstByteMs") });
+  });
+
   it("is not one that thinks: reasoning ends the wait for the first byte", async () => {
     const thought = gate();
     server.script([thinking("hm"), wait(thought), ...answer("ok")]);
-    const outputs: StepOutput[] = [];
+    const outputs: Heard[] = [];
     const doors = { settings: limits(AMPLE, LONG), signal: new AbortController().signal };
-    for await (const output of callAgent(stepFor(modelAt(server.url)), doors)) {
+    for await (const output of heardOf(stepFor(modelAt(server.url)), doors)) {
       outputs.push(output);
       // Opens only after the first-byte limit would have struck.
       if (output.type === "thinking") setTimeout(thought.open, 1.5 * AMPLE);
@@ -78,9 +103,9 @@ describe("a silent provider", () => {
 
   it("is not one whose reader is slow", async () => {
     server.script([text("a"), ...answer("b")]);
-    const outputs: StepOutput[] = [];
+    const outputs: Heard[] = [];
     const doors = { settings: limits(LONG, AMPLE), signal: new AbortController().signal };
-    for await (const output of callAgent(stepFor(modelAt(server.url)), doors)) {
+    for await (const output of heardOf(stepFor(modelAt(server.url)), doors)) {
       outputs.push(output);
       if (outputs.length === 1) await new Promise((resolve) => setTimeout(resolve, 1.5 * AMPLE));
     }

@@ -1,6 +1,10 @@
-import { callAgent, type Doors } from "../../../src/agents/call-agent";
+import { callAgent } from "../../../src/agents/call-agent";
+import type { Doors } from "../../../src/agents/doors";
+import type { Hearing } from "../../../src/agents/voice";
 import { type Settings, settings } from "../../../src/platform/settings";
-import type { ModelConfig, StepOutput, StepRequest } from "../../../src/resources/agent";
+import type { ModelConfig } from "../../../src/resources/agent";
+import type { StepRequest } from "../../../src/resources/step";
+import type { Heard } from "../../support/scripted-model";
 
 /** A key that must appear in no output. */
 export const KEY = "sk-secret-key-of-the-operator";
@@ -53,20 +57,63 @@ export function stepFor(model: ModelConfig, changes: Partial<StepRequest> = {}):
     idempotencyKey: "turn_1:assistant:1",
     input: "Hello?",
     context: [],
+    maxRounds: 16,
     ...changes,
   };
 }
 
-export async function outputsOf(
-  request: StepRequest,
-  doors: Omit<Doors, "signal"> & { signal?: AbortSignal },
-): Promise<StepOutput[]> {
-  const { signal = new AbortController().signal, ...rest } = doors;
-  const outputs: StepOutput[] = [];
-  for await (const output of callAgent(request, { ...rest, signal })) outputs.push(output);
-  return outputs;
+export type Given = Partial<Doors> & Pick<Doors, "settings"> & { signal?: AbortSignal };
+
+/** What is heard of one attempt, in order; its end, where it has one, is the last. */
+export async function outputsOf(request: StepRequest, given: Given): Promise<Heard[]> {
+  const { signal = new AbortController().signal, ...doors } = given;
+  const heard: Heard[] = [];
+  const end = await callAgent(request, listening(heard), signal, { own: {}, ...doors });
+  return end ? [...heard, end] : heard;
 }
 
-export function joined(outputs: StepOutput[], type: "text" | "thinking"): string {
-  return outputs.map((output) => (output.type === type ? output.delta : "")).join("");
+/** Whoever writes down what an agent says. */
+export function listening(heard: Heard[], told: (one: Heard) => void = () => undefined): Hearing {
+  const note = (one: Heard) => {
+    heard.push(one);
+    told(one);
+  };
+  return { say: (type, delta) => note({ type, delta }), report: note };
+}
+
+export function joined(heard: Heard[], type: "text" | "thinking"): string {
+  return heard.map((one) => (one.type === type ? one.delta : "")).join("");
+}
+
+/** The same one by one; whoever hears no more aborts it. */
+export async function* heardOf(request: StepRequest, given: Given): AsyncGenerator<Heard, void> {
+  const { signal, ...doors } = given;
+  const stop = new AbortController();
+  signal?.addEventListener("abort", () => stop.abort());
+  if (signal?.aborted) stop.abort();
+  const waiting: Heard[] = [];
+  let wake: () => void = () => undefined;
+  let isOver = false;
+  const hearing = listening(waiting, () => wake());
+  const ended = callAgent(request, hearing, stop.signal, { own: {}, ...doors }).then((end) => {
+    if (end) waiting.push(end);
+    isOver = true;
+    wake();
+  });
+  try {
+    for (;;) {
+      const next = waiting.shift();
+      // What was heard of an aborted attempt is nobody's any more.
+      if (next && !stop.signal.aborted) yield next;
+      else if (isOver) break;
+      else if (!next) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  } finally {
+    stop.abort();
+    await ended;
+  }
 }

@@ -162,10 +162,11 @@ const cases: Case[] = [
     name: "tools that answer and tools that fail",
     plan: solo(),
     story: (world) => {
+      const first = { round: 0, index: 0 };
       const call = (toolCallId: string) =>
-        ({ type: "tool-call", toolCallId, name: "t", input: {} }) as const;
+        ({ type: "tool-call", toolCallId, name: "t", input: {}, ...first }) as const;
       const result = (toolCallId: string, end: { output: string } | { error: string }) =>
-        ({ type: "tool-result", toolCallId, name: "t", ...end }) as const;
+        ({ type: "tool-result", toolCallId, name: "t", ...end, ...first }) as const;
       const reports = [
         ...[call("a"), result("a", { output: "1" })],
         ...[call("b"), result("b", { error: "no" })],

@@ -83,12 +83,28 @@ describe("addresses", () => {
   });
 });
 
+it.each(["responses", "completions", "embeddings", "models"])(
+  "an address of another call is refused, with the form that is wanted: /v1/%s",
+  (call) => {
+    const model = { provider: "openai-compatible", model: "m" };
+    const baseUrl = `https://api.example.com/v1/${call}`;
+    expect(paths("Model", { ...model, baseUrl })).toEqual(["spec.baseUrl"]);
+    expect(paths("Model", { ...model, baseUrl: "https://api.example.com" })).toEqual([]);
+  },
+);
+
 describe("what a schema refuses", () => {
   it.each<[ResourceKind, unknown]>([
     ["Model", { provider: "openai", model: "m", apiKey: "" }],
     ["Model", { provider: "openai", model: "m", apiKey: null }],
     ["Model", { provider: "openai", model: "m", apiKey: "two\nlines" }],
     ["Model", { provider: "nobody", model: "m" }],
+    ["Model", { provider: "demo", model: "m", limits: { stallMs: 600_001 } }],
+    ["Model", { provider: "demo", model: "m", limits: { firstByteMs: 0 } }],
+    ["Model", { provider: "demo", model: "m", headers: { "a b": "c" } }],
+    ["Model", { provider: "demo", model: "m", extraBody: { a: "x".repeat(20_000) } }],
+    ["Model", { provider: "demo", model: "m", tokenLimitField: "max" }],
+    ["Model", { provider: "demo", model: "m", input: ["smell"] }],
     ["Shell", { runtime: "http", url: "https://a.example", secret: "plain" }],
     ["Shell", { runtime: "http", url: "https://a.example", headers: { "a b": "c" } }],
     ["Shell", { runtime: "http", url: "https://a.example", headers: { a: "b\r\nc: d" } }],

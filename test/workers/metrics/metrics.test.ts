@@ -2,7 +2,7 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
-import type { StepFailure } from "../../../src/resources/agent";
+import type { StepFailure } from "../../../src/resources/step";
 import { samplesIn } from "../../support/exposition";
 import { clockTo, ring } from "../../support/room-alarm";
 import { call, newTask, newUser, ORIGIN, RoomClient, tokenOf } from "../../support/room-client";

@@ -1,13 +1,12 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import type { StepOutput } from "../../../src/resources/agent";
 import { newTask, newUser, RoomClient } from "../../support/room-client";
-import { FINISH } from "../../support/scripted-model";
+import { FINISH, type Heard, speaking } from "../../support/scripted-model";
 import { control } from "../../worker/control";
 
 const TOKENS = Array.from({ length: 2000 }, (_, i) => `word${i} `);
 
-async function* twoThousandTokens(): AsyncGenerator<StepOutput, void> {
+async function* twoThousandTokens(): AsyncGenerator<Heard, void> {
   for (const [i, delta] of TOKENS.entries()) {
     yield { type: "text", delta };
     // Lets timers run, so that the answer spreads over many fan-out windows.
@@ -20,7 +19,7 @@ let alice: string;
 
 beforeEach(() => {
   alice = newUser();
-  control.model = twoThousandTokens;
+  control.model = speaking(twoThousandTokens);
 });
 
 it("[L4] an answer of 2,000 tokens costs at most 15 rows in the room and two batches in D1", async () => {

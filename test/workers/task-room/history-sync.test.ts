@@ -123,9 +123,7 @@ it("[L6] threads share one log and one queue, and a turn's context is its own th
 
 it("[L7] pages older than the room keeps come from D1, joined without a gap or a double", async () => {
   const MESSAGES = 1030;
-  control.model = async function* () {
-    yield FINISH;
-  };
+  control.model = async () => FINISH;
   const taskId = await newTask(alice);
   const principal = { userId: alice, scope: "write" as const, expiresAt: null };
   await runInDurableObject(roomOf(taskId), async (room) => {

@@ -1,10 +1,10 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import * as z from "zod";
-import type { StepOutput } from "../../../src/resources/agent";
 import { roomOf } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { says } from "../../support/room-turns";
+import type { Heard } from "../../support/scripted-model";
 import { ScriptedModel } from "../../support/scripted-model";
 import { control } from "../../worker/control";
 
@@ -39,7 +39,7 @@ async function entries(taskId: string): Promise<string[]> {
     .reverse();
 }
 
-function entry(n: number): StepOutput {
+function entry(n: number): Heard {
   return { type: "log", level: "info", message: `entry ${n}` };
 }
 

@@ -2,10 +2,10 @@ import { abortAllDurableObjects, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import * as z from "zod";
-import type { StepOutput } from "../../../src/resources/agent";
 import { Frames } from "../../support/frames";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { says } from "../../support/room-turns";
+import type { Heard } from "../../support/scripted-model";
 import { ScriptedModel } from "../../support/scripted-model";
 import { control, freeClock, stopClock } from "../../worker/control";
 
@@ -42,7 +42,7 @@ async function readTurn(taskId: string, turnId: string) {
   return turn.parse(await (await call(alice, "GET", `/tasks/${taskId}/turns/${turnId}`)).json());
 }
 
-const UNAVAILABLE: StepOutput = {
+const UNAVAILABLE: Heard = {
   type: "failure",
   code: "model_unavailable",
   message: "The model is not available.",

@@ -7,7 +7,7 @@ import {
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
-import type { StepFailure } from "../../../src/resources/agent";
+import type { StepFailure } from "../../../src/resources/step";
 import worker from "../../../src/worker/index";
 import { clockTo, ring, roomOf } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
-import type { StepFailure } from "../../../src/resources/agent";
+import type { StepFailure } from "../../../src/resources/step";
 import { clockTo, nextAlarm, ring, roomOf } from "../../support/room-alarm";
 import { newTask, newUser, RoomClient } from "../../support/room-client";
 import { ScriptedModel } from "../../support/scripted-model";

@@ -77,7 +77,7 @@ describe("[L2] the longest answer with the most of tools", () => {
     attempt.say({ type: "thinking", delta: unit.repeat(Math.floor(count / 2)) });
     attempt.say(unit.repeat(Math.floor(count / 2)));
     for (let n = 0; n < 4; n++) {
-      const place = { toolCallId: `c${n}`, name: "look" };
+      const place = { round: 0, index: n, toolCallId: `c${n}`, name: "look" };
       attempt.say({ type: "tool-call", ...place, input: "漢".repeat(1000) });
       attempt.say({ type: "tool-result", ...place, output: "漢".repeat(20_000) });
     }

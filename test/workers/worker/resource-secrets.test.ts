@@ -113,6 +113,17 @@ describe("a key", () => {
     }
   });
 
+  it("[Model] the values of its headers are masked like it, kept by a mask, and gone when left out", async () => {
+    await send("POST", "/models", model({ headers: { "x-key": HEADER, "x-team": "red" } }));
+    const path = `/models/${alice}/m`;
+    const shown = { "x-key": "•••", "x-team": "•••" };
+    expect((await specOf(await send("GET", path))).headers).toEqual(shown);
+    const replaced = await send("PUT", path, model({ headers: { "x-key": "•••" } }));
+    expect((await specOf(replaced)).headers).toEqual({ "x-key": "•••" });
+    expect(await storedKey(KEYS, "headers/x-key")).toBe(HEADER);
+    expect(await rows()).not.toContain(HEADER);
+  });
+
   it("a shell's secret stays and is masked like it", async () => {
     await send("POST", "/shells", shell({ secret: SECRET }));
     const replaced = await specOf(await send("PUT", `/shells/${alice}/s`, shell()));

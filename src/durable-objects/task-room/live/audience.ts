@@ -1,5 +1,12 @@
 import { applyEvent } from "../../../engine/fold/fold";
-import { type Progress, progressEvent } from "../../../engine/step/progress";
+import {
+  type PhaseUpdate,
+  type Progress,
+  progressEvent,
+  type ToolSaid,
+  type ToolUpdate,
+  toolProgressEvent,
+} from "../../../engine/step/progress";
 import type { RoomEvent } from "../../../protocol/events";
 import { toTimestamp } from "../../../protocol/time";
 import type { HeldRoom } from "../held-room";
@@ -17,7 +24,8 @@ export class Audience {
   readonly fanOut: FanOut;
   readonly presence: PresenceFeed;
   readonly text: LiveText;
-  readonly progress: ProgressFeed;
+  readonly progress: ProgressFeed<Progress, PhaseUpdate>;
+  readonly toolProgress: ProgressFeed<ToolSaid, ToolUpdate>;
   readonly #held: HeldRoom;
 
   constructor({ sockets, held, now }: Parts) {
@@ -31,9 +39,16 @@ export class Audience {
       lengthOf: (messageId, field) => this.#stream(messageId)?.[field].length ?? 0,
       publish: (events) => this.#publish(events),
     });
+    const publish = (event: RoomEvent) => this.#publish([event]);
     this.progress = new ProgressFeed({
+      keyOf: ({ turnId, step }) => `${turnId} ${step}`,
       eventOf: (progress) => this.#progressEvent(progress, now()),
-      publish: (event) => this.#publish([event]),
+      publish,
+    });
+    this.toolProgress = new ProgressFeed({
+      keyOf: ({ turnId, round, index }) => `${turnId} ${round} ${index}`,
+      eventOf: (said) => this.#toolEvent(said, now()),
+      publish,
     });
   }
 
@@ -54,5 +69,10 @@ export class Audience {
   #progressEvent(progress: Progress, now: number) {
     const state = this.#held.room?.state;
     return state && progressEvent(state, progress, toTimestamp(now));
+  }
+
+  #toolEvent(said: ToolSaid, now: number) {
+    const state = this.#held.room?.state;
+    return state && toolProgressEvent(state, said, toTimestamp(now));
   }
 }

@@ -1,46 +1,46 @@
-import type { PhaseUpdate, Progress } from "../../../engine/step/progress";
-
-type Parts = {
+type Parts<Said, Event> = {
+  /** What each is the progress of: of one thing only the last is told. */
+  keyOf: (said: Said) => string;
   /** What everybody hears of it; nothing where its attempt is over. */
-  eventOf: (progress: Progress) => PhaseUpdate | undefined;
-  publish: (event: PhaseUpdate) => void;
+  eventOf: (said: Said) => Event | undefined;
+  publish: (event: Event) => void;
 };
 
 /** Milliseconds between two updates of one step: an agent may send hundreds a second. */
 const WINDOW_MS = 100;
 
 /** Progress of running attempts: the first at once, then the last of each window; none is owed. */
-export class ProgressFeed {
-  readonly #parts: Parts;
-  readonly #latest = new Map<string, Progress>();
+export class ProgressFeed<Said, Event> {
+  readonly #parts: Parts<Said, Event>;
+  readonly #latest = new Map<string, Said>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #told: PhaseUpdate | undefined;
+  #told: Event | undefined;
 
-  constructor(parts: Parts) {
+  constructor(parts: Parts<Said, Event>) {
     this.#parts = parts;
   }
 
   /** The last that was told, with its words, which no state holds. */
-  get told(): PhaseUpdate | undefined {
+  get told(): Event | undefined {
     return this.#told;
   }
 
-  push(progress: Progress): void {
+  push(said: Said): void {
     if (this.#timer === undefined) {
-      this.#tell(progress);
+      this.#tell(said);
       this.#arm();
-    } else this.#latest.set(`${progress.turnId} ${progress.step}`, progress);
+    } else this.#latest.set(this.#parts.keyOf(said), said);
   }
 
   /** Publishes the last of each, before the step ends. */
   flush(): void {
     const all = [...this.#latest.values()];
     this.#latest.clear();
-    for (const progress of all) this.#tell(progress);
+    for (const said of all) this.#tell(said);
   }
 
-  #tell(progress: Progress): void {
-    const event = this.#parts.eventOf(progress);
+  #tell(said: Said): void {
+    const event = this.#parts.eventOf(said);
     if (!event) return;
     this.#told = event;
     this.#parts.publish(event);

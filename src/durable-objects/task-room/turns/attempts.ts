@@ -3,7 +3,7 @@ import { failStep } from "../../../engine/step/fail";
 import type { Fence } from "../../../engine/step/fence";
 import { recordReports } from "../../../engine/step/reports";
 import type { Draft } from "../../../engine/turn/draft";
-import type { StepReport } from "../../../resources/agent";
+import type { StepReport } from "../../../resources/step";
 import type { Doors } from "../doors";
 import type { FailedWork } from "../failed-work";
 import type { HeldRoom } from "../held-room";
@@ -20,7 +20,7 @@ type Parts = {
   doors: Doors;
   store: RoomStore;
   held: HeldRoom;
-  audience: Pick<Audience, "text" | "progress">;
+  audience: Pick<Audience, "text" | "progress" | "toolProgress">;
   failedWork: FailedWork;
   /** Decides a rule and commits it. */
   perform(rule: Rule): void;
@@ -84,7 +84,9 @@ export class Attempts {
   }
 
   #report(fence: Fence, report: StepReport): void {
-    if (report.type === "progress") this.#parts.audience.progress.push({ ...fence, ...report });
+    const { progress, toolProgress } = this.#parts.audience;
+    if (report.type === "progress") progress.push({ ...fence, ...report });
+    else if (report.type === "tool-progress") toolProgress.push({ ...fence, ...report });
     else this.#reports.push(fence, report);
   }
 
@@ -95,6 +97,7 @@ export class Attempts {
   #close({ turnId }: Fence, rule: Rule): void {
     const { audience, failedWork, perform } = this.#parts;
     audience.progress.flush();
+    audience.toolProgress.flush();
     this.#reports.flush();
     try {
       perform(rule);

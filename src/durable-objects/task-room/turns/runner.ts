@@ -3,18 +3,10 @@ import type { Fence } from "../../../engine/step/fence";
 import { type Background, stepRequest } from "../../../engine/step/request";
 import type { Room } from "../../../engine/turn/room";
 import { describeError, logError } from "../../../platform/platform-log";
-import { fitting, jsonBytes } from "../../../protocol/bytes";
-import { LIMITS } from "../../../protocol/limits";
-import type { ToolUse } from "../../../protocol/message";
-import type {
-  StepFailure,
-  StepFinish,
-  StepOutput,
-  StepReport,
-  StepRequest,
-} from "../../../resources/agent";
+import type { StepEnd, StepFailure, StepReport, StepRequest } from "../../../resources/step";
 import type { Doors } from "../doors";
 import type { Writing } from "../live/live-text";
+import { Account } from "./account";
 
 type Sinks = {
   room(): Room | undefined;
@@ -31,8 +23,8 @@ type Sinks = {
 type Work = Fence & { controller: AbortController };
 
 /**
- * Carries out attempts of running steps, at most one per turn. It only reports; whether a report still counts
- * is the engine's to say. Aborting is prompt: nothing of an aborted attempt is reported any more.
+ * Carries out attempts of running steps, at most one per turn. It only reports; whether a report still
+ * counts is the engine's to say. Aborting is prompt: nothing of an aborted attempt is reported any more.
  */
 export class Runner {
   readonly #doors: Doors;
@@ -65,10 +57,11 @@ export class Runner {
   }
 
   async #carryOut(work: Work): Promise<void> {
-    const startedAt = this.#doors.now();
+    const account = new Account(this.#doors.now);
     try {
       const request = await this.#request(work);
-      if (request) await this.#relay(work, request, startedAt);
+      const end = request && (await this.#call(work, request, account));
+      if (end) this.#end(work, end, account);
     } catch (error) {
       const { turnId, step, attempt } = work;
       const taskId = this.#sinks.room()?.state.task.id;
@@ -76,7 +69,7 @@ export class Runner {
       logError("attempt_broken", { taskId, turnId, step, attempt, causes });
     }
     // Reported already, unless something broke: no attempt may end in silence.
-    this.#end(work, () => this.#sinks.failed(work, BROKEN));
+    this.#end(work, BROKEN, account);
   }
 
   async #request({ turnId, step, attempt }: Work): Promise<StepRequest | undefined> {
@@ -85,52 +78,41 @@ export class Runner {
     return room && stepRequest(room, { turnId, step, attempt }, background);
   }
 
-  async #relay(work: Work, request: StepRequest, startedAt: number): Promise<void> {
+  async #call(work: Work, request: StepRequest, account: Account): Promise<StepEnd | undefined> {
     const { signal } = work.controller;
     const stream = this.#sinks.room()?.state.streams.find((item) => item.turnId === work.turnId);
-    if (!stream) return;
+    if (!stream) return undefined;
     const { turnId, messageId, attempt } = stream;
-    const account: Account = { startedAt, tools: new Map() };
+    const writing = { turnId, messageId, attempt };
     this.#doors.fault("model called");
-    for await (const output of this.#doors.callAgent(request, signal)) {
-      if (signal.aborted) return;
-      this.#take(work, { turnId, messageId, attempt }, output, account);
-    }
-  }
-
-  #take(work: Work, writing: Writing, output: StepOutput, account: Account): void {
-    switch (output.type) {
-      case "text":
-      case "thinking":
-        account.firstTokenAt ??= this.#doors.now();
-        this.#sinks.write(writing, output.type, output.delta);
-        this.#doors.fault("text written");
-        break;
-      case "finish":
-        this.#doors.fault("model finished");
-        this.#end(work, () =>
-          this.#sinks.finished(reportOf(work, output, account, this.#doors.now())),
-        );
-        break;
-      case "failure":
-        this.#end(work, () => this.#sinks.failed(work, output));
-        break;
-      default:
-        noteTool(account, output);
-        this.#sinks.report(work, output);
-    }
+    return this.#doors.callAgent(
+      request,
+      {
+        say: (kind, delta) => {
+          if (signal.aborted) return;
+          account.noteWords();
+          this.#sinks.write(writing, kind, delta);
+          this.#doors.fault("text written");
+        },
+        report: (report) => {
+          if (signal.aborted) return;
+          account.noteReport(report);
+          this.#sinks.report(work, report);
+        },
+      },
+      signal,
+    );
   }
 
   /** Reports the end of an attempt, unless it was aborted or another has taken its place. */
-  #end(work: Work, report: () => void): void {
+  #end(work: Work, end: StepEnd, account: Account): void {
     if (this.#work.get(work.turnId) !== work) return;
+    if (end.type === "finish") this.#doors.fault("model finished");
     this.#work.delete(work.turnId);
-    report();
+    if (end.type === "finish") this.#sinks.finished(account.finished(work, end));
+    else this.#sinks.failed(work, end);
   }
 }
-
-/** What is counted while an attempt runs; times in milliseconds since 1970. */
-type Account = { startedAt: number; firstTokenAt?: number; tools: Map<string, ToolUse> };
 
 const BROKEN: StepFailure = {
   type: "failure",
@@ -138,40 +120,3 @@ const BROKEN: StepFailure = {
   message: "The step could not be carried out.",
   retryable: true,
 };
-
-function noteTool({ tools }: Account, report: StepReport): void {
-  if (report.type === "tool-call") {
-    const { type, ...call } = report;
-    tools.set(report.toolCallId, call);
-  } else if (report.type === "tool-result") {
-    const { type, ...result } = report;
-    tools.set(report.toolCallId, { input: null, ...tools.get(report.toolCallId), ...result });
-  }
-}
-
-/** As many as a message's metadata may hold: each is bounded, but a provider may ask for any number. */
-function shownUses(uses: ToolUse[]): ToolUse[] {
-  return uses.slice(0, fitting(uses.map(jsonBytes), LIMITS.toolValuesBytes));
-}
-
-function reportOf(work: Work, finish: StepFinish, account: Account, now: number): Finished {
-  const { model, finishReason, usage, truncatedContext, output, data } = finish;
-  const { startedAt, firstTokenAt, tools } = account;
-  return {
-    turnId: work.turnId,
-    step: work.step,
-    attempt: work.attempt,
-    ...(usage && { usage }),
-    ...(output !== undefined && { output }),
-    ...(data !== undefined && { data }),
-    metadata: {
-      model,
-      finishReason,
-      durationMs: now - startedAt,
-      ...(usage && { usage }),
-      ...(tools.size > 0 && { tools: shownUses([...tools.values()]) }),
-      ...(firstTokenAt !== undefined && { timeToFirstTokenMs: firstTokenAt - startedAt }),
-      ...(truncatedContext !== undefined && { truncatedContext }),
-    },
-  };
-}

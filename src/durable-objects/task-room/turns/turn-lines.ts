@@ -46,8 +46,9 @@ function writeLines(taskId: string, events: readonly LogEvent[]): void {
       const { turnId, attempt, step, bot, model } = data;
       logInfo("attempt_started", { taskId, turnId, attempt, step, bot, model });
     } else if (type === "chat:error") {
-      const { turnId, attempt, code, retryable, retryInMs } = data;
-      logWarning("attempt_failed", { taskId, turnId, attempt, code, retryable, retryInMs });
+      const { turnId, attempt, code, reason, httpStatus, retryable, retryInMs } = data;
+      const why = { code, reason, httpStatus, parameter: data.parameter };
+      logWarning("attempt_failed", { taskId, turnId, attempt, ...why, retryable, retryInMs });
     } else if (type === "turn:status") {
       const { turnId, status, error, tokens } = data;
       logInfo("turn_ended", { taskId, turnId, status, code: error?.code, tokens });

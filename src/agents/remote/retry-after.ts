@@ -1,8 +1,8 @@
-/** An hour: a provider that asks for longer has made a mistake, or should fail the turn. */
+/** An hour: an agent that asks for longer has made a mistake, or should fail the turn. */
 const LONGEST_MS = 60 * 60 * 1000;
 
 /**
- * How long a provider asks to wait, in milliseconds, at most an hour; `undefined` when it does not
+ * How long an agent asks to wait, in milliseconds, at most an hour; `undefined` when it does not
  * say. RFC 9110 section 10.2.3 (seconds or a date), and the finer `retry-after-ms` that some send.
  */
 export function retryAfterMs(

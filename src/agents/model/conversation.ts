@@ -1,0 +1,152 @@
+import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
+import type { Usage } from "../../protocol/usage";
+import type { StepEnd, StepFailure, StepRequest } from "../../resources/step";
+import type { ToolBox } from "../tools/tool-box";
+import type { Voice } from "../voice";
+import type { ModelAnswer } from "./answering";
+import { fitContext } from "./context";
+import { type Call, CallFailed, callModel } from "./model-call";
+import { brokenOff, endOf } from "./model-end";
+import { failureOf } from "./model-failure";
+import { promptOf, promptTokens, withShortResults } from "./prompt";
+import { refusalOf } from "./refusal/refusal-of";
+import { ToolRounds } from "./tool-rounds";
+
+type Parts = {
+  request: StepRequest;
+  voice: Voice;
+  signal: AbortSignal;
+  tools: ToolBox;
+  call: Pick<Call, "modelFor" | "limits">;
+  parameters: Omit<Call["options"], "prompt" | "tools">;
+};
+
+/** Rounds without a call that could be made, after which there will be none. */
+const MOST_FRUITLESS = 2;
+/** What is sent after an overflow is by so much shorter than what was too long: it is tried but once. */
+const SHORTER_BY = 3;
+/** Of a window that the provider named, the prompt has one such part and the answer another. */
+const WINDOW_PARTS = 2;
+/** Of a prompt that was shortened, each tool's answer may take such a part. */
+const RESULTS_IN_ALL = 4;
+
+/** Tokens that prompt and answer may have since a longer prompt was refused. */
+type Room = { prompt: number; answer?: number };
+
+type Refused = { failure: StepFailure; contextWindow: number | undefined };
+type Asked = { said: ModelAnswer } | Refused;
+
+/**
+ * One attempt's talk with a model: it is called, its tools are, and it is called again with what they
+ * gave, until it answers. A round is a call that ends in calls of tools; past the last the model is
+ * called once more without any.
+ */
+export class Conversation {
+  readonly #parts: Parts;
+  readonly #rounds: ToolRounds;
+  #room: Room | undefined;
+  #lastTokens = 0;
+  #truncated = 0;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#rounds = new ToolRounds(parts);
+  }
+
+  async end(): Promise<StepEnd> {
+    const { request, voice, signal, tools } = this.#parts;
+    for (let round = 0; ; round++) {
+      const mayCall = round < request.maxRounds && this.#rounds.fruitless < MOST_FRUITLESS;
+      const offers = mayCall && tools.definitions.length > 0;
+      const asked = await this.#ask(offers);
+      if ("failure" in asked) return asked.failure;
+      const { said } = asked;
+      const asksForTools = offers && said.calls.length > 0 && !said.isCut && !brokenOff(said);
+      if (!asksForTools || signal.aborted) return endOf(said, voice, this.#truncated);
+      this.#spend(said.usage);
+      await this.#rounds.make(said, round);
+    }
+  }
+
+  /** Once more where the window was smaller, or where nothing came that an answer is made of. */
+  async #ask(offers: boolean): Promise<Asked> {
+    const asked = await this.#askInWindow(offers);
+    if ("failure" in asked || !isEmpty(asked.said, this.#parts.voice)) return asked;
+    this.#spend(asked.said.usage);
+    return this.#askInWindow(offers);
+  }
+
+  async #askInWindow(offers: boolean): Promise<Asked> {
+    const asked = await this.#callOnce(offers);
+    const isTooLong = "failure" in asked && asked.failure.reason === "context_overflow";
+    if (!isTooLong || this.#room) return asked;
+    this.#room = this.#roomIn(asked.contextWindow);
+    this.#spend(asked.failure.usage);
+    this.#parts.voice.log(
+      "warn",
+      "The context was longer than the model's window: it is shortened.",
+    );
+    return this.#callOnce(offers);
+  }
+
+  #roomIn(window: number | undefined): Room {
+    const isNamed = window !== undefined && window < this.#lastTokens;
+    return isNamed
+      ? { prompt: Math.floor(window / WINDOW_PARTS), answer: Math.floor(window / WINDOW_PARTS) }
+      : { prompt: Math.floor(this.#lastTokens / SHORTER_BY) };
+  }
+
+  #spend(usage: Usage | undefined): void {
+    if (usage) this.#parts.voice.report({ type: "usage", usage });
+  }
+
+  async #callOnce(offers: boolean): Promise<Asked> {
+    const { voice, signal, tools, call, parameters } = this.#parts;
+    const options = {
+      ...parameters,
+      ...this.#answerLimit(),
+      ...(offers && { tools: tools.definitions }),
+      prompt: this.#prompt(),
+    };
+    try {
+      return { said: await callModel({ ...call, options }, voice, signal) };
+    } catch (error) {
+      const cause = error instanceof CallFailed ? error.cause : error;
+      const usage = error instanceof CallFailed ? error.usage : undefined;
+      const failure = { ...failureOf(cause), ...(usage && { usage }) };
+      return { failure, contextWindow: refusalOf(cause).contextWindow };
+    }
+  }
+
+  #answerLimit(): { maxOutputTokens?: number } {
+    const { maxOutputTokens } = this.#parts.parameters;
+    const most = this.#room?.answer;
+    if (maxOutputTokens === undefined || most === undefined) return {};
+    return { maxOutputTokens: Math.min(maxOutputTokens, most) };
+  }
+
+  #prompt(): LanguageModelV4Prompt {
+    const { request, tools } = this.#parts;
+    const { systemPrompt, model } = request.config;
+    const fitted = fitContext({
+      ...request,
+      systemPrompt,
+      contextWindow: model.contextWindow - tools.tokens,
+      maxOutputTokens: model.parameters.maxOutputTokens,
+      ...(this.#room && { mostTokens: this.#room.prompt }),
+    });
+    this.#truncated = fitted.truncatedContext;
+    const { done } = this.#rounds;
+    const shown = this.#room ? withShortResults(done, this.#room.prompt / RESULTS_IN_ALL) : done;
+    const prompt = [...promptOf(fitted), ...shown];
+    this.#lastTokens = promptTokens(prompt);
+    return prompt;
+  }
+}
+
+/** Neither a word nor a call: a model that only thought, or sent a picture, has not answered. */
+function isEmpty({ finishReason, rawReason, calls, isCut }: ModelAnswer, voice: Voice): boolean {
+  // One that its own limit of tokens has stopped would be stopped again.
+  const isWhole = finishReason === "stop" || (finishReason === "other" && rawReason !== undefined);
+  return isWhole && calls.length === 0 && !isCut && !voice.has("text");
+}

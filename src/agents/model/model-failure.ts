@@ -1,0 +1,14 @@
+import type { StepFailure } from "../../resources/step";
+import { failure } from "../failure";
+import { usageOf } from "./model-usage";
+import { faultIn, refusalOf } from "./refusal/refusal-of";
+
+/**
+ * Whatever a provider or the AI SDK threw or streamed as an error, as one of the closed list, with what
+ * the call cost. The messages are all our own: a provider's may quote keys, prompts and addresses.
+ */
+export function failureOf(error: unknown): StepFailure {
+  const { code, message, contextWindow, ...more } = refusalOf(error);
+  const usage = faultIn(error)?.usage;
+  return failure(code, message, { ...more, usage: usage && usageOf(usage) });
+}

@@ -1,0 +1,75 @@
+import { type Ref, refText } from "../../protocol/refs";
+import type { AgentConfig, ModelConfig, RuntimeConfig } from "../../resources/agent";
+import type { Find, ResourceKind, ResourceOf } from "../../resources/resource";
+import type { BotSpec } from "../../resources/specs";
+import { given } from "../model/given";
+
+const DEFAULT_MODEL: Ref = { namespace: "system", name: "default" };
+const DEFAULT_SHELL: Ref = { namespace: "system", name: "chat" };
+/** Tokens of a model whose window nobody named: what a model of the day has at least. */
+const CONTEXT_WINDOW = 32_000;
+
+/** Something that was referred to cannot be used; the message is for the user. */
+export class Unresolved extends Error {}
+
+export async function need<Kind extends ResourceKind>(
+  find: Find,
+  kind: Kind,
+  ref: Ref,
+): Promise<ResourceOf<Kind>> {
+  const found = await find(kind, ref);
+  if (!found) throw new Unresolved(`there is no ${kind} ${refText(ref)}`);
+  return found;
+}
+
+/** A Bot and all that it refers to (requirement A2). Throws `Unresolved`. */
+export async function agentOf(botRef: Ref, find: Find): Promise<AgentConfig> {
+  const bot = await need(find, "Bot", botRef);
+  const { ghostRef, modelRef, shellRef, parameters } = bot.spec;
+  const [ghost, model, shell] = await Promise.all([
+    need(find, "Ghost", ghostRef),
+    need(find, "Model", modelRef ?? DEFAULT_MODEL),
+    need(find, "Shell", shellRef ?? DEFAULT_SHELL),
+  ]);
+  const servers = Object.entries(ghost.spec.mcpServers ?? {});
+  return {
+    bot: refText(botRef),
+    systemPrompt: ghost.spec.systemPrompt,
+    mcpServers: Object.fromEntries(
+      servers.map(([name, { url, headers }]) => [name, { url, headers: headers ?? {} }]),
+    ),
+    model: modelConfig(model, parameters),
+    runtime: runtimeConfig(shell),
+    versions: Object.fromEntries([bot, ghost, model, shell].map(version)),
+  };
+}
+
+function version({ kind, metadata }: ResourceOf<ResourceKind>): [string, string] {
+  return [`${kind}/${refText(metadata)}`, metadata.resourceVersion];
+}
+
+function modelConfig(
+  { metadata, spec, key }: ResourceOf<"Model">,
+  parameters: BotSpec["parameters"],
+): ModelConfig {
+  return {
+    ref: refText(metadata),
+    provider: spec.provider,
+    model: spec.model,
+    ...given({ ...callFields(spec), baseUrl: spec.baseUrl, headers: spec.headers, key }),
+    parameters: { ...given(spec.parameters ?? {}), ...given(parameters ?? {}) },
+    contextWindow: spec.contextWindow ?? CONTEXT_WINDOW,
+  };
+}
+
+function callFields(spec: ResourceOf<"Model">["spec"]) {
+  const { limits, query, extraBody, tokenLimitField, streamUsage, thinkTags, input } = spec;
+  return { limits, query, extraBody, tokenLimitField, streamUsage, thinkTags, input };
+}
+
+function runtimeConfig({ metadata, spec, key }: ResourceOf<"Shell">): RuntimeConfig {
+  if (spec.runtime === "chat") return { runtime: "chat" };
+  const { url, headers } = spec;
+  if (!url) throw new Unresolved(`the Shell ${refText(metadata)} has no url`);
+  return { runtime: "http", url, headers: headers ?? {}, ...given({ secret: key }) };
+}

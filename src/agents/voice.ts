@@ -1,0 +1,126 @@
+import type { JsonObject } from "../protocol/json";
+import type { LogLevel } from "../protocol/log-entry";
+import type { StepReport } from "../resources/step";
+import { BoundedText } from "./model/bounded-text";
+import { ByteBudget } from "./model/byte-budget";
+
+type Kind = "text" | "thinking";
+
+/** A place in what was said as text. */
+export type TextPlace = { readonly units: number; readonly isEmpty: boolean };
+
+/** Who hears an attempt. */
+export type Hearing = {
+  say(kind: Kind, delta: string): void;
+  report(report: StepReport): void;
+};
+
+/**
+ * How an agent speaks while it works (decision 16). Nothing that is said once its signal is aborted, or
+ * its end was returned, is heard. Text and thinking together have a bound in bytes; what is beyond is
+ * dropped, and the attempt ends as one that was cut by its length.
+ */
+export class Voice {
+  readonly #hearing: Hearing;
+  readonly #signal: AbortSignal;
+  readonly #words: Record<Kind, BoundedText>;
+  #units = 0;
+  #isEmpty = true;
+  readonly #thoughts: [number, number][] = [];
+  #ended = false;
+
+  constructor(hearing: Hearing, signal: AbortSignal) {
+    this.#hearing = hearing;
+    this.#signal = signal;
+    const budget = ByteBudget.ofAnswer();
+    this.#words = { text: new BoundedText(budget), thinking: new BoundedText(budget) };
+  }
+
+  /** Whether more was said than is kept. */
+  get isFull(): boolean {
+    return this.#words.text.full || this.#words.thinking.full;
+  }
+
+  /** Whether there was anything but white space in the text, or in the thinking. */
+  has(kind: Kind): boolean {
+    return kind === "text" ? !this.#isEmpty : !this.#words.thinking.empty;
+  }
+
+  /** Where the text is now. */
+  get place(): TextPlace {
+    return { units: this.#units, isEmpty: this.#isEmpty };
+  }
+
+  /** Ranges of the text, in UTF-16 units, that turned out to be thinking. */
+  get thoughts(): readonly (readonly [number, number])[] {
+    return this.#thoughts;
+  }
+
+  /** The text since then was thinking. It was heard as text; the message has it in its place. */
+  retract({ units, isEmpty }: TextPlace): void {
+    if (this.#units > units) this.#thoughts.push([units, this.#units]);
+    this.#isEmpty = isEmpty;
+  }
+
+  /** Writes on the answer. A surrogate pair may be cut in two: its halves are put together again. */
+  text(delta: string): void {
+    this.#say("text", delta);
+  }
+
+  /** The same for what is thought, which is shown apart. */
+  thinking(delta: string): void {
+    this.#say("thinking", delta);
+  }
+
+  /** From 0 to 100. */
+  progress(percentComplete: number, message?: string): void {
+    this.report({
+      type: "progress",
+      percentComplete: Math.round(Math.min(Math.max(percentComplete, 0), 100)),
+      ...(message !== undefined && { message }),
+    });
+  }
+
+  /** Writes into the task's log. */
+  log(level: LogLevel, message: string, metadata?: JsonObject): void {
+    this.report({ type: "log", level, message, ...(metadata && { metadata }) });
+  }
+
+  /** Tells the members on all their devices. */
+  notify(title: string, more: { body?: string; data?: JsonObject } = {}): void {
+    this.report({ type: "notify", title, ...more });
+  }
+
+  report(report: StepReport): void {
+    if (this.#isHeard) this.#hearing.report(report);
+  }
+
+  /** The end: half of a character whose other half never came is told as what it is. */
+  end(): void {
+    for (const kind of ["thinking", "text"] as const) {
+      const rest = this.#words[kind].rest();
+      if (rest !== "" && this.#isHeard) this.#tell(kind, rest);
+    }
+    this.#ended = true;
+  }
+
+  get #isHeard(): boolean {
+    return !this.#ended && !this.#signal.aborted;
+  }
+
+  #say(kind: Kind, delta: string): void {
+    if (!this.#isHeard || delta === "") return;
+    // What is beyond the bound of one kind has ended the other too.
+    if (this.isFull) return;
+    const spoken = this.#words[kind].take(delta);
+    if (spoken !== "") this.#tell(kind, spoken);
+  }
+
+  #tell(kind: Kind, spoken: string): void {
+    if (kind === "text") {
+      this.#units += spoken.length;
+      if (this.#isEmpty && /\S/.test(spoken)) this.#isEmpty = false;
+    }
+    this.#hearing.say(kind, spoken);
+  }
+}

@@ -1,0 +1,84 @@
+import * as z from "zod";
+import { failure } from "../protocol/errors";
+import type { JsonObject, JsonValue } from "../protocol/json";
+import type { LogLevel } from "../protocol/log-entry";
+import type { Usage } from "../protocol/usage";
+import type { AgentConfig } from "./agent";
+
+/** One turn of the conversation as a model gets it. */
+export type ContextMessage = {
+  role: "user" | "assistant" | "system";
+  /** The phase whose result this is; absent for the conversation's own messages. */
+  phase?: string;
+  content: string;
+};
+
+/** Everything that a step's agent is given; plain data. */
+export type StepRequest = {
+  config: AgentConfig;
+  taskId: string;
+  turnId: string;
+  step: string;
+  phase: string;
+  attempt: number;
+  run: number;
+  /** Stable over the attempts of a run. */
+  idempotencyKey: string;
+  /** What the user asked. */
+  input: string;
+  /** The member's own instruction, beside the ghost's prompt. */
+  prompt?: string;
+  /** Oldest first, without the input; may be longer than the model's window. */
+  context: ContextMessage[];
+  /** Model calls that may end in tool calls; one more is made without tools. */
+  maxRounds: number;
+};
+
+/** Where a tool's use belongs: ids are the provider's and may repeat, this never does. */
+export type ToolPlace = { round: number; index: number };
+
+/** `cut`: what it took or gave is longer than it is shown. */
+type ToolNamed = ToolPlace & { toolCallId: string; name: string; cut?: true };
+
+/** What an agent tells of its work besides its text. */
+export type StepReport =
+  | { type: "progress"; percentComplete: number; message?: string }
+  | { type: "log"; level: LogLevel; message: string; metadata?: JsonObject }
+  | { type: "notify"; title: string; body?: string; data?: JsonObject }
+  /** What a call of the model cost that was not the attempt's last. */
+  | { type: "usage"; usage: Usage }
+  | ({ type: "tool-call"; input: JsonValue } & ToolNamed)
+  | ({ type: "tool-result"; output: JsonValue } & ToolNamed)
+  | ({ type: "tool-result"; error: string } & ToolNamed)
+  | ({ type: "tool-progress"; progress?: number; total?: number; message?: string } & ToolPlace);
+
+export type StepFinish = {
+  type: "finish";
+  finishReason: string;
+  /** What the provider says answered; may be more exact than the config's model. */
+  model: string;
+  /** The step's result, where it is not just the text that was written. */
+  output?: string;
+  data?: JsonValue;
+  /** Ranges of the text, in UTF-16 units, that turned out to be thinking: the message has them there. */
+  thoughts?: readonly (readonly [number, number])[];
+  /** Of the last call; those before it were reported. */
+  usage?: Usage;
+  /** How many context messages did not fit the window. */
+  truncatedContext?: number;
+};
+
+export const stepFailure = z.object({
+  type: z.literal("failure"),
+  /** Safe to show: never the provider's own text. */
+  ...failure.shape,
+  retryable: z.boolean(),
+  retryAfterMs: z.int().optional(),
+});
+export type StepFailure = z.infer<typeof stepFailure> & {
+  /** Of the call that failed. */
+  usage?: Usage;
+};
+
+/** How an attempt ends; it has one end, which is what its agent returns. */
+export type StepEnd = StepFinish | StepFailure;
