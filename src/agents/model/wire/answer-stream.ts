@@ -83,7 +83,7 @@ class AnswerSource {
   /** Stops reading; the connection is closed if it has not ended. */
   close(): void {
     this.#isClosed = true;
-    clearTimeout(this.#patience?.timer);
+    if (this.#patience) clearTimeout(this.#patience.timer);
     this.#signal?.removeEventListener("abort", this.#abort);
     // Rejects with what went wrong on the connection, which nobody waits for any more.
     void this.#body.cancel().catch(() => {});
@@ -134,7 +134,7 @@ class AnswerSource {
 
   #waitForUsage(): void {
     if (!this.#reader.waitsForUsage) {
-      clearTimeout(this.#patience?.timer);
+      if (this.#patience) clearTimeout(this.#patience.timer);
       this.#patience = undefined;
     } else if (!this.#patience) {
       const { promise, resolve } = Promise.withResolvers<undefined>();
