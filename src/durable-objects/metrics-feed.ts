@@ -1,6 +1,6 @@
+import { inTime } from "../platform/in-time";
 import { increment, type Observation } from "../platform/metrics";
 import { counted, NOTHING_COUNTED, type Tally } from "../platform/tally";
-import { inTime } from "./in-time";
 
 type Parts = {
   send(tally: Tally): Promise<void>;

@@ -28,5 +28,4 @@ export const command = z.discriminatedUnion("type", [
 export type Command = z.infer<typeof command>;
 
 /** The part of a frame that can be read even when the rest cannot: whom to answer. */
-export const frameEnvelope = z.looseObject({ type: z.string(), id });
 export const frameReference = z.looseObject({ id: frameRef });

@@ -78,7 +78,8 @@ export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
   };
 }
 
-function userRoom(env: Env, userId: string): Pick<UserRoomApi, "deliver"> {
+/** A user's own room. */
+export function userRoom(env: Env, userId: string): UserRoomApi {
   // The platform's RPC types recurse without end over JSON values, so the interface stands in.
   return env.USER_ROOM.getByName(userId) as unknown as UserRoomApi;
 }

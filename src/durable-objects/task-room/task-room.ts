@@ -11,7 +11,7 @@ import type { PatchStatus } from "../../protocol/rest/patch-status";
 import type { PatchTask } from "../../protocol/rest/patch-task";
 import type { PutMember } from "../../protocol/rest/put-member";
 import type { ConfirmTurn } from "../../protocol/rest/turn-actions";
-import type { OpenedSession, OpenSession, UserRoomApi } from "../user-room/api";
+import type { OpenedSession, OpenSession } from "../user-room/api";
 import type { NewTask, TaskRoomApi } from "./api";
 import { lastActiveAt } from "./arrival/departure";
 import { SessionDoor } from "./arrival/session-door";
@@ -24,7 +24,7 @@ import * as queries from "./commands/queries";
 import { readStats } from "./commands/stats";
 import * as tasks from "./commands/task-commands";
 import { Desk } from "./desk";
-import { type Doors, productionDoors } from "./doors";
+import { type Doors, productionDoors, userRoom } from "./doors";
 import { Upkeep } from "./upkeep";
 
 /** One task's room: lifecycle and wiring. Its rules are in `src/engine`, its work at the desk. */
@@ -42,7 +42,7 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     this.#upkeep = new Upkeep(desk);
     this.#sessions = new SessionDoor({
       open: (input) => this.openSession(input),
-      userRoom: (userId) => this.#userRoom(userId),
+      userRoom: (userId) => userRoom(this.env, userId),
       hold: desk.hold,
       taskId: () => desk.taskId,
     });
@@ -63,7 +63,7 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
 
   /** A test build lets things happen before and after. */
   protected openSession(input: OpenSession): Promise<Outcome<OpenedSession>> {
-    return this.#userRoom(input.userId).openSession(input);
+    return userRoom(this.env, input.userId).openSession(input);
   }
 
   override webSocketMessage(ws: WebSocket, frame: string | ArrayBuffer): void {
@@ -199,11 +199,6 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
       if (connection.principal.keyId !== keyId) continue;
       connection.close(CLOSE.unauthorized, "API key revoked");
     }
-  }
-
-  #userRoom(userId: string): UserRoomApi {
-    // The platform's RPC types recurse without end over JSON values, so the interface stands in.
-    return this.env.USER_ROOM.getByName(userId) as unknown as UserRoomApi;
   }
 
   /** The desk with every step at work again: whatever woke the object, a lost turn goes on first. */

@@ -1,5 +1,6 @@
 import { proxyDurable } from "itty-durable";
 import * as z from "zod";
+import { inTime } from "../../platform/in-time";
 import type { Refusal } from "../../protocol/errors";
 import {
   type TurnRequest,
@@ -8,7 +9,6 @@ import {
   type UsageReport,
   usageCount,
 } from "../../protocol/rooms/metering";
-import { inTime } from "../in-time";
 
 /** Milliseconds for which a meter may be silent before the call counts as failed. */
 const PATIENCE_MS = 10_000;

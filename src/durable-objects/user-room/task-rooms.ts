@@ -1,4 +1,4 @@
-import { inTime } from "../in-time";
+import { inTime } from "../../platform/in-time";
 import type { SessionActivity, TaskRoomApi } from "../task-room/api";
 
 /** All that a user's room may ask of the tasks' rooms. All reject when the room can't be reached. */

@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { removeApiKey } from "../../history/api-keys";
+import { inTime } from "../../platform/in-time";
 import type { ResealCount } from "../../platform/reseal";
 import { readOnce, settings } from "../../platform/settings";
 import type { Outcome } from "../../protocol/errors";
@@ -18,7 +19,6 @@ import type {
   PatchWebhook,
   Webhook,
 } from "../../protocol/webhooks";
-import { inTime } from "../in-time";
 import { metricsShardOf } from "../metrics-shard/api";
 import {
   KEY_GUARD_HEADER,

@@ -1,3 +1,4 @@
+import { inTime } from "../../../platform/in-time";
 import { increment } from "../../../platform/metrics";
 import { describeError, logError } from "../../../platform/platform-log";
 import { jsonBytes } from "../../../protocol/bytes";
@@ -5,7 +6,6 @@ import { accepted, type Outcome, refuse, refused } from "../../../protocol/error
 import { newId } from "../../../protocol/ids";
 import { LIMITS } from "../../../protocol/limits";
 import { toTimestamp } from "../../../protocol/time";
-import { inTime } from "../../in-time";
 import {
   type Arrival,
   type Position,

@@ -1,10 +1,10 @@
 import type { Room } from "../../../engine/turn/room";
 import { farewell, newsFor, type UserNews } from "../../../engine/user/news";
+import { inTime } from "../../../platform/in-time";
 import { increment } from "../../../platform/metrics";
 import { describeError, logError } from "../../../platform/platform-log";
 import { toTimestamp } from "../../../protocol/time";
 import type { Turn } from "../../../protocol/turn";
-import { inTime } from "../../in-time";
 import type { MetricsFeed } from "../../metrics-feed";
 import type { Doors } from "../doors";
 import type { RoomStore } from "../store/room-store";

@@ -1,8 +1,8 @@
 import type { Room } from "../../../engine/turn/room";
+import { inTime } from "../../../platform/in-time";
 import { increment } from "../../../platform/metrics";
 import { describeError, logError } from "../../../platform/platform-log";
 import type { LogEvent } from "../../../protocol/events";
-import { inTime } from "../../in-time";
 import type { MetricsFeed } from "../../metrics-feed";
 import type { Doors, FaultPoint } from "../doors";
 import type { Destination } from "../store/cursors";

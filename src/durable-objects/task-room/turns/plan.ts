@@ -1,5 +1,6 @@
 import { systemFinder } from "../../../agents/team/finder";
 import { resolveTeam } from "../../../agents/team/resolve";
+import { inTime } from "../../../platform/in-time";
 import { describeError, logError } from "../../../platform/platform-log";
 import { jsonBytes } from "../../../protocol/bytes";
 import { type Outcome, refuse, refused } from "../../../protocol/errors";
@@ -7,7 +8,6 @@ import type { Principal } from "../../../protocol/identity";
 import { LIMITS } from "../../../protocol/limits";
 import type { Ref } from "../../../protocol/refs";
 import type { TeamPlan } from "../../../resources/team-plan";
-import { inTime } from "../../in-time";
 import type { Doors } from "../doors";
 import { teamFinder } from "./team-finder";
 

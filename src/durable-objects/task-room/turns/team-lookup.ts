@@ -1,7 +1,7 @@
 import type { Room } from "../../../engine/turn/room";
+import { inTime, NoAnswerInTime } from "../../../platform/in-time";
 import type { Outcome } from "../../../protocol/errors";
 import type { TeamPlan } from "../../../resources/team-plan";
-import { inTime, NoAnswerInTime } from "../../in-time";
 import type { Doors } from "../doors";
 import { planFor } from "./plan";
 

@@ -1,1 +1,0 @@
-export { inTime, NoAnswerInTime } from "../platform/in-time";
