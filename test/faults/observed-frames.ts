@@ -13,7 +13,7 @@ const ending = z.looseObject({
   partial: kept.nullish(),
 });
 const started = z.looseObject({ messageId: z.string() });
-const piece = z.looseObject({ messageId: z.string(), attempt: z.number() });
+const piece = z.looseObject({ messageId: z.string(), attempt: z.number(), offset: z.number() });
 const head = z.looseObject({ headSeq: z.number() });
 const ENDS = new Set(["chat:done", "chat:error", "chat:cancelled"]);
 
@@ -66,10 +66,14 @@ export class ObservedFrames extends Frames {
   }
 
   /** From its last word on nothing of an attempt is heard, even where another has begun. */
-  #checkPiece({ messageId, attempt }: z.infer<typeof piece>): void {
+  #checkPiece({ messageId, attempt, offset }: z.infer<typeof piece>): void {
     const stream = this.state?.streams.find((one) => one.messageId === messageId);
-    const isBeingWritten = stream?.attempt === attempt;
-    if (!isBeingWritten) this.complaints.push(`${messageId}: text came that nobody is writing`);
+    if (stream?.attempt === attempt) return;
+    const before = this.all.slice(-9, -1).map(({ type, seq }) => `${type} ${seq ?? ""}`.trim());
+    this.complaints.push(
+      `${messageId}: text of attempt ${attempt} came at ${offset} where ` +
+        `${stream ? `attempt ${stream.attempt}` : "nobody"} is writing, after ${before.join(", ")}`,
+    );
   }
 
   #checkText(frame: Frame): void {

@@ -137,10 +137,11 @@ export class Watcher {
 
   #hear(ws: WebSocket, text: string): void {
     if (ws !== this.#ws) return;
+    const known = this.frames.all.length;
     this.frames.take(text);
     if (this.#isOpen) return;
-    const first = this.frames.of("session:ready").at(-1);
-    if (!first) {
+    const first = this.frames.all[known];
+    if (first?.type !== "session:ready") {
       this.frames.complaints.push(`the first frame is ${text.slice(0, 200)}`);
       return;
     }

@@ -22,6 +22,8 @@ export class Connection<Attached extends SocketAttachment, Said> {
   readonly unsent: Unsent;
   /** What it is being told of what it missed; it hears nothing else meanwhile. */
   replay: Replay | undefined;
+  /** While it is being welcomed: nothing that the room says may come before its first frame. */
+  isArriving = false;
   /** Called once, when the room has closed it. */
   whenClosed: (() => void) | undefined;
   #attached: Attached;
@@ -48,7 +50,7 @@ export class Connection<Attached extends SocketAttachment, Said> {
 
   /** Whether it can hear what is said now; asks the runtime nothing, which would cost half a send. */
   get isLive(): boolean {
-    return !this.#isClosed && !this.replay;
+    return !this.#isClosed && !this.replay && !this.isArriving;
   }
 
   /** Writes down what outlives hibernation. */

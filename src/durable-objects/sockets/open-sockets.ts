@@ -45,14 +45,20 @@ export class OpenSockets<C extends Connection<SocketAttachment, never>> {
     return this.#all.get(ws);
   }
 
-  /** From here on it counts; where it can't be welcomed, no more. Rethrows why. */
+  /**
+   * From here on it counts; where it can't be welcomed, no more. What the room says meanwhile does not
+   * reach it but by its welcome. Rethrows why.
+   */
   letIn(connection: C, welcome: () => void): void {
     this.#add(connection);
+    connection.isArriving = true;
     try {
       welcome();
     } catch (error) {
       connection.close(CLOSE.restart, "restart");
       throw error;
+    } finally {
+      connection.isArriving = false;
     }
   }
 

@@ -2,9 +2,10 @@ import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm } fro
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import * as z from "zod";
+import type { Hearing } from "../../../src/agents/voice";
 import { Frames } from "../../support/frames";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
-import { ScriptedModel } from "../../support/scripted-model";
+import { FINISH, ScriptedModel } from "../../support/scripted-model";
 import { control } from "../../worker/control";
 
 let model: ScriptedModel;
@@ -89,4 +90,27 @@ it("[R2] a client that joins in mid-stream gets the text so far as one chunk", a
     await client.frames.next(() => client.frames.state?.task.status === "COMPLETED");
   }
   expect(two.frames.state).toEqual(one.frames.state);
+});
+
+it("[R1] the first frame is `session:ready`, also where text gathered while the socket was opened", async () => {
+  const words = ["Hello ", "dear ", "world"];
+  const end = Promise.withResolvers<typeof FINISH>();
+  let say: Hearing["say"] = () => undefined;
+  control.model = (_, hearing) => {
+    say = hearing.say;
+    return end.promise;
+  };
+  const taskId = await newTask(alice, { prompt: "go" });
+  const one = await RoomClient.join(alice, taskId);
+  control.opening.answered = async () => {
+    for (const word of words) say("text", word);
+  };
+  const two = await RoomClient.join(alice, taskId);
+  control.opening = {};
+  expect(two.frames.all[0]?.type).toBe("session:ready");
+  end.resolve(FINISH);
+  for (const client of [one, two]) {
+    await client.frames.next(() => client.frames.state?.task.status === "COMPLETED");
+    expect(client.frames.state?.messages.at(-1)?.content).toBe(words.join(""));
+  }
 });
