@@ -18,7 +18,9 @@ import { check } from "../settle";
 import type { Stage } from "../stage";
 
 const TIMES = 6;
-const FIVE_MEGABYTES = 5 * 1024 * 1024;
+/** Within the bound of one event (8 MiB), and over it. */
+const NOISE_BYTES = 5 * 1024 * 1024;
+const OVERLONG_BYTES = 9 * 1024 * 1024;
 
 type Misdeed = (mark: string, random: Random) => Script;
 
@@ -39,9 +41,15 @@ const MISDEEDS: Record<string, Misdeed> = {
     done,
   ],
   "split UTF-8": (mark) => [text(`${mark} `), bytewise("👩‍🚀漢字🎉 whole"), finish(), done],
-  "a 5 MB line": (mark, random) => [
+  "a 5 MB line that says nothing": (mark, random) => [
     ...words(mark, random),
-    { do: "raw", text: `data: ${"x".repeat(FIVE_MEGABYTES)}\n\n` },
+    { do: "raw", text: `data: ${"x".repeat(NOISE_BYTES)}\n\n` },
+    finish(),
+    done,
+  ],
+  "a 9 MB line": (mark, random) => [
+    ...words(mark, random),
+    { do: "raw", text: `data: ${"x".repeat(OVERLONG_BYTES)}\n\n` },
     done,
   ],
   "slow drip": (mark, random) => [
