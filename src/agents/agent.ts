@@ -18,7 +18,7 @@ export class AttemptEnded extends Error {
   readonly end: StepEnd;
 
   constructor(end: StepEnd) {
-    super(end.type === "failure" ? end.message : end.finishReason);
+    super(end.type === "failure" ? end.message : end.type);
     this.end = end;
   }
 }

@@ -1,4 +1,5 @@
 import { describeError, logError } from "../platform/platform-log";
+import { textOf, thinkingOf } from "../protocol/tools/rounds";
 import type { AgentConfig } from "../resources/agent";
 import { FAILURE_FAMILIES } from "../resources/runtimes";
 import type { StepEnd, StepRequest } from "../resources/step";
@@ -20,12 +21,14 @@ export async function callAgent(
   doors: Doors,
 ): Promise<StepEnd | undefined> {
   if (signal.aborted) return undefined;
-  const voice = new Voice(hearing, signal);
+  const { rounds } = request;
+  const said = { text: textOf(rounds), thinking: thinkingOf(rounds) };
+  const voice = new Voice(hearing, signal, said);
   const work = attempt(request, voice, signal, doors);
   const end = await Promise.race([work, aborted(signal)]);
   if (!end || signal.aborted) return undefined;
   voice.end();
-  if (end.type === "failure") return end;
+  if (end.type !== "finish") return end;
   return {
     ...end,
     ...(voice.isFull && { finishReason: "length" }),

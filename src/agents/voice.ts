@@ -1,6 +1,6 @@
 import type { JsonObject } from "../protocol/json";
 import type { LogLevel } from "../protocol/log-entry";
-import type { StepReport } from "../resources/step";
+import type { StepRecord, StepReport } from "../resources/step";
 import { BoundedText } from "./model/bounded-text";
 import { ByteBudget } from "./model/byte-budget";
 
@@ -13,7 +13,12 @@ export type TextPlace = { readonly units: number; readonly isEmpty: boolean };
 export type Hearing = {
   say(kind: Kind, delta: string): void;
   report(report: StepReport): void;
+  /** Resolves once the records are committed; never where the attempt is over before. */
+  record(records: StepRecord[]): Promise<void>;
 };
+
+/** What earlier attempts have said. */
+type Said = Record<Kind, string>;
 
 /**
  * How an agent speaks while it works (decision 16). Nothing that is said once its signal is aborted, or
@@ -26,14 +31,16 @@ export class Voice {
   readonly #words: Record<Kind, BoundedText>;
   #units = 0;
   #isEmpty = true;
-  readonly #thoughts: [number, number][] = [];
+  #thoughts: [number, number][] = [];
   #ended = false;
 
-  constructor(hearing: Hearing, signal: AbortSignal) {
+  constructor(hearing: Hearing, signal: AbortSignal, said: Said = { text: "", thinking: "" }) {
     this.#hearing = hearing;
     this.#signal = signal;
     const budget = ByteBudget.ofAnswer();
     this.#words = { text: new BoundedText(budget), thinking: new BoundedText(budget) };
+    for (const kind of ["thinking", "text"] as const) this.#words[kind].take(said[kind]);
+    this.#stand(said.text);
   }
 
   /** Whether more was said than is kept. */
@@ -93,6 +100,23 @@ export class Voice {
 
   report(report: StepReport): void {
     if (this.#isHeard) this.#hearing.report(report);
+  }
+
+  /** Has something committed before the agent goes on. */
+  async record(records: StepRecord[]): Promise<void> {
+    if (this.#isHeard) await this.#hearing.record(records);
+    else await new Promise<never>(() => undefined);
+  }
+
+  /** A round is committed: the text is what all rounds have said, and goes on after that. */
+  settle(text: string): void {
+    this.#thoughts = [];
+    this.#stand(text);
+  }
+
+  #stand(text: string): void {
+    this.#units = text.length;
+    this.#isEmpty = !/\S/.test(text);
   }
 
   /** The end: half of a character whose other half never came is told as what it is. */

@@ -56,6 +56,7 @@ export const settings = z.object({
   MODEL_STALL_TIMEOUT_MS: whole(120 * SECOND),
   TURN_TIMEOUT_MS: whole(10 * MINUTE),
   CONFIRM_TIMEOUT_MS: whole(DAY),
+  CLIENT_TOOL_TIMEOUT_MS: whole(5 * MINUTE),
   SESSION_IDLE_MS: whole(2 * HOUR),
   SESSIONS_PER_USER: whole(5),
   RETRY_INITIAL_MS: whole(2 * SECOND),

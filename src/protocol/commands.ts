@@ -7,6 +7,7 @@ import { chatTyping } from "./commands/chat-typing";
 import { historySync } from "./commands/history-sync";
 import { taskJoin } from "./commands/task-join";
 import { taskLeave } from "./commands/task-leave";
+import { toolOutput } from "./commands/tool-output";
 import { turnConfirm } from "./commands/turn-confirm";
 import { LIMITS } from "./limits";
 
@@ -21,6 +22,7 @@ export const command = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("chat:guide"), id, data: chatGuide }),
   z.strictObject({ type: z.literal("chat:typing"), id, data: chatTyping }),
   z.strictObject({ type: z.literal("turn:confirm"), id, data: turnConfirm }),
+  z.strictObject({ type: z.literal("tool:output"), id, data: toolOutput }),
   z.strictObject({ type: z.literal("task:join"), id, data: taskJoin.default({}) }),
   z.strictObject({ type: z.literal("task:leave"), id, data: taskLeave.default({}) }),
   z.strictObject({ type: z.literal("history:sync"), id, data: historySync.default({}) }),

@@ -5,6 +5,7 @@ import { chatDone } from "./events/chat-done";
 import { chatError } from "./events/chat-error";
 import { chatGuided } from "./events/chat-guided";
 import { chatMessage } from "./events/chat-message";
+import { chatRound } from "./events/chat-round";
 import { chatStart } from "./events/chat-start";
 import { historyReset } from "./events/history-reset";
 import { phaseData } from "./events/phase";
@@ -14,7 +15,9 @@ import { sessionReady } from "./events/session-ready";
 import { taskError } from "./events/task-error";
 import { taskStatusChange } from "./events/task-status";
 import { taskUpdated } from "./events/task-updated";
+import { toolApproval } from "./events/tool-approval";
 import { toolCall } from "./events/tool-call";
+import { toolDecision } from "./events/tool-decision";
 import { toolProgress } from "./events/tool-progress";
 import { toolResult } from "./events/tool-result";
 import { turnStatusChange } from "./events/turn-status";
@@ -26,6 +29,9 @@ export const LOG_EVENTS = {
   "chat:message": chatMessage,
   "turn:status": turnStatusChange,
   "chat:start": chatStart,
+  "chat:round": chatRound,
+  "tool:approval": toolApproval,
+  "tool:decision": toolDecision,
   "tool:call": toolCall,
   "tool:result": toolResult,
   "chat:done": chatDone,
@@ -86,6 +92,9 @@ export const logEvent = z.discriminatedUnion("type", [
   logged("chat:message"),
   logged("turn:status"),
   logged("chat:start"),
+  logged("chat:round"),
+  logged("tool:approval"),
+  logged("tool:decision"),
   logged("tool:call"),
   logged("tool:result"),
   logged("chat:done"),

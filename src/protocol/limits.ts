@@ -23,6 +23,11 @@ export const LIMITS = {
   toolValuesBytes: 256 * KIB,
   /** Bytes of a tool's output as its model gets it. */
   toolOutputBytes: 256 * KIB,
+  /** UTF-16 units of a tool's error. */
+  toolErrorUnits: 2000,
+  /** Tools of a client for one turn, and bytes of all as JSON. */
+  clientTools: 64,
+  clientToolsBytes: 64 * KIB,
   /** Characters of a tool's name and of a call's id, which a provider makes. */
   toolNameChars: 200,
   /** Characters of a model's name, as its provider says it. */

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { messageId, taskId, turnId } from "./ids";
-import { jsonObject, jsonValue } from "./json";
+import { jsonObject } from "./json";
 import { timestamp } from "./time";
+import { toolUse } from "./tools/tool-use";
 import { threadId } from "./turn";
 import { usage } from "./usage";
 
@@ -10,20 +11,6 @@ export type MessageRole = z.infer<typeof messageRole>;
 
 export const messageStatus = z.enum(["complete", "interrupted", "failed"]);
 export type MessageStatus = z.infer<typeof messageStatus>;
-
-export const toolUse = z.object({
-  /** Uses of before rounds were counted lack their place. */
-  round: z.int().optional(),
-  index: z.int().optional(),
-  toolCallId: z.string(),
-  name: z.string(),
-  input: jsonValue,
-  output: jsonValue.optional(),
-  error: z.string().optional(),
-  /** Set where the input or the output is the beginning of a longer one, as text. */
-  cut: z.literal(true).optional(),
-});
-export type ToolUse = z.infer<typeof toolUse>;
 
 /** What an assistant's message tells of its making. */
 export const answerMetadata = z.looseObject({

@@ -2,6 +2,8 @@ import * as z from "zod";
 import { failure } from "../protocol/errors";
 import type { JsonObject, JsonValue } from "../protocol/json";
 import type { LogLevel } from "../protocol/log-entry";
+import type { StreamRound } from "../protocol/room-state";
+import type { ClientTool, ToolUse } from "../protocol/tools/tool-use";
 import type { Usage } from "../protocol/usage";
 import type { AgentConfig } from "./agent";
 
@@ -11,6 +13,8 @@ export type ContextMessage = {
   /** The phase whose result this is; absent for the conversation's own messages. */
   phase?: string;
   content: string;
+  /** Tools that were used in the making of an assistant's message. */
+  uses?: ToolUse[];
 };
 
 /** Everything that a step's agent is given; plain data. */
@@ -32,6 +36,10 @@ export type StepRequest = {
   context: ContextMessage[];
   /** Model calls that may end in tool calls; one more is made without tools. */
   maxRounds: number;
+  /** What earlier attempts did, oldest first. */
+  rounds: DoneRound[];
+  /** Tools that the sender of the turn's message carries out. */
+  clientTools: ClientTool[];
 };
 
 /** Where a tool's use belongs: ids are the provider's and may repeat, this never does. */
@@ -40,6 +48,29 @@ export type ToolPlace = { round: number; index: number };
 /** `cut`: what it took or gave is longer than it is shown. */
 type ToolNamed = ToolPlace & { toolCallId: string; name: string; cut?: true };
 
+/** A call of a tool as it goes into the log; `whole` is the value of which `cut` is the beginning. */
+type CallSaid = ToolNamed & { input: JsonValue; whole?: JsonValue };
+type Outcome = { output: JsonValue } | { error: string };
+
+/** What is committed before an agent goes on: it is never paid for, or done, again (decision 15). */
+export type StepRecord =
+  | {
+      type: "round";
+      round: number;
+      text: string;
+      thinking?: string;
+      usage?: Usage;
+      calls: CallSaid[];
+      /** The model's own parts, as its provider wants them back. */
+      memo?: JsonValue;
+    }
+  | ({ type: "tool-call"; where?: "client" } & CallSaid)
+  | ({ type: "tool-approval" } & CallSaid)
+  | ({ type: "tool-result"; whole?: JsonValue } & ToolNamed & Outcome);
+
+/** A round that an earlier attempt made, with values whole. */
+export type DoneRound = StreamRound & { memo?: JsonValue };
+
 /** What an agent tells of its work besides its text. */
 export type StepReport =
   | { type: "progress"; percentComplete: number; message?: string }
@@ -47,9 +78,6 @@ export type StepReport =
   | { type: "notify"; title: string; body?: string; data?: JsonObject }
   /** What a call of the model cost that was not the attempt's last. */
   | { type: "usage"; usage: Usage }
-  | ({ type: "tool-call"; input: JsonValue } & ToolNamed)
-  | ({ type: "tool-result"; output: JsonValue } & ToolNamed)
-  | ({ type: "tool-result"; error: string } & ToolNamed)
   | ({ type: "tool-progress"; progress?: number; total?: number; message?: string } & ToolPlace);
 
 export type StepFinish = {
@@ -80,5 +108,8 @@ export type StepFailure = z.infer<typeof stepFailure> & {
   usage?: Usage;
 };
 
+/** Calls of the last round wait for a person, or for the client; the next attempt goes on from there. */
+export type StepWait = { type: "wait" };
+
 /** How an attempt ends; it has one end, which is what its agent returns. */
-export type StepEnd = StepFinish | StepFailure;
+export type StepEnd = StepFinish | StepFailure | StepWait;

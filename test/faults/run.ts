@@ -68,10 +68,12 @@ async function playOne(stage: Stage, play: Play, seed: number): Promise<Result> 
   return { ...play, findings, tookMs: Date.now() - startedAt };
 }
 
-async function played(stage: Stage, { fault }: Play, random: Random): Promise<string[][]> {
+async function played(stage: Stage, play: Play, random: Random): Promise<string[][]> {
   try {
-    return await fault.play(stage, random);
+    return await play.fault.play(stage, random);
   } catch (error) {
+    // What it has left armed must not strike those that come after it.
+    if (play.family.alone) await stage.server.killRuntime();
     return [[`it could not be played to its end: ${String(error)}`]];
   }
 }

@@ -106,7 +106,7 @@ export class Stage {
       Object.entries(values).map(([name, value]) => [name, String(value)]),
     );
     const url = `${this.server.url}/test/${knob}?${query}`;
-    const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(this.patienceMs) });
     return response.ok ? response.json() : undefined;
   }
 

@@ -5,6 +5,7 @@ import { finishStep } from "../../src/engine/step/end";
 import { failStep } from "../../src/engine/step/fail";
 import type { Fence } from "../../src/engine/step/fence";
 import { progressEvent } from "../../src/engine/step/progress";
+import { recordRounds } from "../../src/engine/step/records";
 import { stepRequest } from "../../src/engine/step/request";
 import { announceTask, emptyRoom } from "../../src/engine/task/create";
 import { beginTurn, unpaidTurn } from "../../src/engine/turn/begin";
@@ -12,19 +13,21 @@ import { deadlines, meetDeadlines } from "../../src/engine/turn/deadlines";
 import { type Decision, decide } from "../../src/engine/turn/decide";
 import type { Context, Draft, Effect } from "../../src/engine/turn/draft";
 import { recoverTurn } from "../../src/engine/turn/recover";
-import type { Room, TurnRecord } from "../../src/engine/turn/room";
+import { type Room, roundsFrom, type TurnRecord } from "../../src/engine/turn/room";
 import { type Send, send } from "../../src/engine/turn/send";
 import { FAILURES, type FailureCode, type Refusal } from "../../src/protocol/errors";
 import type { LogEvent, MomentaryEvent, RoomEvent } from "../../src/protocol/events";
 import type { Message } from "../../src/protocol/message";
+import type { StreamRound } from "../../src/protocol/room-state";
 import { toTimestamp } from "../../src/protocol/time";
 import type { Turn } from "../../src/protocol/turn";
-import type { StepFailure, StepRequest } from "../../src/resources/step";
+import type { StepFailure, StepRecord, StepRequest } from "../../src/resources/step";
 import type { TeamPlan } from "../../src/resources/team-plan";
 import { deepFreeze } from "./deep-freeze";
 import { idNumber, OWNER, T0 } from "./engine-builders";
 
 export const CONFIRM_TIMEOUT_MS = 86_400_000;
+export const CLIENT_TOOL_TIMEOUT_MS = 300_000;
 
 /** What one committed decision did, for whoever checks it. */
 export type Commit = {
@@ -59,6 +62,8 @@ export class World {
   beginsByItself: boolean;
   /** Turn → step → what the step gave. */
   readonly #outputs = new Map<string, Map<string, string>>();
+  /** What steps that ended without an answer had done, as the room's store keeps it. */
+  readonly #rounds = new Map<string, StreamRound[]>();
   #ids = 0;
 
   constructor(
@@ -86,7 +91,13 @@ export class World {
   }
 
   get context(): Context {
-    return { now: this.now, random: this.random, confirmTimeoutMs: CONFIRM_TIMEOUT_MS };
+    return {
+      now: this.now,
+      random: this.random,
+      confirmTimeoutMs: CONFIRM_TIMEOUT_MS,
+      clientToolTimeoutMs: CLIENT_TOOL_TIMEOUT_MS,
+      roundsLeft: (turnId, step) => this.#rounds.get(`${turnId} ${step}`) ?? [],
+    };
   }
 
   /** Decides and, unless refused, commits. */
@@ -96,7 +107,7 @@ export class World {
     const again = decide(before, this.context, rule);
     if (!isDeepStrictEqual(decision, again)) throw new Error("the same room decided otherwise");
     if ("refusal" in decision) return decision;
-    const { room, events, effects, closed, results } = decision.change;
+    const { room, events, effects, closed, results, rounds } = decision.change;
     this.room = room;
     this.log.push(...events);
     this.trace.push(...events);
@@ -104,6 +115,7 @@ export class World {
     for (const { turnId, step, result } of results) {
       this.#outputs.set(turnId, new Map(this.#outputs.get(turnId)).set(step, result.output));
     }
+    for (const kept of rounds) this.#rounds.set(`${kept.turnId} ${kept.step}`, kept.rounds);
     for (const record of closed) this.closed.set(record.turn.id, record);
     for (const effect of effects) {
       if (effect.type === "run") this.attempts.push(effect);
@@ -170,7 +182,17 @@ export class World {
   /** What the agent of an attempt is called with. */
   request(history: Message[] = [], fence = this.attempt): StepRequest | undefined {
     const outputs = this.#outputs.get(fence.turnId) ?? new Map();
-    return stepRequest(this.room, fence, { history, outputs });
+    return stepRequest(this.room, fence, { history, outputs, rounds: this.rounds(fence) });
+  }
+
+  /** What was done in the step's rounds so far. */
+  rounds({ turnId, step } = this.attempt): StreamRound[] {
+    const { streams } = this.room.state;
+    return streams.find((one) => one.turnId === turnId && one.step === step)?.rounds ?? [];
+  }
+
+  record(records: StepRecord[], fence = this.attempt): void {
+    this.act((draft) => recordRounds(draft, fenceOf(fence), records));
   }
 
   write(delta: string, fence = this.attempt, type: "text" | "thinking" = "text"): void {
@@ -231,8 +253,18 @@ export class World {
     const { state } = this.room;
     const { headSeq, activeTurnId, progress, ...task } = state.task;
     const atRest = activeTurnId === undefined && progress !== undefined ? { progress } : {};
-    const restored = restoredState({ ...task, ...atRest }, headSeq, state.openTurns);
+    const restored = restoredState(
+      { ...task, ...atRest },
+      headSeq,
+      state.openTurns,
+      this.#roundEvents(),
+    );
     this.room = { ...this.room, state: { ...restored, messages: state.messages } };
+  }
+
+  #roundEvents(): LogEvent[] {
+    const from = roundsFrom(this.room.runs) ?? Number.POSITIVE_INFINITY;
+    return this.log.filter(({ seq }) => seq >= from);
   }
 
   crash(): void {

@@ -1,8 +1,12 @@
 import type { Hearing } from "../../src/agents/voice";
-import type { StepEnd, StepReport, StepRequest } from "../../src/resources/step";
+import type { StepEnd, StepRecord, StepReport, StepRequest } from "../../src/resources/step";
 
 /** What is heard of an attempt. */
-export type Heard = { type: "text" | "thinking"; delta: string } | StepReport | StepEnd;
+export type Heard =
+  | { type: "text" | "thinking"; delta: string }
+  | StepReport
+  | StepRecord
+  | StepEnd;
 
 /** A model that says what a generator yields; the last is its end. */
 export function speaking(
@@ -12,19 +16,28 @@ export function speaking(
     for await (const one of outputs(request, signal)) {
       if (signal.aborted) return undefined;
       if (isEnd(one)) return one;
-      tell(hearing, one);
+      await tell(hearing, one);
     }
     return undefined;
   };
 }
 
 function isEnd(one: Heard): one is StepEnd {
-  return one.type === "finish" || one.type === "failure";
+  return one.type === "finish" || one.type === "failure" || one.type === "wait";
 }
 
-function tell(hearing: Hearing, one: Exclude<Heard, StepEnd>): void {
+const RECORDS = ["round", "tool-call", "tool-approval", "tool-result"];
+
+function isRecord(one: Heard): one is StepRecord {
+  return RECORDS.includes(one.type);
+}
+
+/** Gives a promise where the agent waits for what it says to be committed. */
+function tell(hearing: Hearing, one: Exclude<Heard, StepEnd>): Promise<void> | undefined {
   if ("delta" in one) hearing.say(one.type, one.delta);
+  else if (isRecord(one)) return hearing.record([one]);
   else hearing.report(one);
+  return undefined;
 }
 
 export const FINISH: StepEnd = {
@@ -59,7 +72,8 @@ export class ScriptedAttempt {
     for (;;) {
       for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
         if (isEnd(next)) return next;
-        tell(hearing, next);
+        const committed = tell(hearing, next);
+        if (committed) await committed;
       }
       await oneMoment();
     }

@@ -56,7 +56,7 @@ export class BotModel {
       words[kind] += delta;
       if (aloud) voice[kind](delta);
     };
-    const listener = new Voice({ say, report: () => undefined }, signal);
+    const listener = new Voice({ say, report: () => undefined, record: async () => {} }, signal);
     try {
       const said = await callModel(call, listener, signal);
       listener.end();

@@ -1,6 +1,7 @@
 import type { Agent } from "../agent";
 import type { Doors } from "../doors";
 import { McpTools } from "../tools/mcp-tools";
+import { withClientTools } from "../tools/offered-tools";
 import { limitsOf, parametersOf } from "./call-settings";
 import { Conversation } from "./conversation";
 import { modelMaker } from "./provider";
@@ -13,10 +14,19 @@ export function chatAgent(doors: Doors): Agent {
     if (!maker.ok) return maker.failure;
     const tools = new McpTools(model.contextWindow, { ...doors, signal });
     try {
-      await tools.connect(mcpServers, (message) => voice.log("warn", message));
+      const warn = (message: string) => voice.log("warn", message);
+      await tools.connect(mcpServers, warn);
+      const offered = withClientTools(tools, request.clientTools, warn);
       const call = { modelFor: maker.value, limits: limitsOf(model, doors) };
       const parameters = parametersOf(model);
-      return await new Conversation({ request, voice, signal, tools, call, parameters }).end();
+      return await new Conversation({
+        request,
+        voice,
+        signal,
+        tools: offered,
+        call,
+        parameters,
+      }).end();
     } finally {
       tools.close();
     }

@@ -1,3 +1,5 @@
+import type { JsonValue } from "../../protocol/json";
+import type { ToolUse } from "../../protocol/tools/tool-use";
 import type { ContextMessage } from "../../resources/step";
 import { beginning, estimateTokens } from "./tokens";
 
@@ -14,12 +16,14 @@ export type ContextRequest = {
   maxOutputTokens?: number | undefined;
   /** Tokens of the prompt alone, where a longer one was refused. */
   mostTokens?: number;
+  /** Whether the model is offered tools: only then does it take earlier calls as calls. */
+  hasTools: boolean;
 };
 
 export type FittedContext = {
   system: string;
   /** Begins with a user's message and alternates; the last is the input. */
-  messages: { role: "user" | "assistant"; content: string }[];
+  messages: { role: "user" | "assistant"; content: string; uses?: ToolUse[] }[];
   /** How many messages of the context were left out or shortened. */
   truncatedContext: number;
 };
@@ -38,7 +42,7 @@ const CUT_MARK = "\n[…]";
  */
 export function fitContext(request: ContextRequest): FittedContext {
   const { systemPrompt, prompt, input, contextWindow } = request;
-  const context = request.context.map(labelled);
+  const context = request.context.map((message) => labelled(usesAsOffered(message, request)));
   const instructions = [systemPrompt, prompt ?? ""];
   const fixed = [...instructions, input].reduce((sum, text) => sum + cost(text), 0);
   const most = Math.min(contextWindow - answerRoom(request), request.mostTokens ?? contextWindow);
@@ -52,8 +56,21 @@ export function fitContext(request: ContextRequest): FittedContext {
 }
 
 /** A model is told which phase a result is of; a message alone would not say so. */
-function labelled({ role, phase, content }: ContextMessage): ContextMessage {
-  return { role, content: phase === undefined ? content : `## ${phase}\n\n${content}` };
+function labelled({ phase, ...message }: ContextMessage): ContextMessage {
+  if (phase === undefined) return message;
+  return { ...message, content: `## ${phase}\n\n${message.content}` };
+}
+
+/** Where no tools are offered, what was found with some is told in words. */
+function usesAsOffered(message: ContextMessage, { hasTools }: ContextRequest): ContextMessage {
+  const { uses, ...plain } = message;
+  if (hasTools || !uses) return message;
+  return { ...plain, content: [...uses.map(inWords), plain.content].join("\n\n").trim() };
+}
+
+function inWords({ name, input, output, error }: ToolUse): string {
+  const gave = error ?? (typeof output === "string" ? output : JSON.stringify(output ?? null));
+  return `[${name}(${JSON.stringify(input)}): ${gave}]`;
 }
 
 function answerRoom({ contextWindow, maxOutputTokens }: ContextRequest): number {
@@ -65,16 +82,37 @@ function cost(text: string): number {
   return text ? estimateTokens(text) + MESSAGE_TOKENS : 0;
 }
 
+function costOf({ content, uses = [] }: ContextMessage): number {
+  return uses.reduce((sum, use) => sum + cost(JSON.stringify(use)), cost(content));
+}
+
+/** The same with what its tools gave shortened. */
+function withShortUses(message: ContextMessage): ContextMessage {
+  if (!message.uses) return message;
+  const uses = message.uses.map((use) =>
+    use.output === undefined ? use : { ...use, output: shortOutput(use.output) },
+  );
+  return { ...message, uses };
+}
+
+function shortOutput(output: JsonValue): JsonValue {
+  const text = typeof output === "string" ? output : JSON.stringify(output);
+  if (estimateTokens(text) <= WORTHWHILE_TOKENS) return output;
+  return beginning(text, WORTHWHILE_TOKENS) + CUT_MARK;
+}
+
 /** The newest messages within `budget` tokens. The newest of all is shortened rather than lost. */
 function newest(context: readonly ContextMessage[], budget: number) {
   const kept: ContextMessage[] = [];
   let left = budget;
-  for (const message of context.toReversed()) {
-    const tokens = cost(message.content);
+  for (const whole of context.toReversed()) {
+    const message = costOf(whole) > left ? withShortUses(whole) : whole;
+    const tokens = costOf(message);
     if (tokens > left) {
       if (kept.length > 0 || left < WORTHWHILE_TOKENS) break;
+      const { uses: _, ...words } = message;
       const content = beginning(message.content, left - 2 * MESSAGE_TOKENS) + CUT_MARK;
-      return { kept: [{ ...message, content }], cut: context.length };
+      return { kept: [{ ...words, content }], cut: context.length };
     }
     kept.unshift(message);
     left -= tokens;
@@ -86,14 +124,22 @@ function newest(context: readonly ContextMessage[], budget: number) {
 // alternate; a phase's context does both.
 function conversation(kept: readonly ContextMessage[], input: string): FittedContext["messages"] {
   const messages: FittedContext["messages"] = [];
-  for (const { role, content } of [...kept, { role: "user" as const, content: input }]) {
+  for (const { role, content, uses } of [...kept, userSays(input)]) {
     const last = messages.at(-1);
-    if (role === "system" || !content.trim()) continue;
+    if (role === "system" || (!content.trim() && !uses)) continue;
+    if (uses && last && role === "assistant") {
+      messages.push({ role, content, uses });
+      continue;
+    }
     if (!last && role === "assistant") messages.push({ role: "user", content: earlier(content) });
-    else if (last?.role === role) last.content += `\n\n${content}`;
+    else if (last?.role === role && !last.uses) last.content += `\n\n${content}`;
     else messages.push({ role, content });
   }
   return messages;
+}
+
+function userSays(content: string): ContextMessage {
+  return { role: "user", content };
 }
 
 function earlier(content: string): string {

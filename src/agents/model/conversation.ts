@@ -55,16 +55,17 @@ export class Conversation {
 
   async end(): Promise<StepEnd> {
     const { request, voice, signal, tools } = this.#parts;
-    for (let round = 0; ; round++) {
-      const mayCall = round < request.maxRounds && this.#rounds.fruitless < MOST_FRUITLESS;
+    if (await this.#rounds.goOn()) return { type: "wait" };
+    for (;;) {
+      const mayCall =
+        this.#rounds.count < request.maxRounds && this.#rounds.fruitless < MOST_FRUITLESS;
       const offers = mayCall && tools.definitions.length > 0;
       const asked = await this.#ask(offers);
       if ("failure" in asked) return asked.failure;
       const { said } = asked;
       const asksForTools = offers && said.calls.length > 0 && !said.isCut && !brokenOff(said);
       if (!asksForTools || signal.aborted) return endOf(said, voice, this.#truncated);
-      this.#spend(said.usage);
-      await this.#rounds.make(said, round);
+      if (await this.#rounds.make(said)) return { type: "wait" };
     }
   }
 
@@ -130,6 +131,7 @@ export class Conversation {
     const { systemPrompt, model } = request.config;
     const fitted = fitContext({
       ...request,
+      hasTools: tools.definitions.length > 0,
       systemPrompt,
       contextWindow: model.contextWindow - tools.tokens,
       maxOutputTokens: model.parameters.maxOutputTokens,

@@ -1,15 +1,14 @@
-import type {
-  LanguageModelV4Prompt,
-  LanguageModelV4ToolCall,
-  LanguageModelV4ToolResultPart,
-} from "@ai-sdk/provider";
+import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
+import { fitting, jsonBytes } from "../../protocol/bytes";
 import { type JsonValue, parseJson } from "../../protocol/json";
 import { LIMITS } from "../../protocol/limits";
-import type { StepRequest } from "../../resources/step";
+import { textOf } from "../../protocol/tools/rounds";
+import type { StepRecord, StepRequest } from "../../resources/step";
 import { ShownValues } from "../tools/shown-values";
-import type { ToolBox, ToolCall, ToolOutcome } from "../tools/tool-box";
+import type { ToolBox, ToolOutcome } from "../tools/tool-box";
 import type { Voice } from "../voice";
 import { type ModelAnswer, noteOf } from "./answering";
+import { type DoneCall, memoOf, type RoundDone, roundsOf, spokenRound } from "./round-prompt";
 
 type Parts = {
   request: StepRequest;
@@ -18,28 +17,41 @@ type Parts = {
   tools: ToolBox;
 };
 
-/** Said to a model of a call that its own limit has cut in two. */
+/** Said to a model of calls that were not made, or of which nobody knows. */
 const CUT_CALL =
   "The call was cut off by the limit of tokens and was not made. Make a shorter one, or answer.";
 const UNREADABLE_CALL = "The arguments of the call are not JSON.";
+const UNKNOWN_OUTCOME =
+  "The call was made and its outcome is unknown: the service was interrupted before it answered. " +
+  "It was not made again, because it may have had its effect.";
 
-/** One call as it is to be made; without an input it cannot be. */
-type Made = ToolCall & { isUnreadable: boolean };
+type ToolCallRecord = Extract<StepRecord, { type: "tool-call" }>;
 
-/** The rounds of one attempt in which its model had tools called. */
+/**
+ * The rounds of a step in which its model had tools called, those of earlier attempts among them. Each
+ * is committed before any of its calls is made, and each result as it comes (decision 15).
+ */
 export class ToolRounds {
   readonly #parts: Parts;
-  readonly #shown = new ShownValues();
-  readonly #done: LanguageModelV4Prompt = [];
+  readonly #shown: ShownValues;
+  readonly #rounds: RoundDone[];
   #fruitless = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    const { rounds } = parts.request;
+    this.#shown = new ShownValues(rounds);
+    this.#rounds = roundsOf(rounds);
   }
 
   /** What was said and done in them, as it follows the prompt. */
   get done(): LanguageModelV4Prompt {
-    return this.#done;
+    return this.#rounds.flatMap(spokenRound);
+  }
+
+  /** How many were made. */
+  get count(): number {
+    return this.#rounds.length;
   }
 
   /** Rounds since the last in which there was a call that could be made. */
@@ -47,63 +59,155 @@ export class ToolRounds {
     return this.#fruitless;
   }
 
-  /** All calls of a round at once, each to its end; what they gave goes with the next call. */
-  async make(said: ModelAnswer, round: number): Promise<void> {
-    const calls = said.calls.map((call, index) => this.#callOf(call, { round, index }));
-    for (const call of calls) this.#announce(call);
+  /** Goes on with what an earlier attempt left of its last round; whether calls still wait for somebody. */
+  async goOn(): Promise<boolean> {
+    const last = this.#rounds.at(-1);
+    if (!last) return false;
+    const open = last.calls.filter(({ outcome }) => !outcome);
+    const lost = open.filter((call) => call.isMade && !call.where && !this.#mayRepeat(call));
+    const records = lost.map((call) => this.#ended(call, { error: UNKNOWN_OUTCOME }));
+    return this.#carryOut(last, records);
+  }
+
+  /** All calls of a new round at once, each to its end; whether some wait for somebody. */
+  async make(said: ModelAnswer): Promise<boolean> {
+    const round = this.count;
     const isCut = said.finishReason === "length";
+    const calls = said.calls.map((call, index): DoneCall => {
+      const input = inputOf(call);
+      return {
+        ...{ round, index, toolCallId: call.toolCallId, name: call.toolName },
+        input: input ?? call.input,
+        ...(call.providerMetadata && { providerOptions: call.providerMetadata }),
+        ...(input === undefined && { isUnreadable: true }),
+      };
+    });
+    this.#shorten(calls);
     const isFruitless = isCut || calls.every(({ isUnreadable }) => isUnreadable);
     this.#fruitless = isFruitless ? this.#fruitless + 1 : 0;
-    const outcomes = await Promise.all(
-      calls.map((call) => (isCut ? this.#told(call, { error: CUT_CALL }) : this.#use(call))),
-    );
-    this.#done.push(
-      { role: "assistant", content: wordsAndCalls(said) },
-      { role: "tool", content: said.calls.map((call, i) => resultOf(call, outcomes[i])) },
-    );
+    const made: RoundDone = { round, words: said.words, calls };
+    const records = [this.#announced(made, said)];
+    for (const call of calls) {
+      const error = isCut ? CUT_CALL : call.isUnreadable ? UNREADABLE_CALL : undefined;
+      if (error !== undefined) records.push(this.#called(call), this.#ended(call, { error }));
+    }
+    this.#rounds.push(made);
+    return this.#carryOut(made, records);
   }
 
-  async #use(call: Made): Promise<ToolOutcome> {
-    if (call.isUnreadable) return this.#told(call, { error: UNREADABLE_CALL });
+  /** Commits `records` with what is begun now, and makes the calls that nobody has to be asked for. */
+  async #carryOut({ calls }: RoundDone, records: StepRecord[]): Promise<boolean> {
+    const { voice, signal, request } = this.#parts;
+    const open = calls.filter(({ outcome }) => !outcome);
+    const asks = open.filter((call) => this.#isToAsk(call));
+    const handed = open.filter((call) => !asks.includes(call) && this.#isClients(call));
+    const now = open.filter((call) => !asks.includes(call) && !handed.includes(call));
+    for (const call of asks) {
+      if (call.approval === undefined)
+        records.push({ ...this.#called(call), type: "tool-approval" });
+    }
+    for (const call of handed) {
+      if (!call.isMade) records.push({ ...this.#called(call), where: "client" });
+    }
+    for (const call of now) records.push(this.#called(call));
+    if (records.length > 0) await voice.record(records);
+    voice.settle(textOf(this.#texts(request)));
+    await Promise.all(now.map((call) => this.#use(call)));
+    return !signal.aborted && asks.length + handed.length > 0;
+  }
+
+  async #use(call: DoneCall): Promise<void> {
     const { voice, signal, tools } = this.#parts;
-    const { round, index } = call;
-    const outcome = await tools.call(call, signal, (progress) =>
+    const { round, index, toolCallId, name, input } = call;
+    const idempotencyKey = this.#keyOf(call);
+    const made = { round, index, toolCallId, name, input, idempotencyKey };
+    const outcome = await tools.call(made, signal, (progress) =>
       voice.report({ type: "tool-progress", round, index, ...progress }),
     );
-    return this.#told(call, outcome);
+    await voice.record([this.#ended(call, outcome)]);
   }
 
-  #announce({ input, ...call }: Made): void {
-    const place = placeOf(call);
-    const { value, cut } = this.#shown.take(input, JSON.stringify(place));
-    this.#parts.voice.report({ type: "tool-call", ...place, input: value, ...(cut && { cut }) });
+  #isToAsk({ name, approval }: DoneCall): boolean {
+    if (approval !== undefined) return approval === "asked";
+    return this.#parts.tools.rulesOf(name)?.needsApproval === true;
   }
 
-  #told(call: Made, outcome: ToolOutcome): ToolOutcome {
-    const isError = "error" in outcome;
-    const { value, cut } = this.#shown.take(isError ? outcome.error : outcome.output, "");
-    const result = isError ? { error: String(value) } : { output: value };
-    const { voice } = this.#parts;
-    voice.report({ type: "tool-result", ...placeOf(call), ...result, ...(cut && { cut }) });
-    return outcome;
+  /** A server's tool of the same name comes first. */
+  #isClients({ name, where }: DoneCall): boolean {
+    if (where === "client") return true;
+    const { request, tools } = this.#parts;
+    if (tools.rulesOf(name)) return false;
+    return request.clientTools.some((tool) => tool.name === name);
   }
 
-  #callOf(call: LanguageModelV4ToolCall, place: { round: number; index: number }): Made {
-    const { idempotencyKey } = this.#parts.request;
-    const input = inputOf(call);
+  #mayRepeat({ name }: DoneCall): boolean {
+    return this.#parts.tools.rulesOf(name)?.mayRepeat === true;
+  }
+
+  /** The same for every attempt at this very call, and for a turn that is tried again. */
+  #keyOf({ round, index, run }: DoneCall): string {
+    const { turnId, step, run: current } = this.#parts.request;
+    return [turnId, step, run ?? current, round, index].join(":");
+  }
+
+  #texts({ rounds }: StepRequest) {
+    return this.#rounds.map(({ round, text = "" }) => rounds[round] ?? { text });
+  }
+
+  /** As many calls as one event shows: a provider may ask for any number, and no more are made. */
+  #shorten(calls: DoneCall[]): void {
+    const sizes = calls.map((call) => jsonBytes(this.#shownCall(call)));
+    calls.splice(fitting(sizes, LIMITS.toolValuesBytes));
+  }
+
+  #announced(made: RoundDone, said: ModelAnswer): StepRecord {
+    const words = (type: "text" | "reasoning") =>
+      said.words.flatMap((part) => (part.type === type ? part.text : [])).join("");
+    const thinking = words("reasoning");
+    made.text = words("text");
+    const memo = memoOf(made);
     return {
-      ...place,
-      toolCallId: call.toolCallId,
-      name: call.toolName,
-      input: input ?? call.input,
-      idempotencyKey: `${idempotencyKey}:${place.round}:${place.index}`,
-      isUnreadable: input === undefined,
+      type: "round",
+      round: made.round,
+      text: made.text.toWellFormed(),
+      ...(thinking !== "" && { thinking: thinking.toWellFormed() }),
+      ...(said.usage && { usage: said.usage }),
+      ...(memo !== undefined && { memo }),
+      calls: made.calls.map((call) => ({
+        ...(call.shown ?? this.#shownCall(call)),
+        ...(call.shown?.cut && { whole: call.input }),
+      })),
+    };
+  }
+
+  #shownCall(call: DoneCall): Omit<ToolCallRecord, "type"> {
+    const place = placeOf(call);
+    const { value, cut } = this.#shown.take(call.input, JSON.stringify(place));
+    call.shown = { ...place, input: value, ...(cut && { cut }) };
+    return call.shown;
+  }
+
+  #called(call: DoneCall): ToolCallRecord {
+    const { input, ...place } = call.shown ?? this.#shownCall(call);
+    return { type: "tool-call", ...place, input };
+  }
+
+  #ended(call: DoneCall, outcome: ToolOutcome): StepRecord {
+    call.outcome = outcome;
+    const isError = "error" in outcome;
+    const given = isError ? outcome.error : outcome.output;
+    const { value, cut } = this.#shown.take(given, "");
+    return {
+      type: "tool-result",
+      ...placeOf(call),
+      ...(isError ? { error: String(value) } : { output: value }),
+      ...(cut && { cut, whole: given }),
     };
   }
 }
 
 /** Names and ids are the provider's, of any length. */
-function placeOf({ round, index, toolCallId, name }: Omit<ToolCall, "input">) {
+function placeOf({ round, index, toolCallId, name }: DoneCall) {
   return { round, index, toolCallId: bounded(toolCallId), name: bounded(name) };
 }
 
@@ -111,31 +215,9 @@ function bounded(text: string): string {
   return text.slice(0, LIMITS.toolNameChars).toWellFormed();
 }
 
-function inputOf(call: LanguageModelV4ToolCall): JsonValue | undefined {
+function inputOf(call: ModelAnswer["calls"][number]): JsonValue | undefined {
   if (noteOf(call, "unreadable") === true) return undefined;
   if (call.input.trim() === "") return {};
   const json = parseJson(call.input);
   return json.ok ? (json.value as JsonValue) : undefined;
-}
-
-function wordsAndCalls({ words, calls }: ModelAnswer) {
-  const made = calls.map((call) => ({
-    type: "tool-call" as const,
-    toolCallId: call.toolCallId,
-    toolName: call.toolName,
-    input: inputOf(call) ?? {},
-    ...(call.providerMetadata && { providerOptions: call.providerMetadata }),
-  }));
-  return [...words, ...made];
-}
-
-function resultOf(
-  { toolCallId, toolName }: LanguageModelV4ToolCall,
-  outcome: ToolOutcome = { error: "The call was not made." },
-): LanguageModelV4ToolResultPart {
-  const output =
-    "error" in outcome
-      ? { type: "error-text" as const, value: outcome.error }
-      : { type: "text" as const, value: outcome.output };
-  return { type: "tool-result", toolCallId, toolName, output };
 }

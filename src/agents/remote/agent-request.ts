@@ -32,8 +32,11 @@ export async function agentRequest(
 }
 
 function bodyOf(request: StepRequest): string {
-  const { taskId, turnId, step, phase, attempt, run, input, prompt, context, config } = request;
+  const { taskId, turnId, step, phase, attempt, run, input, prompt, config } = request;
   const { bot } = config;
+  const context = request.context.flatMap(({ uses, ...message }) =>
+    message.content.trim() === "" ? [] : [message],
+  );
   return JSON.stringify({
     ...{ taskId, turnId, step, phase, attempt, run, input, prompt, context, bot },
   });

@@ -11,7 +11,7 @@ import {
   ServerUnavailable,
   type ToolDefinition,
 } from "./mcp-server";
-import type { ToolBox, ToolCall, ToolOutcome } from "./tool-box";
+import type { ToolBox, ToolCall, ToolOutcome, ToolRules } from "./tool-box";
 import { toolNames } from "./tool-names";
 import { ToolRoom } from "./tool-room";
 import { toolFailed, toolText } from "./tool-text";
@@ -107,6 +107,11 @@ export class McpTools implements ToolBox {
       inputSchema: definition.inputSchema as LanguageModelV4FunctionTool["inputSchema"],
     });
     this.#calls.set(name, (input, options) => Promise.resolve(made.execute(input, options)));
+  }
+
+  /** Until servers say more of their tools. */
+  rulesOf(name: string): ToolRules | undefined {
+    return this.#calls.has(name) ? { needsApproval: false, mayRepeat: false } : undefined;
   }
 
   async call({ name, input, toolCallId }: ToolCall, signal: AbortSignal): Promise<ToolOutcome> {

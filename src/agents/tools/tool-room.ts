@@ -1,5 +1,5 @@
+import { CUT_MARK } from "../../protocol/tools/shown-value";
 import { beginning, estimateTokens } from "../model/tokens";
-import { CUT_MARK } from "./tool-text";
 
 /** Tokens that are always worth a look. */
 const LEAST_TOKENS = 64;

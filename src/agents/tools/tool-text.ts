@@ -2,12 +2,12 @@ import { MCPClientError } from "@ai-sdk/mcp";
 import * as z from "zod";
 import { beginningOf, fitsBytes, utf8Bytes } from "../../protocol/bytes";
 import { LIMITS } from "../../protocol/limits";
+import { CUT_MARK } from "../../protocol/tools/shown-value";
 import { shownText } from "../model/shown-text";
 import { OutOfTime } from "../within";
 
 /** UTF-16 units of a tool's error. */
 const ERROR_UNITS = 2000;
-export const CUT_MARK = " […cut]";
 const CUT_MARK_BYTES = utf8Bytes(CUT_MARK);
 
 const resource = z.looseObject({ uri: z.string().catch(""), text: z.string().optional() });

@@ -1,5 +1,5 @@
 import { listTurns } from "../../protocol/rest/list-turns";
-import { confirmTurn, guideTurn, retryTurn } from "../../protocol/rest/turn-actions";
+import { confirmTurn, giveOutput, guideTurn, retryTurn } from "../../protocol/rest/turn-actions";
 import { MODELS } from "../models";
 import { named } from "../named";
 import { json, type Operation } from "../operation";
@@ -8,6 +8,7 @@ import { INTERRUPT } from "./tasks";
 
 const RETRY = named("Retry", retryTurn);
 const CONFIRM = named("Confirm", confirmTurn);
+const OUTPUT = named("ToolOutput", giveOutput);
 const GUIDE = named("Guide", guideTurn);
 
 const tag = "Turns";
@@ -76,11 +77,30 @@ export const TURNS: readonly Operation[] = [
     tag,
     method: "post",
     path: `${path}/confirm`,
-    summary: "Answer a step that waits for a person",
-    description: "`approve: false` interrupts the turn.",
+    summary: "Answer a step, or a call of a tool, that waits for a person",
+    description:
+      "`approve: false` to a step interrupts the turn. With `toolCallId` one call of the step is " +
+      "meant: a no is told to the model with the note, and the turn goes on once all are answered.",
     scope: "write",
     body: {
       ...json(CONFIRM, { step: "deploy", approve: true, note: "Looks right" }),
+      required: true,
+    },
+    answer: answer("The turn as it is now."),
+    errors: ["invalid_transition"],
+  },
+  {
+    id: "giveToolOutput",
+    tag,
+    method: "post",
+    path: `${path}/tool-outputs`,
+    summary: "Give what the client made of a call",
+    description:
+      "For calls of `clientTools`, by who sent the turn's message or by an owner. One of `output` " +
+      "and `error` is needed.",
+    scope: "write",
+    body: {
+      ...json(OUTPUT, { toolCallId: "call_1", output: { city: "Lisbon" } }),
       required: true,
     },
     answer: answer("The turn as it is now."),

@@ -84,9 +84,18 @@ export const COMMANDS: Record<Command["type"], CommandNote> = {
     errors: ["forbidden"],
   },
   "turn:confirm": {
-    summary: "Answer a step that waits for a person",
-    description: "`approve: false` interrupts the turn.",
+    summary: "Answer a step, or a call of a tool, that waits for a person",
+    description:
+      "`approve: false` to a step interrupts the turn. With `toolCallId` one call is meant: a no is " +
+      "told to the model, and the turn goes on once all are answered.",
     data: { turnId: IDS.turn, step: "deploy", approve: true },
+    ack: turn,
+    errors: ["forbidden", "invalid_transition"],
+  },
+  "tool:output": {
+    summary: "Give what the client made of a call",
+    description: "Of a tool of `clientTools`; one of `output` and `error` is needed.",
+    data: { turnId: IDS.turn, toolCallId: "call_1", output: { city: "Lisbon" } },
     ack: turn,
     errors: ["forbidden", "invalid_transition"],
   },

@@ -12,6 +12,10 @@ export type EventNote<Data> = { summary: string; data: Data };
 
 const writing = { turnId: IDS.turn, messageId: IDS.answer, attempt: 1 };
 const phase = { turnId: IDS.turn, step: "research", phase: "research", attempt: 1, run: 1 };
+const called = {
+  ...{ turnId: IDS.turn, messageId: IDS.answer, step: "assistant" },
+  ...{ round: 0, index: 0, toolCallId: "call-1", name: "pay" },
+};
 const failed = { code: "model_timeout", message: "The model did not answer in time." } as const;
 
 /** What each numbered event of a task's room tells, with an example of its data. */
@@ -28,8 +32,25 @@ export const LOG_EVENT_NOTES: { [Type in LogEventType]: EventNote<DataOf<Type>> 
     summary: "A model begins to answer; what an earlier attempt wrote is superseded",
     data: { ...writing, step: "assistant", bot: "system/assistant", model: "demo" },
   },
+  "chat:round": {
+    summary: "A call of the model that ended in calls of tools: it is never made again",
+    data: {
+      ...writing,
+      round: 0,
+      text: "Let me look.",
+      calls: [{ index: 0, toolCallId: "call-1", name: "search", input: { q: "taskroom" } }],
+    },
+  },
+  "tool:approval": {
+    summary: "A call waits for a person's yes or no: `turn:confirm` with its `toolCallId`",
+    data: { ...called, input: { amount: 10 } },
+  },
+  "tool:decision": {
+    summary: "What a person has said to it",
+    data: { ...called, approve: true, by: "alice" },
+  },
   "tool:call": {
-    summary: "The model calls a tool",
+    summary: "A call is made; `where: client` asks the sender of the message to carry it out",
     data: { ...writing, toolCallId: "call-1", name: "search", input: { q: "taskroom" } },
   },
   "tool:result": {

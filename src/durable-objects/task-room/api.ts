@@ -13,7 +13,7 @@ import type { PatchStatus } from "../../protocol/rest/patch-status";
 import type { PatchTask } from "../../protocol/rest/patch-task";
 import type { PutMember } from "../../protocol/rest/put-member";
 import type { TaskStats } from "../../protocol/rest/stats";
-import type { ConfirmTurn } from "../../protocol/rest/turn-actions";
+import type { ConfirmTurn, GiveOutput } from "../../protocol/rest/turn-actions";
 import type { Task } from "../../protocol/task";
 import type { Turn } from "../../protocol/turn";
 
@@ -60,6 +60,7 @@ export interface TaskRoomApi {
   /** A FAILED or INTERRUPTED turn goes to the queue's tail. */
   retryTurn(principal: Principal, turnId: string): Promise<Outcome<Turn>>;
   confirmTurn(principal: Principal, turnId: string, input: ConfirmTurn): Promise<Outcome<Turn>>;
+  giveOutput(principal: Principal, turnId: string, input: GiveOutput): Promise<Outcome<Turn>>;
   guideTurn(principal: Principal, turnId: string, content: string): Promise<Outcome<Turn>>;
   interruptAll(principal: Principal, reason?: string): Promise<Outcome<{ interrupted: number }>>;
 

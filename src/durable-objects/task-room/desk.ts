@@ -124,6 +124,9 @@ export class Desk {
       now: now(),
       random: random(),
       confirmTimeoutMs: settings.CONFIRM_TIMEOUT_MS,
+      clientToolTimeoutMs: settings.CLIENT_TOOL_TIMEOUT_MS,
+      roundsLeft: (turnId: string, step: string) =>
+        this.store.toolValues.roundsLeft({ turnId, step }),
     };
     const decision: Decision<T> = decide(room, context, rule);
     if ("refusal" in decision) return refused(decision.refusal);

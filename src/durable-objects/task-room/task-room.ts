@@ -10,7 +10,7 @@ import type { ListTurns } from "../../protocol/rest/list-turns";
 import type { PatchStatus } from "../../protocol/rest/patch-status";
 import type { PatchTask } from "../../protocol/rest/patch-task";
 import type { PutMember } from "../../protocol/rest/put-member";
-import type { ConfirmTurn } from "../../protocol/rest/turn-actions";
+import type { ConfirmTurn, GiveOutput } from "../../protocol/rest/turn-actions";
 import type { OpenedSession, OpenSession } from "../user-room/api";
 import type { NewTask, TaskRoomApi } from "./api";
 import { lastActiveAt } from "./arrival/departure";
@@ -164,6 +164,10 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
 
   async confirmTurn(principal: Principal, turnId: string, input: ConfirmTurn) {
     return tasks.confirmTurn(this.#awake(), principal, turnId, input);
+  }
+
+  async giveOutput(principal: Principal, turnId: string, input: GiveOutput) {
+    return tasks.giveTurnOutput(this.#awake(), principal, turnId, input);
   }
 
   async guideTurn(principal: Principal, turnId: string, content: string) {

@@ -5,6 +5,7 @@ import type { RoomState, Stream } from "../../protocol/room-state";
 import type { Task } from "../../protocol/task";
 import type { Turn } from "../../protocol/turn";
 import { isActive, isOpen } from "../turn/transitions";
+import { keptStream, withRounds } from "./rounds-fold";
 import { applyToTurn } from "./turn-fold";
 
 /**
@@ -101,16 +102,32 @@ function progressAtRest(progress: number | undefined, event: LogEvent): number |
   return event.type === "turn:status" && event.data.status === "COMPLETED" ? 100 : progress;
 }
 
-function streamsAfter(streams: Stream[], event: LogEvent): Stream[] {
+export function streamsAfter(streams: Stream[], event: LogEvent): Stream[] {
   switch (event.type) {
     case "chat:start": {
-      const { turnId, messageId, step, attempt } = event.data;
+      const { turnId, messageId, step, attempt, offset } = event.data;
       const rest = streams.filter((stream) => stream.messageId !== messageId);
-      return [...rest, { turnId, messageId, step, attempt, text: "", thinking: "" }];
+      const before = streams.find((stream) => stream.messageId === messageId);
+      const kept = before && offset !== undefined ? keptStream(before) : [];
+      const begun = { turnId, messageId, step, attempt, text: "", thinking: "" };
+      return [...rest, kept[0] ? { ...kept[0], attempt } : begun];
     }
+    case "chat:round":
+    case "tool:call":
+    case "tool:approval":
+    case "tool:decision":
+    case "tool:result":
+      return streams.map((stream) =>
+        stream.messageId === event.data.messageId ? withRounds(stream, event) : stream,
+      );
     case "chat:done":
-    case "chat:error":
       return streams.filter((stream) => stream.messageId !== event.data.messageId);
+    case "chat:error":
+      return streams.flatMap((stream) => {
+        if (stream.messageId !== event.data.messageId) return [stream];
+        // What an attempt has paid for stays for the next.
+        return event.data.retryable ? keptStream(stream) : [];
+      });
     case "chat:cancelled":
       return streams.filter((stream) => stream.turnId !== event.data.turnId);
     case "turn:status":

@@ -2,7 +2,7 @@ import type { JsonValue } from "../../protocol/json";
 import type { AnswerMetadata, Message } from "../../protocol/message";
 import type { Stream } from "../../protocol/room-state";
 import type { Step, StepResult, Turn } from "../../protocol/turn";
-import type { Usage } from "../../protocol/usage";
+import { addUsage, type Usage } from "../../protocol/usage";
 import type { StepFinish } from "../../resources/step";
 import { advance } from "../turn/advance";
 import { excuseDelay } from "../turn/clock";
@@ -12,6 +12,7 @@ import { type Fence, liveStep } from "./fence";
 import { isPipeline, logPhase, memberOf, phaseData } from "./phase";
 import { spend } from "./spend";
 import { agentOf } from "./start";
+import { usesOf } from "./tool-uses";
 
 export type Finished = Fence & {
   metadata: AnswerMetadata;
@@ -60,8 +61,18 @@ function answerOf(draft: Draft, turn: Turn, stream: Stream, report: Finished): M
     bot: agentOf(memberOf(draft, turn.id, stream.step), stepRun).bot,
     status: "complete",
     createdAt: draft.ts,
-    metadata: { ...report.metadata, attempt: stream.attempt },
+    metadata: {
+      ...report.metadata,
+      ...madeWith(stream, report.metadata.usage),
+      attempt: stream.attempt,
+    },
   };
+}
+
+/** The tools of all its rounds, and what they cost, whichever attempt made them. */
+function madeWith(stream: Stream, own: Usage | undefined): AnswerMetadata {
+  const usage = (stream.rounds ?? []).reduce((sum, round) => addUsage(sum, round.usage), own);
+  return { ...usesOf(stream), ...(usage && { usage }) };
 }
 
 /** What was written, with the thinking that was heard as text in its place. */

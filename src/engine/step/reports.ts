@@ -23,19 +23,8 @@ export function recordReports(draft: Draft, fence: Fence, reports: KeptReport[])
 
 type Live = { turn: Turn; step: Step };
 
-function factOf(draft: Draft, { turn, step }: Live, report: Told): LogFact {
-  const { messageId, attempt } = step;
+function factOf(draft: Draft, { step }: Live, report: Told): LogFact {
   switch (report.type) {
-    case "tool-call": {
-      const { type, ...call } = report;
-      const place = { turnId: turn.id, messageId: messageId ?? "", attempt };
-      return { type: "tool:call", data: { ...place, ...call } };
-    }
-    case "tool-result": {
-      const { type, ...result } = report;
-      const place = { turnId: turn.id, messageId: messageId ?? "", attempt };
-      return { type: "tool:result", data: { ...place, ...result } };
-    }
     case "log": {
       const { type, message, ...entry } = report;
       return logged(draft, step, { ...entry, message });

@@ -1,6 +1,7 @@
 import type { Message } from "../../protocol/message";
+import { usesIn } from "../../protocol/tools/tool-use";
 import type { Step, Turn } from "../../protocol/turn";
-import type { ContextMessage, StepRequest } from "../../resources/step";
+import type { ContextMessage, DoneRound, StepRequest } from "../../resources/step";
 import type { MemberPlan } from "../../resources/team-plan";
 import { RULES } from "../turn/limits";
 import type { Room } from "../turn/room";
@@ -12,13 +13,15 @@ export type Background = {
   history: Message[];
   /** What the turn's finished steps gave, by step. */
   outputs: ReadonlyMap<string, string>;
+  /** What earlier attempts of the step did, with values whole. */
+  rounds: DoneRound[];
 };
 
 /** What a running step's agent is called with. */
 export function stepRequest(
   room: Room,
   fence: Fence,
-  { history, outputs }: Background,
+  { history, outputs, rounds }: Background,
 ): StepRequest | undefined {
   const turn = room.state.openTurns.find((item) => item.id === fence.turnId);
   const step = stepOf(turn, fence.step);
@@ -39,15 +42,21 @@ export function stepRequest(
     input: member.context === "none" ? (prompt ?? run.input) : run.input,
     ...(prompt !== undefined && { prompt }),
     maxRounds: plan?.maxRounds ?? RULES.rounds,
+    rounds,
+    clientTools: run.clientTools ?? [],
     context: [...conversation(member, history), ...earlierSteps(member, { turn, step, outputs })],
   };
 }
 
 function conversation(member: MemberPlan, history: Message[]): ContextMessage[] {
   if (member.context !== "all") return [];
-  return history
-    .filter((message) => message.status !== "failed" && message.content !== "")
-    .map(({ role, content }) => ({ role, content }));
+  return history.flatMap((message) => {
+    const { role, content, status } = message;
+    const uses = role === "assistant" ? usesIn(message.metadata) : [];
+    const isSaid = status !== "failed" && content !== "";
+    if (!isSaid && uses.length === 0) return [];
+    return [{ role, content, ...(uses.length > 0 && { uses }) }];
+  });
 }
 
 type Before = { turn: Turn; step: Step; outputs: ReadonlyMap<string, string> };

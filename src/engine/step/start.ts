@@ -1,11 +1,13 @@
 import type { StepRun } from "../../protocol/rooms/turn-run";
-import { toTimestamp } from "../../protocol/time";
+import { textOf } from "../../protocol/tools/rounds";
 import type { Step } from "../../protocol/turn";
 import { tokensOf } from "../../protocol/usage";
 import type { MemberPlan } from "../../resources/team-plan";
 import type { Draft } from "../turn/draft";
 import { stepMessageId } from "./message";
 import { isPipeline, logPhase, memberOf, phaseData, planOf } from "./phase";
+import { repeatRounds } from "./repeat";
+import { waitForConfirmation } from "./waiting";
 
 /**
  * Enters a PENDING step: asks a person first where the member wants that or the turn is past its
@@ -15,7 +17,7 @@ export function enterStep(draft: Draft, turnId: string, step: Step): void {
   const member = memberOf(draft, turnId, step.step);
   const stepRun = draft.stepRun(turnId, step.step);
   const asks = member.requireConfirmation || isPastTokenLimit(draft, turnId);
-  if (asks && !stepRun.approved) waitForPerson(draft, turnId, step, stepRun);
+  if (asks && !stepRun.approved) waitForConfirmation(draft, turnId, step);
   else startAttempt(draft, turnId, step);
 }
 
@@ -27,7 +29,10 @@ function isPastTokenLimit(draft: Draft, turnId: string): boolean {
 /** One more attempt of a step; it fences off all that came before. */
 export function startAttempt(draft: Draft, turnId: string, step: Step): void {
   const member = memberOf(draft, turnId, step.step);
-  const { retryAt, retryFrom, confirmBy, ...stepRun } = draft.stepRun(turnId, step.step);
+  const { retryAt, retryFrom, confirmBy, clientBy, goesOn, ...stepRun } = draft.stepRun(
+    turnId,
+    step.step,
+  );
   const { now } = draft.context;
   const attempt = step.attempt + 1;
   draft.setStepRun(turnId, step.step, {
@@ -42,17 +47,20 @@ export function startAttempt(draft: Draft, turnId: string, step: Step): void {
     logPhase(draft, step.phase, "info", `${step.phase} started (attempt ${attempt})`);
   }
   const position = draft.turn(turnId)?.steps.findIndex((item) => item.step === step.step) ?? 0;
+  const messageId = step.messageId ?? stepMessageId(turnId, position);
+  const fence = { turnId, step: step.step, attempt };
+  const kept = draft.room.state.streams.find((stream) => stream.messageId === messageId);
   draft.emit({
     type: "chat:start",
     data: {
-      turnId,
-      messageId: step.messageId ?? stepMessageId(turnId, position),
-      step: step.step,
-      attempt,
+      ...fence,
+      messageId,
       bot: agent.bot,
       model: agent.model.model,
+      ...(kept?.rounds && { offset: textOf(kept.rounds).length }),
     },
   });
+  if (goesOn) repeatRounds(draft, fence, { messageId, run: step.run });
   draft.effect({ type: "run", turnId, step: step.step, attempt });
 }
 
@@ -60,26 +68,6 @@ export function agentOf(member: MemberPlan, stepRun: StepRun): MemberPlan["agent
   const { onFailure } = member;
   const fallback = typeof onFailure === "object" && "fallback" in onFailure && onFailure.fallback;
   return stepRun.usesFallback && fallback ? fallback : member.agent;
-}
-
-function waitForPerson(draft: Draft, turnId: string, step: Step, stepRun: StepRun): void {
-  const { now, confirmTimeoutMs } = draft.context;
-  const { spentMs, runningSince } = draft.run(turnId);
-  const { runningSince: _, ...run } = draft.run(turnId);
-  draft.addRun(turnId, { ...run, spentMs: spentMs + (now - (runningSince ?? now)) });
-  const confirmBy = now + confirmTimeoutMs;
-  draft.setStepRun(turnId, step.step, { ...stepRun, confirmBy });
-  draft.emit({ type: "phase:waiting", data: phaseData(turnId, step) });
-  draft.emit({
-    type: "turn:status",
-    data: {
-      turnId,
-      status: "WAITING",
-      previous: "PROCESSING",
-      reason: `waiting for confirmation of ${step.phase}`,
-      deadlineAt: toTimestamp(confirmBy),
-    },
-  });
 }
 
 /** Guidance takes effect at the next call: it joins the turn's input. */

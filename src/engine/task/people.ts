@@ -1,11 +1,10 @@
 import { type Refusal, refuse } from "../../protocol/errors";
 import { LIMITS } from "../../protocol/limits";
-import { toTimestamp } from "../../protocol/time";
 import type { Turn } from "../../protocol/turn";
 import { pending } from "../fold/turn-fold";
 import { stepOf } from "../step/fence";
-import { planOf } from "../step/phase";
 import { enterStep } from "../step/start";
+import { endWait, waitingCalls } from "../step/waiting";
 import type { Draft } from "../turn/draft";
 import { placeTurn } from "../turn/queue";
 import { currentTurn, type TurnRecord, waitingTurns } from "../turn/room";
@@ -53,6 +52,7 @@ export function retryTurn(draft: Draft, { turn, run }: TurnRecord): Refusal | { 
       ? step
       : { ...pending(step), run: step.run + 1 },
   );
+  const goesOn = steps.filter((step, i) => step !== turn.steps[i]).map(({ step }) => step);
   draft.addRun(turn.id, {
     ...run,
     ...(run.usage && { usageBefore: run.usage }),
@@ -61,7 +61,7 @@ export function retryTurn(draft: Draft, { turn, run }: TurnRecord): Refusal | { 
     rollbacks: 0,
     spentMs: 0,
     guidance: [],
-    steps: {},
+    steps: Object.fromEntries(goesOn.map((step) => [step, { tries: 0, goesOn: true }])),
   });
   const { reason, error, endedAt, ...kept } = turn;
   placeTurn(draft, { ...kept, status: "PENDING", steps }, status);
@@ -75,7 +75,9 @@ export function confirmStep(draft: Draft, input: Confirm): Refusal | { turnId: s
   const turn = draft.turn(input.turnId);
   const step = stepOf(turn, input.step);
   if (!turn || !step) return refuse("not_found", "There is no such open turn or step.");
-  if (turn.status !== "WAITING" || step.status !== "WAITING") {
+  // One that waits for an answer to a call is not asked for as a whole.
+  const waits = step.status === "WAITING" && waitingCalls(draft, turn.id).length === 0;
+  if (turn.status !== "WAITING" || !waits) {
     return refuse("invalid_transition", "The step does not wait for confirmation.", {
       from: step.status,
       to: "RUNNING",
@@ -88,20 +90,9 @@ export function confirmStep(draft: Draft, input: Confirm): Refusal | { turnId: s
 }
 
 function resume(draft: Draft, turn: Turn, id: string): void {
-  const { now } = draft.context;
   const { confirmBy, ...stepRun } = draft.stepRun(turn.id, id);
   draft.setStepRun(turn.id, id, { ...stepRun, approved: true });
-  draft.setRun(turn.id, { runningSince: now });
-  const left = planOf(draft, turn.id).timeoutMs - draft.run(turn.id).spentMs;
-  draft.emit({
-    type: "turn:status",
-    data: {
-      turnId: turn.id,
-      status: "PROCESSING",
-      previous: "WAITING",
-      deadlineAt: toTimestamp(now + left),
-    },
-  });
+  endWait(draft, turn);
   const step = stepOf(draft.turn(turn.id), id);
   if (step) enterStep(draft, turn.id, step);
 }

@@ -2,6 +2,7 @@ import type { Turn } from "../../protocol/turn";
 import { timeOutStep } from "../step/fail";
 import { liveStep, stepOf } from "../step/fence";
 import { startAttempt } from "../step/start";
+import { expireOutputs } from "../step/tool-answers";
 import { excuseDelay, turnEndsAt } from "./clock";
 import type { Draft } from "./draft";
 import { activeTurn, type Room, waitingTurns } from "./room";
@@ -11,7 +12,7 @@ import { failTurn } from "./turn-end";
 const CLOCK_SKEW_MS = 60_000;
 
 export type Deadline = {
-  name: "begin" | "turn" | "step" | "retry" | "confirm";
+  name: "begin" | "turn" | "step" | "retry" | "confirm" | "client";
   turnId: string;
   step?: string;
   /** Milliseconds since 1970. */
@@ -40,12 +41,16 @@ function activeDeadlines(room: Room, turn: Turn): Deadline[] {
   if (end !== undefined) found.push({ name: "turn", turnId: turn.id, at: end });
   for (const { step, status } of turn.steps) {
     const at = { turnId: turn.id, step };
-    const { deadlineAt, retryAt, retryFrom, confirmBy } = run.steps[step] ?? {};
+    const { deadlineAt, retryAt, retryFrom, confirmBy, clientBy } = run.steps[step] ?? {};
     if (status === "RUNNING" && deadlineAt) found.push({ name: "step", ...at, at: deadlineAt });
     if (status === "RETRYING") {
       found.push({ name: "retry", ...at, at: retryAt ?? 0, from: retryFrom });
     }
-    if (status === "WAITING") found.push({ name: "confirm", ...at, at: confirmBy ?? 0 });
+    if (status !== "WAITING") continue;
+    if (clientBy !== undefined) found.push({ name: "client", ...at, at: clientBy });
+    if (confirmBy !== undefined || clientBy === undefined) {
+      found.push({ name: "confirm", ...at, at: confirmBy ?? 0 });
+    }
   }
   return found;
 }
@@ -54,7 +59,7 @@ function activeDeadlines(room: Room, turn: Turn): Deadline[] {
  * A step's end goes before its turn's: a phase that fails in the turn's last moment fails by its own
  * rule. What is due is looked up anew for each, as one may put off or settle the next.
  */
-const ORDER = ["begin", "step", "retry", "confirm", "turn"] as const;
+const ORDER = ["begin", "step", "retry", "client", "confirm", "turn"] as const;
 
 /** Acts on what is due, on each kind at most once: what is due again is the next alarm's. */
 export function meetDeadlines(draft: Draft): void {
@@ -83,6 +88,9 @@ function meet(draft: Draft, turn: Turn, due: Deadline): void {
       break;
     case "confirm":
       failTurn(draft, turn, { code: "confirm_timeout", message: "Nobody confirmed in time." });
+      break;
+    case "client":
+      expireOutputs(draft, turn.id);
       break;
     case "retry":
       excuseDelay(draft, turn.id, due.at);

@@ -1,4 +1,6 @@
 import type { LogEvent, LogFact } from "../../protocol/events";
+import type { JsonValue } from "../../protocol/json";
+import type { StreamRound } from "../../protocol/room-state";
 import type { StepRun, TurnRun } from "../../protocol/rooms/turn-run";
 import { toTimestamp } from "../../protocol/time";
 import type { StepResult, Turn } from "../../protocol/turn";
@@ -19,6 +21,9 @@ export type Context = {
   /** In [0, 1), for jitter. */
   random: number;
   confirmTimeoutMs: number;
+  clientToolTimeoutMs: number;
+  /** The rounds that a step's last run was left with; whole runs of tools lie in no open turn. */
+  roundsLeft(turnId: string, step: string): StreamRound[];
 };
 
 export type Change = {
@@ -29,7 +34,24 @@ export type Change = {
   closed: TurnRecord[];
   /** Results of steps that closed, whole. */
   results: KeptResult[];
+  /** Values of tools that events show cut. */
+  values: KeptValue[];
+  /** Rounds of steps that ended without an answer, for who tries again. */
+  rounds: KeptRounds[];
 };
+
+/** A value that is longer than its event shows, or that no event shows. */
+export type KeptValue = {
+  turnId: string;
+  step: string;
+  round: number;
+  /** Of the call; -1 of the round itself. */
+  index: number;
+  kind: "input" | "output" | "memo";
+  value: JsonValue;
+};
+
+export type KeptRounds = { turnId: string; step: string; rounds: StreamRound[] };
 
 export type KeptResult = { turnId: string; step: string; run: number; result: StepResult };
 
@@ -44,6 +66,8 @@ export class Draft {
   readonly #effects: Effect[] = [];
   readonly #closed: TurnRecord[] = [];
   readonly #results: KeptResult[] = [];
+  readonly #values: KeptValue[] = [];
+  readonly #rounds: KeptRounds[] = [];
 
   constructor(room: Room, context: Context) {
     this.#room = room;
@@ -76,6 +100,14 @@ export class Draft {
 
   keepResult(result: KeptResult): void {
     this.#results.push(result);
+  }
+
+  keepValue(value: KeptValue): void {
+    this.#values.push(value);
+  }
+
+  keepRounds(rounds: KeptRounds): void {
+    this.#rounds.push(rounds);
   }
 
   turn(turnId: string): Turn | undefined {
@@ -116,6 +148,8 @@ export class Draft {
       effects: this.#effects,
       closed: this.#closed,
       results: this.#results,
+      values: this.#values,
+      rounds: this.#rounds,
     };
   }
 

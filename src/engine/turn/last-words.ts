@@ -3,12 +3,14 @@ import type { Message, MessageStatus } from "../../protocol/message";
 import type { Stream } from "../../protocol/room-state";
 import type { Step, StepResult, Turn } from "../../protocol/turn";
 import { isPipeline, logPhase, phaseData } from "../step/phase";
+import { usesOf } from "../step/tool-uses";
 import type { Draft } from "./draft";
 
 /** A step fails for good, and everyone hears of it, with what it had written kept. */
 export function endStep(draft: Draft, turn: Turn, step: Step, error: Failure): void {
   const result = failedResult(draft, turn.id, step, error);
   draft.keepResult({ turnId: turn.id, step: step.step, run: step.run, result });
+  keepRounds(draft, turn);
   sayFinalError(draft, turn, step, error);
   if (isPipeline(draft, turn.id)) {
     draft.emit({ type: "phase:error", data: { ...phaseData(turn.id, step), error, result } });
@@ -40,6 +42,12 @@ export function sayFinalError(
   });
 }
 
+/** Who tries again goes on from the rounds that were made. */
+export function keepRounds(draft: Draft, turn: Turn): void {
+  const { step, rounds } = streamOf(draft, turn) ?? {};
+  if (step !== undefined && rounds) draft.keepRounds({ turnId: turn.id, step, rounds });
+}
+
 export function streamOf(draft: Draft, turn: Turn): Stream | undefined {
   return draft.room.state.streams.find((stream) => stream.turnId === turn.id);
 }
@@ -50,7 +58,8 @@ export function partialMessage(
   stream: Stream,
   status: MessageStatus,
 ): Message | null {
-  if (stream.text === "" && stream.thinking === "") return null;
+  const uses = usesOf(stream);
+  if (stream.text === "" && stream.thinking === "" && !uses.tools) return null;
   const turn = draft.turn(stream.turnId);
   const step = turn?.steps.find((item) => item.step === stream.step);
   if (!turn || !step) return null;
@@ -66,7 +75,7 @@ export function partialMessage(
     bot: step.bot,
     status,
     createdAt: draft.ts,
-    metadata: { attempt: stream.attempt },
+    metadata: { attempt: stream.attempt, ...uses },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../protocol/json";
 import type { Message } from "../../protocol/message";
+import type { ClientTool } from "../../protocol/tools/tool-use";
 import type { OnBusy, Turn } from "../../protocol/turn";
 import { shownTurn } from "../step/cut-result";
 import type { Draft } from "./draft";
@@ -16,18 +17,24 @@ export type NewTurn = {
   metadata: JsonObject;
   /** Nobody has asked its user's meter yet. */
   unpaid?: boolean;
+  /** Tools that its sender carries out. */
+  clientTools?: ClientTool[] | undefined;
 };
 
 /** A message and the PENDING turn that will answer it, at the queue's tail or, if `first`, its head. */
 export function enqueueTurn(draft: Draft, input: NewTurn, first = false): void {
-  const { clientMessageId, unpaid } = input;
+  const { clientMessageId, unpaid, clientTools = [] } = input;
   const message = userMessage(draft, input);
   draft.emit({
     type: "chat:message",
     data: { message, ...(clientMessageId !== undefined && { clientMessageId }) },
   });
   const run = freshRun(input.author.userId, input.content);
-  draft.addRun(input.turnId, { ...run, ...(unpaid && { unpaid }) });
+  draft.addRun(input.turnId, {
+    ...run,
+    ...(unpaid && { unpaid }),
+    ...(clientTools.length > 0 && { clientTools }),
+  });
   const { room } = draft;
   const plan = room.plans[room.planId];
   placeTurn(

@@ -65,3 +65,10 @@ export function freshRun(userId: string, input: string): TurnRun {
     steps: {},
   };
 }
+
+/** The first event of the rounds that open turns go on from; nothing where they have made none. */
+export function roundsFrom(runs: Room["runs"]): number | undefined {
+  const steps = Object.values(runs).flatMap((run) => Object.values(run.steps));
+  const from = steps.flatMap((step) => step.roundsFrom ?? []);
+  return from.length === 0 ? undefined : Math.min(...from);
+}

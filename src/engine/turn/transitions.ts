@@ -22,7 +22,7 @@ export const TURN_MOVES: Record<TurnStatus, readonly TurnStatus[]> = {
 export const STEP_MOVES: Record<StepStatus, readonly StepStatus[]> = {
   PENDING: ["RUNNING", "WAITING", "SKIPPED", "INTERRUPTED"],
   WAITING: ["RUNNING", "FAILED", "INTERRUPTED"],
-  RUNNING: ["COMPLETED", "FAILED", "RETRYING", "INTERRUPTED"],
+  RUNNING: ["COMPLETED", "FAILED", "RETRYING", "WAITING", "INTERRUPTED"],
   RETRYING: ["RUNNING", "FAILED", "INTERRUPTED"],
   COMPLETED: ["PENDING"],
   FAILED: ["PENDING"],

@@ -4,7 +4,7 @@ import type { Turn, TurnStatus } from "../../protocol/turn";
 import { tokensOf } from "../../protocol/usage";
 import { isPipeline, phaseData } from "../step/phase";
 import type { Draft } from "./draft";
-import { endStep, partialMessage, sayFinalError, streamOf } from "./last-words";
+import { endStep, keepRounds, partialMessage, sayFinalError, streamOf } from "./last-words";
 import { enqueueTurn } from "./queue";
 import { activeTurn, waitingTurns } from "./room";
 import { isStepClosed } from "./transitions";
@@ -67,6 +67,7 @@ export type Stop = { by: string; reason?: string | undefined; last?: boolean };
 
 export function interruptTurn(draft: Draft, turn: Turn, { by, reason, last = false }: Stop): void {
   const stream = streamOf(draft, turn);
+  keepRounds(draft, turn);
   draft.emit({
     type: "chat:cancelled",
     data: {

@@ -1,14 +1,17 @@
 import * as z from "zod";
 import { jsonValue } from "../json";
+import { cut, toolNamed } from "../tools/tool-use";
 import { toolPlace, writing } from "./writing";
+
+/** A call is being made. */
 
 export const toolCall = z.object({
   ...writing,
   ...toolPlace,
-  toolCallId: z.string(),
-  name: z.string(),
+  ...toolNamed,
   input: jsonValue,
-  /** Set where it is the beginning of a longer one, as text. */
-  cut: z.literal(true).optional(),
+  cut,
+  /** The sender of the turn's message is to carry it out. */
+  where: z.literal("client").optional(),
 });
 export type ToolCall = z.infer<typeof toolCall>;

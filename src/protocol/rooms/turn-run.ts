@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { clientTool } from "../tools/tool-use";
 import { usage } from "../usage";
 
 export const guidance = z.object({
@@ -23,6 +24,12 @@ export const stepRun = z.object({
   confirmBy: z.int().optional(),
   approved: z.boolean().optional(),
   usesFallback: z.boolean().optional(),
+  /** The first event of the rounds that the next attempt goes on from. */
+  roundsFrom: z.int().optional(),
+  /** Tried again: the rounds of its last run, which are kept apart, are gone on from. */
+  goesOn: z.boolean().optional(),
+  /** When the calls end that the client carries out. */
+  clientBy: z.int().optional(),
 });
 export type StepRun = z.infer<typeof stepRun>;
 
@@ -49,6 +56,8 @@ export const turnRun = z.object({
   guidanceBytes: z.int().optional(),
   /** Made of guidance that expired: its user's meter is asked, and counts it, when it begins. */
   unpaid: z.boolean().optional(),
+  /** Tools that its sender carries out. */
+  clientTools: z.array(clientTool).optional(),
   steps: z.record(z.string(), stepRun),
 });
 export type TurnRun = z.infer<typeof turnRun>;

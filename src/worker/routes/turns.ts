@@ -1,7 +1,13 @@
 import { Hono } from "hono";
 import { taskId, turnId } from "../../protocol/ids";
 import { listTurns } from "../../protocol/rest/list-turns";
-import { confirmTurn, guideTurn, interruptTurn, retryTurn } from "../../protocol/rest/turn-actions";
+import {
+  confirmTurn,
+  giveOutput,
+  guideTurn,
+  interruptTurn,
+  retryTurn,
+} from "../../protocol/rest/turn-actions";
 import { readBody } from "../body";
 import type { AppContext, AppEnv } from "../context";
 import { readId } from "../path-id";
@@ -49,6 +55,14 @@ turns.post("/:turnId/confirm", async (c) => {
   const room = taskRoom(c.env, task);
   const confirmed = await once(() => room.confirmTurn(c.var.principal, turn, input));
   return c.json({ turn: answerOf(confirmed) }, 202);
+});
+
+turns.post("/:turnId/tool-outputs", async (c) => {
+  const { task, turn } = idsOf(c);
+  const input = await readBody(c.req.raw, giveOutput);
+  const room = taskRoom(c.env, task);
+  const given = await once(() => room.giveOutput(c.var.principal, turn, input));
+  return c.json({ turn: answerOf(given) }, 202);
 });
 
 turns.post("/:turnId/guide", async (c) => {

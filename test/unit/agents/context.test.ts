@@ -6,7 +6,13 @@ import type { ContextMessage } from "../../../src/resources/step";
 
 function fitted(changes: Partial<ContextRequest> = {}) {
   return fitContext({
-    ...{ systemPrompt: "System.", context: [], input: "Input?", contextWindow: 8192 },
+    ...{
+      hasTools: true,
+      systemPrompt: "System.",
+      context: [],
+      input: "Input?",
+      contextWindow: 8192,
+    },
     ...changes,
   });
 }

@@ -58,6 +58,8 @@ export function stepFor(model: ModelConfig, changes: Partial<StepRequest> = {}):
     input: "Hello?",
     context: [],
     maxRounds: 16,
+    rounds: [],
+    clientTools: [],
     ...changes,
   };
 }
@@ -78,7 +80,13 @@ export function listening(heard: Heard[], told: (one: Heard) => void = () => und
     heard.push(one);
     told(one);
   };
-  return { say: (type, delta) => note({ type, delta }), report: note };
+  return {
+    say: (type, delta) => note({ type, delta }),
+    report: note,
+    record: async (records) => {
+      for (const record of records) note(record);
+    },
+  };
 }
 
 export function joined(heard: Heard[], type: "text" | "thinking"): string {

@@ -1,13 +1,14 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { estimateTokens } from "../../../src/agents/model/tokens";
-import { ShownValues, shownValue } from "../../../src/agents/tools/shown-values";
+import { ShownValues } from "../../../src/agents/tools/shown-values";
 import { toolNames } from "../../../src/agents/tools/tool-names";
 import { ToolRoom } from "../../../src/agents/tools/tool-room";
 import { toolText } from "../../../src/agents/tools/tool-text";
 import { OutOfTime, within } from "../../../src/agents/within";
 import { jsonBytes, utf8Bytes } from "../../../src/protocol/bytes";
 import { LIMITS } from "../../../src/protocol/limits";
+import { shownValue } from "../../../src/protocol/tools/shown-value";
 
 describe("a tool's name", () => {
   const of = (...pairs: [server: string, name: string][]) =>

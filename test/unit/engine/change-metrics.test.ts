@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
 import { changeMetrics } from "../../../src/durable-objects/task-room/turns/change-metrics";
 import { finishStep } from "../../../src/engine/step/end";
-import { recordReports } from "../../../src/engine/step/reports";
 import { cancelTurn, confirmStep, retryTurn } from "../../../src/engine/task/people";
 import { counted, NOTHING_COUNTED } from "../../../src/platform/tally";
 import type { TeamPlan } from "../../../src/resources/team-plan";
@@ -167,12 +166,11 @@ const cases: Case[] = [
         ({ type: "tool-call", toolCallId, name: "t", input: {}, ...first }) as const;
       const result = (toolCallId: string, end: { output: string } | { error: string }) =>
         ({ type: "tool-result", toolCallId, name: "t", ...end, ...first }) as const;
-      const reports = [
+      world.record([
         ...[call("a"), result("a", { output: "1" })],
         ...[call("b"), result("b", { error: "no" })],
         call("c"),
-      ];
-      world.act((draft) => recordReports(draft, world.attempt, reports));
+      ]);
     },
     counts: {
       ...sent,

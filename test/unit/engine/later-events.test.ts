@@ -12,7 +12,7 @@ function later(seq: number, type: string): LogEvent {
   );
 }
 
-it.each(["chat:round", "phase:paused", "turn:moved", "log:more"])(
+it.each(["chat:tomorrow", "phase:paused", "turn:moved", "log:more"])(
   "[L10] %s, which nobody knows, moves the log's head and nothing else",
   (type) => {
     const world = new World(solo());
@@ -26,5 +26,5 @@ it.each(["chat:round", "phase:paused", "turn:moved", "log:more"])(
 );
 
 it("an unknown event before there is a state makes none", () => {
-  expect(applyEvent(undefined, later(1, "chat:round"))).toBeUndefined();
+  expect(applyEvent(undefined, later(1, "chat:tomorrow"))).toBeUndefined();
 });

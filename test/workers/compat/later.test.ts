@@ -70,7 +70,7 @@ const page = z.object({ items: z.array(z.looseObject({ seq: z.number() })) });
 const stats = z.looseObject({ outboxLag: z.number(), headSeq: z.number() });
 
 it("[L10] an event of an unknown type is counted, told to nobody as news, and holds up no outbox", async () => {
-  await commit({ type: "chat:round", data: ROUND });
+  await commit({ type: "chat:tomorrow", data: ROUND });
   await expect.poll(async () => (await read(stats, `/tasks/${taskId}/stats`)).outboxLag).toBe(0);
   expect((await read(stats, `/tasks/${taskId}/stats`)).headSeq).toBe(head);
   const projected = env.DB.prepare("SELECT projected_seq FROM tasks WHERE id = ?").bind(taskId);
@@ -78,7 +78,7 @@ it("[L10] an event of an unknown type is counted, told to nobody as news, and ho
 });
 
 it("[L10] an event of an unknown type is replayed and listed as it is, and the fold goes past it", async () => {
-  const events = await commit({ type: "chat:round", data: ROUND }, { type: "x:y", data: {} });
+  const events = await commit({ type: "chat:tomorrow", data: ROUND }, { type: "x:y", data: {} });
   const client = await RoomClient.join(alice, taskId, { after: head - 2 });
   await client.frames.next(({ seq }) => seq === head);
   expect(client.frames.logged()).toEqual(events);
@@ -91,7 +91,7 @@ it("[L10] an event of an unknown type is replayed and listed as it is, and the f
   const { role, headSeq, activeTurnId, ...known } = task;
   const mixed = await commit(
     { type: "task:updated", data: { task: { ...known, headSeq, later: LATER } } },
-    { type: "chat:round", data: ROUND },
+    { type: "chat:tomorrow", data: ROUND },
   );
   const reader = await RoomClient.join(release.bob, taskId, { after: head - 2 });
   await reader.frames.next(({ seq }) => seq === head);
@@ -144,7 +144,7 @@ it("[L10] thinning the log takes old entries out of a commit, and leaves what is
   taskId = await release.room("half told");
   head = Math.max(...(await read(page, `/tasks/${taskId}/events`)).items.map(({ seq }) => seq));
   const entry = { type: "log", data: NOTE };
-  const [, unknown] = await commit(entry, { type: "chat:round", data: ROUND });
+  const [, unknown] = await commit(entry, { type: "chat:tomorrow", data: ROUND });
   await commit(entry);
   await runInDurableObject(roomOf(taskId), (_, { storage: { sql } }) => {
     // As many entries as make thinning worth it, all in the row before the last.

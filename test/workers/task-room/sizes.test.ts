@@ -76,6 +76,12 @@ describe("[L2] the longest answer with the most of tools", () => {
     const count = Math.min(LIMITS.answerBytes / utf8Bytes(unit), LIMITS.answerJsonBytes / inJson);
     attempt.say({ type: "thinking", delta: unit.repeat(Math.floor(count / 2)) });
     attempt.say(unit.repeat(Math.floor(count / 2)));
+    const calls = Array.from({ length: 4 }, (_, index) => {
+      const named = { index, toolCallId: `c${index}`, name: "look" };
+      return { round: 0, ...named, input: "漢".repeat(1000) };
+    });
+    const words = unit.repeat(Math.floor(count / 2));
+    attempt.say({ type: "round", round: 0, text: words, thinking: words, calls });
     for (let n = 0; n < 4; n++) {
       const place = { round: 0, index: n, toolCallId: `c${n}`, name: "look" };
       attempt.say({ type: "tool-call", ...place, input: "漢".repeat(1000) });

@@ -105,6 +105,13 @@ const ROUTES: readonly Route[] = [
     statuses: "401 404 403 202 202 403 401 404",
   },
   {
+    // Of a call that nobody was handed.
+    operation: `POST ${turn}/tool-outputs`,
+    situation: "running",
+    body: () => ({ toolCallId: "call_1", output: 1 }),
+    statuses: "401 404 403 404 404 403 401 404",
+  },
+  {
     operation: `POST ${turn}/guide`,
     situation: "running",
     body: () => ({ content: "left" }),
@@ -370,6 +377,12 @@ export const SOCKET_COMMANDS: readonly SocketCommand[] = [
     data: ({ turnId }) => ({ turnId, step: "work", approve: true }),
     consumes: true,
     replies: "forbidden ack ack forbidden",
+  },
+  {
+    type: "tool:output",
+    situation: "running",
+    data: ({ turnId }) => ({ turnId, toolCallId: "call_1", output: 1 }),
+    replies: "forbidden not_found not_found forbidden",
   },
   { type: "task:join", replies: "ack ack ack ack" },
   { type: "task:leave", replies: "ack ack ack ack" },

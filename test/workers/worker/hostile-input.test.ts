@@ -16,7 +16,7 @@ const LATE_MS = 60_000;
 
 /** What only the inside of the service could have written. */
 const INTERNAL =
-  /\bat .+:\d+:\d+|\.[jt]s:\d|node_modules|TypeError|RangeError|SyntaxError|SQLITE|D1_ERROR|Failed query|drizzle|ZodError/;
+  /\bat [^"]+:\d+:\d+|\.[jt]s:\d|node_modules|TypeError|RangeError|SyntaxError|SQLITE|D1_ERROR|Failed query|drizzle|ZodError/;
 
 const document = openApi();
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>

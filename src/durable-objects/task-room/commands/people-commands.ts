@@ -1,8 +1,11 @@
+import { decideCall, takeOutput } from "../../../engine/step/tool-answers";
 import { type Cancel, cancelTurn, confirmStep, retryTurn } from "../../../engine/task/people";
 import { activeTurn } from "../../../engine/turn/room";
 import { becomesGuidance, guideTurn, send } from "../../../engine/turn/send";
 import type { ChatSend } from "../../../protocol/commands/chat-send";
 import type { SendAck } from "../../../protocol/commands/send-ack";
+import type { ToolOutput } from "../../../protocol/commands/tool-output";
+import type { TurnConfirm } from "../../../protocol/commands/turn-confirm";
 import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
 import type { Principal } from "../../../protocol/identity";
 import { newId } from "../../../protocol/ids";
@@ -119,18 +122,43 @@ function retryNow(desk: Desk, principal: Principal, turnId: string): Outcome<{ t
   return noteAccepted(desk, principal, "retry", done);
 }
 
+/** `turn:confirm`: a yes or no to a step, or to one call of it. */
 export function confirm(
   desk: Desk,
   principal: Principal,
-  input: { turnId: string; step: string; approve: boolean; note?: string | undefined },
+  input: TurnConfirm,
 ): Outcome<{ turnId: string }> {
   const permitted = permit(desk, principal, "write");
   if (!permitted.ok) return permitted;
-  const { note, ...rest } = input;
+  const { note, toolCallId, ...rest } = input;
+  const said = { ...rest, ...(note !== undefined && { note }), by: principal.userId };
   const done = desk.perform((draft) =>
-    confirmStep(draft, { ...rest, ...(note !== undefined && { note }), by: principal.userId }),
+    toolCallId === undefined
+      ? confirmStep(draft, said)
+      : decideCall(draft, { ...said, toolCallId }),
   );
   return noteAccepted(desk, principal, "confirm", done);
+}
+
+/** `tool:output`: what the client made of a call that it was handed. */
+export function giveOutput(
+  desk: Desk,
+  principal: Principal,
+  { turnId, toolCallId, output, error }: ToolOutput,
+): Outcome<{ turnId: string }> {
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
+  if ((output === undefined) === (error === undefined)) {
+    const issues = [{ path: "output", message: "one of output and error is needed" }];
+    return refused(refuse("invalid_request", "Give an output or an error.", { issues }));
+  }
+  const given = error === undefined ? { output: output ?? null } : { error };
+  const isOwner = permitted.value.role === "owner";
+  const by = principal.userId;
+  const done = desk.perform((draft) =>
+    takeOutput(draft, { turnId, toolCallId, by, isOwner, ...given }),
+  );
+  return noteAccepted(desk, principal, "tool-output", done);
 }
 
 /** `chat:guide`: steers the turn, by default the active one, at its next model call or step. */
@@ -164,7 +192,7 @@ export function guide(
 function noteAccepted<T extends { turnId: string | null }>(
   desk: Desk,
   principal: Principal,
-  command: "send" | "guide" | "retry" | "confirm" | "cancel",
+  command: "send" | "guide" | "retry" | "confirm" | "cancel" | "tool-output",
   done: Outcome<T>,
 ): Outcome<T> {
   if (!done.ok) return done;
@@ -184,6 +212,7 @@ function messageOf(principal: Principal, input: ChatSend) {
     clientMessageId: input.clientMessageId,
     threadId: input.threadId ?? DEFAULT_THREAD,
     metadata: input.metadata ?? {},
+    clientTools: input.clientTools,
     ...onBusy,
   };
 }

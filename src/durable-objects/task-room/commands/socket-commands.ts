@@ -8,7 +8,7 @@ import type { Desk } from "../desk";
 import { catchUp } from "../live/catch-up";
 import type { Acknowledged, RoomConnection } from "../live/connection";
 import { snapshot } from "../live/snapshot";
-import { cancel, confirm, guide, retry, sendMessage } from "./people-commands";
+import { cancel, confirm, giveOutput, guide, retry, sendMessage } from "./people-commands";
 import { permit } from "./permit";
 import { reachablePage } from "./queries";
 
@@ -39,6 +39,8 @@ export function doCommand(
       return guide(desk, principal, read.data);
     case "turn:confirm":
       return confirm(desk, principal, read.data);
+    case "tool:output":
+      return giveOutput(desk, principal, read.data);
     case "chat:typing":
       return typing(desk, connection, read.data.typing);
     case "task:join":

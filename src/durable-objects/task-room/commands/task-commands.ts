@@ -9,7 +9,7 @@ import { newId } from "../../../protocol/ids";
 import type { ExecuteTask } from "../../../protocol/rest/execute-task";
 import type { PatchStatus } from "../../../protocol/rest/patch-status";
 import type { PatchTask } from "../../../protocol/rest/patch-task";
-import type { ConfirmTurn } from "../../../protocol/rest/turn-actions";
+import type { ConfirmTurn, GiveOutput } from "../../../protocol/rest/turn-actions";
 import type { Task } from "../../../protocol/task";
 import { DEFAULT_THREAD, type Turn } from "../../../protocol/turn";
 import type { NewTask } from "../api";
@@ -18,7 +18,7 @@ import { presenceOf } from "../live/connections";
 import { clientKey } from "../store/client-keys";
 import { firstPlan } from "../turns/plan";
 import { logAccepted } from "../turns/turn-lines";
-import { cancel, confirm, guide, retry, sendMessage } from "./people-commands";
+import { cancel, confirm, giveOutput, guide, retry, sendMessage } from "./people-commands";
 import { permit } from "./permit";
 import { readTask, readTurn } from "./queries";
 import { withinQuota } from "./quota";
@@ -182,6 +182,15 @@ export function confirmTurn(
   input: ConfirmTurn,
 ): Outcome<Turn> {
   return turnAfter(desk, principal, turnId, confirm(desk, principal, { turnId, ...input }));
+}
+
+export function giveTurnOutput(
+  desk: Desk,
+  principal: Principal,
+  turnId: string,
+  input: GiveOutput,
+): Outcome<Turn> {
+  return turnAfter(desk, principal, turnId, giveOutput(desk, principal, { turnId, ...input }));
 }
 
 export function guideTurn(

@@ -28,7 +28,7 @@ export function catchUp(
   position: Position,
   { isBack = false }: Options = {},
 ): Promise<boolean> {
-  if (!isBack && connection.hears) desk.presence.beginOwing(connection);
+  if (!isBack && (connection.hears || connection.isArriving)) desk.presence.beginOwing(connection);
   return catchUpWith(connection, missedBy(desk, connection, isBack), position);
 }
 

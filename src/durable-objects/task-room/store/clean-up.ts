@@ -1,4 +1,5 @@
 import type { Change } from "../../../engine/turn/draft";
+import { roundsFrom } from "../../../engine/turn/room";
 import type { Doors } from "../doors";
 import type { HeldRoom } from "../held-room";
 import { KEPT_MESSAGES } from "./retention";
@@ -30,12 +31,14 @@ export class CleanUp {
 
   /** Lets go of what has been kept long enough. */
   run(): void {
-    const { doors, store } = this.#parts;
+    const { doors, store, held } = this.#parts;
     const now = doors.now();
     const at = this.dueAt;
     if (at === undefined || at > now) return;
     const { TURN_RETENTION_MS: retentionMs } = doors.settings;
-    store.retention.cleanUp({ now, retentionMs, projected: store.cursors.toldThrough() });
+    const projected = store.cursors.toldThrough();
+    const neededFrom = roundsFrom(held.room?.runs ?? {});
+    store.retention.cleanUp({ now, retentionMs, projected, neededFrom });
     store.messages.recount();
   }
 

@@ -14,6 +14,8 @@ export type CleanUp = {
   retentionMs: number;
   /** The last `seq` that D1 and the users' rooms have been told. */
   projected: number;
+  /** Open turns go on from the rounds that the log has from here on. */
+  neededFrom?: number | undefined;
 };
 
 /**
@@ -48,15 +50,17 @@ export class Retention {
     return this.#messagesFrom;
   }
 
-  cleanUp({ now, retentionMs, projected }: CleanUp): void {
+  cleanUp({ now, retentionMs, projected, neededFrom = projected + 1 }: CleanUp): void {
     const before = now - retentionMs;
     this.#sql.exec("DELETE FROM turns WHERE closed_at IS NOT NULL AND closed_at <= ?", before);
-    this.#sql.exec("DELETE FROM results WHERE turn_id NOT IN (SELECT id FROM turns)");
+    for (const table of ["results", "tool_values", "rounds"]) {
+      this.#sql.exec(`DELETE FROM ${table} WHERE turn_id NOT IN (SELECT id FROM turns)`);
+    }
     this.#sql.exec(
       `DELETE FROM log WHERE at <= ? AND last_seq <= ?
         AND last_seq < (SELECT max(last_seq) FROM log)`,
       before,
-      projected,
+      Math.min(projected, neededFrom - 1),
     );
     this.#sql.exec(
       "DELETE FROM client_keys WHERE at <= ?",

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { restoredState } from "../../../engine/fold/restore";
 import type { Change } from "../../../engine/turn/draft";
-import type { Room, TurnRecord } from "../../../engine/turn/room";
+import { type Room, roundsFrom, type TurnRecord } from "../../../engine/turn/room";
 import type { TeamPlan } from "../../../resources/team-plan";
 import { migrate, stepsDone } from "../../storage-steps";
 import { type ClientKey, ClientKeys, type ClientReply } from "./client-keys";
@@ -12,6 +12,7 @@ import { MessageTable } from "./message-table";
 import { Retention } from "./retention";
 import { ROOM_STEPS } from "./schema";
 import { bodyRows, readJson, type StoredRoom, storedPlan, storedRoom } from "./stored";
+import { ToolValues } from "./tool-values";
 import { TurnTable } from "./turn-table";
 import { Unreached } from "./unreached";
 
@@ -28,6 +29,7 @@ export class RoomStore {
   readonly retention: Retention;
   readonly cursors: Cursors;
   readonly unreached: Unreached;
+  readonly toolValues: ToolValues;
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   #roomBody = "";
@@ -45,6 +47,7 @@ export class RoomStore {
     this.retention = new Retention(this.#sql);
     this.cursors = new Cursors(this.#sql);
     this.unreached = new Unreached(this.#sql);
+    this.toolValues = new ToolValues(this.#sql);
   }
 
   /** The room as it was last committed; nothing where no task was created. Creates no tables. */
@@ -75,6 +78,8 @@ export class RoomStore {
       this.#putPlans(change.room);
       for (const record of changedTurns(before, change)) this.turns.put(record);
       for (const result of change.results) this.turns.putResult(result);
+      for (const value of change.values) this.toolValues.put(value);
+      for (const rounds of change.rounds) this.toolValues.putRounds(rounds);
       this.#putRoom(storedForm(change.room));
       for (const { key, reply } of answers) this.clientKeys.put(key, reply, now);
     });
@@ -102,15 +107,15 @@ export class RoomStore {
     const records = stored.openTurnIds.flatMap((id) => this.turns.get(id) ?? []);
     const plans = this.#loadPlans();
     const headSeq = this.log.bounds().last;
+    const turns = records.map(({ turn }) => turn);
+    const runs = Object.fromEntries(records.map(({ turn, run }) => [turn.id, run]));
+    const from = roundsFrom(runs);
+    const events = from === undefined ? [] : [...this.log.after(from - 1)].flat();
     return {
-      state: restoredState(
-        stored.task,
-        headSeq,
-        records.map(({ turn }) => turn),
-      ),
+      state: restoredState(stored.task, headSeq, turns, events),
       members: stored.members,
       since: stored.since,
-      runs: Object.fromEntries(records.map(({ turn, run }) => [turn.id, run])),
+      runs,
       plans,
       planId: stored.planId,
     };

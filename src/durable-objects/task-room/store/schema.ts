@@ -32,4 +32,11 @@ export const ROOM_STEPS: readonly string[] = [
   "ALTER TABLE outbox ADD COLUMN retry_at INTEGER",
   // Members whose own rooms can't be reached, and since when.
   "CREATE TABLE unreached (user_id TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+  // What a tool took or gave (`call` of a round; -1: of the round itself) where its event shows it cut.
+  `CREATE TABLE tool_values (turn_id TEXT NOT NULL, step TEXT NOT NULL, round INTEGER NOT NULL,
+    call INTEGER NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (turn_id, step, round, call, kind)) STRICT, WITHOUT ROWID`,
+  // Rounds of steps that ended without an answer: a turn that is tried again goes on from them.
+  `CREATE TABLE rounds (turn_id TEXT NOT NULL, step TEXT NOT NULL, round INTEGER NOT NULL,
+    body TEXT NOT NULL, PRIMARY KEY (turn_id, step, round)) STRICT, WITHOUT ROWID`,
 ];

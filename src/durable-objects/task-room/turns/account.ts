@@ -1,8 +1,5 @@
 import type { Finished } from "../../../engine/step/end";
 import type { Fence } from "../../../engine/step/fence";
-import { fitting, jsonBytes } from "../../../protocol/bytes";
-import { LIMITS } from "../../../protocol/limits";
-import type { ToolUse } from "../../../protocol/message";
 import { addUsage, type Usage } from "../../../protocol/usage";
 import type { StepFinish, StepReport } from "../../../resources/step";
 
@@ -12,7 +9,6 @@ export class Account {
   readonly #startedAt: number;
   #firstTokenAt: number | undefined;
   #usage: Usage | undefined;
-  readonly #tools = new Map<string, ToolUse>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -25,11 +21,6 @@ export class Account {
 
   noteReport(report: StepReport): void {
     if (report.type === "usage") this.#usage = addUsage(this.#usage, report.usage);
-    else if (report.type === "tool-call" || report.type === "tool-result") {
-      const { type, ...use } = report;
-      const key = `${use.round}:${use.index}`;
-      this.#tools.set(key, { input: null, ...this.#tools.get(key), ...use });
-    }
   }
 
   /** The end of an attempt with all that its message tells of its making. */
@@ -49,7 +40,6 @@ export class Account {
         finishReason,
         durationMs: this.#now() - this.#startedAt,
         ...(total && { usage: total }),
-        ...(this.#tools.size > 0 && { tools: shownUses([...this.#tools.values()]) }),
         ...(this.#firstTokenAt !== undefined && {
           timeToFirstTokenMs: this.#firstTokenAt - this.#startedAt,
         }),
@@ -57,9 +47,4 @@ export class Account {
       },
     };
   }
-}
-
-/** As many as a message's metadata may hold: each is bounded, but a provider may ask for any number. */
-function shownUses(uses: ToolUse[]): ToolUse[] {
-  return uses.slice(0, fitting(uses.map(jsonBytes), LIMITS.toolValuesBytes));
 }

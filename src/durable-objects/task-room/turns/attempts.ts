@@ -1,9 +1,11 @@
 import { finishStep } from "../../../engine/step/end";
 import { failStep } from "../../../engine/step/fail";
 import type { Fence } from "../../../engine/step/fence";
+import { waitInStep } from "../../../engine/step/go-on";
+import { recordRounds } from "../../../engine/step/records";
 import { recordReports } from "../../../engine/step/reports";
 import type { Draft } from "../../../engine/turn/draft";
-import type { StepReport } from "../../../resources/step";
+import type { StepRecord, StepReport } from "../../../resources/step";
 import type { Doors } from "../doors";
 import type { FailedWork } from "../failed-work";
 import type { HeldRoom } from "../held-room";
@@ -15,6 +17,7 @@ import { ReportFeed } from "./report-feed";
 import { Runner } from "./runner";
 
 type Rule = (draft: Draft) => void;
+type Unsaid = { turnId: string; rule: Rule; said?: () => void };
 
 type Parts = {
   doors: Doors;
@@ -33,8 +36,8 @@ export class Attempts {
   readonly #parts: Parts;
   readonly #runner: Runner;
   readonly #reports: ReportFeed;
-  /** Ends of attempts that could not be committed, by turn. */
-  readonly #unsaid = new Map<string, Rule>();
+  /** What attempts came to and could not be committed, oldest first. */
+  #unsaid: Unsaid[] = [];
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -47,40 +50,69 @@ export class Attempts {
     this.#runner = new Runner(doors, {
       room: () => held.known,
       hold,
-      background: (turnId) => backgroundOf(held.room, store, turnId),
+      background: (fence) => backgroundOf(held.room, store, fence),
       write: (writing, field, delta) => audience.text.push(writing, field, delta),
       report: (fence, report) => this.#report(fence, report),
+      record: (fence, records) => this.#record(fence, records),
       finished: (report) => this.#close(report, (draft) => finishStep(draft, report)),
       failed: (fence, failure) => this.#close(fence, (draft) => failStep(draft, fence, failure)),
+      waits: (fence) => this.#close(fence, (draft) => waitInStep(draft, fence)),
     });
   }
 
   /** Whether an attempt is at work, or its end is still to be committed. */
   isRunning(turnId: string): boolean {
-    return this.#runner.isRunning(turnId) || this.#unsaid.has(turnId);
+    return this.#runner.isRunning(turnId) || this.#unsaid.some((one) => one.turnId === turnId);
   }
 
   start(fence: Fence): void {
-    this.#unsaid.delete(fence.turnId);
+    this.#forget(fence.turnId);
     this.#runner.start(fence);
   }
 
   abort(turnId: string): void {
-    this.#unsaid.delete(turnId);
+    this.#forget(turnId);
     this.#runner.abort(turnId);
   }
 
   abortAll(): void {
-    this.#unsaid.clear();
+    this.#unsaid = [];
     this.#runner.abortAll();
   }
 
-  /** Commits ends that could not be committed before; throws where that still can't be. */
+  /** Commits what could not be committed before; throws where that still can't be. */
   closeAgain(): void {
-    for (const [turnId, rule] of this.#unsaid) {
-      this.#parts.perform(rule);
-      this.#unsaid.delete(turnId);
+    for (let next = this.#unsaid[0]; next; next = this.#unsaid[0]) {
+      this.#parts.perform(next.rule);
+      if (this.#unsaid[0] === next) this.#unsaid.shift();
+      next.said?.();
     }
+  }
+
+  #forget(turnId: string): void {
+    this.#unsaid = this.#unsaid.filter((one) => one.turnId !== turnId);
+  }
+
+  /** Records come after all that was reported; the agent waits where they can't be committed. */
+  #record(fence: Fence, records: StepRecord[]): Promise<void> {
+    this.#reports.flush();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#commit(fence.turnId, (draft) => recordRounds(draft, fence, records), resolve);
+    return promise;
+  }
+
+  #commit(turnId: string, rule: Rule, said?: () => void): void {
+    const { failedWork, perform } = this.#parts;
+    const waits = this.#unsaid.some((one) => one.turnId === turnId);
+    try {
+      if (!waits) perform(rule);
+    } catch (error) {
+      this.#unsaid.push({ turnId, rule, ...(said && { said }) });
+      failedWork.failed("ends", error);
+      return;
+    }
+    if (waits) this.#unsaid.push({ turnId, rule, ...(said && { said }) });
+    else said?.();
   }
 
   #report(fence: Fence, report: StepReport): void {
@@ -95,15 +127,10 @@ export class Attempts {
    * an answer has cost is not paid again.
    */
   #close({ turnId }: Fence, rule: Rule): void {
-    const { audience, failedWork, perform } = this.#parts;
+    const { audience } = this.#parts;
     audience.progress.flush();
     audience.toolProgress.flush();
     this.#reports.flush();
-    try {
-      perform(rule);
-    } catch (error) {
-      this.#unsaid.set(turnId, rule);
-      failedWork.failed("ends", error);
-    }
+    this.#commit(turnId, rule);
   }
 }

@@ -1,3 +1,4 @@
+import type { Fence } from "../../../engine/step/fence";
 import type { Background } from "../../../engine/step/request";
 import { type Room, waitingTurns } from "../../../engine/turn/room";
 import { LIMITS } from "../../../protocol/limits";
@@ -9,14 +10,16 @@ const CONTEXT = { limit: 500, bytes: LIMITS.pageBytes };
 /** What a step goes on from: its thread besides the turn itself and those that wait, and its turn's results. */
 export async function backgroundOf(
   room: Room | undefined,
-  store: Pick<RoomStore, "messages" | "turns">,
-  turnId: string,
+  store: Pick<RoomStore, "messages" | "turns" | "toolValues">,
+  { turnId, step }: Pick<Fence, "turnId" | "step">,
 ): Promise<Background> {
   const turn = room?.state.openTurns.find(({ id }) => id === turnId);
-  if (!room || !turn) return { history: [], outputs: new Map() };
+  if (!room || !turn) return { history: [], outputs: new Map(), rounds: [] };
   const left = new Set([turnId, ...waitingTurns(room).map(({ id }) => id)]);
   const history = store.messages
     .read({ threadId: turn.threadId }, CONTEXT)
     .items.filter((message) => !left.has(message.turnId));
-  return { history, outputs: store.turns.outputs(turn) };
+  const stream = room.state.streams.find((one) => one.turnId === turnId && one.step === step);
+  const rounds = store.toolValues.whole({ turnId, step }, stream?.rounds ?? []);
+  return { history, outputs: store.turns.outputs(turn), rounds };
 }

@@ -3,7 +3,13 @@ import type { Fence } from "../../../engine/step/fence";
 import { type Background, stepRequest } from "../../../engine/step/request";
 import type { Room } from "../../../engine/turn/room";
 import { describeError, logError } from "../../../platform/platform-log";
-import type { StepEnd, StepFailure, StepReport, StepRequest } from "../../../resources/step";
+import type {
+  StepEnd,
+  StepFailure,
+  StepRecord,
+  StepReport,
+  StepRequest,
+} from "../../../resources/step";
 import type { Doors } from "../doors";
 import type { Writing } from "../live/live-text";
 import { Account } from "./account";
@@ -11,11 +17,14 @@ import { Account } from "./account";
 type Sinks = {
   room(): Room | undefined;
   /** What was said and done before, for an agent to go on from. */
-  background(turnId: string): Promise<Background>;
+  background(fence: Fence): Promise<Background>;
   write(writing: Writing, field: "text" | "thinking", delta: string): void;
   report(fence: Fence, report: StepReport): void;
+  /** Resolves once the records are committed. */
+  record(fence: Fence, records: StepRecord[]): Promise<void>;
   finished(report: Finished): void;
   failed(fence: Fence, failure: StepFailure): void;
+  waits(fence: Fence): void;
   /** Keeps the object alive while the promise is pending. */
   hold(work: Promise<void>): void;
 };
@@ -73,7 +82,7 @@ export class Runner {
   }
 
   async #request({ turnId, step, attempt }: Work): Promise<StepRequest | undefined> {
-    const background = await this.#sinks.background(turnId);
+    const background = await this.#sinks.background({ turnId, step, attempt });
     const room = this.#sinks.room();
     return room && stepRequest(room, { turnId, step, attempt }, background);
   }
@@ -99,6 +108,11 @@ export class Runner {
           account.noteReport(report);
           this.#sinks.report(work, report);
         },
+        record: async (records) => {
+          // What nobody hears any more is not gone on from.
+          if (signal.aborted) await new Promise<never>(() => undefined);
+          await this.#sinks.record(work, records);
+        },
       },
       signal,
     );
@@ -110,6 +124,7 @@ export class Runner {
     if (end.type === "finish") this.#doors.fault("model finished");
     this.#work.delete(work.turnId);
     if (end.type === "finish") this.#sinks.finished(account.finished(work, end));
+    else if (end.type === "wait") this.#sinks.waits(work);
     else this.#sinks.failed(work, end);
   }
 }

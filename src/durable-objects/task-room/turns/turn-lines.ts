@@ -10,7 +10,7 @@ type Parts = {
 };
 
 type Accepted = {
-  command: "create" | "send" | "guide" | "retry" | "confirm" | "cancel";
+  command: "create" | "send" | "guide" | "retry" | "confirm" | "cancel" | "tool-output";
   taskId: string | undefined;
   turnId: string | undefined;
 };

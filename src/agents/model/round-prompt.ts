@@ -1,0 +1,126 @@
+import type {
+  LanguageModelV4Prompt,
+  LanguageModelV4ToolResultPart,
+  SharedV4ProviderOptions,
+} from "@ai-sdk/provider";
+import * as z from "zod";
+import { type JsonValue, jsonValue, parseJson } from "../../protocol/json";
+import type { StreamCall } from "../../protocol/room-state";
+import type { DoneRound } from "../../resources/step";
+import type { ToolOutcome } from "../tools/tool-box";
+import type { ModelAnswer } from "./answering";
+
+/** One call of a round; without an outcome it is still to be made, or waits. */
+export type DoneCall = Pick<StreamCall, "isMade" | "where" | "approval"> & {
+  round: number;
+  index: number;
+  /** The run in which it was asked for, where that is an earlier one. */
+  run?: number | undefined;
+  toolCallId: string;
+  name: string;
+  input: JsonValue;
+  isUnreadable?: boolean;
+  providerOptions?: SharedV4ProviderOptions;
+  /** As events show it. */
+  shown?: {
+    round: number;
+    index: number;
+    toolCallId: string;
+    name: string;
+    input: JsonValue;
+    cut?: true;
+  };
+  outcome?: ToolOutcome;
+};
+
+export type RoundDone = {
+  round: number;
+  words: ModelAnswer["words"];
+  text?: string;
+  calls: DoneCall[];
+};
+
+// Both are the provider's own: kept as they came, and given back to it alone.
+const options = z.record(z.string(), z.record(z.string(), jsonValue));
+const memo = z.object({
+  words: z.array(
+    z.object({
+      type: z.enum(["text", "reasoning"]),
+      text: z.string(),
+      providerOptions: options.optional(),
+    }),
+  ),
+  calls: z.array(options.nullable()),
+});
+
+/** What a provider wants back besides words, calls and results: signatures, and thinking that is sealed. */
+export function memoOf({ words, calls }: RoundDone): JsonValue | undefined {
+  const isSigned = [...words, ...calls].some(({ providerOptions }) => providerOptions);
+  if (!isSigned) return undefined;
+  const kept = { words, calls: calls.map(({ providerOptions }) => providerOptions ?? null) };
+  const json = parseJson(JSON.stringify(memo.safeParse(kept).data ?? null));
+  return jsonValue.safeParse(json.value).data ?? undefined;
+}
+
+/** Rounds of earlier attempts, as if they had been made in this one. */
+export function roundsOf(rounds: readonly DoneRound[]): RoundDone[] {
+  return rounds.map(({ round, run, text, thinking, calls, memo: kept }) => {
+    const signed = memo.safeParse(kept).data;
+    const plain = [
+      ...(thinking === undefined ? [] : [{ type: "reasoning" as const, text: thinking }]),
+      ...(text === "" ? [] : [{ type: "text" as const, text }]),
+    ];
+    return {
+      round,
+      text,
+      words: (signed?.words ?? plain) as RoundDone["words"],
+      calls: calls.map(({ output, error, cut, ...call }, i) => {
+        const providerOptions = signed?.calls[i] ?? undefined;
+        const outcome = outcomeOf(output, error);
+        return {
+          ...call,
+          round,
+          run,
+          ...(providerOptions && { providerOptions }),
+          ...(outcome && { outcome }),
+        };
+      }),
+    };
+  });
+}
+
+function outcomeOf(
+  output: JsonValue | undefined,
+  error: string | undefined,
+): ToolOutcome | undefined {
+  if (error !== undefined) return { error };
+  if (output === undefined) return undefined;
+  return { output: typeof output === "string" ? output : JSON.stringify(output) };
+}
+
+/** A round as a model is told of it: what it said and asked for, and what came of that. */
+export function spokenRound({ words, calls }: RoundDone): LanguageModelV4Prompt {
+  const made = calls.map(({ toolCallId, name, input, isUnreadable, providerOptions }) => ({
+    type: "tool-call" as const,
+    toolCallId,
+    toolName: name,
+    input: isUnreadable ? {} : input,
+    ...(providerOptions && { providerOptions }),
+  }));
+  return [
+    { role: "assistant", content: [...words, ...made] },
+    { role: "tool", content: calls.map(resultOf) },
+  ];
+}
+
+function resultOf({ toolCallId, name, outcome }: DoneCall): LanguageModelV4ToolResultPart {
+  return { type: "tool-result", toolCallId, toolName: name, output: spokenOutcome(outcome) };
+}
+
+export function spokenOutcome(
+  outcome: ToolOutcome = { error: "The call was not made." },
+): LanguageModelV4ToolResultPart["output"] {
+  return "error" in outcome
+    ? { type: "error-text", value: outcome.error }
+    : { type: "text", value: outcome.output };
+}

@@ -1,0 +1,40 @@
+import type { Draft } from "../turn/draft";
+import { type Fence, liveStep, stepOf } from "./fence";
+import { startAttempt } from "./start";
+import { endWait, wait, waitingCalls } from "./waiting";
+
+/** An attempt has done what it could: calls of its last round wait for a person, or for the client. */
+export function waitInStep(draft: Draft, fence: Fence): void {
+  const live = liveStep(draft, fence);
+  if (!live) return;
+  const { turn, step } = live;
+  const calls = waitingCalls(draft, turn.id);
+  if (calls.length === 0) {
+    // All were answered while others were at work.
+    startAttempt(draft, turn.id, step);
+    return;
+  }
+  const { now, confirmTimeoutMs, clientToolTimeoutMs } = draft.context;
+  const asked = calls.find(({ approval }) => approval === "asked");
+  const confirmBy = asked && now + confirmTimeoutMs;
+  const clientBy = calls.some(({ where }) => where) ? now + clientToolTimeoutMs : undefined;
+  const { deadlineAt, ...stepRun } = draft.stepRun(turn.id, step.step);
+  draft.setStepRun(turn.id, step.step, {
+    ...stepRun,
+    ...(confirmBy !== undefined && { confirmBy }),
+    ...(clientBy !== undefined && { clientBy }),
+  });
+  const what = asked ? `approval of ${asked.name}` : "the client's tools";
+  const by = Math.min(...[confirmBy, clientBy].filter((at) => at !== undefined));
+  wait(draft, turn.id, step, { reason: `waiting for ${what}`, by });
+}
+
+/** The step that waited goes on, once nothing of it waits any more. */
+export function goOnIfAnswered(draft: Draft, turnId: string): void {
+  const turn = draft.turn(turnId);
+  const step = turn?.steps.find(({ status }) => status === "WAITING");
+  if (turn?.status !== "WAITING" || !step || waitingCalls(draft, turnId).length > 0) return;
+  endWait(draft, turn);
+  const again = stepOf(draft.turn(turnId), step.step);
+  if (again) startAttempt(draft, turnId, again);
+}

@@ -1,0 +1,74 @@
+import type { LogFact } from "../../protocol/events";
+import type { JsonValue } from "../../protocol/json";
+import type { StepRecord } from "../../resources/step";
+import { callAt, isOver } from "../fold/rounds-fold";
+import type { Draft, KeptValue } from "../turn/draft";
+import { type Fence, liveStep } from "./fence";
+import { spend } from "./spend";
+
+/** Commits what an attempt has paid for; what an older one says is dropped. */
+export function recordRounds(draft: Draft, fence: Fence, records: StepRecord[]): void {
+  const messageId = liveStep(draft, fence)?.step.messageId;
+  if (messageId === undefined) return;
+  for (const record of records) {
+    if (record.type === "tool-result" && isKnown(draft, fence, record)) continue;
+    keepValues(draft, fence, record);
+    if (record.type === "round") {
+      noteBeginning(draft, fence);
+      spend(draft, fence.turnId, record.usage);
+    }
+    draft.emit(factOf(fence, messageId, record));
+  }
+}
+
+function factOf({ turnId, step, attempt }: Fence, messageId: string, record: StepRecord): LogFact {
+  const place = { turnId, messageId, attempt };
+  switch (record.type) {
+    case "round": {
+      const { type, memo, calls, ...round } = record;
+      const shown = calls.map(({ whole, round: _, ...call }) => call);
+      return { type: "chat:round", data: { ...place, ...round, calls: shown } };
+    }
+    case "tool-call": {
+      const { type, whole, ...call } = record;
+      return { type: "tool:call", data: { ...place, ...call } };
+    }
+    case "tool-approval": {
+      const { type, whole, ...call } = record;
+      return { type: "tool:approval", data: { turnId, messageId, step, ...call } };
+    }
+    case "tool-result": {
+      const { type, whole, ...result } = record;
+      return { type: "tool:result", data: { ...place, ...result } };
+    }
+  }
+}
+
+function keepValues(draft: Draft, { turnId, step }: Fence, record: StepRecord): void {
+  const { round } = record;
+  const keep = (index: number, kind: KeptValue["kind"], value: JsonValue | undefined) => {
+    if (value !== undefined) draft.keepValue({ turnId, step, round, index, kind, value });
+  };
+  if (record.type === "round") {
+    keep(-1, "memo", record.memo);
+    for (const { index, whole } of record.calls) keep(index, "input", whole);
+  } else if (record.type === "tool-result") keep(record.index, "output", record.whole);
+}
+
+/** From here on the log has what the next attempt goes on from. */
+function noteBeginning(draft: Draft, { turnId, step }: Fence): void {
+  const stepRun = draft.stepRun(turnId, step);
+  if (stepRun.roundsFrom !== undefined) return;
+  draft.setStepRun(turnId, step, { ...stepRun, roundsFrom: draft.nextSeq });
+}
+
+/** A call has one result. */
+function isKnown(
+  draft: Draft,
+  { turnId, step }: Fence,
+  { round, index }: { round: number; index: number },
+): boolean {
+  const stream = draft.room.state.streams.find((one) => one.turnId === turnId && one.step === step);
+  const call = callAt(stream, round, index);
+  return call !== undefined && isOver(call);
+}

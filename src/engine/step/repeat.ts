@@ -1,0 +1,56 @@
+import type { StreamCall } from "../../protocol/room-state";
+import type { Draft } from "../turn/draft";
+import type { Fence } from "./fence";
+
+/**
+ * A turn that is tried again has lost its stream when it ended. What its last run has done is said
+ * once more, so that the log alone gives every client what the attempt goes on from.
+ */
+export function repeatRounds(
+  draft: Draft,
+  fence: Fence,
+  { messageId, run }: { messageId: string; run: number },
+): void {
+  const { turnId, step, attempt } = fence;
+  const rounds = draft.context.roundsLeft(turnId, step);
+  if (rounds.length === 0) return;
+  draft.setStepRun(turnId, step, {
+    ...draft.stepRun(turnId, step),
+    roundsFrom: draft.nextSeq,
+  });
+  const place = { turnId, messageId, attempt };
+  for (const { round, calls, usage, ...said } of rounds) {
+    // What it cost was counted when it was made.
+    const data = { ...place, run: run - 1, ...said, round, calls: calls.map(planned) };
+    draft.emit({ type: "chat:round", data });
+    for (const call of calls) repeatCall(draft, { ...fence, messageId, round }, call);
+  }
+}
+
+function planned({ index, toolCallId, name, input, cut }: StreamCall) {
+  return { index, toolCallId, name, input, ...(cut && { cut }) };
+}
+
+type Place = Fence & { messageId: string; round: number };
+
+function repeatCall(draft: Draft, { step, ...place }: Place, call: StreamCall): void {
+  const { isMade, where, output, error, approval, ...rest } = call;
+  const { attempt, ...askedAt } = place;
+  if (approval === "given") {
+    const { input, cut, ...named } = rest;
+    const data = { ...askedAt, step, ...named, approve: true, by: "system" };
+    draft.emit({ type: "tool:decision", data });
+  }
+  if (isMade)
+    draft.emit({ type: "tool:call", data: { ...place, ...rest, ...(where && { where }) } });
+  const outcome = {
+    ...(output !== undefined && { output }),
+    ...(error !== undefined && { error }),
+  };
+  const { input, cut, ...named } = rest;
+  if (Object.keys(outcome).length === 0) return;
+  draft.emit({
+    type: "tool:result",
+    data: { ...place, ...named, ...outcome, ...(cut && { cut }) },
+  });
+}

@@ -1,0 +1,124 @@
+import { type Refusal, refuse } from "../../protocol/errors";
+import type { JsonValue } from "../../protocol/json";
+import type { StreamCall } from "../../protocol/room-state";
+import { valuesLeft } from "../../protocol/tools/rounds";
+import { shownValue } from "../../protocol/tools/shown-value";
+import type { Turn } from "../../protocol/turn";
+import { isOver, isWaiting } from "../fold/rounds-fold";
+import type { Draft } from "../turn/draft";
+import { goOnIfAnswered } from "./go-on";
+
+type Answered = { turnId: string };
+type Found = { turn: Turn; step: string; messageId: string; round: number; call: StreamCall };
+
+export type Decide = {
+  turnId: string;
+  step?: string;
+  toolCallId: string;
+  approve: boolean;
+  note?: string;
+  by: string;
+};
+
+/** A person's yes or no to one call: a no is what the call gave, and the turn goes on. */
+export function decideCall(draft: Draft, input: Decide): Refusal | Answered {
+  const found = findCall(draft, input, ({ approval }) => approval === "asked");
+  if ("code" in found) return found;
+  const { approve, note, by } = input;
+  const { turn, step, messageId, round, call } = found;
+  const { index, toolCallId, name } = call;
+  const named = { turnId: turn.id, messageId, round, index, toolCallId, name };
+  draft.emit({
+    type: "tool:decision",
+    data: { ...named, step, approve, ...(note !== undefined && { note }), by },
+  });
+  if (!approve) {
+    const why = note === undefined ? "" : `: ${note}`;
+    emitResult(draft, found, { error: `A person did not approve of the call${why}.` });
+  }
+  goOnIfAnswered(draft, turn.id);
+  return { turnId: turn.id };
+}
+
+export type Output = {
+  turnId: string;
+  toolCallId: string;
+  by: string;
+  isOwner: boolean;
+} & ({ output: JsonValue } | { error: string });
+
+/** What the client made of a call that it was handed. */
+export function takeOutput(draft: Draft, input: Output): Refusal | Answered {
+  const found = findCall(draft, input, ({ where }) => where === "client");
+  if ("code" in found) return found;
+  const { turn } = found;
+  if (!input.isOwner && draft.run(turn.id).userId !== input.by) {
+    return refuse("forbidden", "Only who sent the turn's message, or an owner, may answer for it.");
+  }
+  emitResult(draft, found, "error" in input ? { error: input.error } : { output: input.output });
+  goOnIfAnswered(draft, turn.id);
+  return { turnId: turn.id };
+}
+
+/** The client has not answered in time: its calls end as errors, and the turn goes on. */
+export function expireOutputs(draft: Draft, turnId: string): void {
+  const turn = draft.turn(turnId);
+  const stream = draft.room.state.streams.find((one) => one.turnId === turnId);
+  if (!turn || !stream) return;
+  const { step, messageId, rounds = [] } = stream;
+  for (const { round, calls } of rounds) {
+    for (const call of calls) {
+      if (call.where !== "client" || isOver(call)) continue;
+      const found = { turn, step, messageId, round, call };
+      emitResult(draft, found, { error: "The client did not answer in time." });
+    }
+  }
+  const { clientBy, ...stepRun } = draft.stepRun(turnId, step);
+  draft.setStepRun(turnId, step, stepRun);
+  goOnIfAnswered(draft, turnId);
+}
+
+type Named = { turnId: string; step?: string; toolCallId: string };
+
+/** Ids are the provider's and may repeat: the oldest that waits is meant. */
+function findCall(
+  draft: Draft,
+  { turnId, step, toolCallId }: Named,
+  fits: (call: StreamCall) => boolean,
+): Found | Refusal {
+  const turn = draft.turn(turnId);
+  const stream = draft.room.state.streams.find((one) => one.turnId === turnId);
+  const named = (stream?.rounds ?? []).flatMap(({ round, calls }) =>
+    calls.filter((call) => call.toolCallId === toolCallId).map((call) => ({ round, call })),
+  );
+  if (!turn || !stream || named.length === 0 || (step !== undefined && step !== stream.step)) {
+    return refuse("not_found", "There is no such call in an open turn.");
+  }
+  const found = named.find(({ call }) => isWaiting(call) && fits(call));
+  if (found) return { turn, step: stream.step, messageId: stream.messageId, ...found };
+  return refuse("invalid_transition", "The call does not wait for an answer.", {
+    from: "answered",
+    to: "answered",
+    allowed: [],
+  });
+}
+
+type Outcome = { output: JsonValue } | { error: string };
+
+function emitResult(draft: Draft, found: Found, outcome: Outcome): void {
+  const { turn, step, messageId, round, call } = found;
+  const { index, toolCallId, name } = call;
+  const attempt = Math.max(1, turn.steps.find((one) => one.step === step)?.attempt ?? 1);
+  const place = { turnId: turn.id, messageId, attempt, round, index, toolCallId, name };
+  if ("error" in outcome) {
+    draft.emit({ type: "tool:result", data: { ...place, error: outcome.error } });
+    return;
+  }
+  const stream = draft.room.state.streams.find((one) => one.messageId === messageId);
+  const { value, cut } = shownValue(outcome.output, valuesLeft(stream?.rounds));
+  if (cut) {
+    const kept = { turnId: turn.id, step, round, index, kind: "output" as const };
+    draft.keepValue({ ...kept, value: outcome.output });
+  }
+  draft.emit({ type: "tool:result", data: { ...place, output: value, ...(cut && { cut }) } });
+}

@@ -1,0 +1,22 @@
+import { fitting, jsonBytes } from "../../protocol/bytes";
+import { LIMITS } from "../../protocol/limits";
+import type { Stream } from "../../protocol/room-state";
+import { textOf } from "../../protocol/tools/rounds";
+import type { ToolUse } from "../../protocol/tools/tool-use";
+
+/** Every use of a tool in the making of a message, in order, as its metadata has them. */
+export function usesOf({ rounds = [] }: Stream): { tools?: ToolUse[] } {
+  const uses = rounds.flatMap(({ round, calls }, i) => {
+    const textOffset = textOf(rounds.slice(0, i + 1)).length;
+    return calls.map(({ index, toolCallId, name, input, output, error, cut }) => ({
+      ...{ round, index, toolCallId, name, input },
+      ...(output !== undefined && { output }),
+      ...(error !== undefined && { error }),
+      ...(cut && { cut }),
+      textOffset,
+    }));
+  });
+  // Each is bounded, but a provider may ask for any number.
+  const tools = uses.slice(0, fitting(uses.map(jsonBytes), LIMITS.toolValuesBytes));
+  return tools.length > 0 ? { tools } : {};
+}
