@@ -4,7 +4,7 @@ import type { Task } from "../../protocol/task";
 import type { StepStatus, Turn } from "../../protocol/turn";
 import { isActive } from "../turn/transitions";
 import { percentOf, streamsAfter } from "./fold";
-import { isOfRounds, keptStream } from "./rounds-fold";
+import { isOfStream, keptStream } from "./rounds-fold";
 
 const AT_WORK: StepStatus[] = ["RUNNING", "WAITING", "RETRYING"];
 
@@ -40,7 +40,7 @@ function streamsOf(turn: Turn, events: LogEvent[]): Stream[] {
   return turn.steps.flatMap(({ status, messageId, step, attempt }) => {
     if (!messageId || !AT_WORK.includes(status)) return [];
     const begun = { turnId: turn.id, messageId, step, attempt, text: "", thinking: "" };
-    const streams = events.filter(isOfRounds).reduce(streamsAfter, [begun]);
+    const streams = events.filter(isOfStream).reduce(streamsAfter, [begun]);
     return status === "RUNNING" ? streams : streams.flatMap(keptStream);
   });
 }

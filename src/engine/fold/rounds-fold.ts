@@ -14,9 +14,12 @@ type StreamEvent = Extract<
   { type: "chat:round" | "tool:call" | "tool:approval" | "tool:decision" | "tool:result" }
 >;
 
-export function isOfRounds(event: LogEvent): event is StreamEvent {
-  return event.type === "chat:round" || event.type.startsWith("tool:");
+/** Whether an event says what becomes of a stream whose message is not over. */
+export function isOfStream({ type }: LogEvent): boolean {
+  return STREAM_EVENTS.includes(type) || type.startsWith("tool:");
 }
+
+const STREAM_EVENTS = ["chat:start", "chat:round", "chat:error"];
 
 /** The stream after what an event says of its rounds. */
 export function withRounds(stream: Stream, event: StreamEvent): Stream {

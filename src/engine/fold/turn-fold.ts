@@ -82,7 +82,7 @@ function phaseStep(old: Step, type: PhaseEvent["type"], data: PhaseData, ts: str
       // A closed step that is tried again was rolled back.
       return isStepClosed(old.status) ? pending(old) : retrying(old);
     case "phase:waiting":
-      return { ...old, status: "WAITING" };
+      return waiting(old);
     case "phase:skipped":
       return { ...old, status: "SKIPPED" };
   }
@@ -96,6 +96,10 @@ function running(old: Step, attempt: number, ts: string): Step {
 // Percents are momentary: who missed one must come to the same state, so an attempt's end drops it.
 function retrying({ percentComplete, ...rest }: Step): Step {
   return { ...rest, status: "RETRYING" };
+}
+
+function waiting({ percentComplete, ...rest }: Step): Step {
+  return { ...rest, status: "WAITING" };
 }
 
 function closed(old: Step, status: StepStatus, ts: string): Step {

@@ -10,6 +10,7 @@ import type { Draft } from "../turn/draft";
 import { cutResult } from "./cut-result";
 import { type Fence, liveStep } from "./fence";
 import { isPipeline, logPhase, memberOf, phaseData } from "./phase";
+import { forgetRounds } from "./records";
 import { spend } from "./spend";
 import { agentOf } from "./start";
 import { usesOf } from "./tool-uses";
@@ -37,6 +38,7 @@ export function finishStep(draft: Draft, report: Finished): void {
   const { messageId, attempt } = stream;
   draft.emit({ type: "chat:done", data: { turnId: turn.id, messageId, attempt, message } });
   const result = resultOf(draft, step, report, message.content);
+  forgetRounds(draft, turn.id, step.step);
   draft.keepResult({ turnId: turn.id, step: step.step, run: step.run, result });
   if (isPipeline(draft, turn.id)) {
     const cut = cutResult(result);

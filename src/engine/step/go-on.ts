@@ -1,4 +1,7 @@
+import type { Step, Turn } from "../../protocol/turn";
+import type { StepFailure } from "../../resources/step";
 import type { Draft } from "../turn/draft";
+import { failStep } from "./fail";
 import { type Fence, liveStep, stepOf } from "./fence";
 import { startAttempt } from "./start";
 import { endWait, wait, waitingCalls } from "./waiting";
@@ -10,8 +13,7 @@ export function waitInStep(draft: Draft, fence: Fence): void {
   const { turn, step } = live;
   const calls = waitingCalls(draft, turn.id);
   if (calls.length === 0) {
-    // All were answered while others were at work.
-    startAttempt(draft, turn.id, step);
+    goOnAtOnce(draft, turn, step);
     return;
   }
   const { now, confirmTimeoutMs, clientToolTimeoutMs } = draft.context;
@@ -28,6 +30,27 @@ export function waitInStep(draft: Draft, fence: Fence): void {
   const by = Math.min(...[confirmBy, clientBy].filter((at) => at !== undefined));
   wait(draft, turn.id, step, { reason: `waiting for ${what}`, by });
 }
+
+/** All were answered while others were at work. That can be so once a round: nothing waits for ever. */
+function goOnAtOnce(draft: Draft, turn: Turn, step: Step): void {
+  const stream = draft.room.state.streams.find((one) => one.turnId === turn.id);
+  const last = stream?.rounds?.at(-1);
+  const stepRun = draft.stepRun(turn.id, step.step);
+  const waited = last?.calls.some(({ approval, where }) => approval || where);
+  if (!last || !waited || stepRun.answeredRound === last.round) {
+    failStep(draft, { turnId: turn.id, step: step.step, attempt: step.attempt }, WAITS_FOR_NOTHING);
+    return;
+  }
+  draft.setStepRun(turn.id, step.step, { ...stepRun, answeredRound: last.round });
+  startAttempt(draft, turn.id, step);
+}
+
+const WAITS_FOR_NOTHING: StepFailure = {
+  type: "failure",
+  code: "agent_malformed",
+  message: "The agent waits, and there is nothing that it could wait for.",
+  retryable: true,
+};
 
 /** The step that waited goes on, once nothing of it waits any more. */
 export function goOnIfAnswered(draft: Draft, turnId: string): void {

@@ -62,6 +62,12 @@ function noteBeginning(draft: Draft, { turnId, step }: Fence): void {
   draft.setStepRun(turnId, step, { ...stepRun, roundsFrom: draft.nextSeq });
 }
 
+/** The step's message is over: nothing goes on from its rounds. */
+export function forgetRounds(draft: Draft, turnId: string, step: string): void {
+  const { roundsFrom, ...stepRun } = draft.stepRun(turnId, step);
+  if (roundsFrom !== undefined) draft.setStepRun(turnId, step, stepRun);
+}
+
 /** A call has one result. */
 function isKnown(
   draft: Draft,

@@ -3,6 +3,7 @@ import type { Message, MessageStatus } from "../../protocol/message";
 import type { Stream } from "../../protocol/room-state";
 import type { Step, StepResult, Turn } from "../../protocol/turn";
 import { isPipeline, logPhase, phaseData } from "../step/phase";
+import { forgetRounds } from "../step/records";
 import { usesOf } from "../step/tool-uses";
 import type { Draft } from "./draft";
 
@@ -11,6 +12,7 @@ export function endStep(draft: Draft, turn: Turn, step: Step, error: Failure): v
   const result = failedResult(draft, turn.id, step, error);
   draft.keepResult({ turnId: turn.id, step: step.step, run: step.run, result });
   keepRounds(draft, turn);
+  forgetRounds(draft, turn.id, step.step);
   sayFinalError(draft, turn, step, error);
   if (isPipeline(draft, turn.id)) {
     draft.emit({ type: "phase:error", data: { ...phaseData(turn.id, step), error, result } });

@@ -1,4 +1,8 @@
 import fc from "fast-check";
+import { isWaiting } from "../../../src/engine/fold/rounds-fold";
+import type { Fence } from "../../../src/engine/step/fence";
+import { waitInStep } from "../../../src/engine/step/go-on";
+import { decideCall, takeOutput } from "../../../src/engine/step/tool-answers";
 import { cancelAll, cancelTurn, confirmStep, retryTurn } from "../../../src/engine/task/people";
 import { setTaskStatus, updateTask } from "../../../src/engine/task/task-rules";
 import { failBegin } from "../../../src/engine/turn/begin";
@@ -6,6 +10,7 @@ import { activeTurn } from "../../../src/engine/turn/room";
 import { guideTurn, send } from "../../../src/engine/turn/send";
 import type { FailureCode } from "../../../src/protocol/errors";
 import type { OnBusy } from "../../../src/protocol/turn";
+import type { StepRecord } from "../../../src/resources/step";
 import type { MemberPlan, TeamPlan } from "../../../src/resources/team-plan";
 import { agent, member, OWNER, pipeline, RETRY, solo } from "../../support/engine-builders";
 import { type Commit, World } from "../../support/engine-world";
@@ -22,6 +27,11 @@ export type Command =
   | { do: "progress"; percent: number; back: number }
   | { do: "finish"; tokens: number; back: number }
   | { do: "fail"; code: FailureCode; retryAfterMs: number | undefined; back: number }
+  | { do: "round"; kinds: Kind[]; text: string; back: number }
+  | { do: "result"; pick: number; fails: boolean; back: number }
+  | { do: "pause"; back: number }
+  | { do: "decide"; pick: number; approve: boolean }
+  | { do: "output"; pick: number }
   | { do: "tick"; ms: number };
 
 export type Scenario = { plans: TeamPlan[]; commands: Command[]; beginsByItself: boolean };
@@ -73,6 +83,10 @@ function order(world: World, command: Command, plans: TeamPlan[]): void {
     case "confirm":
       confirm(world, command.pick, command.approve);
       break;
+    case "decide":
+    case "output":
+      answerCall(world, command);
+      break;
     case "replan":
       world.plan = picked(plans, command.pick) ?? world.plan;
       break;
@@ -113,7 +127,78 @@ function report(world: World, command: Extract<Command, { back: number }>): void
     case "fail":
       world.fail(command.code, fence, command.retryAfterMs);
       break;
+    case "round":
+      makeRound(world, command, fence);
+      break;
+    case "result":
+      giveResult(world, command, fence);
+      break;
+    case "pause":
+      world.act((draft) => waitInStep(draft, fence));
+      break;
   }
+}
+
+/** Who carries a call out, and whether a person is asked first. */
+export type Kind = "server" | "approval" | "client";
+
+/** What a model asked for, in a round of its own. */
+function makeRound(
+  world: World,
+  { kinds, text }: Extract<Command, { do: "round" }>,
+  fence: Fence,
+): void {
+  const round = world.rounds(fence).length;
+  const calls = kinds.map((kind, index) => ({
+    kind,
+    call: { round, index, toolCallId: `c${index}`, name: kind, input: { round } },
+  }));
+  world.record(
+    [
+      { type: "round", round, text, thinking: "hm", calls: calls.map(({ call }) => call) },
+      ...calls.map(({ kind, call }): StepRecord => {
+        if (kind === "approval") return { type: "tool-approval", ...call };
+        return { type: "tool-call", ...call, ...(kind === "client" && { where: "client" }) };
+      }),
+    ],
+    fence,
+  );
+}
+
+/** A server has answered one of the calls that are open. */
+function giveResult(
+  world: World,
+  { pick, fails }: Extract<Command, { do: "result" }>,
+  fence: Fence,
+): void {
+  const open = world.rounds(fence).flatMap(({ round, calls }) =>
+    calls.flatMap(({ index, toolCallId, name, input, approval, where, isMade, ...gave }) => {
+      const mayBeMade = approval === undefined || approval === "given";
+      const isOpen = gave.output === undefined && gave.error === undefined && !where && mayBeMade;
+      return isOpen ? [{ isMade, call: { round, index, toolCallId, name, input } }] : [];
+    }),
+  );
+  const found = picked(open, pick);
+  if (!found) return;
+  const { input, ...named } = found.call;
+  const outcome = fails ? { error: "no" } : { output: `gave ${named.index}` };
+  const made: StepRecord[] = found.isMade ? [] : [{ type: "tool-call", ...found.call }];
+  world.record([...made, { type: "tool-result", ...named, ...outcome }], fence);
+}
+
+/** A person, or the client, answers a call that waits. */
+function answerCall(world: World, command: Extract<Command, { do: "decide" | "output" }>): void {
+  const asks = world.room.state.streams.flatMap(({ turnId, rounds = [] }) =>
+    rounds.flatMap(({ calls }) => calls.filter(isWaiting).map((call) => ({ turnId, call }))),
+  );
+  const found = picked(asks, command.pick);
+  if (!found) return;
+  const named = { turnId: found.turnId, toolCallId: found.call.toolCallId, by: OWNER };
+  world.decide((draft) =>
+    command.do === "decide"
+      ? decideCall(draft, { ...named, approve: command.approve })
+      : takeOutput(draft, { ...named, isOwner: true, output: { n: command.pick } }),
+  );
 }
 
 function confirm(world: World, pick: number, approve: boolean): void {
@@ -168,12 +253,24 @@ const runnerReport: fc.Arbitrary<Command> = fc.oneof(
   weighted(2, "progress", { percent: fc.nat({ max: 100 }), back }),
   weighted(3, "finish", { tokens: fc.nat({ max: 900 }), back }),
   weighted(4, "fail", { code, retryAfterMs, back }),
+  weighted(3, "round", {
+    kinds: fc.array(fc.constantFrom<Kind>("server", "server", "approval", "client"), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+    text,
+    back,
+  }),
+  weighted(4, "result", { pick, fails: fc.boolean(), back }),
+  weighted(3, "pause", { back }),
 );
 const bySomebody: fc.Arbitrary<Command> = fc.oneof(
   weighted(5, "send", { onBusy }),
   weighted(2, "cancel", { pick: fc.option(pick, { nil: undefined }) }),
   weighted(3, "retry", { pick }),
   weighted(6, "confirm", { pick, approve: fc.nat({ max: 4 }).map((n) => n > 0) }),
+  weighted(6, "decide", { pick, approve: fc.boolean() }),
+  weighted(4, "output", { pick }),
   weighted(2, "guide", {}),
   weighted(1, "update", {}),
   weighted(1, "cancelAll", {}),

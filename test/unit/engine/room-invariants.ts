@@ -3,7 +3,7 @@ import { applyEvent } from "../../../src/engine/fold/fold";
 import { restoredState } from "../../../src/engine/fold/restore";
 import { applyToTurn } from "../../../src/engine/fold/turn-fold";
 import { deadlines } from "../../../src/engine/turn/deadlines";
-import type { Room } from "../../../src/engine/turn/room";
+import { type Room, roundsFrom } from "../../../src/engine/turn/room";
 import {
   isActive,
   isOpen,
@@ -14,17 +14,21 @@ import {
 } from "../../../src/engine/turn/transitions";
 import { type LogEvent, logEvent } from "../../../src/protocol/events";
 import { LIMITS } from "../../../src/protocol/limits";
-import type { RoomState } from "../../../src/protocol/room-state";
+import type { RoomState, Stream } from "../../../src/protocol/room-state";
 import type { TaskStatus } from "../../../src/protocol/task";
+import { textOf, thinkingOf } from "../../../src/protocol/tools/rounds";
 import type { Step, Turn, TurnStatus } from "../../../src/protocol/turn";
 import type { TeamPlan } from "../../../src/resources/team-plan";
 import { brief, type Commit } from "../../support/engine-world";
 import { claim } from "./claim";
 import { PipelineAuditor, planOf } from "./pipeline-invariants";
+import { RoundAuditor } from "./round-invariants";
 
 /** What must hold of every commit, whatever was done to the room; throws where it does not. */
 export class Auditor {
   readonly #pipelines = new PipelineAuditor();
+  readonly #rounds = new RoundAuditor();
+  readonly #log: LogEvent[] = [];
   #folded: RoomState | undefined;
   #taskStatus: TaskStatus = "PENDING";
   readonly #turns = new Map<string, TurnStatus>();
@@ -39,7 +43,9 @@ export class Auditor {
     this.#foldAll(commit);
     this.#checkEffects(commit);
     checkOrder(commit.events);
-    checkRoom(commit.after);
+    this.#rounds.check(commit.events);
+    this.#log.push(...commit.events);
+    checkRoom(commit.after, this.#log);
     for (const { turn } of commit.closed) {
       const busy = turn.steps.some(
         (step) => !isStepClosed(step.status) && step.status !== "PENDING",
@@ -141,7 +147,7 @@ export function mostRuns({ members }: TeamPlan): number {
   return sum * (1 + LIMITS.rollbacksPerTurn) + LIMITS.restartsPerTurn;
 }
 
-function checkRoom(room: Room): void {
+function checkRoom(room: Room, log: LogEvent[]): void {
   const { task, openTurns, streams, messages } = room.state;
   const active = openTurns.filter((turn) => isActive(turn.status));
   claim(active.length <= 1, "at most one turn is active", active);
@@ -163,12 +169,23 @@ function checkRoom(room: Room): void {
     due,
   );
   for (const turn of active) checkActive(turn);
-  const speaking = active.flatMap(({ steps }) =>
-    steps.filter(({ status }) => status === "RUNNING"),
+  const atWork = active.flatMap(({ steps }) => steps);
+  const isRunning = ({ step }: { step: string }) =>
+    atWork.some((one) => one.step === step && one.status === "RUNNING");
+  const speaking = atWork.filter(isRunning);
+  const writing = streams.filter(isRunning);
+  const placeOf = ({ step, attempt, messageId }: Step | Stream) => ({ step, attempt, messageId });
+  claim(
+    isDeepStrictEqual(writing.map(placeOf), speaking.map(placeOf)),
+    "a stream for each running step",
+    { writing, speaking },
   );
-  const writing = streams.map(({ step, attempt, messageId }) => ({ step, attempt, messageId }));
-  const spoken = speaking.map(({ step, attempt, messageId }) => ({ step, attempt, messageId }));
-  claim(isDeepStrictEqual(writing, spoken), "a stream for each running step", { writing, spoken });
+  const kept = streams.filter((stream) => !isRunning(stream));
+  claim(
+    kept.every(({ rounds = [] }) => rounds.length > 0),
+    "a step that waits has a stream for its rounds alone",
+    kept,
+  );
   const seqs = messages.map(({ seq }) => seq);
   claim(
     isDeepStrictEqual(
@@ -179,7 +196,7 @@ function checkRoom(room: Room): void {
     seqs,
   );
   claim(new Set(messages.map(({ id }) => id)).size === messages.length, "messages once", messages);
-  checkRestored(room.state);
+  checkRestored(room, log);
 }
 
 function checkActive(turn: Turn): void {
@@ -192,11 +209,17 @@ function checkActive(turn: Turn): void {
   claim(new Set(ids).size === ids.length, "each step speaks in a message of its own", turn);
 }
 
-function checkRestored(state: RoomState): void {
+function checkRestored({ state, runs }: Room, log: LogEvent[]): void {
   const { headSeq, activeTurnId, progress, ...task } = state.task;
   const atRest = activeTurnId === undefined && progress !== undefined ? { progress } : {};
-  const restored = restoredState({ ...task, ...atRest }, headSeq, state.openTurns);
-  const streams = state.streams.map((stream) => ({ ...stream, text: "", thinking: "" }));
+  const from = roundsFrom(runs) ?? Number.POSITIVE_INFINITY;
+  const rounds = log.filter(({ seq }) => seq >= from);
+  const restored = restoredState({ ...task, ...atRest }, headSeq, state.openTurns, rounds);
+  const streams = state.streams.map((stream) => ({
+    ...stream,
+    text: textOf(stream.rounds ?? []),
+    thinking: thinkingOf(stream.rounds ?? []),
+  }));
   const stored = { ...state, streams, messages: [] };
   claim(isDeepStrictEqual(restored, stored), "a restart restores all but texts", {
     restored,
