@@ -48,8 +48,19 @@ export const FIELDS: Record<Collection, readonly FieldSpec[]> = {
     ...PARAMETERS,
   ],
   shells: [
-    { path: "spec.runtime", label: "Runtime", control: "choice", choices: ["chat", "http"] },
+    {
+      path: "spec.runtime",
+      label: "Runtime",
+      control: "choice",
+      choices: ["chat", "http", "code"],
+    },
     { path: "spec.url", label: "Address of the agent", control: "text", placeholder: "https://…" },
+    {
+      path: "spec.agent",
+      label: "Name of the agent",
+      control: "text",
+      hint: "Of the runtime code: an agent that is part of this service.",
+    },
     {
       path: "spec.secret",
       label: "Signing secret",
