@@ -78,6 +78,8 @@ export const stepFailure = z.object({
 export type StepFailure = z.infer<typeof stepFailure> & {
   /** Of the call that failed. */
   usage?: Usage;
+  /** How the answer that was being written ended; `unknown` where its provider has not said so. */
+  finishReason?: string;
 };
 
 /** How an attempt ends; it has one end, which is what its agent returns. */

@@ -61,8 +61,10 @@ export class BotModel implements Pick<OwnRequest["model"], "ask"> {
     // Told at once: an agent may catch a failure and go on.
     const { usage, ...unpaid } = end;
     if (usage) report({ type: "usage", usage });
-    if (unpaid.type === "failure") throw new AttemptEnded(unpaid);
-    return words;
+    if (unpaid.type === "finish") return words;
+    const { finishReason, ...failed } = unpaid;
+    // How the answer ended is of no interest where nobody has heard it.
+    throw new AttemptEnded(aloud ? unpaid : failed);
   }
 }
 
@@ -71,7 +73,6 @@ async function endOfCall(call: Call, listener: Voice, signal: AbortSignal): Prom
     return endOf(await callModel(call, listener, signal), listener, 0);
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
-    const { usage } = error;
-    return { ...failureOf(error.cause), ...(usage && { usage }) };
+    return failureOf(error);
   }
 }

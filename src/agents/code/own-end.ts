@@ -26,6 +26,7 @@ const ownEnd = z.discriminatedUnion("type", [
   stepFailure.extend({
     message: z.string().transform((text) => shownLine(text, MESSAGE_UNITS)),
     usage: usage.optional().catch(undefined),
+    finishReason: name,
   }),
 ]);
 
@@ -34,8 +35,8 @@ export function endOfOwn(said: unknown, voice: BoundedVoice): StepEnd {
   const parsed = ownEnd.safeParse(said);
   if (!parsed.success) throw unreadable();
   if (parsed.data.type === "failure") {
-    const { usage: paid, ...failed } = parsed.data;
-    return { ...failed, ...(paid && { usage: paid }) };
+    const { usage: paid, finishReason: how, ...failed } = parsed.data;
+    return { ...failed, ...(paid && { usage: paid }), ...(how && { finishReason: how }) };
   }
   const { finishReason, model, output, data, usage: cost } = parsed.data;
   const end = voice.result({ output, data, usage: cost });

@@ -44,6 +44,7 @@ export class Draft {
   readonly #effects: Effect[] = [];
   readonly #closed: TurnRecord[] = [];
   readonly #results: KeptResult[] = [];
+  readonly #finishes = new Map<string, string>();
 
   constructor(room: Room, context: Context) {
     this.#room = room;
@@ -76,6 +77,15 @@ export class Draft {
 
   keepResult(result: KeptResult): void {
     this.#results.push(result);
+  }
+
+  /** How the answer ended that a turn was writing, for the message that may be kept of it. */
+  noteFinish(turnId: string, finishReason: string): void {
+    this.#finishes.set(turnId, finishReason);
+  }
+
+  finishOf(turnId: string): string | undefined {
+    return this.#finishes.get(turnId);
   }
 
   turn(turnId: string): Turn | undefined {
