@@ -9,6 +9,7 @@ export type FailureMore = z.infer<typeof failureDetails> & {
   /** Where it is not as the closed list has it. */
   retryable?: boolean | undefined;
   usage?: Usage | undefined;
+  finishReason?: string | undefined;
 };
 
 /** A failure of the closed list; whether another attempt may mend it is the list's to say. */

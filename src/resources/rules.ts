@@ -3,23 +3,31 @@ import type { Issue } from "../protocol/issues";
 import { endpointOf } from "./model-endpoint";
 import { referencesOf } from "./references";
 import { type Described, SYSTEM_NAMESPACE } from "./resource";
+import { NEEDED_FIELDS } from "./runtimes";
 import type { GhostSpec, ModelSpec, ShellSpec, TeamMember, TeamSpec } from "./specs";
 
-type Options = { namespace: string; allowPrivate: boolean };
+/** What a deployment allows and has. */
+export type House = {
+  allowPrivate: boolean;
+  /** Names of the agents that the deployer wrote. */
+  ownAgents: readonly string[];
+};
+type Options = House & { namespace: string };
 
 /** What a schema cannot say of a resource that is to be stored in `namespace`. */
 export function resourceIssues(resource: Described, options: Options): Issue[] {
-  return [...ownIssues(resource, options.allowPrivate), ...foreignReferences(resource, options)];
+  return [...ownIssues(resource, options), ...foreignReferences(resource, options)];
 }
 
-function ownIssues(resource: Described, allowPrivate: boolean): Issue[] {
+function ownIssues(resource: Described, house: House): Issue[] {
+  const { allowPrivate } = house;
   switch (resource.kind) {
     case "Ghost":
       return ghostIssues(resource.spec, allowPrivate);
     case "Model":
       return modelIssues(resource.spec, allowPrivate);
     case "Shell":
-      return shellIssues(resource.spec, allowPrivate);
+      return shellIssues(resource.spec, house);
     case "Team":
       return teamIssues(resource.spec);
     case "Bot":
@@ -56,9 +64,14 @@ function modelIssues({ provider, baseUrl }: ModelSpec, allowPrivate: boolean): I
   return addressIssues(path, baseUrl, allowPrivate);
 }
 
-function shellIssues({ runtime, url }: ShellSpec, allowPrivate: boolean): Issue[] {
-  if (runtime === "http" && url === undefined) {
-    return [{ path: "spec.url", message: "an http runtime needs an address" }];
+function shellIssues(spec: ShellSpec, { allowPrivate, ownAgents }: House): Issue[] {
+  const { runtime, url, agent } = spec;
+  const needed = NEEDED_FIELDS[runtime];
+  if (needed && spec[needed] === undefined) {
+    return [{ path: `spec.${needed}`, message: `the runtime ${runtime} needs it` }];
+  }
+  if (needed === "agent" && !ownAgents.includes(agent ?? "")) {
+    return [{ path: "spec.agent", message: "this deployment has no agent of that name" }];
   }
   return addressIssues("spec.url", url, allowPrivate);
 }

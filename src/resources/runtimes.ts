@@ -8,3 +8,10 @@ export const FAILURE_FAMILIES: Record<Runtime, "model" | "agent"> = {
   http: "agent",
   code: "agent",
 };
+
+/** What a Shell has to say besides which runtime it is. */
+export const NEEDED_FIELDS: Record<Runtime, "url" | "agent" | undefined> = {
+  chat: undefined,
+  http: "url",
+  code: "agent",
+};

@@ -105,8 +105,10 @@ export const modelSpec = z.strictObject({
 export type ModelSpec = z.infer<typeof modelSpec>;
 
 export const shellSpec = z.strictObject({
-  runtime: z.enum(["chat", "http"]),
+  runtime: z.enum(["chat", "http", "code"]),
   url: url.optional(),
+  /** Of `code`: the name of an agent that the deployer of the service wrote. */
+  agent: z.string().min(1).max(63).optional(),
   headers: headers.optional(),
   secret: secretText("whsec_[A-Za-z0-9+/=]+", "of the form whsec_ and base64").optional(),
 });

@@ -106,6 +106,8 @@ export const stepFailure = z.object({
 export type StepFailure = z.infer<typeof stepFailure> & {
   /** Of the call that failed. */
   usage?: Usage;
+  /** How the answer that was being written ended; `unknown` where its provider has not said so. */
+  finishReason?: string;
 };
 
 /** Calls of the last round wait for a person, or for the client; the next attempt goes on from there. */

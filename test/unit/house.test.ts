@@ -10,7 +10,7 @@ type Arrows = {
   /** Folders from which types alone may be taken. */
   types?: string[];
   /** Packages; one that ends in `/` stands for its whole scope. */
-  packages: string[];
+  packages: string[] | "any";
 };
 
 /** What each folder of `src` may import besides itself. */
@@ -24,7 +24,7 @@ const ARROWS: Record<string, Arrows> = {
     packages: ["@ai-sdk/", "ai", "eventsource-parser", "workers-ai-provider", "zod"],
   },
   // The deployer's own: whatever an agent of theirs needs of ours.
-  own: { folders: ["protocol", "resources", "platform", "agents"], packages: [] },
+  own: { folders: ["protocol", "resources", "platform", "agents"], packages: "any" },
   history: {
     folders: ["protocol", "resources", "platform"],
     packages: ["drizzle-orm", "zod"],
@@ -51,6 +51,8 @@ const BESIDES: { from: RegExp; to: RegExp }[] = [
   // The entry exports the objects' classes; the rest of the worker knows what they answer.
   { from: /^worker\/index$/, to: /^durable-objects\// },
   { from: /^worker\//, to: /^durable-objects\/[a-z-]+\/api$/ },
+  // The entry hands the rest of the worker the names of the deployer's agents.
+  { from: /^worker\/index$/, to: /^own\/agents$/ },
   // What the worker says of whoever opens a socket is read by both rooms.
   { from: /^worker\//, to: /^durable-objects\/sockets\/arrival$/ },
   // Words about runtimes, and no schema.
@@ -153,6 +155,7 @@ function mayGo({ from, to, isType, specifier }: Import): boolean {
   const arrows = ARROWS[own];
   if (!arrows) return false;
   if (!specifier.startsWith(".")) {
+    if (arrows.packages === "any") return true;
     return arrows.packages.some((name) =>
       name.endsWith("/")
         ? specifier.startsWith(name)

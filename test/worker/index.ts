@@ -1,3 +1,4 @@
+import { appWith } from "../../src/worker/app";
 import worker from "../../src/worker/index";
 import { breakableD1 } from "./breakable-d1";
 import { checkSockets } from "./checked-object";
@@ -12,6 +13,9 @@ export { TaskRoom };
 
 checkSockets();
 
+/** Whatever agent a test puts behind this name in its rooms. */
+const app = appWith(["own"]);
+
 /** The service as it is, and `/test/*` for a test that runs in another process. */
 export default {
   ...worker,
@@ -20,6 +24,6 @@ export default {
     if (url.pathname.startsWith("/test/")) return turnKnob(url, env);
     const rooms = { TASK_ROOM: gatedRooms(env.TASK_ROOM, "room") };
     const homes = { USER_ROOM: gatedRooms(env.USER_ROOM, "home") };
-    return worker.fetch(request, { ...env, ...rooms, ...homes, DB: breakableD1(env.DB) }, ctx);
+    return app.fetch(request, { ...env, ...rooms, ...homes, DB: breakableD1(env.DB) }, ctx);
   },
 } satisfies ExportedHandler<Env>;

@@ -1,73 +1,83 @@
-import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
-import type { Usage } from "../../protocol/usage";
-import type { StepRequest } from "../../resources/step";
+import type { StepFailure, StepFinish, StepReport, StepRequest } from "../../resources/step";
 import { AttemptEnded } from "../agent";
 import type { Doors } from "../doors";
 import { limitsOf, parametersOf } from "../model/call-settings";
+import { fitContext } from "../model/context";
 import { type Call, CallFailed, callModel } from "../model/model-call";
 import { endOf } from "../model/model-end";
 import { failureOf } from "../model/model-failure";
+import { promptOf } from "../model/prompt";
 import { modelMaker } from "../model/provider";
 import { Voice } from "../voice";
+import type { Answered, OwnRequest, OwnVoice, Question } from "./own-agent";
 
-export type Question = {
-  /** The instructions; the ghost's system prompt where there are none. */
-  system?: string;
-  /** Whether the room hears the answer as it comes. */
-  aloud?: boolean;
+type Parts = {
+  request: StepRequest;
+  voice: OwnVoice;
+  report(report: StepReport): void;
+  signal: AbortSignal;
+  doors: Doors;
 };
 
-export type Answered = { text: string; thinking: string; usage?: Usage };
-
-type Parts = { request: StepRequest; voice: Voice; signal: AbortSignal; doors: Doors };
-
 /** The model of the bot that an agent in code belongs to. */
-export class BotModel {
+export class BotModel implements Pick<OwnRequest["model"], "ask"> {
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /**
-   * Asks once, without tools. The turn pays what it costs. Throws an `AttemptEnded` where the model
-   * fails: an agent that does not catch it fails as the model did.
-   *
-   * @example const { text } = await request.model.ask(`Translate: ${request.input}`, { aloud: true });
-   */
-  async ask(question: string, { system, aloud = false }: Question = {}): Promise<Answered> {
-    const { request, signal, doors } = this.#parts;
-    const maker = await modelMaker(request.config.model, { ...doors, step: request });
-    if (!maker.ok) throw new AttemptEnded(maker.failure);
-    const prompt: LanguageModelV4Prompt = [
-      { role: "system", content: system ?? request.config.systemPrompt },
-      { role: "user", content: [{ type: "text", text: question }] },
-    ];
+  async ask(question: string, { aloud = false, ...more }: Question = {}): Promise<Answered> {
+    const { request, doors } = this.#parts;
     const { model } = request.config;
-    const options = { ...parametersOf(model), prompt };
-    const call = { modelFor: maker.value, limits: limitsOf(model, doors), options };
-    return this.#heard(call, signal, aloud);
+    const maker = await modelMaker(model, { ...doors, step: request });
+    if (!maker.ok) throw new AttemptEnded(maker.failure);
+    const options = { ...parametersOf(model), prompt: this.#prompt(question, more) };
+    return this.#heard({ modelFor: maker.value, limits: limitsOf(model, doors), options }, aloud);
   }
 
-  async #heard(call: Call, signal: AbortSignal, aloud: boolean): Promise<Answered> {
-    const { voice } = this.#parts;
+  #prompt(question: string, { system, context = [] }: Question): Call["options"]["prompt"] {
+    const { systemPrompt, model } = this.#parts.request.config;
+    const fitted = fitContext({
+      systemPrompt: system ?? systemPrompt,
+      context,
+      input: question,
+      hasTools: false,
+      contextWindow: model.contextWindow,
+      maxOutputTokens: model.parameters.maxOutputTokens,
+    });
+    return promptOf(fitted);
+  }
+
+  async #heard(call: Call, aloud: boolean): Promise<Answered> {
+    const { voice, report, signal } = this.#parts;
     const words = { text: "", thinking: "" };
     const say = (kind: "text" | "thinking", delta: string) => {
       words[kind] += delta;
       if (aloud) voice[kind](delta);
     };
     const listener = new Voice({ say, report: () => undefined, record: async () => {} }, signal);
-    try {
-      const said = await callModel(call, listener, signal);
-      listener.end();
-      const end = endOf(said, listener, 0);
-      if (said.usage) voice.report({ type: "usage", usage: said.usage });
-      if (end.type === "failure") throw new AttemptEnded(end);
-      return { ...words, ...(said.usage && { usage: said.usage }) };
-    } catch (error) {
-      if (!(error instanceof CallFailed)) throw error;
-      const { usage } = error;
-      throw new AttemptEnded({ ...failureOf(error.cause), ...(usage && { usage }) });
-    }
+    const end = await endOfCall(call, listener, signal);
+    listener.end();
+    // Told at once: an agent may catch a failure and go on.
+    const { usage, ...unpaid } = end;
+    if (usage) report({ type: "usage", usage });
+    if (unpaid.type === "finish") return words;
+    const { finishReason, ...failed } = unpaid;
+    // How the answer ended is of no interest where nobody has heard it.
+    throw new AttemptEnded(aloud ? unpaid : failed);
+  }
+}
+
+async function endOfCall(
+  call: Call,
+  listener: Voice,
+  signal: AbortSignal,
+): Promise<StepFinish | StepFailure> {
+  try {
+    return endOf(await callModel(call, listener, signal), listener, 0);
+  } catch (error) {
+    if (!(error instanceof CallFailed)) throw error;
+    return failureOf(error);
   }
 }

@@ -1,8 +1,11 @@
 import type { RuntimeConfig } from "../../resources/agent";
-import type { Agent } from "../agent";
+import { type Agent, AttemptEnded } from "../agent";
 import type { Doors } from "../doors";
 import { failure } from "../failure";
+import { agentFailureOf, MalformedAnswer } from "../remote/agent-failure";
 import { BotModel } from "./bot-model";
+import { BoundedVoice } from "./bounded-voice";
+import { endOfOwn } from "./own-end";
 
 type CodeRuntime = Extract<RuntimeConfig, { runtime: "code" }>;
 
@@ -13,8 +16,16 @@ export function codeAgent({ agent: name }: CodeRuntime, doors: Doors): Agent {
     const gone = failure("agent_rejected", "This deployment has no agent of that name any more.");
     return async () => gone;
   }
-  return (request, voice, signal) => {
-    const model = new BotModel({ request, voice, signal, doors });
-    return own({ ...request, model }, voice, signal);
+  return async (request, voice, signal) => {
+    const bounded = new BoundedVoice(request.config.bot, voice);
+    const report = voice.report.bind(voice);
+    const model = new BotModel({ request, voice: bounded, report, signal, doors });
+    try {
+      return endOfOwn(await own({ ...request, model }, bounded, signal), bounded);
+    } catch (error) {
+      if (error instanceof AttemptEnded) return endOfOwn(error.end, bounded);
+      if (error instanceof MalformedAnswer) return agentFailureOf(error, true);
+      throw error;
+    }
   };
 }

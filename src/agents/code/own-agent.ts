@@ -1,15 +1,58 @@
-import type { StepEnd, StepRequest } from "../../resources/step";
-import type { Voice } from "../voice";
+import type { JsonObject } from "../../protocol/json";
+import type { LogLevel } from "../../protocol/log-entry";
+import type { ContextMessage, StepFailure, StepFinish, StepRequest } from "../../resources/step";
+
+// All that an agent in code needs of this service is here: its file imports nothing else of ours.
+export { AgentFailed } from "../agent";
 
 /** What an agent in code is called with: the step, and the bot's model. */
 export type OwnRequest = StepRequest & { model: Model };
 
 type Model = {
-  ask(
-    question: string,
-    more?: { system?: string; aloud?: boolean },
-  ): Promise<{ text: string; thinking: string }>;
+  /**
+   * Asks the bot's model once, without tools; what it costs is the turn's. Where the model fails this
+   * throws, and an agent that does not catch it fails as the model did.
+   */
+  ask(question: string, more?: Question): Promise<Answered>;
 };
 
-/** An agent that the deployer of this service writes, in `src/own/agents.ts`. */
-export type OwnAgent = (request: OwnRequest, voice: Voice, signal: AbortSignal) => Promise<StepEnd>;
+export type Question = {
+  /** The instructions; the ghost's system prompt where there are none. */
+  system?: string;
+  /** What was said before, oldest first; as much of the newest as the model's window holds. */
+  context?: readonly ContextMessage[];
+  /** Whether the room hears the answer as it comes. */
+  aloud?: boolean;
+};
+
+export type Answered = { text: string; thinking: string };
+
+/** How an agent in code is heard; bounded as an agent over HTTP is. */
+export type OwnVoice = {
+  /** Writes on the answer. */
+  text(delta: string): void;
+  /** The same for what is thought, which is shown apart. */
+  thinking(delta: string): void;
+  /** From 0 to 100; a value below the last one is passed over. */
+  progress(percentComplete: number, message?: string): void;
+  /** Writes into the task's log. */
+  log(level: LogLevel, message: string, metadata?: JsonObject): void;
+  /** Tells the members on all their devices. */
+  notify(title: string, more?: { body?: string; data?: JsonObject }): void;
+};
+
+/** `{ type: "finish" }`, with the step's `output` where that is not the text that was written, and its `data`. */
+type OwnFinish = Pick<StepFinish, "type" | "output" | "data" | "usage"> &
+  Partial<Pick<StepFinish, "finishReason" | "model">>;
+
+/**
+ * An agent that the deployer of this service writes, in `src/own/agents.ts`: it does one attempt of a
+ * step and returns how that ended. When `signal` is aborted nobody hears it any more. An `AgentFailed`
+ * that it throws is shown in its words; anything else that it throws is an `agent_unavailable`, which is
+ * tried again, and is nobody's to read but the operator's.
+ */
+export type OwnAgent = (
+  request: OwnRequest,
+  voice: OwnVoice,
+  signal: AbortSignal,
+) => Promise<OwnFinish | StepFailure>;

@@ -54,6 +54,11 @@ export class Answering {
     return this.#finish && usageOf(this.#finish.usage);
   }
 
+  /** Whether the provider had begun to answer. */
+  get hasBegun(): boolean {
+    return this.#words.value.length > 0 || this.#calls.length > 0;
+  }
+
   get isOver(): boolean {
     return this.#finish !== undefined || this.#voice.isFull;
   }

@@ -113,9 +113,7 @@ export class Conversation {
       return { said: await callModel({ ...call, options }, voice, signal) };
     } catch (error) {
       const cause = error instanceof CallFailed ? error.cause : error;
-      const usage = error instanceof CallFailed ? error.usage : undefined;
-      const failure = { ...failureOf(cause), ...(usage && { usage }) };
-      return { failure, contextWindow: refusalOf(cause).contextWindow };
+      return { failure: failureOf(error), contextWindow: refusalOf(cause).contextWindow };
     }
   }
 

@@ -7,10 +7,13 @@ import { Watch, type WatchLimits } from "./watch";
 /** A call that ended in an error, with what its provider had counted until then. */
 export class CallFailed extends Error {
   readonly usage: Usage | undefined;
+  /** An answer had begun, and nobody has said how it ended. */
+  readonly isCutOff: boolean;
 
-  constructor(cause: unknown, usage: Usage | undefined) {
+  constructor(cause: unknown, answering?: Answering) {
     super("the call failed", { cause });
-    this.usage = usage;
+    this.usage = answering?.usage;
+    this.isCutOff = answering?.hasBegun ?? false;
   }
 }
 
@@ -30,7 +33,7 @@ export async function callModel(
   voice: Voice,
   signal: AbortSignal,
 ): Promise<ModelAnswer> {
-  if (signal.aborted) throw new CallFailed(signal.reason, undefined);
+  if (signal.aborted) throw new CallFailed(signal.reason);
   const work = new AbortController();
   const { promise: stopped, reject } = Promise.withResolvers<never>();
   const stop = (why: unknown) => {
@@ -47,7 +50,7 @@ export async function callModel(
     const options = { ...call.options, abortSignal: work.signal };
     return await Promise.race([read(model, options, answering, watch), stopped]);
   } catch (error) {
-    throw new CallFailed(error, answering.usage);
+    throw new CallFailed(error, answering);
   } finally {
     watch.stop();
     signal.removeEventListener("abort", abort);

@@ -1,7 +1,8 @@
-import type { StepEnd, StepFailure } from "../../resources/step";
+import type { StepFailure, StepFinish } from "../../resources/step";
 import { failure } from "../failure";
 import type { Voice } from "../voice";
 import type { ModelAnswer } from "./answering";
+import { UNKNOWN_END } from "./model-failure";
 
 // Endings that providers write as a finish reason and that finish nothing.
 const BROKEN_ENDINGS = ["error", "abort", "insufficient_system_resource"];
@@ -11,20 +12,29 @@ export function brokenOff(said: ModelAnswer): StepFailure | undefined {
   const { usage, finishReason, rawReason, isCut } = said;
   if (finishReason === "content-filter") {
     const message = "The model's provider withheld the answer: content filter.";
-    return failure("model_rejected", message, { usage, reason: "content_filter" });
+    return failure("model_rejected", message, {
+      usage,
+      reason: "content_filter",
+      finishReason,
+    });
   }
   if (finishReason === "error" || BROKEN_ENDINGS.includes(rawReason ?? "")) {
-    return failure("model_unavailable", "The model's provider broke the answer off.", { usage });
+    const message = "The model's provider broke the answer off.";
+    return failure("model_unavailable", message, { usage, finishReason: rawReason ?? "error" });
   }
   // Nobody has given a reason: neither the provider, nor the bound that was reached.
   const isUnexplained = finishReason === "other" && rawReason === undefined && !isCut;
   if (!isUnexplained && finishReason !== "interrupted") return undefined;
   const message = "The model's answer broke off before its end.";
-  return failure("model_unavailable", message, { usage });
+  return failure("model_unavailable", message, { usage, finishReason: UNKNOWN_END });
 }
 
 /** How an attempt ends with what a model has said last. */
-export function endOf(said: ModelAnswer, voice: Voice, truncatedContext: number): StepEnd {
+export function endOf(
+  said: ModelAnswer,
+  voice: Voice,
+  truncatedContext: number,
+): StepFinish | StepFailure {
   const broken = brokenOff(said);
   if (broken) return broken;
   const { usage, model, finishReason, isCut } = said;

@@ -1,6 +1,7 @@
 import { type Ref, refText } from "../../protocol/refs";
 import type { AgentConfig, ModelConfig, RuntimeConfig } from "../../resources/agent";
 import type { Find, ResourceKind, ResourceOf } from "../../resources/resource";
+import { NEEDED_FIELDS } from "../../resources/runtimes";
 import type { BotSpec } from "../../resources/specs";
 import { given } from "../model/given";
 
@@ -68,8 +69,16 @@ function callFields(spec: ResourceOf<"Model">["spec"]) {
 }
 
 function runtimeConfig({ metadata, spec, key }: ResourceOf<"Shell">): RuntimeConfig {
-  if (spec.runtime === "chat") return { runtime: "chat" };
-  const { url, headers } = spec;
-  if (!url) throw new Unresolved(`the Shell ${refText(metadata)} has no url`);
-  return { runtime: "http", url, headers: headers ?? {}, ...given({ secret: key }) };
+  const { runtime, url, headers, agent } = spec;
+  const needed = NEEDED_FIELDS[runtime];
+  if (needed && !spec[needed])
+    throw new Unresolved(`the Shell ${refText(metadata)} has no ${needed}`);
+  switch (runtime) {
+    case "chat":
+      return { runtime };
+    case "http":
+      return { runtime, url: url ?? "", headers: headers ?? {}, ...given({ secret: key }) };
+    case "code":
+      return { runtime, agent: agent ?? "" };
+  }
 }

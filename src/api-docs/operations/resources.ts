@@ -53,8 +53,9 @@ const NOTES: Record<ResourceKind, Note> = {
   Shell: {
     one: "a shell",
     about:
-      "A runtime: `chat` calls a model, `http` your own agent at `url`. `secret` is kept like a " +
-      "model's `apiKey` and signs the requests.",
+      "A runtime: `chat` calls a model, `http` your own agent at `url`, `code` the `agent` of that name " +
+      "which the deployer of the service wrote. `secret` is kept like a model's `apiKey` and signs the " +
+      "requests of `http`.",
     spec: { runtime: "http", url: "https://agent.example/run" },
   },
   Bot: {

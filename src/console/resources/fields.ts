@@ -4,8 +4,55 @@ import type { JsonObject } from "../../protocol/json";
 /** How one value of a spec is edited. `path` is as the server's `issues` name it. */
 export type FieldSpec = { path: string; label: string; hint?: string; placeholder?: string } & (
   | { control: "text" | "long" | "number" | "secret" | "ref" | "json" | "yes" | "members" }
+  /** Yes, no, or whatever is meant where neither is said. */
+  | { control: "switch" }
   | { control: "choice"; choices: readonly string[] }
 );
+
+const KEPT = "Kept encrypted, never shown again. ••• keeps what is stored.";
+
+/** How a model is called, where that is not as most servers take it. */
+const CALLS: FieldSpec[] = [
+  {
+    path: "spec.limits.firstByteMs",
+    label: "Longest wait for a first byte, in ms",
+    control: "number",
+  },
+  { path: "spec.limits.stallMs", label: "Longest silence after it, in ms", control: "number" },
+  {
+    path: "spec.headers",
+    label: "Headers",
+    control: "json",
+    hint: KEPT,
+    placeholder: '{"x-team": "a"}',
+  },
+  {
+    path: "spec.query",
+    label: "Query",
+    control: "json",
+    placeholder: '{"api-version": "2025-01-01"}',
+  },
+  {
+    path: "spec.extraBody",
+    label: "Merged into the request",
+    control: "json",
+    placeholder: '{"top_k": 20}',
+  },
+  {
+    path: "spec.tokenLimitField",
+    label: "What the answer's limit is called",
+    control: "choice",
+    choices: ["max_tokens", "max_completion_tokens", "none"],
+  },
+  { path: "spec.streamUsage", label: "Usage is asked for", control: "switch" },
+  { path: "spec.thinkTags", label: "Text between think tags is thinking", control: "switch" },
+  {
+    path: "spec.input",
+    label: "What the model takes",
+    control: "json",
+    placeholder: '["text", "image", "file"]',
+  },
+];
 
 const PARAMETERS: FieldSpec[] = [
   { path: "spec.parameters.temperature", label: "Temperature", control: "number" },
@@ -42,14 +89,26 @@ export const FIELDS: Record<Collection, readonly FieldSpec[]> = {
       path: "spec.apiKey",
       label: "API key",
       control: "secret",
-      hint: "Kept encrypted, never shown again. ••• keeps the one that is stored.",
+      hint: KEPT,
     },
     { path: "spec.contextWindow", label: "Context window, in tokens", control: "number" },
     ...PARAMETERS,
+    ...CALLS,
   ],
   shells: [
-    { path: "spec.runtime", label: "Runtime", control: "choice", choices: ["chat", "http"] },
+    {
+      path: "spec.runtime",
+      label: "Runtime",
+      control: "choice",
+      choices: ["chat", "http", "code"],
+    },
     { path: "spec.url", label: "Address of the agent", control: "text", placeholder: "https://…" },
+    {
+      path: "spec.agent",
+      label: "Name of the agent",
+      control: "text",
+      hint: "Of the runtime code: an agent that is part of this service.",
+    },
     {
       path: "spec.secret",
       label: "Signing secret",
@@ -82,6 +141,7 @@ export const FIELDS: Record<Collection, readonly FieldSpec[]> = {
     { path: "spec.timeoutMs", label: "Limit of a turn, in ms", control: "number" },
     { path: "spec.errorBudget", label: "Error budget", control: "number" },
     { path: "spec.tokenLimit", label: "Token limit of a turn", control: "number" },
+    { path: "spec.maxRounds", label: "Most rounds of tool calls", control: "number" },
   ],
 };
 

@@ -13,7 +13,8 @@ export const ABOUT: Record<Collection, string> = {
   bots: "A bot is a ghost with a model and a shell.",
   ghosts: "A ghost is a character: its system prompt and its tools.",
   models: "A model is where the words come from.",
-  shells: "A shell is how a bot runs: in the room, or as an agent of your own over HTTP.",
+  shells:
+    "A shell is how a bot runs: in the room, as an agent of your own over HTTP, or as one in the service's code.",
 };
 
 export function ResourcesPage({ collection }: { collection: Collection }) {

@@ -66,6 +66,19 @@ function Control({ own, field, value, disabled, onChange }: ControlOf) {
           ))}
         </select>
       );
+    case "switch":
+      return (
+        <select
+          {...own}
+          disabled={disabled}
+          value={text}
+          onChange={({ currentTarget }) => onChange(SWITCHED[currentTarget.value])}
+        >
+          <option value="">(default)</option>
+          <option value="true">yes</option>
+          <option value="false">no</option>
+        </select>
+      );
     case "long":
       return (
         <textarea
@@ -97,6 +110,8 @@ function Control({ own, field, value, disabled, onChange }: ControlOf) {
   }
 }
 
+const SWITCHED: Record<string, boolean | undefined> = { true: true, false: false };
+
 /** Keeps what cannot be parsed to itself, and says so. */
 function JsonField({ field, value, issues, disabled, onChange }: Props) {
   const [text, setText] = useState(value === undefined ? "" : JSON.stringify(value, null, 2));
@@ -108,7 +123,11 @@ function JsonField({ field, value, issues, disabled, onChange }: Props) {
     if (parsed !== "broken") onChange(parsed.value);
   };
   return (
-    <Field label={`${field.label} (JSON)`} issues={broken ? ["Not JSON yet", ...issues] : issues}>
+    <Field
+      label={`${field.label} (JSON)`}
+      issues={broken ? ["Not JSON yet", ...issues] : issues}
+      {...(field.hint && { hint: field.hint })}
+    >
       {(own) => (
         <textarea
           {...own}

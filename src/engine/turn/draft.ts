@@ -68,6 +68,7 @@ export class Draft {
   readonly #results: KeptResult[] = [];
   readonly #values: KeptValue[] = [];
   readonly #rounds: KeptRounds[] = [];
+  readonly #finishes = new Map<string, string>();
 
   constructor(room: Room, context: Context) {
     this.#room = room;
@@ -108,6 +109,15 @@ export class Draft {
 
   keepRounds(rounds: KeptRounds): void {
     this.#rounds.push(rounds);
+  }
+
+  /** How the answer ended that a turn was writing, for the message that may be kept of it. */
+  noteFinish(turnId: string, finishReason: string): void {
+    this.#finishes.set(turnId, finishReason);
+  }
+
+  finishOf(turnId: string): string | undefined {
+    return this.#finishes.get(turnId);
   }
 
   turn(turnId: string): Turn | undefined {

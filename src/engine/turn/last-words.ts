@@ -65,6 +65,7 @@ export function partialMessage(
   const turn = draft.turn(stream.turnId);
   const step = turn?.steps.find((item) => item.step === stream.step);
   if (!turn || !step) return null;
+  const finishReason = draft.finishOf(turn.id);
   return {
     id: stream.messageId,
     seq: draft.nextSeq,
@@ -77,7 +78,7 @@ export function partialMessage(
     bot: step.bot,
     status,
     createdAt: draft.ts,
-    metadata: { attempt: stream.attempt, ...uses },
+    metadata: { attempt: stream.attempt, ...(finishReason && { finishReason }), ...uses },
   };
 }
 

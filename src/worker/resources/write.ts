@@ -12,7 +12,12 @@ import { RefusedRequest } from "../problem";
 import { answerOf } from "../rooms/ask";
 import { sealed } from "./secrets";
 
-export type Store = { db: D1Database; settings: Settings };
+export type Store = {
+  db: D1Database;
+  settings: Settings;
+  /** Names of the agents that the deployer wrote. */
+  ownAgents: readonly string[];
+};
 
 /** How often a replacement begins anew because somebody else's came between. */
 const TRIES = 3;
@@ -108,12 +113,12 @@ function mustName({ name, namespace }: ResourceId, { metadata }: ReplaceResource
 }
 
 function mustBeValid(
-  { settings }: Store,
+  { settings, ownAgents }: Store,
   { namespace }: ResourceId,
   body: CreateResource | ReplaceResource,
 ): void {
-  const allowPrivate = settings.ALLOW_PRIVATE_TARGETS;
-  const issues = resourceIssues(body, { namespace, allowPrivate }).slice(0, 20);
+  const house = { allowPrivate: settings.ALLOW_PRIVATE_TARGETS, ownAgents };
+  const issues = resourceIssues(body, { ...house, namespace }).slice(0, 20);
   if (issues.length > 0) throw invalid(issues);
 }
 

@@ -74,7 +74,7 @@ export function resources(collection: string, kind: ResourceKind): Hono<AppEnv> 
 }
 
 function storeOf(c: AppContext): Store {
-  return { db: c.env.DB, settings: settingsOf(c.env) };
+  return { db: c.env.DB, settings: settingsOf(c.env), ownAgents: c.var.ownAgents };
 }
 
 function idOf(c: AppContext, kind: ResourceKind): ResourceId {

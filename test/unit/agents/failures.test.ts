@@ -173,6 +173,29 @@ describe("an answer is whole that ends as one", () => {
   });
 });
 
+describe("[A7] how an answer ended that is kept of a failure", () => {
+  it.each<[string, Script, string | undefined]>([
+    ["a reset in mid-stream", [partial, { do: "pause", ms: 20 }, reset], "unknown"],
+    ["an end without a finish reason", [partial], "unknown"],
+    ["thinking that just ends", [thinking("hm")], "unknown"],
+    ["an error inside", [partial, errorInside({ message: SECRET })], "unknown"],
+    ["the content filter", [partial, finish("content_filter"), done], "content-filter"],
+    ["a finish reason that is an error", [partial, finish("error"), done], "unknown"],
+    ["no answer that had begun", status(500, {}, own), undefined],
+    ["an empty 200", bare(), undefined],
+  ])("%s", async (_, script, finishReason) => {
+    server.script(script);
+    const outputs = await outputsOf(stepFor(modelAt(server.url)), {
+      settings: settingsFor(server.url),
+    });
+    expect(outputs.at(-1)).toMatchObject({
+      type: "failure",
+      ...(finishReason && { finishReason }),
+    });
+    if (!finishReason) expect(outputs.at(-1)).not.toHaveProperty("finishReason");
+  });
+});
+
 describe("a provider's failure becomes one of the closed list, in words of our own", () => {
   it.each(CASES)("%s", async (name, script, expected) => {
     if (AGAIN.has(name)) server.script(script, script);

@@ -39,6 +39,16 @@ describe("the end of an attempt", () => {
     expect(told.get("log")).toMatchObject({ level: "error", metadata: details });
   });
 
+  it("[A7] keeps what was written of one that was cut off, and says that nobody knows its end", () => {
+    const [world] = begun();
+    world.write("half an");
+    const cut = { ...refused, finishReason: "unknown" };
+    world.act((draft) => failStep(draft, world.attempt, cut));
+    expect(world.log.find(({ type }) => type === "chat:error")?.data).toMatchObject({
+      partial: { content: "half an", status: "failed", metadata: { finishReason: "unknown" } },
+    });
+  });
+
   it("[A10] costs what was told of it, failed or asked for again", () => {
     const [world, turnId] = begun();
     const usage = { inputTokens: 10, outputTokens: 5, totalTokens: 15 };

@@ -7,7 +7,8 @@ const NAME = { metadata: { name: "x" } };
 
 function paths(kind: ResourceKind, spec: unknown, allowPrivate = false): string[] {
   const body = createResource[kind].parse({ ...NAME, spec });
-  return resourceIssues(body, { namespace: "alice", allowPrivate }).map(({ path }) => path);
+  const house = { namespace: "alice", allowPrivate, ownAgents: ["mine"] };
+  return resourceIssues(body, house).map(({ path }) => path);
 }
 
 const member = (role: string, more: object = {}) => ({ role, botRef: "system/assistant", ...more });
@@ -92,6 +93,20 @@ it.each(["responses", "completions", "embeddings", "models"])(
     expect(paths("Model", { ...model, baseUrl: "https://api.example.com" })).toEqual([]);
   },
 );
+
+describe("an agent in code", () => {
+  it("is one that the deployer wrote", () => {
+    expect(paths("Shell", { runtime: "code", agent: "mine" })).toEqual([]);
+  });
+
+  it.each(["another", "Mine", "constructor", "__proto__"])("is refused: %s", (agent) => {
+    expect(paths("Shell", { runtime: "code", agent })).toEqual(["spec.agent"]);
+  });
+
+  it("has a name", () => {
+    expect(paths("Shell", { runtime: "code" })).toEqual(["spec.agent"]);
+  });
+});
 
 describe("what a schema refuses", () => {
   it.each<[ResourceKind, unknown]>([

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { removeApiKey } from "../../../src/history/api-keys";
 import { problemOf, refuse } from "../../../src/protocol/errors";
-import { app } from "../../../src/worker/app";
+import { appWith } from "../../../src/worker/app";
 import { userRoom } from "../../../src/worker/rooms/ask";
 import { revokeKey } from "../../../src/worker/rooms/revoke-key";
 import { call, newTask, newUser, ORIGIN, RoomClient, upgrade } from "../../support/room-client";
@@ -12,6 +12,7 @@ import { call, newTask, newUser, ORIGIN, RoomClient, upgrade } from "../../suppo
 // The release's worker revokes a key itself and asks the home where the user is; this version's leaves
 // all to the home. While a deploy goes on, each meets the other's.
 
+const app = appWith([]);
 const made = z.looseObject({ id: z.string(), key: z.string() });
 
 let user: string;

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { type JWTPayload, SignJWT } from "jose";
 import type { TaskRoomApi } from "../../../src/durable-objects/task-room/api";
 import type { UserRoomApi } from "../../../src/durable-objects/user-room/api";
-import { app } from "../../../src/worker/app";
+import { appWith } from "../../../src/worker/app";
 
 export const ORIGIN = "https://taskroom.test";
 export const SECRET = "test-secret-test-secret-test-secret-0123";
@@ -28,12 +28,14 @@ export type Call = {
   headers?: Record<string, string>;
   /** Sent as it is when text or bytes, else as JSON. */
   body?: unknown;
+  /** Names of the agents that the deployer wrote. */
+  ownAgents?: string[];
   /** Settings and bindings that differ from the suite's. */
   env?: Partial<Record<string, unknown>>;
 };
 
 export async function call(path: string, options: Call = {}): Promise<Response> {
-  const { method = "GET", body, env: changed = {} } = options;
+  const { method = "GET", body, ownAgents = [], env: changed = {} } = options;
   const credential = options.token === undefined ? await token() : options.token;
   // A text would be declared as text/plain by the platform; a stream is declared as nothing.
   const declared = body instanceof ReadableStream ? {} : { "Content-Type": "application/json" };
@@ -43,7 +45,7 @@ export async function call(path: string, options: Call = {}): Promise<Response> 
     typeof body === "string" || body instanceof Uint8Array || body instanceof ReadableStream;
   const init = body === undefined ? {} : { body: raw ? body : JSON.stringify(body) };
   const request = new Request(ORIGIN + path, { method, headers, ...init });
-  return app.fetch(request, environment(changed), createExecutionContext());
+  return appWith(ownAgents).fetch(request, environment(changed), createExecutionContext());
 }
 
 /** The suite's bindings with some changed. */

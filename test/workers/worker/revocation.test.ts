@@ -2,12 +2,13 @@ import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { app } from "../../../src/worker/app";
+import { appWith } from "../../../src/worker/app";
 import { call, newTask, newUser, ORIGIN, RoomClient, upgrade } from "../../support/room-client";
 import { SseReader } from "../../support/sse-reader";
 import { control } from "../../worker/control";
 import { environment } from "./build";
 
+const app = appWith([]);
 const made = z.looseObject({ id: z.string(), key: z.string() });
 
 let alice: string;

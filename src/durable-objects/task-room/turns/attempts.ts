@@ -120,6 +120,8 @@ export class Attempts {
     if (report.type === "progress") progress.push({ ...fence, ...report });
     else if (report.type === "tool-progress") toolProgress.push({ ...fence, ...report });
     else this.#reports.push(fence, report);
+    // What was paid must be known before a stop may come.
+    if (report.type === "usage") this.#reports.flush();
   }
 
   /**
