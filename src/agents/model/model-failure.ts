@@ -8,7 +8,7 @@ import { faultIn, refusalOf } from "./refusal/refusal-of";
  * the call cost. The messages are all our own: a provider's may quote keys, prompts and addresses.
  */
 export function failureOf(error: unknown): StepFailure {
-  const { code, message, contextWindow, ...more } = refusalOf(error);
+  const { code, message, contextWindow, tool, ...more } = refusalOf(error);
   const usage = faultIn(error)?.usage;
   return failure(code, message, { ...more, usage: usage && usageOf(usage) });
 }

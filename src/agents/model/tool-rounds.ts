@@ -5,9 +5,9 @@ import type {
 } from "@ai-sdk/provider";
 import { type JsonValue, parseJson } from "../../protocol/json";
 import { LIMITS } from "../../protocol/limits";
-import type { StepRequest } from "../../resources/step";
+import type { StepRequest, ToolPlace } from "../../resources/step";
 import { ShownValues } from "../tools/shown-values";
-import type { ToolBox, ToolCall, ToolOutcome } from "../tools/tool-box";
+import type { ToolBox, ToolOutcome } from "../tools/tool-box";
 import type { Voice } from "../voice";
 import { type ModelAnswer, noteOf } from "./answering";
 
@@ -24,7 +24,14 @@ const CUT_CALL =
 const UNREADABLE_CALL = "The arguments of the call are not JSON.";
 
 /** One call as it is to be made; without an input it cannot be. */
-type Made = ToolCall & { isUnreadable: boolean };
+type Made = ToolPlace & {
+  toolCallId: string;
+  name: string;
+  input: JsonValue;
+  /** The same for every attempt at this very call. */
+  key: string;
+  isUnreadable: boolean;
+};
 
 /** The rounds of one attempt in which its model had tools called. */
 export class ToolRounds {
@@ -66,10 +73,11 @@ export class ToolRounds {
   async #use(call: Made): Promise<ToolOutcome> {
     if (call.isUnreadable) return this.#told(call, { error: UNREADABLE_CALL });
     const { voice, signal, tools } = this.#parts;
-    const { round, index } = call;
-    const outcome = await tools.call(call, signal, (progress) =>
-      voice.report({ type: "tool-progress", round, index, ...progress }),
-    );
+    const { round, index, name, input, key } = call;
+    const outcome = await tools.call(name, input, {
+      ...{ key, signal },
+      onProgress: (progress) => voice.report({ type: "tool-progress", round, index, ...progress }),
+    });
     return this.#told(call, outcome);
   }
 
@@ -96,14 +104,14 @@ export class ToolRounds {
       toolCallId: call.toolCallId,
       name: call.toolName,
       input: input ?? call.input,
-      idempotencyKey: `${idempotencyKey}:${place.round}:${place.index}`,
+      key: `${idempotencyKey}:${place.round}:${place.index}`,
       isUnreadable: input === undefined,
     };
   }
 }
 
 /** Names and ids are the provider's, of any length. */
-function placeOf({ round, index, toolCallId, name }: Omit<ToolCall, "input">) {
+function placeOf({ round, index, toolCallId, name }: Omit<Made, "input">) {
   return { round, index, toolCallId: bounded(toolCallId), name: bounded(name) };
 }
 
