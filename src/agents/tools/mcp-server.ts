@@ -75,10 +75,11 @@ async function connect(endpoint: Endpoint, signal: AbortSignal): Promise<McpServ
   return server;
 }
 
-/** A server that is there and answers otherwise than before. */
+/** A server that answers otherwise than before, or one whose kept connection was of a server that is gone. */
 function mayHaveChanged(error: unknown): boolean {
   return (
-    error instanceof McpFault && ["status", "no-result", "version", "reported"].includes(error.kind)
+    error instanceof McpFault &&
+    ["unreachable", "status", "no-result", "version", "reported"].includes(error.kind)
   );
 }
 
