@@ -10,17 +10,14 @@ export type Hearing = {
   asked?(id: string | number, method: string): void;
 };
 
+type Answering = { body: ReadableStream<Uint8Array> | null; id: number; signal: AbortSignal };
 type Answer = Extract<RpcMessage, { kind: "result" | "error" }>;
 
 /**
  * The answer to a request in the body of its response, be that an event stream or JSON, whatever it is
  * said to be. It ends the reading; a body that ends without it is a fault at once.
  */
-export async function answerIn(
-  body: ReadableStream<Uint8Array> | null,
-  id: number,
-  hearing: Hearing,
-): Promise<Answer> {
+export async function answerIn({ body, id, signal }: Answering, hearing: Hearing): Promise<Answer> {
   let answer: Answer | undefined;
   let isForeign = false;
   const events = new EventReader({
@@ -39,7 +36,7 @@ export async function answerIn(
       isForeign = true;
     },
   });
-  await read(body, events, () => answer !== undefined);
+  await read({ body, signal }, events, () => answer !== undefined);
   if (answer) return answer;
   throw new McpFault(
     "no-result",
@@ -48,11 +45,14 @@ export async function answerIn(
 }
 
 async function read(
-  body: ReadableStream<Uint8Array> | null,
+  { body, signal }: Pick<Answering, "body" | "signal">,
   events: EventReader,
   isOver: () => boolean,
 ): Promise<void> {
   const reader = body?.getReader();
+  // Whatever becomes of the connection, nobody reads on.
+  const stop = () => void reader?.cancel().catch(() => undefined);
+  signal.addEventListener("abort", stop, { once: true });
   try {
     while (reader && !isOver()) {
       const { done, value } = await reader.read();
@@ -66,8 +66,9 @@ async function read(
       ? tooLarge()
       : new McpFault("no-result", "broke off its answer");
   } finally {
+    signal.removeEventListener("abort", stop);
     // A stream that stays open after the answer is nobody's to wait for.
-    void reader?.cancel().catch(() => undefined);
+    stop();
   }
 }
 

@@ -1,5 +1,6 @@
 import { shownLine } from "../../model/shown-text";
 import type { Fields } from "../../model/wire/json";
+import { within } from "../../within";
 import { answerIn, type Hearing } from "./answer";
 import { McpFault, unreachable } from "./mcp-fault";
 import { mcpFetch } from "./mcp-fetch";
@@ -56,11 +57,14 @@ export class Endpoint {
     try {
       const message = { jsonrpc: "2.0", id, method, ...(params && { params }) };
       const response = await this.#post(message, headers, signal);
-      if (!response.ok) throw await refusal(response, id);
-      const answer = await answerIn(response.body, id, {
-        asked: (asked, what) => this.#reply(asked, what, headers),
-        ...hearing,
-      });
+      if (!response.ok) throw await refusal(response, id, signal);
+      const answer = await answerIn(
+        { body: response.body, id, signal },
+        {
+          asked: (asked, what) => this.#reply(asked, what, headers),
+          ...hearing,
+        },
+      );
       if (answer.kind === "error") throw reported(answer.error, response.status);
       return { result: answer.result, headers: response.headers };
     } catch (error) {
@@ -71,20 +75,15 @@ export class Endpoint {
   }
 
   /** Sends what has no answer; never rejects. `ms`: how long it may take. */
-  async tell(message: Fields, headers: Record<string, string>, ms = ASIDE_MS): Promise<void> {
+  tell(message: Fields, headers: Record<string, string>, ms = ASIDE_MS): Promise<void> {
     const body = { jsonrpc: "2.0", ...message };
-    const response = await this.#post(body, headers, AbortSignal.timeout(ms)).catch(
-      () => undefined,
-    );
-    void response?.body?.cancel().catch(() => undefined);
+    return aside(ms, (signal) => this.#post(body, headers, signal));
   }
 
   /** Ends a session; never rejects. */
-  async delete(headers: Record<string, string>): Promise<void> {
+  delete(headers: Record<string, string>): Promise<void> {
     const init = { method: "DELETE", headers: { ...this.#headers, ...headers } };
-    const ended = mcpFetch(this.url, { ...init, signal: AbortSignal.timeout(ASIDE_MS) });
-    const response = await ended.catch(() => undefined);
-    void response?.body?.cancel().catch(() => undefined);
+    return aside(ASIDE_MS, (signal) => mcpFetch(this.url, { ...init, signal }));
   }
 
   hold(work: Promise<unknown>): void {
@@ -112,9 +111,15 @@ export class Endpoint {
   }
 }
 
-async function refusal(response: Response, id: number): Promise<McpFault> {
+/** Of what is said by the way neither the answer nor the lack of one matters. */
+async function aside(ms: number, send: (signal: AbortSignal) => Promise<Response>): Promise<void> {
+  const response = await within(ms, undefined, send).catch(() => undefined);
+  void response?.body?.cancel().catch(() => undefined);
+}
+
+async function refusal(response: Response, id: number, signal: AbortSignal): Promise<McpFault> {
   const { status, headers } = response;
-  const error = await errorIn(response, id);
+  const error = await errorIn(response, id, signal);
   if (status === 401 || status === 403) return needsSignIn(status, headers.get("www-authenticate"));
   if (error) return reported(error, status);
   const isRedirect = status >= 300 && status < 400;
@@ -122,8 +127,12 @@ async function refusal(response: Response, id: number): Promise<McpFault> {
   return new McpFault("status", words, { status });
 }
 
-async function errorIn(response: Response, id: number): Promise<RpcError | undefined> {
-  const answer = await answerIn(response.body, id, {}).catch(() => undefined);
+async function errorIn(
+  { body }: Response,
+  id: number,
+  signal: AbortSignal,
+): Promise<RpcError | undefined> {
+  const answer = await answerIn({ body, id, signal }, {}).catch(() => undefined);
   return answer?.kind === "error" ? answer.error : undefined;
 }
 
