@@ -28,6 +28,10 @@ export const LIMITS = {
   /** Tools of a client for one turn, and bytes of all as JSON. */
   clientTools: 64,
   clientToolsBytes: 64 * KIB,
+  /** Milliseconds that a tool may work where its server has no rule of its own, and after each progress. */
+  defaultToolCallMs: 60_000,
+  /** Milliseconds that a tool may work in all, and the most that a rule may give it. */
+  toolCallMs: 600_000,
   /** Characters of a tool's name and of a call's id, which a provider makes. */
   toolNameChars: 200,
   /** Characters of a model's name, as its provider says it. */
@@ -106,6 +110,8 @@ export const LIMITS = {
   /** Headers and tool servers that a resource names: each is sent, or connected to, for a step. */
   headers: 50,
   mcpServers: 20,
+  /** Tools of one server that a rule names. */
+  namedTools: 128,
   /** Bytes of a team with all that it refers to: a plan is one row. */
   planBytes: 1000 * KIB,
   /** Members of a pipeline. */

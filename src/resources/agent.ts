@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { modelCallFields, modelParameters, modelProvider } from "./specs";
+import { modelCallFields, modelParameters, modelProvider, toolServerRules } from "./specs";
 
 /** Where a provider's key comes from; the key itself is in no stored row. */
 export const keySource = z.discriminatedUnion("from", [
@@ -42,7 +42,11 @@ export const agentConfig = z.object({
   systemPrompt: z.string(),
   mcpServers: z.record(
     z.string(),
-    z.object({ url: z.string(), headers: z.record(z.string(), z.string()) }),
+    z.object({
+      url: z.string(),
+      headers: z.record(z.string(), z.string()),
+      ...toolServerRules,
+    }),
   ),
   model: modelConfig,
   runtime: runtimeConfig,

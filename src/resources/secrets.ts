@@ -66,8 +66,8 @@ export function secretsOf(resource: Described): Record<string, string> {
 type Servers = NonNullable<GhostSpec["mcpServers"]>;
 
 function changeServers(servers: Servers, change: Change): Servers {
-  return mapped(servers, (server, { url, headers }) =>
-    headers ? { url, headers: changeHeaders(`mcpServers/${server}`, headers, change) } : { url },
+  return mapped(servers, (server, { headers, ...rest }) =>
+    headers ? { ...rest, headers: changeHeaders(`mcpServers/${server}`, headers, change) } : rest,
   );
 }
 

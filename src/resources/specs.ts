@@ -34,10 +34,29 @@ const durationMs = z
   .min(1000)
   .max(24 * 60 * 60 * 1000);
 
+/** Rules for the calls of a server's tools. None of them is a secret. */
+export const toolServerRules = {
+  /** Milliseconds for one call; progress begins them again. */
+  timeoutMs: z.int().min(1).max(LIMITS.toolCallMs).optional(),
+  /** Which calls a person must allow; absent: none. */
+  approval: z
+    .union([
+      z.enum(["never", "always"]),
+      z.strictObject({
+        tools: z.array(z.string().min(1).max(LIMITS.toolNameChars)).max(LIMITS.namedTools),
+      }),
+    ])
+    .optional(),
+  /** Whether a call that was sent, and whose result was lost, is made again. */
+  onLost: z.literal("repeat").optional(),
+};
+
+const toolServer = z.strictObject({ url, headers: headers.optional(), ...toolServerRules });
+
 export const ghostSpec = z.strictObject({
   systemPrompt: z.string().max(LIMITS.contentUnits),
   mcpServers: z
-    .record(z.string().min(1).max(63), z.strictObject({ url, headers: headers.optional() }))
+    .record(z.string().min(1).max(63), toolServer)
     .refine((value) => Object.keys(value).length <= LIMITS.mcpServers, {
       error: `more than ${LIMITS.mcpServers} servers`,
     })

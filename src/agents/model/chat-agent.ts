@@ -1,7 +1,7 @@
 import type { Agent } from "../agent";
 import type { Doors } from "../doors";
+import { withClientTools } from "../tools/client-tools";
 import { McpTools } from "../tools/mcp-tools";
-import { withClientTools } from "../tools/offered-tools";
 import { limitsOf, parametersOf } from "./call-settings";
 import { Conversation } from "./conversation";
 import { modelMaker } from "./provider";

@@ -1,10 +1,11 @@
 import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import type { Usage } from "../../protocol/usage";
 import type { StepEnd, StepFailure, StepRequest } from "../../resources/step";
-import type { ToolBox } from "../tools/tool-box";
+import type { NamedTool, ToolBox } from "../tools/tool-box";
 import type { Voice } from "../voice";
 import type { ModelAnswer } from "./answering";
 import { fitContext } from "./context";
+import { functionTools } from "./function-tools";
 import { type Call, CallFailed, callModel } from "./model-call";
 import { brokenOff, endOf } from "./model-end";
 import { failureOf } from "./model-failure";
@@ -30,10 +31,17 @@ const WINDOW_PARTS = 2;
 /** Of a prompt that was shortened, each tool's answer may take such a part. */
 const RESULTS_IN_ALL = 4;
 
+/** Tools that are left out for one call, since its provider refuses them one after another. */
+const MOST_LEFT_OUT = 16;
+
 /** Tokens that prompt and answer may have since a longer prompt was refused. */
 type Room = { prompt: number; answer?: number };
 
-type Refused = { failure: StepFailure; contextWindow: number | undefined };
+type Refused = {
+  failure: StepFailure;
+  contextWindow: number | undefined;
+  tool: NamedTool | undefined;
+};
 type Asked = { said: ModelAnswer } | Refused;
 
 /**
@@ -59,7 +67,7 @@ export class Conversation {
     for (;;) {
       const mayCall =
         this.#rounds.count < request.maxRounds && this.#rounds.fruitless < MOST_FRUITLESS;
-      const offers = mayCall && tools.definitions.length > 0;
+      const offers = mayCall && tools.tools.length > 0;
       const asked = await this.#ask(offers);
       if ("failure" in asked) return asked.failure;
       const { said } = asked;
@@ -101,19 +109,41 @@ export class Conversation {
     if (usage) this.#parts.voice.report({ type: "usage", usage });
   }
 
+  /** Again without a tool that the provider has refused. */
   async #callOnce(offers: boolean): Promise<Asked> {
+    for (let left = MOST_LEFT_OUT; ; left--) {
+      const asked = await this.#callWith(offers);
+      if (!("failure" in asked) || !offers || left === 0 || !this.#leavesOut(asked)) return asked;
+      this.#spend(asked.failure.usage);
+    }
+  }
+
+  #leavesOut({ tool }: Refused): boolean {
+    const { tools, voice } = this.#parts;
+    const left = tool && tools.leaveOut(tool);
+    if (!left) return false;
+    const { server } = left;
+    const named = server
+      ? `The tool ${server.tool} of the MCP server ${server.name}`
+      : `The client's tool ${left.name}`;
+    voice.log("warn", `${named} is left out: the model's provider refuses its definition.`);
+    return true;
+  }
+
+  async #callWith(offers: boolean): Promise<Asked> {
     const { voice, signal, tools, call, parameters } = this.#parts;
     const options = {
       ...parameters,
       ...this.#answerLimit(),
-      ...(offers && { tools: tools.definitions }),
+      ...(offers && tools.tools.length > 0 && { tools: functionTools(tools.tools) }),
       prompt: this.#prompt(),
     };
     try {
       return { said: await callModel({ ...call, options }, voice, signal) };
     } catch (error) {
       const cause = error instanceof CallFailed ? error.cause : error;
-      return { failure: failureOf(error), contextWindow: refusalOf(cause).contextWindow };
+      const { contextWindow, tool } = refusalOf(cause);
+      return { failure: failureOf(error), contextWindow, tool };
     }
   }
 
@@ -129,7 +159,7 @@ export class Conversation {
     const { systemPrompt, model } = request.config;
     const fitted = fitContext({
       ...request,
-      hasTools: tools.definitions.length > 0,
+      hasTools: tools.tools.length > 0,
       systemPrompt,
       contextWindow: model.contextWindow - tools.tokens,
       maxOutputTokens: model.parameters.maxOutputTokens,

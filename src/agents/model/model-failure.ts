@@ -13,7 +13,7 @@ export const UNKNOWN_END = "unknown";
  */
 export function failureOf(error: unknown): StepFailure {
   if (error instanceof CallFailed) return failureOfCall(error);
-  const { code, message, contextWindow, ...more } = refusalOf(error);
+  const { code, message, contextWindow, tool, ...more } = refusalOf(error);
   const usage = faultIn(error)?.usage;
   return failure(code, message, { ...more, usage: usage && usageOf(usage) });
 }

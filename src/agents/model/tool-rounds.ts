@@ -5,7 +5,8 @@ import { LIMITS } from "../../protocol/limits";
 import { textOf } from "../../protocol/tools/rounds";
 import type { StepRecord, StepRequest } from "../../resources/step";
 import { ShownValues } from "../tools/shown-values";
-import type { ToolBox, ToolOutcome } from "../tools/tool-box";
+import type { Tool, ToolBox, ToolOutcome } from "../tools/tool-box";
+import { mayRepeat, needsApproval } from "../tools/tool-rules";
 import type { Voice } from "../voice";
 import { type ModelAnswer, noteOf } from "./answering";
 import { type DoneCall, memoOf, type RoundDone, roundsOf, spokenRound } from "./round-prompt";
@@ -118,30 +119,33 @@ export class ToolRounds {
 
   async #use(call: DoneCall): Promise<void> {
     const { voice, signal, tools } = this.#parts;
-    const { round, index, toolCallId, name, input } = call;
-    const idempotencyKey = this.#keyOf(call);
-    const made = { round, index, toolCallId, name, input, idempotencyKey };
-    const outcome = await tools.call(made, signal, (progress) =>
-      voice.report({ type: "tool-progress", round, index, ...progress }),
-    );
+    const { round, index, name, input } = call;
+    const outcome = await tools.call(name, input, {
+      ...{ key: this.#keyOf(call), signal },
+      onProgress: (progress) => voice.report({ type: "tool-progress", round, index, ...progress }),
+    });
     await voice.record([this.#ended(call, outcome)]);
   }
 
   #isToAsk({ name, approval }: DoneCall): boolean {
     if (approval !== undefined) return approval === "asked";
-    return this.#parts.tools.rulesOf(name)?.needsApproval === true;
+    const tool = this.#tool(name);
+    return tool !== undefined && needsApproval(tool);
   }
 
-  /** A server's tool of the same name comes first. */
   #isClients({ name, where }: DoneCall): boolean {
     if (where === "client") return true;
-    const { request, tools } = this.#parts;
-    if (tools.rulesOf(name)) return false;
-    return request.clientTools.some((tool) => tool.name === name);
+    const tool = this.#tool(name);
+    return tool !== undefined && tool.server === undefined;
   }
 
   #mayRepeat({ name }: DoneCall): boolean {
-    return this.#parts.tools.rulesOf(name)?.mayRepeat === true;
+    const tool = this.#tool(name);
+    return tool !== undefined && mayRepeat(tool);
+  }
+
+  #tool(name: string): Tool | undefined {
+    return this.#parts.tools.tools.find((tool) => tool.name === name);
   }
 
   /** The same for every attempt at this very call, and for a turn that is tried again. */

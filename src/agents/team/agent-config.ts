@@ -37,7 +37,10 @@ export async function agentOf(botRef: Ref, find: Find): Promise<AgentConfig> {
     bot: refText(botRef),
     systemPrompt: ghost.spec.systemPrompt,
     mcpServers: Object.fromEntries(
-      servers.map(([name, { url, headers }]) => [name, { url, headers: headers ?? {} }]),
+      servers.map(([name, { headers, ...server }]) => [
+        name,
+        { ...given(server), url: server.url, headers: headers ?? {} },
+      ]),
     ),
     model: modelConfig(model, parameters),
     runtime: runtimeConfig(shell),

@@ -1,23 +1,27 @@
-import { createMCPClient, type ListToolsResult, type MCPClient } from "@ai-sdk/mcp";
 import type { Settings } from "../../platform/settings";
 import { checkTarget } from "../../platform/target";
 import type { AgentConfig } from "../../resources/agent";
 import { ownHeaders } from "../model/own-headers";
 import { OutOfTime, within } from "../within";
-import { mcpFetch } from "./mcp-fetch";
+import type { Connection } from "./mcp/connection";
+import { Endpoint, type Hold } from "./mcp/endpoint";
+import { eraMemory } from "./mcp/era-memory";
+import { type Listed, listTools } from "./mcp/list-tools";
+import { late, McpFault, unreachable } from "./mcp/mcp-fault";
+import { connectAs, type Era, negotiate } from "./mcp/negotiate";
 
 /** For the connection and the list of tools together; a turn waits for it. */
 const CONNECT_MS = 10_000;
-const MOST_PAGES = 10;
 
-/** What the protocol says about a connection; never a resource's to set. */
-const RESERVED = ["accept", "mcp-session-id", "mcp-protocol-version", "last-event-id"];
+/** What the protocol says about a request; never a resource's to set. */
+const RESERVED = [
+  ...["accept", "mcp-session-id", "mcp-protocol-version", "mcp-method", "mcp-name"],
+  ...["last-event-id"],
+];
 
 type ServerConfig = AgentConfig["mcpServers"][string];
-export type ToolDefinition = ListToolsResult["tools"][number];
-export type McpServer = { client: MCPClient; tools: ToolDefinition[] };
+export type McpServer = { connection: Connection; listed: Listed };
 
-type Hold = (work: Promise<unknown>) => void;
 export type McpDoors = {
   settings: Settings;
   signal: AbortSignal;
@@ -25,7 +29,7 @@ export type McpDoors = {
   hold?: Hold | undefined;
 };
 
-/** An MCP server cannot be used; the message is ours and completes "… is not available: it". */
+/** An MCP server cannot be used; the message is ours and goes on after its name. */
 export class ServerUnavailable extends Error {}
 
 /** Connects and lists the tools. Throws `ServerUnavailable`. */
@@ -33,16 +37,17 @@ export async function connectServer(config: ServerConfig, doors: McpDoors): Prom
   const { settings, signal, hold = () => undefined } = doors;
   const target = checkTarget(config.url, { allowPrivate: settings.ALLOW_PRIVATE_TARGETS });
   if (!target.ok) throw new ServerUnavailable(`has an address that ${target.reason}`);
-  const headers = headersOf(config);
+  const endpoint = new Endpoint(target.url.href, headersOf(config), hold);
   try {
-    return await within(CONNECT_MS, signal, (limit) =>
-      connect(target.url.href, { headers, signal: limit, hold }),
-    );
+    return await within(CONNECT_MS, signal, (limit) => connect(endpoint, limit));
   } catch (error) {
-    throw new ServerUnavailable(
-      error instanceof OutOfTime ? "does not answer in time" : "cannot be reached",
-    );
+    throw new ServerUnavailable(faultOf(error).message);
   }
+}
+
+function faultOf(error: unknown): McpFault {
+  if (error instanceof OutOfTime) return late();
+  return error instanceof McpFault ? error : unreachable();
 }
 
 function headersOf({ headers }: ServerConfig): Record<string, string> {
@@ -53,38 +58,40 @@ function headersOf({ headers }: ServerConfig): Record<string, string> {
   }
 }
 
-type Connect = { headers: Record<string, string>; signal: AbortSignal; hold: Hold };
+/** As the server is known to speak; where it does not any more, or is not known, it is found out. */
+async function connect(endpoint: Endpoint, signal: AbortSignal): Promise<McpServer> {
+  const known = eraMemory.of(endpoint.url, Date.now());
+  if (known) {
+    try {
+      return await listed(await connectAs(known, endpoint, signal), endpoint, signal);
+    } catch (error) {
+      if (signal.aborted || !mayHaveChanged(error)) throw error;
+      eraMemory.forget(endpoint.url);
+    }
+  }
+  const server = await listed(await negotiate(endpoint, signal), endpoint, signal);
+  const era: Era = server.connection.isStateless ? "stateless" : "sessions";
+  eraMemory.keep(endpoint.url, era, Date.now());
+  return server;
+}
 
-async function connect(url: string, { headers, signal, hold }: Connect): Promise<McpServer> {
-  const client = await createMCPClient({
-    transport: { type: "http", url, headers, fetch: mcpFetch },
-    initializationOptions: { signal },
-    clientName: "taskroom",
-    // Every call has its own error; the rest is of no consequence.
-    onUncaughtError() {},
-  });
+/** A server that answers otherwise than before, or one whose kept connection was of a server that is gone. */
+function mayHaveChanged(error: unknown): boolean {
+  return (
+    error instanceof McpFault &&
+    ["unreachable", "status", "no-result", "version", "reported"].includes(error.kind)
+  );
+}
+
+async function listed(
+  connection: Connection,
+  endpoint: Endpoint,
+  signal: AbortSignal,
+): Promise<McpServer> {
   try {
-    return { client, tools: await listTools(client, signal) };
+    return { connection, listed: await listTools(connection, signal) };
   } catch (error) {
-    hold(closeClient(client));
+    endpoint.hold(connection.close());
     throw error;
   }
-}
-
-async function listTools(client: MCPClient, signal: AbortSignal): Promise<ToolDefinition[]> {
-  const tools: ToolDefinition[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page++) {
-    const params = cursor === undefined ? {} : { params: { cursor } };
-    const listed = await client.listTools({ ...params, options: { signal } });
-    tools.push(...listed.tools);
-    cursor = listed.nextCursor;
-    if (cursor === undefined) break;
-  }
-  return tools;
-}
-
-/** Ends the session too. Never rejects; a server may be slow to say goodbye, so hold it, don't wait. */
-export function closeClient(client: MCPClient): Promise<void> {
-  return client.close().catch(() => {});
 }

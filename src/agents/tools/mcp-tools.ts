@@ -1,39 +1,38 @@
-import type { LanguageModelV4FunctionTool } from "@ai-sdk/provider";
+import type { JsonValue } from "../../protocol/json";
+import { LIMITS } from "../../protocol/limits";
 import type { AgentConfig } from "../../resources/agent";
 import { shownLine } from "../model/shown-text";
 import { estimateTokens } from "../model/tokens";
-import { within } from "../within";
-import {
-  closeClient,
-  connectServer,
-  type McpDoors,
-  type McpServer,
-  ServerUnavailable,
-  type ToolDefinition,
-} from "./mcp-server";
-import type { ToolBox, ToolCall, ToolOutcome, ToolRules } from "./tool-box";
+import { isFields } from "../model/wire/json";
+import { callTool } from "./mcp/call-tool";
+import type { Connection } from "./mcp/connection";
+import { connectServer, type McpDoors, ServerUnavailable } from "./mcp-server";
+import type { CallOptions, NamedTool, Tool, ToolBox, ToolOutcome } from "./tool-box";
+import { readTools, type ToolDefinition } from "./tool-definition";
 import { toolNames } from "./tool-names";
 import { ToolRoom } from "./tool-room";
 import { toolFailed, toolText } from "./tool-text";
 
-/** How long one call of a tool may take. */
-const CALL_MS = 60_000;
 /** Calls in one attempt: a model in a loop must not flood a server. */
 const MOST_CALLS = 64;
 const MOST_SERVERS = 16;
 const MOST_TOOLS = 128;
+/** Tools of one server that are said to be left out, one by one. */
+const MOST_NAMED = 10;
+const NAME_UNITS = 100;
 
-type Offered = { server: string; name: string; definition: ToolDefinition; from: McpServer };
+type ServerConfig = AgentConfig["mcpServers"][string];
+type Found = { server: string; definition: ToolDefinition; connection: Connection };
+type Offered = Found & { tool: Tool };
 
 /**
  * The tools of a ghost's MCP servers, for one attempt of a step (requirement A5). What cannot be
  * used is left out and reported, and ends nothing. Must be closed.
  */
 export class McpTools implements ToolBox {
-  readonly definitions: LanguageModelV4FunctionTool[] = [];
-  readonly #calls = new Map<string, Made>();
+  readonly #offered: Offered[] = [];
   #warn: (message: string) => void = () => undefined;
-  readonly #servers: McpServer[] = [];
+  readonly #connections: Connection[] = [];
   readonly #doors: McpDoors;
   readonly #room: ToolRoom;
   readonly #definitionTokens: number;
@@ -47,9 +46,13 @@ export class McpTools implements ToolBox {
     this.#room = new ToolRoom(Math.floor(window / 4));
   }
 
+  get tools(): readonly Tool[] {
+    return this.#offered.map(({ tool }) => tool);
+  }
+
   /** Tokens of the window that the tools take or may take. */
   get tokens(): number {
-    return this.definitions.length === 0 ? 0 : this.#tokens + this.#definitionTokens;
+    return this.#offered.length === 0 ? 0 : this.#tokens + this.#definitionTokens;
   }
 
   /** `warn` is told what is left out, and why. */
@@ -60,22 +63,44 @@ export class McpTools implements ToolBox {
     this.#warn = (message) => warn(shownLine(message, 500));
     const entries = Object.entries(configs);
     if (entries.length > MOST_SERVERS) this.#warn(`Only ${MOST_SERVERS} MCP servers are used.`);
-    const offered = await Promise.all(
-      entries.slice(0, MOST_SERVERS).map(([name, config]) => this.#connect(name, config)),
-    );
-    this.#offer(offered.flat());
+    const used = entries.slice(0, MOST_SERVERS);
+    const found = await Promise.all(used.map(([name, config]) => this.#connect(name, config)));
+    this.#offer(found.flat(), configs);
+  }
+
+  async call(name: string, input: JsonValue, options: CallOptions): Promise<ToolOutcome> {
+    const offered = this.#offered.find(({ tool }) => tool.name === name);
+    if (!offered) return { error: `There is no tool ${shownLine(name, NAME_UNITS)}.` };
+    if (!isFields(input)) return { error: "The arguments of the call are not an object." };
+    if (++this.#made > MOST_CALLS) return { error: "There were too many calls of tools." };
+    const { connection, definition, tool } = offered;
+    const timeoutMs = tool.server?.rules.timeoutMs ?? LIMITS.defaultToolCallMs;
+    try {
+      const answer = await callTool({ ...definition, connection, timeoutMs }, input, options);
+      return { output: this.#room.fit(toolText(answer)) };
+    } catch (error) {
+      return { error: toolFailed(error).message };
+    }
+  }
+
+  leaveOut({ index, name }: NamedTool): Tool | undefined {
+    const named = this.#offered.findIndex(({ tool }) => tool.name === name);
+    const at = named < 0 ? (index ?? -1) : named;
+    return at < 0 ? undefined : this.#offered.splice(at, 1)[0]?.tool;
   }
 
   close(): void {
     const { hold = () => undefined } = this.#doors;
-    for (const { client } of this.#servers.splice(0)) hold(closeClient(client));
+    for (const connection of this.#connections.splice(0)) hold(connection.close());
   }
 
-  async #connect(server: string, config: AgentConfig["mcpServers"][string]): Promise<Offered[]> {
+  async #connect(server: string, config: ServerConfig): Promise<Found[]> {
     try {
-      const from = await connectServer(config, this.#doors);
-      this.#servers.push(from);
-      return from.tools.map((definition) => ({ server, name: definition.name, definition, from }));
+      const { connection, listed } = await connectServer(config, this.#doors);
+      this.#connections.push(connection);
+      if (listed.problem) this.#warn(`The MCP server ${server} ${listed.problem}.`);
+      const definitions = this.#read(server, listed.tools, connection.isStateless);
+      return definitions.map((definition) => ({ server, definition, connection }));
     } catch (error) {
       const why = error instanceof ServerUnavailable ? `: it ${error.message}` : "";
       this.#warn(`The MCP server ${server} is not available${why}. Its tools are left out.`);
@@ -83,53 +108,41 @@ export class McpTools implements ToolBox {
     }
   }
 
-  #offer(offered: readonly Offered[]): void {
-    const names = toolNames(offered);
-    for (const [index, item] of offered.entries()) {
-      const tokens = estimateTokens(JSON.stringify(item.definition));
-      const full = index >= MOST_TOOLS || this.#tokens + tokens > this.#definitionTokens;
-      if (full) {
-        this.#warn(`There is no room for ${offered.length - index} tools: ${item.name} and on.`);
+  #read(server: string, tools: readonly unknown[], isStateless: boolean): ToolDefinition[] {
+    const read = readTools(tools, isStateless);
+    const unusable = read.filter((one) => "leftOut" in one);
+    for (const { name, leftOut } of unusable.slice(0, MOST_NAMED)) {
+      const named = shownLine(name, NAME_UNITS);
+      this.#warn(`The tool ${named} of the MCP server ${server} is left out: ${leftOut}.`);
+    }
+    const more = unusable.length - MOST_NAMED;
+    if (more > 0) this.#warn(`${more} more tools of the MCP server ${server} are left out.`);
+    return read.flatMap((one) => ("tool" in one ? [one.tool] : []));
+  }
+
+  #offer(found: readonly Found[], configs: AgentConfig["mcpServers"]): void {
+    const names = toolNames(found.map(({ server, definition: { name } }) => ({ server, name })));
+    for (const [index, item] of found.entries()) {
+      const tool = toolOf(item, names[index] ?? item.definition.name, configs[item.server]);
+      const tokens = estimateTokens(JSON.stringify([tool.description, tool.inputSchema]));
+      const isFull = index >= MOST_TOOLS || this.#tokens + tokens > this.#definitionTokens;
+      if (isFull) {
+        const first = shownLine(item.definition.name, NAME_UNITS);
+        this.#warn(`There is no room for ${found.length - index} tools: ${first} and on.`);
         return;
       }
       this.#tokens += tokens;
-      this.#add(names[index] ?? item.name, item);
-    }
-  }
-
-  #add(name: string, { definition, from }: Offered): void {
-    const made = from.client.toolsFromDefinitions({ tools: [definition] })[definition.name];
-    if (!made) return;
-    this.definitions.push({
-      type: "function",
-      name,
-      ...(definition.description !== undefined && { description: definition.description }),
-      inputSchema: definition.inputSchema as LanguageModelV4FunctionTool["inputSchema"],
-    });
-    this.#calls.set(name, (input, options) => Promise.resolve(made.execute(input, options)));
-  }
-
-  /** Until servers say more of their tools. */
-  rulesOf(name: string): ToolRules | undefined {
-    return this.#calls.has(name) ? { needsApproval: false, mayRepeat: false } : undefined;
-  }
-
-  async call({ name, input, toolCallId }: ToolCall, signal: AbortSignal): Promise<ToolOutcome> {
-    const made = this.#calls.get(name);
-    if (!made) return { error: `There is no tool ${shownLine(name, 100)}.` };
-    if (++this.#made > MOST_CALLS) return { error: "There were too many calls of tools." };
-    try {
-      const answer = await within(CALL_MS, signal, (abortSignal) =>
-        made(input, { toolCallId, abortSignal, messages: [], context: {} }),
-      );
-      return { output: this.#room.fit(toolText(answer)) };
-    } catch (error) {
-      return { error: toolFailed(error).message };
+      this.#offered.push({ ...item, tool });
     }
   }
 }
 
-type Made = (
-  input: unknown,
-  options: { toolCallId: string; abortSignal: AbortSignal; messages: []; context: object },
-) => Promise<unknown>;
+function toolOf({ server, definition }: Found, name: string, config?: ServerConfig): Tool {
+  const { description, inputSchema, annotations } = definition;
+  const { url, headers, ...rules } = config ?? { url: "", headers: {} };
+  return {
+    ...{ name, inputSchema, annotations },
+    ...(description !== undefined && { description }),
+    server: { name: server, tool: definition.name, rules },
+  };
+}

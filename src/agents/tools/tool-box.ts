@@ -1,14 +1,29 @@
-import type { LanguageModelV4FunctionTool } from "@ai-sdk/provider";
-import type { JsonValue } from "../../protocol/json";
-import type { ToolPlace } from "../../resources/step";
+import type { JsonObject, JsonValue } from "../../protocol/json";
+import type { AgentConfig } from "../../resources/agent";
 
-/** One call of a tool, as a model asks for it. */
-export type ToolCall = ToolPlace & {
-  toolCallId: string;
+/** What a tool's server says of it; not to be trusted further than the server is. */
+export type ToolAnnotations = {
+  readOnlyHint?: boolean;
+  idempotentHint?: boolean;
+  destructiveHint?: boolean;
+};
+
+type ServerRules = AgentConfig["mcpServers"][string];
+
+/** The ghost's rules for the server that a tool is of. */
+export type ToolRules = Pick<ServerRules, "approval" | "onLost" | "timeoutMs">;
+
+/** A tool as a model is offered it. */
+export type Tool = {
   name: string;
-  input: JsonValue;
-  /** The same for every attempt at this very call. */
-  idempotencyKey: string;
+  description?: string;
+  inputSchema: JsonObject;
+  annotations: ToolAnnotations;
+  /**
+   * The server's name in the ghost, the tool's own name there, and the ghost's rules for it; nothing where
+   * the sender of the turn's message carries the tool out.
+   */
+  server?: { name: string; tool: string; rules: ToolRules };
 };
 
 /** What a call gave: text for the model, or why it gave nothing; both are safe to show. */
@@ -16,26 +31,24 @@ export type ToolOutcome = { output: string } | { error: string };
 
 export type ToolProgress = { progress?: number; total?: number; message?: string };
 
-/** What is to be known of a tool before it is called. */
-export type ToolRules = {
-  /** A person is asked before each call. */
-  needsApproval: boolean;
-  /** A call whose outcome is unknown may be made once more: it changes nothing, or the same thing twice. */
-  mayRepeat: boolean;
+export type CallOptions = {
+  /** The same for every attempt at this very call, and for no other call. */
+  key: string;
+  signal: AbortSignal;
+  onProgress(progress: ToolProgress): void;
 };
+
+/** How somebody who refused a list of tools named one of them. */
+export type NamedTool = { index?: number; name?: string };
 
 /** The tools that a model is offered in one attempt. */
 export type ToolBox = {
-  readonly definitions: LanguageModelV4FunctionTool[];
-  /** Nothing where there is no such tool. */
-  rulesOf(name: string): ToolRules | undefined;
+  readonly tools: readonly Tool[];
   /** Tokens of the model's window that the tools take or may take. */
   readonly tokens: number;
   /** Never rejects. */
-  call(
-    call: ToolCall,
-    signal: AbortSignal,
-    progressed: (progress: ToolProgress) => void,
-  ): Promise<ToolOutcome>;
+  call(name: string, input: JsonValue, options: CallOptions): Promise<ToolOutcome>;
+  /** Takes a tool out of the list, if there is such a one, and gives it. */
+  leaveOut(named: NamedTool): Tool | undefined;
   close(): void;
 };

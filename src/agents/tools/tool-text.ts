@@ -1,44 +1,68 @@
-import { MCPClientError } from "@ai-sdk/mcp";
-import * as z from "zod";
 import { beginningOf, fitsBytes, utf8Bytes } from "../../protocol/bytes";
 import { LIMITS } from "../../protocol/limits";
 import { CUT_MARK } from "../../protocol/tools/shown-value";
 import { shownText } from "../model/shown-text";
+import { type Fields, isFields, listOf } from "../model/wire/json";
 import { OutOfTime } from "../within";
+import { McpFault } from "./mcp/mcp-fault";
 
 /** UTF-16 units of a tool's error. */
 const ERROR_UNITS = 2000;
 const CUT_MARK_BYTES = utf8Bytes(CUT_MARK);
 
-const resource = z.looseObject({ uri: z.string().catch(""), text: z.string().optional() });
-const part = z.looseObject({
-  type: z.string(),
-  text: z.string().optional(),
-  mimeType: z.string().optional().catch(undefined),
-  uri: z.string().optional().catch(undefined),
-  resource: resource.optional().catch(undefined),
-});
-const callResult = z.looseObject({
-  content: z.array(part).default([]),
-  structuredContent: z.unknown().optional(),
-  toolResult: z.unknown().optional(),
-  isError: z.boolean().default(false),
-});
+/** Of the protocol, and nothing of what a tool found. */
+const OF_PROTOCOL = ["_meta", "isError", "resultType", "content"];
 
-/** What a tool answered, as the text that a model gets, cut at `LIMITS.toolOutputBytes`. Throws where the tool says that it failed. */
+/**
+ * What a tool answered, as the text that a model gets, cut at `LIMITS.toolOutputBytes`: whatever words
+ * or data there are in it. Throws `ToolFailed` where the tool says so, or asks for what nobody gives.
+ */
 export function toolText(value: unknown): string {
-  const { content, structuredContent, toolResult, isError } = callResult.parse(value);
-  const data = structuredContent ?? toolResult;
-  const text = content.map(partText).join("\n") || (data === undefined ? "" : jsonText(data));
-  if (isError) throw new ToolFailed(shownText(text, ERROR_UNITS) || "The tool failed.");
+  const text = textOf(value);
+  if (isFields(value)) {
+    const { isError, resultType } = value;
+    if (isError === true || isError === "true") throw failed(text);
+    if (resultType === "input_required")
+      throw new ToolFailed("The tool asks back, and nobody here answers it.");
+  }
   if (fitsBytes(text, LIMITS.toolOutputBytes)) return text;
   return beginningOf(text, LIMITS.toolOutputBytes - CUT_MARK_BYTES) + CUT_MARK;
 }
 
-function partText({ type, text, mimeType, uri, resource }: z.infer<typeof part>): string {
-  if (type === "text") return text ?? "";
-  if (resource) return resource.text ?? `[${type}: ${resource.uri}]`;
-  return `[${[type, mimeType, uri].filter(Boolean).join(": ")}]`;
+function textOf(value: unknown): string {
+  if (!isFields(value)) return Array.isArray(value) ? contentText(value) : plainText(value);
+  const { content, structuredContent, toolResult } = value;
+  const said = contentText(content);
+  if (said !== "") return said;
+  const data = structuredContent ?? toolResult;
+  if (data !== undefined) return plainText(data);
+  if (content !== undefined && content !== null) return "";
+  const rest = Object.entries(value).filter(([key]) => !OF_PROTOCOL.includes(key));
+  return rest.length === 0 ? "" : plainText(Object.fromEntries(rest));
+}
+
+function contentText(content: unknown): string {
+  return listOf(content).map(partText).join("\n");
+}
+
+function partText(part: unknown): string {
+  if (!isFields(part)) return plainText(part);
+  const { type, text, resource } = part;
+  if (typeof text === "string" && (type === "text" || type === undefined)) return text;
+  const inner = isFields(resource) ? resource : part;
+  if (typeof inner.text === "string") return inner.text;
+  if (type === undefined) return plainText(part);
+  return `[${[type, ...placeOf(inner, part)].filter((word) => typeof word === "string").join(": ")}]`;
+}
+
+/** Where what is no text can be found: bytes are of no use to a model that reads. */
+function placeOf({ uri }: Fields, { mimeType }: Fields): unknown[] {
+  return [mimeType, uri].filter((word) => word !== "");
+}
+
+function plainText(value: unknown): string {
+  if (typeof value === "string") return value;
+  return value === undefined || value === null ? "" : JSON.stringify(value);
 }
 
 /** A tool failed; the message is for the model and the people in the room. */
@@ -48,16 +72,22 @@ export class ToolFailed extends Error {}
 export function toolFailed(error: unknown): ToolFailed {
   if (error instanceof ToolFailed) return error;
   if (error instanceof OutOfTime) return new ToolFailed("The tool did not answer in time.");
-  if (MCPClientError.isInstance(error) && error.statusCode !== undefined) {
-    return new ToolFailed(`The tool's server answers with HTTP ${error.statusCode}.`);
-  }
+  if (!(error instanceof McpFault)) return new ToolFailed("The tool's server is not available.");
   // A JSON-RPC error is the tool's own word on the call, such as which argument is wrong.
-  if (MCPClientError.isInstance(error) && error.code !== undefined) {
-    return new ToolFailed(shownText(error.message, ERROR_UNITS) || "The tool failed.");
-  }
-  return new ToolFailed("The tool's server is not available.");
+  return error.error
+    ? failed(error.error.message)
+    : new ToolFailed(`The tool's server ${error.message}.`);
 }
 
-function jsonText(value: unknown): string {
-  return JSON.stringify(value) ?? "null";
+function failed(text: string): ToolFailed {
+  return new ToolFailed(shownText(withoutStack(text), ERROR_UNITS) || "The tool failed.");
+}
+
+// Lines of a stack as V8, Java and Python write them.
+const STACK_LINES =
+  /^[ \t]*(?:at [^\n]{1,400}[(:][^\n]{0,400}:\d+\)?(?::\d+\)?)?|File "[^"\n]{1,400}", line \d+[^\n]{0,200}|Traceback \(most recent call last\):)[ \t]*$\n?/gm;
+
+/** Where in somebody's program it went wrong helps neither a model nor the people. */
+function withoutStack(text: string): string {
+  return text.slice(0, 10 * ERROR_UNITS).replace(STACK_LINES, "");
 }

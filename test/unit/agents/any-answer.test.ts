@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { Conversation } from "../../../src/agents/model/conversation";
 import { modelMaker } from "../../../src/agents/model/provider";
-import type { ToolBox } from "../../../src/agents/tools/tool-box";
+import type { Tool, ToolBox } from "../../../src/agents/tools/tool-box";
 import { Voice } from "../../../src/agents/voice";
 import type { StepEnd } from "../../../src/resources/step";
 import type { Heard } from "../../support/scripted-model";
@@ -66,11 +66,10 @@ type Made = { name: string; input: unknown };
 type Outcome = { heard: Heard[]; end: StepEnd; made: Made[]; paid: number };
 
 const empty = { type: "object" as const, properties: {} };
-const definitions = ["get", "set"].map((name) => ({
-  type: "function" as const,
-  name,
-  inputSchema: empty,
-}));
+const tools = ["get", "set"].map((name): Tool => {
+  const server = { name: "desk", tool: name, rules: {} };
+  return { name, inputSchema: empty, annotations: {}, server };
+});
 
 /** Has the model agent talk with a server that gives these answers, the `cutAt`-th without an end. */
 async function talkThrough(answers: Answer[], cutAt: number, cutEnd: End): Promise<Outcome> {
@@ -86,14 +85,14 @@ async function talkThrough(answers: Answer[], cutAt: number, cutEnd: End): Promi
     const { body } = bodyOf(pieces, isCut ? cutEnd : one.last.end);
     return new Response(body, { headers: { "content-type": "text/event-stream" } });
   });
-  const tools: ToolBox = {
-    definitions,
+  const box: ToolBox = {
+    tools,
     tokens: 0,
-    rulesOf: () => ({ needsApproval: false, mayRepeat: false }),
-    call: async ({ name, input }) => {
+    call: async (name, input) => {
       made.push({ name, input });
       return { output: "ok" };
     },
+    leaveOut: () => undefined,
     close: () => undefined,
   };
   const request = stepFor(modelAt("http://127.0.0.1:1/v1"));
@@ -103,7 +102,14 @@ async function talkThrough(answers: Answer[], cutAt: number, cutEnd: End): Promi
   const { signal } = new AbortController();
   const voice = new Voice(listening(heard), signal);
   const call = { modelFor: maker.value, limits: { firstByteMs: 1e9, stallMs: 1e9 } };
-  const talking = new Conversation({ request, voice, signal, tools, call, parameters: {} }).end();
+  const talking = new Conversation({
+    request,
+    voice,
+    signal,
+    tools: box,
+    call,
+    parameters: {},
+  }).end();
   let isOver = false;
   void talking.finally(() => {
     isOver = true;

@@ -6,7 +6,7 @@ import type {
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { Conversation } from "../../../src/agents/model/conversation";
-import type { ToolBox, ToolCall, ToolOutcome } from "../../../src/agents/tools/tool-box";
+import type { CallOptions, Tool, ToolBox, ToolOutcome } from "../../../src/agents/tools/tool-box";
 import { Voice } from "../../../src/agents/voice";
 import { isWaiting } from "../../../src/engine/fold/rounds-fold";
 import { failStep } from "../../../src/engine/step/fail";
@@ -21,7 +21,7 @@ import { OWNER, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
 
 /** `look` may be called twice, `pay` may not, `sign` is asked for, `open` is the client's. */
-type Tool = "look" | "pay" | "sign" | "open";
+type Use = "look" | "pay" | "sign" | "open";
 /** What happens next: somebody who waits goes on, or fate, or a person, acts. */
 type Move =
   | { do: "go on"; pick: number }
@@ -30,7 +30,19 @@ type Move =
   | { do: "stop" }
   | { do: "fail" };
 
-const TOOLS: Tool[] = ["look", "pay", "sign"];
+const TOOLS: Use[] = ["look", "pay", "sign"];
+const CLIENT_TOOL: Tool = { name: "open", inputSchema: {}, annotations: {} };
+
+function toolOf(name: string): Tool {
+  const approval = { tools: ["sign"] };
+  return {
+    name,
+    inputSchema: {},
+    annotations: { readOnlyHint: name === "look" },
+    server: { name: "desk", tool: name, rules: { approval } },
+  };
+}
+
 const USAGE = {
   inputTokens: { total: 1, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
   outputTokens: { total: 1, text: undefined, reasoning: undefined },
@@ -42,13 +54,13 @@ class Play {
   readonly turnId: string;
   /** How often the server was asked for each call of a round, and under which keys. */
   readonly asked = new Map<string, { tool: string; times: number; keys: Set<string> }>();
-  readonly #script: Tool[][];
+  readonly #script: Use[][];
   #gates: (() => void)[] = [];
   #begun = 0;
   #life = 0;
   #fails = false;
 
-  constructor(script: Tool[][]) {
+  constructor(script: Use[][]) {
     this.#script = script;
     this.turnId = this.world.send();
   }
@@ -173,21 +185,21 @@ class Play {
 
   #toolBox(pass: () => Promise<void>): ToolBox {
     return {
-      definitions: TOOLS.map((name) => ({ type: "function", name, inputSchema: {} })),
+      tools: [...TOOLS.map(toolOf), CLIENT_TOOL],
       tokens: 0,
-      rulesOf: (name) =>
-        TOOLS.some((tool) => tool === name)
-          ? { needsApproval: name === "sign", mayRepeat: name === "look" }
-          : undefined,
-      call: (call) => this.#serve(call, pass),
+      call: (name, _, options) => this.#serve(name, options, pass),
+      leaveOut: () => undefined,
       close: () => undefined,
     };
   }
 
-  async #serve(call: ToolCall, pass: () => Promise<void>): Promise<ToolOutcome> {
+  async #serve(
+    tool: string,
+    { key: idempotencyKey }: CallOptions,
+    pass: () => Promise<void>,
+  ): Promise<ToolOutcome> {
     await pass();
-    const { name: tool, round, index, idempotencyKey } = call;
-    const place = `${round}:${index}`;
+    const place = idempotencyKey.split(":").slice(-2).join(":");
     const known = this.asked.get(place) ?? { tool, times: 0, keys: new Set() };
     known.keys.add(idempotencyKey);
     this.asked.set(place, { ...known, times: known.times + 1 });
@@ -263,7 +275,7 @@ async function settled(): Promise<void> {
   for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-const tool = fc.constantFrom<Tool>("look", "pay", "sign", "open");
+const tool = fc.constantFrom<Use>("look", "pay", "sign", "open");
 const pick = fc.nat({ max: 5 });
 const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 12, arbitrary: pick.map((n): Move => ({ do: "go on", pick: n })) },

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
-import { mcpFetch } from "../../../src/agents/tools/mcp-fetch";
+import { mcpFetch } from "../../../src/agents/tools/mcp/mcp-fetch";
 import { agentOutputs } from "./agent-step";
 import { modelAt, outputsOf, settingsFor, stepFor } from "./step";
 

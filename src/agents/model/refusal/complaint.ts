@@ -9,6 +9,8 @@ export type Complaint = {
   /** 400 to 599. */
   status: number | undefined;
   parameter: string | undefined;
+  /** Where in the request the fault is said to be, as it was written: never to be shown. */
+  place: string | undefined;
   /** The provider's own sentences: for matching only, never to be shown. */
   text: string;
   waitMs: number | undefined;
@@ -48,6 +50,7 @@ export function readComplaint(said: unknown): Complaint {
     words: [],
     status: undefined,
     parameter: undefined,
+    place: undefined,
     text: "",
     waitMs: undefined,
     contextWindow: undefined,
@@ -83,7 +86,9 @@ function readFields(fields: Fields, complaint: Complaint): unknown[] {
   for (const name of CODES) readCode(fields[name], complaint);
   // OpenRouter's moderation has no code.
   if (fields.flagged_input !== undefined) complaint.words.push("flagged");
-  complaint.parameter ??= parameterOf(fields);
+  const places = placesIn(fields);
+  complaint.parameter ??= places.map(safeName).find((name) => name !== undefined);
+  complaint.place ??= places.find((place) => place !== "");
   complaint.waitMs ??= waitOf(fields);
   complaint.contextWindow ??= count(fields.n_ctx);
   if (/per_?day/i.test(String(fields.quotaId ?? fields.quotaMetric ?? ""))) {
@@ -105,9 +110,9 @@ function readCode(code: unknown, complaint: Complaint): void {
 const NAME = /^[A-Za-z][\w.\-[\]]{0,63}$/;
 
 /** OpenAI's `param`, and FastAPI's place of a fault in the body. */
-function parameterOf({ param, parameter, loc }: Fields): string | undefined {
+function placesIn({ param, parameter, loc }: Fields): string[] {
   const place = Array.isArray(loc) ? loc.filter((step) => step !== "body").join(".") : undefined;
-  return [param, parameter, place].map(safeName).find((name) => name !== undefined);
+  return [param, parameter, place].filter((one) => typeof one === "string");
 }
 
 /** The name, if it can only be one: it will be shown. */

@@ -1,4 +1,5 @@
 import type { FailureCode, FailureReason } from "../../../protocol/errors";
+import type { NamedTool } from "../../tools/tool-box";
 
 /** A provider's refusal in our own words; nothing of the provider's text is in it. */
 export type ModelRefusal = {
@@ -15,6 +16,8 @@ export type ModelRefusal = {
   retryAfterMs?: number;
   /** Tokens of the model's window, where an overflow named them. */
   contextWindow?: number;
+  /** The tool of the request that the provider complains of; never to be shown as it is. */
+  tool?: NamedTool;
 };
 
 type Rule = Pick<ModelRefusal, "code" | "retryable" | "message">;

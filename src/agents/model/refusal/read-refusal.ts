@@ -2,6 +2,7 @@ import type { FailureReason } from "../../../protocol/errors";
 import { reasonOfWords, statusOfWords } from "./code-words";
 import { type Complaint, readComplaint, safeName } from "./complaint";
 import { type ModelRefusal, OF_REASON, reasonOfStatus, ruleOfStatus } from "./model-refusal";
+import { namedTool } from "./named-tool";
 import { isTooLargeForEver, parameterOfText, reasonOfText, windowOfText } from "./text-forms";
 import { boundedWait, type HeaderOf, waitOfHeaders, waitOfText } from "./wait";
 
@@ -34,6 +35,7 @@ export function readRefusal(
     reason === "context_overflow"
       ? (complaint.contextWindow ?? windowOfText(complaint.text))
       : undefined;
+  const tool = isOfRequest(httpStatus) ? namedTool(complaint) : undefined;
   return {
     code: rule.code,
     message: sentence(rule.message, parameter, told),
@@ -43,6 +45,7 @@ export function readRefusal(
     ...(told === undefined ? {} : { httpStatus: told }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(contextWindow === undefined ? {} : { contextWindow }),
+    ...(tool === undefined ? {} : { tool }),
   };
 }
 
