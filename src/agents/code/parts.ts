@@ -76,15 +76,20 @@ export class Parts {
   }
 }
 
-/** As later attempts will be given it. */
+/** As later attempts will be given it. What can't be kept was done all the same: it is not tried again. */
 function asJson(key: string, value: unknown): JsonValue {
-  const text = JSON.stringify(value ?? null);
+  const text = jsonOf(value);
   const isSmall = text !== undefined && fitsBytes(text, LIMITS.partBytes);
   const json = isSmall ? parseJson(text) : undefined;
-  if (!json?.ok) {
-    throw new MalformedAnswer(
-      `What "${key}" gave is no JSON of at most ${LIMITS.partBytes} bytes.`,
-    );
+  if (json?.ok) return json.value as JsonValue;
+  const most = `${LIMITS.partBytes / 1024} KiB`;
+  throw new AgentFailed(`What "${key}" gave is no JSON of at most ${most}.`, { retryable: false });
+}
+
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value ?? null);
+  } catch {
+    return undefined;
   }
-  return json.value as JsonValue;
 }

@@ -1,18 +1,19 @@
 import { abortAllDurableObjects, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import * as z from "zod";
 import { codeAgent } from "../../../src/agents/code/code-agent";
 import { AgentFailed, OutcomeUnknown, type OwnAgent } from "../../../src/agents/code/own-agent";
 import { Voice } from "../../../src/agents/voice";
 import { settings } from "../../../src/platform/settings";
 import { newTask, newUser, RoomClient } from "../../support/room-client";
-import { says } from "../../support/room-turns";
 import { control } from "../../worker/control";
 
 let alice: string;
 let taskId: string;
 let client: RoomClient;
 let done: string[];
+let turnId: string;
 
 beforeEach(async () => {
   alice = newUser();
@@ -27,9 +28,15 @@ async function begin(own: OwnAgent): Promise<void> {
     const agent = codeAgent({ runtime: "code", agent: "mine" }, doors);
     return agent(request, new Voice(hearing, signal), signal);
   };
-  taskId = await newTask(alice, { prompt: "go" });
+  taskId = await newTask(alice);
   client = await RoomClient.join(alice, taskId);
+  const { data } = await client.ask("chat:send", { content: "go" });
+  turnId = z.looseObject({ turnId: z.string() }).parse(data).turnId;
 }
+
+/** Whenever the client came, it is told so in the end. */
+const ended = (status: "COMPLETED" | "FAILED") =>
+  client.frames.next(() => client.frames.state?.task.status === status);
 
 const never = () => new Promise<never>(() => undefined);
 
@@ -63,10 +70,9 @@ describe("[T5] a part of the work of an agent in code", () => {
     await until(() => attempts === 1);
     await client.ask("history:sync");
     await kill();
-    await client.frames.next(says("turn:status", "FAILED"));
-    const turnId = client.frames.of("chat:error").at(-1)?.data;
-    await client.ask("chat:retry", { turnId: Object(turnId).turnId });
-    await client.frames.next(says("turn:status", "COMPLETED"));
+    await ended("FAILED");
+    await client.ask("chat:retry", { turnId });
+    await ended("COMPLETED");
     expect(client.frames.state?.messages.at(-1)?.content).toBe('{"receipt":7}');
     expect(done).toEqual(["pay"]);
   });
@@ -92,7 +98,7 @@ describe("[T5] a part of the work of an agent in code", () => {
       });
       await until(() => done.length === 1);
       await kill();
-      await client.frames.next(says("turn:status", "COMPLETED"));
+      await ended("COMPLETED");
       const said = client.frames.state?.messages.at(-1)?.content;
       expect(said).toBe(repeatable ? "done" : "unknown: post");
       expect(done).toEqual(all);
@@ -109,21 +115,22 @@ describe("[T5] a part of the work of an agent in code", () => {
       voice.text(given);
       return { type: "finish" };
     });
-    await client.frames.next(says("turn:status", "COMPLETED"));
+    await ended("COMPLETED");
     expect(done).toEqual(["ask", "ask"]);
   });
 
-  it.each<[string, string, unknown]>([
-    ["more than 256 KiB", "k", "x".repeat(300_000)],
-    ["what is no JSON", "k", { n: 1n }],
-    ["a key of 300 units", "k".repeat(300), 1],
-    ["no key", "", 1],
-  ])("gives %s: the attempt has failed, as what cannot be read", async (_, key, value) => {
+  it.each<[string, string, unknown, string]>([
+    ["more than 256 KiB", "k", "x".repeat(300_000), "agent_rejected"],
+    ["what is no JSON", "k", { n: 1n }, "agent_rejected"],
+    ["a key of 300 units", "k".repeat(300), 1, "agent_malformed"],
+    ["no key", "", 1, "agent_malformed"],
+  ])("gives %s: the step fails, and says so", async (_, key, value, code) => {
     await begin(async (__, voice) => {
       await voice.step(key, () => value as string);
       return { type: "finish", output: "never" };
     });
-    await client.frames.next(says("turn:status", "FAILED"));
-    expect(client.frames.of("chat:error").at(-1)?.data).toMatchObject({ code: "agent_malformed" });
+    await ended("FAILED");
+    const last = client.frames.of("chat:error").at(-1)?.data;
+    expect(last).toMatchObject({ code });
   });
 });
