@@ -194,7 +194,7 @@ describe("the tools of a ghost's MCP servers", () => {
     );
   });
 
-  it("are left out one by one where the model's provider refuses them", async () => {
+  it("[T2] are left out one by one where the model's provider refuses them", async () => {
     const mcp = await serve([
       replying("bad", { text: "" }),
       adder,

@@ -48,6 +48,7 @@ describe("a tool's name", () => {
     ],
     ["is made plain", [["a", "über.suche v2"]], ["ber_suche_v2"]],
     ["is never empty", [["a", "…"]], ["tool"]],
+    ["begins with a letter", [["a", "2nd"]], ["tool_2nd"]],
     ["is no key that objects have of their own", [["a", "__proto__"]], ["proto__"]],
   ])("%s", (_, pairs, names) => {
     expect(of(...pairs)).toEqual(names);

@@ -105,14 +105,15 @@ export class Session implements Connection {
 }
 
 /**
- * Whether a server has said that it does not know the session. Some say so with 400 and a word about
- * sessions instead of 404; either way the request went no further.
+ * Whether a server has said that it does not know the session; the request went no further then. Some say
+ * so with a word about sessions instead of 404.
  */
 function isLost(error: unknown): boolean {
   if (!(error instanceof McpFault)) return false;
-  if (error.status === 404) return true;
-  const { code, message = "" } = error.error ?? {};
-  return error.status === 400 && (code === -32000 || code === -32001) && /session/i.test(message);
+  const { status, error: said } = error;
+  if (status === 404) return true;
+  const isWord = /\bsession\b/i.test(said?.message ?? "");
+  return isWord && (said?.code === -32001 || (said?.code === -32000 && status === 400));
 }
 
 function headersOf({ version, id }: Opened): Record<string, string> {

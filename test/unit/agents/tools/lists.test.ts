@@ -23,7 +23,7 @@ const pages = (of: Record<string, Rules[string]>): Rules => ({
 });
 const page = (name: string, nextCursor?: unknown) => result({ tools: [tool(name)], nextCursor });
 
-describe("[A12] the tools of a list are read one by one", () => {
+describe("[T2] the tools of a list are read one by one", () => {
   it.each<[string, unknown, RegExp]>([
     ["no object", 7, /tool no\. 2 .* it is no tool/],
     ["without a name", { inputSchema: {} }, /tool no\. 2 .* it has no name/],
@@ -114,7 +114,7 @@ describe("[A12] the tools of a list are read one by one", () => {
   });
 });
 
-describe("[A12] a list of tools", () => {
+describe("[T2] a list of tools", () => {
   it("is read to its last page", async () => {
     const { url } = startPeer(pages({ "": page("a", "2"), 2: page("b", "3"), 3: page("c", "") }));
     expect((await boxAt(url)).names).toEqual(["a", "b", "c"]);
@@ -164,7 +164,7 @@ describe("[A12] a list of tools", () => {
   });
 });
 
-it("[A12] a tool that was refused is taken out by its name or its place", async () => {
+it("[T2] a tool that was refused is taken out by its name or its place", async () => {
   const { url } = listing(["a", "b", "c", "d"].map((name) => tool(name)));
   const at = await boxAt(url);
   const left = () => at.box.tools.map(({ name }) => name).join("");

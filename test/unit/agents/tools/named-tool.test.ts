@@ -6,7 +6,7 @@ const openai = (message: string, param: string | null = null) => ({
   error: { message, type: "invalid_request_error", param, code: "invalid_function_parameters" },
 });
 
-describe("[A12] a refusal names the tool that it is about", () => {
+describe("[T2] a refusal names the tool that it is about", () => {
   it.each<[string, unknown, object | undefined]>([
     ["by its place", openai("Bad.", "tools[3].function.parameters"), { index: 3 }],
     [
