@@ -34,7 +34,7 @@ const LATE_MS = 60_000;
 /** Packages that go to each runtime as one small file each, not module by module; the first is ESM marked as CommonJS. */
 const BUNDLED = [
   ...["itty-durable", "ai", "@ai-sdk/anthropic", "@ai-sdk/openai"],
-  ...["@ai-sdk/openai-compatible", "@ai-sdk/provider", "workers-ai-provider", "zod", "jose"],
+  ...["@ai-sdk/provider", "workers-ai-provider", "zod", "jose"],
   ...["drizzle-orm", "drizzle-orm/d1", "drizzle-orm/sqlite-core", "hono", "hono/factory"],
   ...["hono/cors", "eventsource-parser", "eventsource-parser/stream", "fast-check"],
 ];
