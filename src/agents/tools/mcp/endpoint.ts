@@ -54,6 +54,7 @@ export class Endpoint {
     signal,
     hearing = {},
   }: Question): Promise<Answered> {
+    signal.throwIfAborted();
     try {
       const message = { jsonrpc: "2.0", id, method, ...(params && { params }) };
       const response = await this.#post(message, headers, signal);
