@@ -11,7 +11,7 @@ import { late, McpFault, unreachable } from "./mcp/mcp-fault";
 import { connectAs, type Era, negotiate } from "./mcp/negotiate";
 
 /** For the connection and the list of tools together; a turn waits for it. */
-const CONNECT_MS = 10_000;
+const CONNECT_MS = 5000;
 /** The same for a server that took longer a while ago: not every turn waits for one that is dead. */
 const LATE_MS = 2000;
 

@@ -8,7 +8,7 @@ import { CLIENT_INFO, WITH_SESSIONS } from "./protocol";
 
 /** How long the word that a session has begun may take: some servers never answer what needs no answer. */
 const INITIALIZED_MS = 1000;
-const OPEN_MS = 10_000;
+const OPEN_MS = 5000;
 const CANCEL_MS = 2000;
 /** The first revision that takes its own name in a header. */
 const FIRST_WITH_HEADER = "2025-06-18";
