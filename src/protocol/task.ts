@@ -17,6 +17,17 @@ export const labels = z
     error: `more than ${LIMITS.labels} labels`,
   });
 
+/** The creator's own name for a task. */
+export const taskKey = z
+  .string()
+  .min(1)
+  .max(LIMITS.taskKeyChars)
+  .regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, { error: "printable characters only" });
+
+/** What a task's active turn waits for while it is WAITING. */
+export const waitingFor = z.enum(["confirmation", "approval", "client-tool", "budget"]);
+export type WaitingFor = z.infer<typeof waitingFor>;
+
 /** Compiled, as messages are. */
 export const task = z.compile(
   z.object({
@@ -35,10 +46,13 @@ export const task = z.compile(
     /** Percent of the active turn's steps. */
     progress: z.int().min(0).max(100).optional(),
     activeTurnId: turnId.optional(),
+    waitingFor: waitingFor.optional(),
     headSeq: z.int(),
     epoch: z.string(),
     /** The caller's role; put in for each reader, never stored. */
     role: role.optional(),
+    /** Put in for the creator alone. */
+    key: z.string().optional(),
   }),
 );
 export type Task = z.infer<typeof task>;

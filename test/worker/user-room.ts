@@ -32,6 +32,8 @@ export class UserRoom extends ProductionUserRoom {
       activity: (...input) => reached(() => rooms.activity(...input)),
       close: (...input) => reached(() => rooms.close(...input)),
       closeKey: (...input) => reached(() => rooms.closeKey(...input)),
+      create: (...input) => reached(() => rooms.create(...input)),
+      read: (...input) => reached(() => rooms.read(...input)),
     };
   }
 

@@ -61,7 +61,7 @@ function turnsAfter(turns: Turn[], event: LogEvent): Turn[] {
 }
 
 function taskAfter(old: Task, turns: Turn[], event: LogEvent): Task {
-  const { activeTurnId, progress, ...rest } = changedTask(old, event);
+  const { activeTurnId, progress, waitingFor, ...rest } = changedTask(old, event);
   const active = turns.find((turn) => isActive(turn.status));
   const percent = active ? percentOf(active) : progressAtRest(progress, event);
   return {
@@ -69,13 +69,20 @@ function taskAfter(old: Task, turns: Turn[], event: LogEvent): Task {
     headSeq: event.seq,
     ...(percent !== undefined && { progress: percent }),
     ...(active && { activeTurnId: active.id }),
+    ...waiting(active),
   };
+}
+
+/** What a task waits for while its active turn does. */
+export function waiting(active: Turn | undefined): Pick<Task, "waitingFor"> {
+  return active?.status === "WAITING" ? { waitingFor: "confirmation" } : {};
 }
 
 function changedTask(old: Task, event: LogEvent): Task {
   if (event.type === "task:updated") {
-    const role = event.data.task.role ?? old.role;
-    return { ...event.data.task, ...(role && { role }) };
+    // What is each reader's own is not in what all hear.
+    const { role = old.role, key = old.key } = event.data.task;
+    return { ...event.data.task, ...(role && { role }), ...(key !== undefined && { key }) };
   }
   if (event.type !== "task:status") return old;
   const { statusReason, endedAt, ...rest } = old;

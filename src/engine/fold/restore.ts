@@ -2,11 +2,11 @@ import type { RoomState, Stream } from "../../protocol/room-state";
 import type { Task } from "../../protocol/task";
 import type { Turn } from "../../protocol/turn";
 import { isActive } from "../turn/transitions";
-import { percentOf } from "./fold";
+import { percentOf, waiting } from "./fold";
 
 /** A room's state from what is stored: the rest of it follows from the turns and the log's head. */
 export function restoredState(
-  stored: Omit<Task, "headSeq" | "activeTurnId">,
+  stored: Omit<Task, "headSeq" | "activeTurnId" | "waitingFor">,
   headSeq: number,
   openTurns: Turn[],
 ): RoomState {
@@ -15,6 +15,7 @@ export function restoredState(
     ...stored,
     headSeq,
     ...(active && { progress: percentOf(active), activeTurnId: active.id }),
+    ...waiting(active),
   };
   return { task, openTurns, streams: openTurns.flatMap(streamsOf), messages: [] };
 }

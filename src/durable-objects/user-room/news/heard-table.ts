@@ -10,6 +10,8 @@ const rows = z.array(
   z.object({ epoch: z.string(), seq: z.int(), n: z.int(), has_left: z.literal([0, 1]) }),
 );
 
+const taskRows = z.array(z.object({ task_id: z.string() }));
+
 /** How far each task's room has been heard. Rooms tell in order, so one place per task suffices. */
 export class HeardTable {
   readonly #sql: SqlStorage;
@@ -41,6 +43,19 @@ export class HeardTable {
   /** The user is no member any more; what its room had sent before that is not to be heard. */
   leave(taskId: string): void {
     this.#sql.exec("UPDATE heard SET has_left = 1 WHERE task_id = ?", taskId);
+  }
+
+  /** The last `seq` of a task's room that was heard, by the log that the task is of; 0 where none was. */
+  seqOf({ id, epoch }: { id: string; epoch: string }): number {
+    const last = this.#get(id);
+    return last?.epoch === epoch ? last.seq : 0;
+  }
+
+  /** Tasks of which something was heard and that the user has not left, in the order of their ids. */
+  tasksAfter(taskId: string, limit: number): string[] {
+    const query = `SELECT task_id FROM heard WHERE task_id > ? AND has_left = 0
+      ORDER BY task_id LIMIT ?`;
+    return taskRows.parse(this.#sql.exec(query, taskId, limit).toArray()).map((row) => row.task_id);
   }
 
   prune(before: number): void {
