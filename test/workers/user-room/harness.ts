@@ -24,7 +24,10 @@ class FakeRooms implements TaskRooms {
   readonly closed: Closed[] = [];
   /** What they say of their tasks. */
   readonly answers = new Map<string, Outcome<Task>>();
+  /** The ids of tasks that were to be made. */
   readonly created: string[] = [];
+  isDown = false;
+  refusesCreation: Outcome<Task> | undefined;
   readonly keysClosed: { taskId: string; keyId: string }[] = [];
   /** Something that happens while a room is being called. */
   meanwhile: () => Promise<unknown> = async () => {};
@@ -48,11 +51,17 @@ class FakeRooms implements TaskRooms {
     this.keysClosed.push({ taskId, keyId });
   }
 
-  async create(_: Principal, { taskId }: NewTask): Promise<Outcome<Task>> {
+  async create({ userId }: Principal, input: NewTask): Promise<Outcome<Task>> {
+    const { taskId: id, title, key } = input;
+    this.created.push(id);
     await this.#letHappen();
-    if (this.unreachable.has(taskId)) throw new Error("unreachable");
-    this.created.push(taskId);
-    return this.answers.get(taskId) ?? { ok: true, value: aTask({ id: taskId }) };
+    if (this.isDown || this.unreachable.has(id)) throw new Error("unreachable");
+    if (this.refusesCreation) return this.refusesCreation;
+    const task = aTask({ id, title, createdBy: userId, role: "owner", ...(key && { key }) });
+    // A task of an id is made once.
+    const made = this.answers.get(id) ?? ({ ok: true, value: task } as const);
+    this.answers.set(id, made);
+    return made;
   }
 
   async read(taskId: string): Promise<Outcome<Task>> {

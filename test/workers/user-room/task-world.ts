@@ -1,11 +1,14 @@
-import type { CreatedTask, TaskNews } from "../../../src/durable-objects/user-room/api";
+import type { CreatedTask, OnceKey, TaskNews } from "../../../src/durable-objects/user-room/api";
 import { Tables } from "../../../src/durable-objects/user-room/tables";
+import type { UserRoom } from "../../../src/durable-objects/user-room/user-room";
 import type { Outcome } from "../../../src/protocol/errors";
 import type { ListTasks } from "../../../src/protocol/rest/list-tasks";
 import type { Page } from "../../../src/protocol/rest/page";
 import type { Task } from "../../../src/protocol/task";
 import { aTask } from "../history/build";
 import { value, World } from "./harness";
+
+type Body = { key?: string; title?: string };
 
 /** A user's room, and what tasks' rooms tell it. */
 export class TaskWorld extends World {
@@ -60,13 +63,21 @@ export class TaskWorld extends World {
     return (await this.page(query)).items.map(({ title }) => title).join(" ");
   }
 
-  make(
-    body: { key?: string; title?: string } = {},
-    once?: { key: string; bodyHash: string },
-  ): Promise<Outcome<CreatedTask>> {
+  make(body: Body = {}, once?: OnceKey): Promise<Outcome<CreatedTask>> {
+    return this.use((room) => this.#makeIn(room, body, once));
+  }
+
+  /** Two requests at once, in one home. */
+  makeTwice(body: Body = {}, once?: OnceKey): Promise<Outcome<CreatedTask>[]> {
+    return this.use((room) =>
+      Promise.all([this.#makeIn(room, body, once), this.#makeIn(room, body, once)]),
+    );
+  }
+
+  #makeIn(room: UserRoom, body: Body, once?: OnceKey): Promise<Outcome<CreatedTask>> {
     const { id: taskId, teamRef } = this.task();
     const input = { taskId, title: "T", teamRef, labels: {}, metadata: {}, members: [], ...body };
     const principal = { userId: this.userId, scope: "write" as const, expiresAt: null };
-    return this.use((room) => room.createTask(principal, input, once));
+    return room.createTask(principal, input, once);
   }
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { GONE_KEPT } from "./list-bounds";
-import type { Version } from "./task-table";
+import type { Version } from "./version";
 
 const rows = z.array(z.object({ epoch: z.string(), seq: z.int() }));
 

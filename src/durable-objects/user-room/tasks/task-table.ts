@@ -8,6 +8,7 @@ import { readJson } from "../../stored-json";
 import { GoneTable } from "./gone-table";
 import { InviterTable } from "./inviter-table";
 import { ENTRY_BYTES } from "./list-bounds";
+import { isLater, type Version } from "./version";
 
 const storedRows = z.array(
   z.object({
@@ -20,9 +21,6 @@ const storedRows = z.array(
   }),
 );
 const entryRows = z.tuple([z.object({ entry: z.string() })]);
-
-/** How far a task has been heard of: `seq` counts within an epoch, whose order nobody knows. */
-export type Version = { epoch: string; seq: number };
 
 export type Listed = {
   task: Task;
@@ -146,10 +144,6 @@ export class TaskTable {
 }
 
 type StoredRow = z.infer<typeof storedRows>[number];
-
-function isLater(one: Version, other: Version): boolean {
-  return one.epoch !== other.epoch || one.seq > other.seq;
-}
 
 function columnsOf(task: Task) {
   const kept = bytesOf(task) > ENTRY_BYTES ? { ...task, metadata: {} } : task;
