@@ -22,7 +22,7 @@ export const taskKey = z
   .string()
   .min(1)
   .max(LIMITS.taskKeyChars)
-  .regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, { error: "printable characters only" });
+  .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, { error: "printable characters only" });
 
 /** What a task's active turn waits for while it is WAITING. */
 export const waitingFor = z.enum(["confirmation", "approval", "client-tool", "budget"]);
