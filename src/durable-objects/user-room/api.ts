@@ -2,6 +2,7 @@ import type { UserNews } from "../../engine/user/news";
 import type { ResealCount } from "../../platform/reseal";
 import type { Outcome } from "../../protocol/errors";
 import type { Principal } from "../../protocol/identity";
+import type { Place } from "../../protocol/place";
 import type { ListTasks } from "../../protocol/rest/list-tasks";
 import type {
   AckNotifications,
@@ -29,6 +30,8 @@ export type OpenSession = {
   recoveryToken?: string;
   /** The API key that the connection comes with; absent for a token. */
   keyId?: string;
+  /** Where the user is, as far as is known. */
+  near?: Place;
 };
 
 export type OpenedSession = { session: Session; recoveryToken: string; resumed: boolean };

@@ -1,6 +1,7 @@
 import { inTime } from "../../platform/in-time";
 import type { Outcome } from "../../protocol/errors";
 import type { Principal } from "../../protocol/identity";
+import type { Place } from "../../protocol/place";
 import type { Task } from "../../protocol/task";
 import type { NewTask, SessionActivity, TaskRoomApi } from "../task-room/api";
 
@@ -19,22 +20,23 @@ type TaskRoom = Pick<
   "sessionActivity" | "closeSession" | "closeKey" | "create" | "read"
 >;
 
-export function taskRoom(env: Env, taskId: string): TaskRoomApi {
+/** `near`: where a room that is not there yet is made. */
+export function taskRoom(env: Env, taskId: string, near?: Place): TaskRoomApi {
   // The platform's RPC types recurse without end over JSON values, so the interface stands in.
-  return env.TASK_ROOM.getByName(taskId) as unknown as TaskRoomApi;
+  return env.TASK_ROOM.getByName(taskId, near && { locationHint: near }) as unknown as TaskRoomApi;
 }
 
 /** A room that hangs must hold up neither an upgrade nor the alarm. */
 const PATIENCE_MS = 5000;
 
-export function taskRooms(room: (taskId: string) => TaskRoom): TaskRooms {
+export function taskRooms(room: (taskId: string, near?: Place) => TaskRoom): TaskRooms {
   return {
     activity: (taskId, sessionIds) =>
       inTime(PATIENCE_MS, () => room(taskId).sessionActivity(sessionIds)),
     close: (taskId, sessionId, code, reason) =>
       inTime(PATIENCE_MS, () => room(taskId).closeSession(sessionId, code, reason)),
     closeKey: (taskId, keyId) => inTime(PATIENCE_MS, () => room(taskId).closeKey(keyId)),
-    create: (principal, input) => room(input.taskId).create(principal, input),
+    create: (principal, input) => room(input.taskId, principal.near).create(principal, input),
     read: (taskId, principal) => inTime(PATIENCE_MS, () => room(taskId).read(principal)),
   };
 }

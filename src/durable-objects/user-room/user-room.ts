@@ -83,7 +83,7 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
 
   /** A test build puts its own in their place. */
   protected taskRooms(): TaskRooms {
-    return taskRooms((taskId) => taskRoom(this.env, taskId));
+    return taskRooms((taskId, near) => taskRoom(this.env, taskId, near));
   }
 
   /** The same. */

@@ -10,7 +10,7 @@ import { claimTaskId, keyOf } from "../idempotency";
 import { mayInvite } from "../invitations";
 import { newTask } from "../new-task";
 import { RefusedRequest } from "../problem";
-import { answerOf, taskRoom, twice, userRoom } from "./ask";
+import { answerOf, ownHome, taskRoom, twice } from "./ask";
 import { isNotThere } from "./room-failure";
 
 /** What only homes of this release know, and those of the last will once they have slept. */
@@ -23,7 +23,7 @@ export async function createTask(c: AppContext, body: CreateTask): Promise<Creat
   await mayInvite(c, input.members.filter(({ userId }) => userId !== principal.userId).length);
   const task = { ...input, taskId: newId("task", Date.now()) };
   const once = await onceKey(c, body);
-  const ask = () => userRoom(c.env, principal.userId).createTask(principal, task, once);
+  const ask = () => ownHome(c).createTask(principal, task, once);
   const created = await unlessOlder(() => twice(ask));
   if (created) return answerOf(created);
   if (body.key !== undefined) throw new RefusedRequest(NOT_YET);
@@ -33,12 +33,10 @@ export async function createTask(c: AppContext, body: CreateTask): Promise<Creat
 }
 
 /** A page of the caller's tasks, from the caller's home. */
-export async function listTasks({ env, var: { principal } }: AppContext, query: ListTasks) {
-  const { userId } = principal;
-  const listed = await unlessOlder(() =>
-    twice(() => userRoom(env, userId).listTasks(userId, query)),
-  );
-  return answerOf(listed ?? (await listProjectedTasks(env, userId, query)));
+export async function listTasks(c: AppContext, query: ListTasks) {
+  const { userId } = c.var.principal;
+  const listed = await unlessOlder(() => twice(() => ownHome(c).listTasks(userId, query)));
+  return answerOf(listed ?? (await listProjectedTasks(c.env, userId, query)));
 }
 
 function listProjectedTasks(env: Env, userId: string, query: ListTasks) {
