@@ -184,5 +184,10 @@ export const USER_ROOM_STEPS = [
      phase TEXT NOT NULL,
      after TEXT NOT NULL
    ) STRICT;
-   INSERT INTO filling (id, phase, after) VALUES (1, 'tasks', '');`,
+   INSERT INTO filling (id, phase, after) VALUES (1, 'tasks', '');
+   -- 1 where the list has what was heard, 2 where it has heard that the user left. Code that knows of no
+   -- list writes 0, or leaves 1 where the user left: of these tasks the rooms are asked.
+   ALTER TABLE heard ADD COLUMN is_listed INTEGER NOT NULL DEFAULT 0;
+   CREATE INDEX heard_unlisted ON heard (task_id)
+     WHERE is_listed = 0 OR (is_listed = 1 AND has_left = 1);`,
 ] as const;

@@ -1,12 +1,13 @@
 import { createExecutionContext, evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { project } from "../../../src/history/projector";
 import { app } from "../../../src/worker/app";
 import { userRoom } from "../../../src/worker/rooms/ask";
 import { Release } from "../../compat/released";
 import { call, newTask, newUser, ORIGIN, tokenOf } from "../../support/room-client";
+import { freeClock, stopClock } from "../../worker/control";
 import { aProjection, aTask } from "../history/build";
 
 // The release's worker lists from D1, and claims Idempotency-Keys there; its rooms tell homes what happened,
@@ -87,9 +88,11 @@ describe("the home that the release left", () => {
   const release = new Release();
 
   beforeAll(async () => {
+    stopClock();
     await release.database();
     await release.home();
   });
+  afterAll(freeClock);
 
   it("has every task that it was told of: from the database, and of what that lacks from the rooms", async () => {
     const rooms = await Promise.all(

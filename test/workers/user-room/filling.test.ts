@@ -99,7 +99,7 @@ it("[T6] a list of several pages of the database goes on where the home died, an
   expect(kept).toBe(400);
   const { items } = await world.page({ limit: 200 });
   expect(items[0]?.title).toBe("t649");
-  // Two pages were read before, and none of them again.
+  // Two pages were read before, and none of them again: the other two, and one of keys.
   expect(pages).toBe(3 + 2 + 1);
   const last = await world.page({ limit: 200, q: "t0" });
   expect(last.items.map(({ title }) => title)).toEqual(["t0"]);
@@ -160,6 +160,45 @@ describe("[T6] what rooms say is newer than what the database has", () => {
     expect(await world.titles()).toBe("known");
     world.now += 60_000;
     expect(await world.titles()).toBe("done");
+  });
+});
+
+describe("[T6] a home that ran the last release again for a while", () => {
+  /** As the last release's code notes what it was told. */
+  async function heardByOldCode({ id, epoch }: Task, seq: number): Promise<void> {
+    const query = `INSERT OR REPLACE INTO heard (task_id, epoch, seq, n, at, inviter, has_left)
+      VALUES (?, ?, ?, 0, ?, '', 0)`;
+    await world.use((_, { storage: { sql } }) => {
+      sql.exec(query, id, epoch, seq, world.now);
+    });
+  }
+
+  it("asks the rooms of which it heard meanwhile, and those alone", async () => {
+    const [changed, same, made] = ["changed", "same", "made"].map((title) => world.task({ title }));
+    if (!changed || !same || !made) throw new Error("three tasks");
+    await world.hear(changed);
+    await world.hear(same);
+    expect(await world.titles()).toBe("same changed");
+    await heardByOldCode(changed, 5);
+    await heardByOldCode(made, 1);
+    world.rooms.answers.set(made.id, { ok: true, value: made });
+    const failed = { ...changed, status: "FAILED" as const, headSeq: 5 };
+    world.rooms.answers.set(changed.id, { ok: true, value: failed });
+    expect(await world.titles()).toBe("made same changed");
+    expect(await world.titles({ status: ["FAILED"] })).toBe("changed");
+    expect(world.rooms.asked.flat().sort()).toEqual([changed.id, made.id].sort());
+  });
+
+  it("asks the room of a task that the user left meanwhile", async () => {
+    const task = world.task();
+    const ts = "2026-11-01T00:00:00.000Z";
+    const event = { type: "task:created" as const, ts, data: { task } };
+    await world.hear(task, { items: [{ seq: 1, n: 0, event }] });
+    await world.use((_, { storage: { sql } }) => {
+      sql.exec("UPDATE heard SET has_left = 1 WHERE task_id = ?", task.id);
+    });
+    expect(await world.titles()).toBe("");
+    expect(world.rooms.asked).toEqual([[task.id]]);
   });
 });
 

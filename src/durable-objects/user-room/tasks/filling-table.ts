@@ -1,7 +1,7 @@
 import * as z from "zod";
 
-/** What is being read of the database; then what rooms said to this home and the database does not know. */
-const phase = z.enum(["tasks", "keys", "heard", "done"]);
+/** What is being read of the database. */
+const phase = z.enum(["tasks", "keys", "done"]);
 const rows = z.array(z.object({ phase, after: z.string() }));
 
 export type Progress = z.infer<typeof rows>[number];

@@ -18,7 +18,7 @@ type Around = Pick<Surroundings, "storage" | "now" | "hold"> & { database: () =>
 /**
  * Fills the list of a home that is older than its list from the database, once: page by page, and from
  * where it was, should the home die. What rooms say meanwhile is newer and stands; of what may be newer
- * in a room than in the database the room is asked.
+ * in a room than in the database, or was told to this home alone, the room is asked.
  */
 export class Filling {
   readonly #around: Around;
@@ -61,15 +61,8 @@ export class Filling {
   }
 
   /** The next page, as what is to be written of it. */
-  async #read(userId: string, from: Progress): Promise<(tables: Tables) => Progress> {
-    switch (from.phase) {
-      case "tasks":
-        return this.#tasks(userId, from.after);
-      case "keys":
-        return this.#keys(userId, from.after);
-      default:
-        return (tables) => heardAfter(tables, from.after);
-    }
+  #read(userId: string, { phase, after }: Progress): Promise<(tables: Tables) => Progress> {
+    return phase === "tasks" ? this.#tasks(userId, after) : this.#keys(userId, after);
   }
 
   async #tasks(userId: string, after: string): Promise<(tables: Tables) => Progress> {
@@ -82,6 +75,7 @@ export class Filling {
         const isNew = tables.tasks.put({ task, seq: projectedSeq - 1, inviter, entry });
         const isBehind = tables.heard.seqOf(task) > projectedSeq;
         if (isNew && (isBehind || task.status === "RUNNING")) tables.wanted.add(task.id);
+        tables.heard.list(task.id);
       }
       const last = rows.at(-1);
       const isLast = rows.length < PAGE || !last;
@@ -102,16 +96,7 @@ export class Filling {
       }
       const last = rows.at(-1);
       const isLast = rows.length < PAGE || !last;
-      return isLast ? { phase: "heard", after: "" } : { phase: "keys", after: last.key };
+      return isLast ? { phase: "done", after: "" } : { phase: "keys", after: last.key };
     };
   }
-}
-
-/** Tasks that the database had not been told of when it was read. */
-function heardAfter({ heard, tasks, wanted }: Tables, after: string): Progress {
-  const taskIds = heard.tasksAfter(after, PAGE);
-  for (const taskId of taskIds) if (!tasks.isKnown(taskId)) wanted.add(taskId);
-  const last = taskIds.at(-1);
-  const isLast = taskIds.length < PAGE || last === undefined;
-  return isLast ? { phase: "done", after: "" } : { phase: "heard", after: last };
 }

@@ -49,11 +49,6 @@ export class TaskTable {
     return row && { ...row, task: readJson(taskSchema, row.body) };
   }
 
-  /** Whether it is in the list, or was. */
-  isKnown(taskId: string): boolean {
-    return (this.#row(taskId) ?? this.#gone.get(taskId)) !== undefined;
-  }
-
   /** Whether this is news: then the list has it. */
   put(listed: Listed): boolean {
     const { task, seq } = listed;

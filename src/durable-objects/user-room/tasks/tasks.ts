@@ -60,9 +60,6 @@ export class Tasks {
     } else if (entry) {
       tasks.put({ task: entry, seq: entry.headSeq, inviter });
       if (!this.#creations.isUnderWay(taskId)) claims.make(taskId);
-    } else if (items.length > 0) {
-      // A room of the last release says what happened, and not how the task is.
-      wanted.add(taskId);
     }
   }
 

@@ -27,10 +27,27 @@ export class WantedTasks {
 
   /** Asks all that are due, or as many as there is time for. Never rejects. */
   async settle(userId: string): Promise<void> {
+    this.#addUnlisted();
     if (this.#due(1).length === 0) return;
     const work = this.#askAll(userId);
     this.#around.hold(work);
     await inTime(PATIENCE_MS, () => work).catch(() => undefined);
+  }
+
+  /** What the list was not told of: the last release's code heard it, or its rooms said it. */
+  #addUnlisted(): void {
+    const { storage } = this.#around;
+    const tables = Tables.find(storage);
+    while (tables) {
+      const taskIds = tables.heard.unlisted(AT_ONCE);
+      if (taskIds.length === 0) return;
+      storage.transactionSync(() => {
+        for (const taskId of taskIds) {
+          tables.wanted.add(taskId);
+          tables.heard.list(taskId);
+        }
+      });
+    }
   }
 
   async #askAll(userId: string): Promise<void> {
