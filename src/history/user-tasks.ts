@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, gt, sql } from "drizzle-orm";
+import { describeError, logError } from "../platform/platform-log";
 import { LIMITS } from "../protocol/limits";
 import type { Task } from "../protocol/task";
 import { openDatabase } from "./database";
@@ -7,8 +8,16 @@ import { idempotencyKeys, taskMembers, tasks } from "./schema";
 
 const LIFETIME_MS = LIMITS.idempotencyHours * 60 * 60 * 1000;
 
-/** `entry`: the place in the list. `projectedSeq`: as of which `seq` of its room. */
-export type UserTask = { task: Task; entry: string; projectedSeq: number };
+/**
+ * `entry`: the place in the list. `projectedSeq`: as of which `seq` of its room. `task` is missing where
+ * the row cannot be read.
+ */
+export type UserTask = {
+  taskId: string;
+  task: Task | undefined;
+  entry: string;
+  projectedSeq: number;
+};
 export type UserKey = { key: string; bodyHash: string; taskId: string; createdAt: number };
 
 /** A user's tasks with the user's role, newest first, from after an entry on ("" for the newest). */
@@ -35,11 +44,19 @@ export async function userTasks(
     )
     .orderBy(desc(taskMembers.entry))
     .limit(limit);
-  return rows.map(({ entry, projectedSeq, ...row }) => ({
-    task: readTask(row),
-    entry,
-    projectedSeq,
-  }));
+  return rows.map(({ entry, projectedSeq, ...row }) => {
+    return { taskId: row.id, task: readable(row), entry, projectedSeq };
+  });
+}
+
+/** One row that cannot be read must not keep all others out of the list. */
+function readable(row: Parameters<typeof readTask>[0]): Task | undefined {
+  try {
+    return readTask(row);
+  } catch (error) {
+    logError("task_row_unreadable", { causes: describeError(error) });
+    return undefined;
+  }
 }
 
 /** The `Idempotency-Key`s of a user that still hold at `now`, in the order of their text. */

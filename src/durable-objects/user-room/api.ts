@@ -64,7 +64,10 @@ export interface UserRoomApi {
    * the list. Asks no room but the task's own.
    */
   createTask(principal: Principal, input: NewTask, once?: OnceKey): Promise<Outcome<CreatedTask>>;
-  /** The user's tasks as their rooms last said they are. Asks nobody. */
+  /**
+   * The user's tasks as their rooms last said they are. Asks nobody but once for what the last release
+   * knew; `unavailable` where that can't be had.
+   */
   listTasks(userId: string, query: ListTasks): Promise<Outcome<Page<Task>>>;
   /** A connection opens: makes or resumes a session and counts the connection. */
   openSession(input: OpenSession): Promise<Outcome<OpenedSession>>;

@@ -105,6 +105,15 @@ it("[T6] a list of several pages of the database goes on where the home died, an
   expect(last.items.map(({ title }) => title)).toEqual(["t0"]);
 });
 
+it("[T6] a row that cannot be read keeps no other out, and its room is asked", async () => {
+  const broken = await inDatabase("broken");
+  await inDatabase("fine", {}, 1);
+  const query = "UPDATE tasks SET status = 'STRANGE' WHERE id = ?";
+  await env.DB.prepare(query).bind(broken.id).run();
+  world.rooms.answers.set(broken.id, { ok: true, value: { ...broken, role: "owner" } });
+  expect(await world.titles()).toBe("fine broken");
+});
+
 it("[T6] without the database a list that is not whole is unavailable, and whole again after", async () => {
   await inDatabase("one");
   control.d1 = "down";

@@ -1,3 +1,4 @@
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -24,6 +25,7 @@ async function create(user: string, body: object) {
 afterEach(() => {
   control.d1 = "up";
   control.users = "up";
+  control.hops = undefined;
 });
 
 const USERS = 10;
@@ -134,16 +136,24 @@ describe("[T4] a task's key", () => {
     expect((await create(newUser(), { key: "ü".repeat(200) })).status).toBe(201);
   });
 
-  it("goes on with the same task where the home has died in between", async () => {
+  it("goes on with the same task where the home died between the claim and the creation", async () => {
     const user = newUser();
-    const home = env.USER_ROOM as unknown as DurableObjectNamespace<UserRoom>;
-    const before = create(user, { key: "k" });
-    await home
+    const homes = env.USER_ROOM as unknown as DurableObjectNamespace<UserRoom>;
+    const hops = { allowed: ["home.createTask"], asked: [] as string[] };
+    control.hops = hops;
+    const first = call(user, "POST", "/tasks", { key: "k", title: "first" });
+    await expect.poll(() => hops.asked).toContain("room.create");
+    const [claim] = await runInDurableObject(homes.getByName(user), (_, { storage: { sql } }) =>
+      sql.exec("SELECT task_id, is_made FROM claims").toArray(),
+    );
+    await homes
       .getByName(user)
       .die()
       .catch(() => undefined);
-    await before.catch(() => undefined);
-    const { task } = await create(user, { key: "k" });
+    control.hops = undefined;
+    expect((await first).status).toBe(503);
+    const { status, task } = await create(user, { key: "k", title: "second" });
+    expect([status, task.id, task.title]).toEqual([201, claim?.task_id, "second"]);
     expect(await list(user)).toEqual([task]);
   });
 });

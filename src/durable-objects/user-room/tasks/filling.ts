@@ -1,4 +1,4 @@
-import { userKeys, userTasks } from "../../../history/user-tasks";
+import { type UserTask, userKeys, userTasks } from "../../../history/user-tasks";
 import { inTime } from "../../../platform/in-time";
 import { describeError, logError } from "../../../platform/platform-log";
 import { LIMITS } from "../../../protocol/limits";
@@ -69,14 +69,7 @@ export class Filling {
     const { database } = this.#around;
     const rows = await inTime(PAGE_MS, () => userTasks(database(), userId, after, PAGE));
     return (tables) => {
-      for (const { task, entry, projectedSeq } of rows) {
-        const inviter = task.createdBy === userId ? "" : task.createdBy;
-        // A little older than what it says: what the same room says at the same `seq` is more.
-        const isNew = tables.tasks.put({ task, seq: projectedSeq - 1, inviter, entry });
-        const isBehind = tables.heard.seqOf(task) > projectedSeq;
-        if (isNew && (isBehind || task.status === "RUNNING")) tables.wanted.add(task.id);
-        tables.heard.list(task.id);
-      }
+      for (const row of rows) fill(tables, userId, row);
       const last = rows.at(-1);
       const isLast = rows.length < PAGE || !last;
       return isLast ? { phase: "keys", after: "" } : { phase: "tasks", after: last.entry };
@@ -99,4 +92,14 @@ export class Filling {
       return isLast ? { phase: "done", after: "" } : { phase: "keys", after: last.key };
     };
   }
+}
+
+function fill(tables: Tables, userId: string, { taskId, task, entry, projectedSeq }: UserTask) {
+  if (!task) return tables.wanted.add(taskId);
+  const inviter = task.createdBy === userId ? "" : task.createdBy;
+  // A little older than what it says: what the same room says at the same `seq` is more.
+  const isNew = tables.tasks.put({ task, seq: projectedSeq - 1, inviter, entry });
+  const isBehind = tables.heard.seqOf(task) > projectedSeq;
+  if (isNew && (isBehind || task.status === "RUNNING")) tables.wanted.add(taskId);
+  tables.heard.list(taskId);
 }

@@ -29,7 +29,9 @@ export class WantedTasks {
   async settle(userId: string): Promise<void> {
     this.#addUnlisted();
     if (this.#due(1).length === 0) return;
-    const work = this.#askAll(userId);
+    const work = this.#askAll(userId).catch((error: unknown) => {
+      logError("tasks_not_asked", { causes: describeError(error) });
+    });
     this.#around.hold(work);
     await inTime(PATIENCE_MS, () => work).catch(() => undefined);
   }
