@@ -1,5 +1,7 @@
 import type { CreatedTask, OnceKey } from "../../durable-objects/user-room/api";
+import { listPosition } from "../../history/task-entries";
 import { listTasks as listProjected } from "../../history/tasks";
+import { BAD_CURSOR, decodeCursor } from "../../protocol/cursor";
 import { refuse } from "../../protocol/errors";
 import { newId } from "../../protocol/ids";
 import type { CreateTask } from "../../protocol/rest/create-task";
@@ -35,6 +37,10 @@ export async function createTask(c: AppContext, body: CreateTask): Promise<Creat
 /** A page of the caller's tasks, from the caller's home. */
 export async function listTasks(c: AppContext, query: ListTasks) {
   const { userId } = c.var.principal;
+  const { cursor } = query;
+  if (cursor !== undefined && !decodeCursor(listPosition, cursor)) {
+    throw new RefusedRequest(BAD_CURSOR);
+  }
   const listed = await unlessOlder(() => twice(() => ownHome(c).listTasks(userId, query)));
   return answerOf(listed ?? (await listProjectedTasks(c.env, userId, query)));
 }

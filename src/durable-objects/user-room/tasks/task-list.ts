@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { entryText } from "../../../history/task-entries";
+import { listPosition } from "../../../history/task-entries";
 import { decodeCursor, encodeCursor } from "../../../protocol/cursor";
 import { LIMITS } from "../../../protocol/limits";
 import type { ListTasks } from "../../../protocol/rest/list-tasks";
@@ -13,7 +13,6 @@ const FEW = 200;
 /** Candidates looked at for one page beyond the first handful; past it the page is left short. */
 const MANY = 1000;
 
-const position = z.strictObject({ entry: entryText });
 const foundRows = z.array(z.object({ entry: z.string(), bytes: z.int(), body: z.string() }));
 type Found = z.infer<typeof foundRows>[number];
 const entryRows = z.array(z.object({ entry: z.string() }));
@@ -23,7 +22,7 @@ export type From = { entry?: string };
 
 /** Where a query goes on; undefined where its cursor is none that a page gave. */
 export function readCursor({ cursor }: ListTasks): From | undefined {
-  return cursor === undefined ? {} : decodeCursor(position, cursor);
+  return cursor === undefined ? {} : decodeCursor(listPosition, cursor);
 }
 
 /**
