@@ -142,21 +142,31 @@ function parameter(
 }
 
 function responsesOf(operation: Operation): OpenApiOperation["responses"] {
-  const { status, description, json, media: other, headers = [] } = operation.answer;
-  const content = {
-    ...(json && { "application/json": media(json) }),
-    ...(other && { [other.type]: textual(other) }),
-  };
-  const success: OpenApiResponse = {
-    description,
-    headers: headerReferences(operation.isFile ? headers : ["X-Request-Id", ...headers]),
-    ...((json || other) && { content }),
-  };
+  const { answer, otherwise, isFile } = operation;
+  const successes = [answer, ...(otherwise ? [otherwise] : [])].map((one) => [
+    String(one.status),
+    success(one, isFile === true),
+  ]);
   const refused = problemGroups(operation).map((codes) => [
     String(ERRORS[first(codes)].status),
     { $ref: `#/components/responses/${groupName(codes)}` },
   ]);
-  return { [String(status)]: success, ...Object.fromEntries(refused) };
+  return { ...Object.fromEntries(successes), ...Object.fromEntries(refused) };
+}
+
+function success(
+  { description, json, media: other, headers = [] }: Operation["answer"],
+  isFile: boolean,
+): OpenApiResponse {
+  const content = {
+    ...(json && { "application/json": media(json) }),
+    ...(other && { [other.type]: textual(other) }),
+  };
+  return {
+    description,
+    headers: headerReferences(isFile ? headers : ["X-Request-Id", ...headers]),
+    ...((json || other) && { content }),
+  };
 }
 
 function media({ schema, example }: Content): MediaType {

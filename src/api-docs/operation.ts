@@ -49,6 +49,8 @@ export type Operation = {
   /** Asks for a WebSocket. */
   upgrade?: true;
   answer: Answer;
+  /** Where there was nothing to do: what was asked for is there. */
+  otherwise?: Answer;
   /** Besides those that follow from the rest; see `errorsOf`. */
   errors?: readonly ErrorCode[];
   /** Values for the example call, by parameter; those of the path have one already. */

@@ -77,6 +77,8 @@ const QUERY_PARAMETERS: Record<string, string> = {
   team: "`namespace/name` of the team.",
   createdAfter: "Only what was created after this time.",
   createdBefore: "Only what was created before this time.",
+  key: "The task of this key.",
+  waiting: "`true`: only those that wait for a person; `false`: only the others.",
   q: "Part of the title, in any case: a word, a few letters, one character.",
   type: "Only events of these types; may be repeated.",
   level: "Only these; may be repeated.",

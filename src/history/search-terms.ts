@@ -1,5 +1,6 @@
 import { refText } from "../protocol/refs";
 import type { ListTasks } from "../protocol/rest/list-tasks";
+import type { Task } from "../protocol/task";
 import { searchForm } from "./search-form";
 
 /** Neighbouring characters of a title that are indexed as one term. */
@@ -21,6 +22,28 @@ export function searchQuery(userId: string, query: ListTasks): string | undefine
   ];
   const user = hex(userId);
   return terms.length > 0 ? terms.map((term) => `"${user}${term}"`).join(" ") : undefined;
+}
+
+/** The terms under which a task is found: the same as `searchQuery` makes of a query. */
+export function searchTerms(
+  scope: string,
+  { teamRef, labels, title }: Pick<Task, "teamRef" | "labels" | "title">,
+): string {
+  const terms = [
+    `m${hex(refText(teamRef))}`,
+    ...Object.entries(labels).map(([key, value]) => `l${hex(`${key}=${value}`)}`),
+    ...allPiecesOf(searchForm(title)).map((piece) => `t${hex(piece)}`),
+  ];
+  return terms.map((term) => `${hex(scope)}${term}`).join(" ");
+}
+
+/** Every one, two and three neighbouring characters. */
+function allPiecesOf(text: string): string[] {
+  const characters = Array.from(text);
+  const pieces = characters.flatMap((_, at) =>
+    Array.from({ length: PIECE_CHARS }, (_, i) => characters.slice(at, at + i + 1).join("")),
+  );
+  return [...new Set(pieces)];
 }
 
 /** Pieces that every text has in which this one is found. */

@@ -15,6 +15,9 @@ export const entryText = z
   .regex(/^-?\d{1,19}$/, { abort: true })
   .refine((text) => BigInt.asIntN(64, BigInt(text)) === BigInt(text));
 
+/** A list's cursor. */
+export const listPosition = z.strictObject({ entry: entryText });
+
 /** The first entry of a millisecond. */
 export function firstEntry(ms: number): SQL {
   return sql`(${Math.min(Math.max(ms, -LAST_MS), LAST_MS)} << ${sql.raw(`${MILLISECOND_BITS}`)})`;

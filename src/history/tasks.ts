@@ -1,6 +1,5 @@
 import { and, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
-import * as z from "zod";
 import { decodeCursor, encodeCursor } from "../protocol/cursor";
 import { accepted, type Outcome, refuse, refused } from "../protocol/errors";
 import type { ListTasks } from "../protocol/rest/list-tasks";
@@ -10,14 +9,12 @@ import { openDatabase } from "./database";
 import { readTask, taskColumns } from "./rows";
 import { taskMembers, tasks } from "./schema";
 import { searchForm } from "./search-form";
-import { bySearch, byStatus, type Candidates, entryText, type Position } from "./task-entries";
+import { bySearch, byStatus, type Candidates, listPosition, type Position } from "./task-entries";
 
 /** Tasks of some statuses that are looked at one by one rather than looked up by the other filters. */
 const FEW = 200;
 /** Candidates looked at for one page beyond the first handful; past it the page is left short. */
 const MANY = 1000;
-
-const position = z.strictObject({ entry: entryText });
 
 /**
  * A user's tasks with the user's role, newest first; all filters hold together. A page takes the
@@ -30,7 +27,7 @@ export async function listTasks(
   userId: string,
   query: ListTasks,
 ): Promise<Outcome<Page<Task>>> {
-  const from = query.cursor === undefined ? null : decodeCursor(position, query.cursor);
+  const from = query.cursor === undefined ? null : decodeCursor(listPosition, query.cursor);
   if (from === undefined) {
     const issues = [{ path: "cursor", message: "not a cursor of this list" }];
     return refused(refuse("invalid_request", "The cursor is not valid", { issues }));
@@ -102,7 +99,7 @@ async function lastOf({ database }: List, among: SQL, count: number): Promise<Po
   const [row] = await database.all(
     sql`SELECT CAST(entry AS TEXT) AS entry FROM (${among}) LIMIT 1 OFFSET ${count - 1}`,
   );
-  return row === undefined ? undefined : position.parse(row).entry;
+  return row === undefined ? undefined : listPosition.parse(row).entry;
 }
 
 /** The index finds what can match; what does, the row says. */

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { LIMITS } from "./limits";
+import { place } from "./place";
 
 export const role = z.enum(["owner", "editor", "viewer"]);
 export type Role = z.infer<typeof role>;
@@ -23,6 +24,8 @@ export const principal = z.compile(
     expiresAt: z.int().nullable(),
     /** The request that the caller came with, for log lines; a socket's is its upgrade. */
     requestId: z.string().optional(),
+    /** Where the caller is, as far as is known: what is made for the caller is made there. */
+    near: place.optional(),
   }),
 );
 export type Principal = z.infer<typeof principal>;

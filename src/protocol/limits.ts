@@ -49,6 +49,8 @@ export const LIMITS = {
   /** Characters of a `clientMessageId` and an `Idempotency-Key`. */
   clientKeyChars: 255,
   titleChars: 200,
+  /** Characters of a task's key, its creator's own name for it. */
+  taskKeyChars: 200,
   reasonChars: 500,
   /** Bytes of a `metadata` object as JSON: identifiers and settings, not documents. */
   metadataBytes: 16 * 1024,

@@ -5,6 +5,7 @@ import { jsonObject } from "./json";
 import { LIMITS } from "./limits";
 import { ref } from "./refs";
 import { timestamp } from "./time";
+import { waitingFor } from "./turn";
 
 export const taskStatus = z.enum(["PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED"]);
 export type TaskStatus = z.infer<typeof taskStatus>;
@@ -16,6 +17,13 @@ export const labels = z
   .refine((value) => Object.keys(value).length <= LIMITS.labels, {
     error: `more than ${LIMITS.labels} labels`,
   });
+
+/** The creator's own name for a task. */
+export const taskKey = z
+  .string()
+  .min(1)
+  .max(LIMITS.taskKeyChars)
+  .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, { error: "printable characters only" });
 
 /** Compiled, as messages are. */
 export const task = z.compile(
@@ -35,10 +43,13 @@ export const task = z.compile(
     /** Percent of the active turn's steps. */
     progress: z.int().min(0).max(100).optional(),
     activeTurnId: turnId.optional(),
+    waitingFor: waitingFor.optional(),
     headSeq: z.int(),
     epoch: z.string(),
     /** The caller's role; put in for each reader, never stored. */
     role: role.optional(),
+    /** Put in for the creator alone. */
+    key: z.string().optional(),
   }),
 );
 export type Task = z.infer<typeof task>;

@@ -29,6 +29,10 @@ export const stepStatus = z.enum([
 ]);
 export type StepStatus = z.infer<typeof stepStatus>;
 
+/** What a turn waits for while it is WAITING. */
+export const waitingFor = z.enum(["confirmation", "approval", "client-tool", "budget"]);
+export type WaitingFor = z.infer<typeof waitingFor>;
+
 /** What to do with a message while a turn is open. */
 export const onBusy = z.enum(["enqueue", "interrupt", "reject", "guide"]);
 export type OnBusy = z.infer<typeof onBusy>;
@@ -78,6 +82,7 @@ export const turn = z.object({
   messageId,
   status: turnStatus,
   reason: z.string().optional(),
+  waitingFor: waitingFor.optional(),
   error: failure.optional(),
   onBusy,
   createdAt: timestamp,

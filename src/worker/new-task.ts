@@ -9,8 +9,9 @@ const DEFAULT_TEAM = { namespace: "system", name: "assistant" };
 
 /** A creation with every default filled in; throws `invalid_request` for contradicting members. */
 export function newTask(principal: Principal, body: CreateTask): Omit<NewTask, "taskId"> {
-  const { title, teamRef, prompt, labels, metadata, members } = body;
+  const { key, title, teamRef, prompt, labels, metadata, members } = body;
   return {
+    ...(key !== undefined && { key }),
     title: title ?? titleOf(prompt),
     teamRef: teamRef ?? DEFAULT_TEAM,
     ...(prompt !== undefined && { prompt }),

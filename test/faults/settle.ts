@@ -81,7 +81,7 @@ async function readTurns({ owner, taskId }: FaultRoom): Promise<Evidence["turns"
   return (await owner.ask(turns, "GET", `/tasks/${taskId}/turns?limit=200`)).items;
 }
 
-/** The task as D1 lists it, once it has been told everything. */
+/** The task as its owner's home lists it, once everybody has been told everything. */
 async function agreement(room: FaultRoom): Promise<Evidence["listed"]> {
   const { owner, taskId } = room;
   let row: Evidence["listed"];

@@ -1,6 +1,7 @@
 import type { Hearing } from "../../src/agents/voice";
 import type { Settings } from "../../src/platform/settings";
 import type { StepEnd, StepRequest } from "../../src/resources/step";
+import type { Hops } from "./hops";
 
 type Model = (
   request: StepRequest,
@@ -65,6 +66,8 @@ const untouched = () => ({
   statements: new Map<string, number>(),
   /** Statements by themselves that D1 was asked for. */
   d1Lookups: 0,
+  /** The waits for other objects and databases, where a test counts them. */
+  hops: undefined as Hops | undefined,
   /** Batches that D1 was asked for. */
   d1Batches: 0,
 });

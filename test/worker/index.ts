@@ -3,6 +3,7 @@ import worker from "../../src/worker/index";
 import { breakableD1 } from "./breakable-d1";
 import { checkSockets } from "./checked-object";
 import { gatedRooms } from "./gates";
+import { countedEnv } from "./hops";
 import { turnKnob } from "./knobs";
 import { TaskRoom } from "./task-room";
 
@@ -22,8 +23,10 @@ export default {
   fetch(request, env, ctx) {
     const url = new URL(request.url);
     if (url.pathname.startsWith("/test/")) return turnKnob(url, env);
-    const rooms = { TASK_ROOM: gatedRooms(env.TASK_ROOM, "room") };
-    const homes = { USER_ROOM: gatedRooms(env.USER_ROOM, "home") };
-    return app.fetch(request, { ...env, ...rooms, ...homes, DB: breakableD1(env.DB) }, ctx);
+    const counted = countedEnv(env);
+    const rooms = { TASK_ROOM: gatedRooms(counted.TASK_ROOM, "room") };
+    const homes = { USER_ROOM: gatedRooms(counted.USER_ROOM, "home") };
+    const DB = breakableD1(counted.DB);
+    return app.fetch(request, { ...counted, ...rooms, ...homes, DB }, ctx);
   },
 } satisfies ExportedHandler<Env>;

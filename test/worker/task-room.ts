@@ -8,6 +8,7 @@ import { checkCalls, checkedState } from "./checked-object";
 import { clock, control, freezeAt } from "./control";
 import { countedStorage } from "./counted-storage";
 import { passGate } from "./gates";
+import { countedEnv } from "./hops";
 import { pastMessages } from "./past-messages";
 
 /** Milliseconds by which an alarm is late where a test wants it. */
@@ -19,7 +20,7 @@ export class TaskRoom extends ProductionTaskRoom {
   #hasThrown = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
-    super(checkedState(ctx), env);
+    super(checkedState(ctx), countedEnv(env));
     const id = ctx.id.toString();
     control.constructed.set(id, (control.constructed.get(id) ?? 0) + 1);
   }

@@ -5,12 +5,16 @@ import { breakableD1 } from "./breakable-d1";
 import { checkCalls, checkedState } from "./checked-object";
 import { clock, control, freezeAt } from "./control";
 import { homeStorage } from "./counted-storage";
+import { countedEnv } from "./hops";
 
 /** A user's room whose clock is in a test's hands. */
 export class UserRoom extends ProductionUserRoom {
   constructor(ctx: DurableObjectState, env: Env) {
     const checked = checkedState(ctx);
-    super(Object.defineProperty(checked, "storage", { value: homeStorage(checked.storage) }), env);
+    const state = Object.defineProperty(checked, "storage", {
+      value: homeStorage(checked.storage),
+    });
+    super(state, countedEnv(env));
   }
 
   /** As a deploy or an error of the platform does: everything in memory and every socket is gone. */
@@ -32,6 +36,8 @@ export class UserRoom extends ProductionUserRoom {
       activity: (...input) => reached(() => rooms.activity(...input)),
       close: (...input) => reached(() => rooms.close(...input)),
       closeKey: (...input) => reached(() => rooms.closeKey(...input)),
+      create: (...input) => reached(() => rooms.create(...input)),
+      read: (...input) => reached(() => rooms.read(...input)),
     };
   }
 

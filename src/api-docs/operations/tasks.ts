@@ -27,7 +27,9 @@ export const TASKS: readonly Operation[] = [
     summary: "Make a task",
     description:
       "`prompt` starts the first turn at once. The default team is `system/assistant`; a team " +
-      "that does not exist or is not yours is `invalid_request`. Whoever makes a task owns it.",
+      "that does not exist or is not yours is `invalid_request`. Whoever makes a task owns it. " +
+      "With a `key` there is one task of yours by it: the one that is there is given, whatever the " +
+      "rest of the body says, until it is erased. The task is in your next list.",
     scope: "write",
     headers: ["Idempotency-Key"],
     body: {
@@ -45,6 +47,12 @@ export const TASKS: readonly Operation[] = [
       json: json(MODELS.Task, TASK),
       headers: ["Location"],
     },
+    otherwise: {
+      status: 200,
+      description: "The task that its `key` stands for already.",
+      json: json(MODELS.Task, { ...TASK, key: "order-17" }),
+      headers: ["Location"],
+    },
     errors: ["conflict", "not_found", "quota_exceeded"],
   },
   {
@@ -54,9 +62,9 @@ export const TASKS: readonly Operation[] = [
     path: "/api/v1/tasks",
     summary: "List your tasks",
     description:
-      "Newest first. All filters hold together. May lag a task by a moment. Where few of very " +
-      "many tasks fit, a page may have fewer items than `limit`, or none: go on until " +
-      "`nextCursor` is `null`.",
+      "Newest first. All filters hold together. A task that you made is in it at once, and what " +
+      "happens in a task within a second. Where few of very many tasks fit, or where they are " +
+      "long, a page may have fewer items than `limit`, or none: go on until `nextCursor` is `null`.",
     scope: "read",
     query: listTasks,
     answer: {

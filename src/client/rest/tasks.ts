@@ -17,6 +17,8 @@ import type { PageQuery } from "./paging";
 import type { Request } from "./request";
 
 export type NewTask = {
+  /** Your own name for the task: made once, and found from then on. */
+  key?: string;
   title?: string;
   /** `namespace/name`, or both apart. */
   teamRef?: string | Ref;
@@ -34,6 +36,10 @@ export type TaskQuery = PageQuery & {
   team?: string;
   createdAfter?: string;
   createdBefore?: string;
+  /** The one task of this key. */
+  key?: string;
+  /** Whether it waits for a person. */
+  waiting?: boolean;
   /** A part of the title. */
   q?: string;
 };

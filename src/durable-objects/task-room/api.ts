@@ -25,6 +25,10 @@ export type NewTask = {
   labels: Record<string, string>;
   metadata: Task["metadata"];
   members: { userId: string; role: Role }[];
+  /** The creator's own name for the task. */
+  key?: string;
+  /** Whoever asks has the task in its creator's list before anybody hears of it. */
+  isListed?: true;
 };
 
 /** `opening`: connections of any session that are being opened here; absent from older rooms. */

@@ -4,6 +4,7 @@ import { agents } from "../../own/agents";
 import { unsealPortable } from "../../platform/sealing";
 import { readOnce, type Settings, settings as settingsSchema } from "../../platform/settings";
 import type { Tally } from "../../platform/tally";
+import type { Place } from "../../protocol/place";
 import type { StepEnd, StepRequest } from "../../resources/step";
 import { metricsShardOf } from "../metrics-shard/api";
 import { type Meter, meterOf } from "../usage-meter/api";
@@ -78,8 +79,8 @@ export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
   };
 }
 
-/** A user's own room. */
-export function userRoom(env: Env, userId: string): UserRoomApi {
+/** A user's own room. `near`: where it is made, where the user comes with a first request of their own. */
+export function userRoom(env: Env, userId: string, near?: Place): UserRoomApi {
   // The platform's RPC types recurse without end over JSON values, so the interface stands in.
-  return env.USER_ROOM.getByName(userId) as unknown as UserRoomApi;
+  return env.USER_ROOM.getByName(userId, near && { locationHint: near }) as unknown as UserRoomApi;
 }

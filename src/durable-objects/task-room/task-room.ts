@@ -63,7 +63,7 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
 
   /** A test build lets things happen before and after. */
   protected openSession(input: OpenSession): Promise<Outcome<OpenedSession>> {
-    return userRoom(this.env, input.userId).openSession(input);
+    return userRoom(this.env, input.userId, input.near).openSession(input);
   }
 
   override webSocketMessage(ws: WebSocket, frame: string | ArrayBuffer): void {

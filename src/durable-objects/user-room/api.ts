@@ -1,6 +1,9 @@
 import type { UserNews } from "../../engine/user/news";
 import type { ResealCount } from "../../platform/reseal";
 import type { Outcome } from "../../protocol/errors";
+import type { Principal } from "../../protocol/identity";
+import type { Place } from "../../protocol/place";
+import type { ListTasks } from "../../protocol/rest/list-tasks";
 import type {
   AckNotifications,
   ListNotifications,
@@ -8,6 +11,7 @@ import type {
 } from "../../protocol/rest/notifications";
 import type { Page } from "../../protocol/rest/page";
 import type { Session } from "../../protocol/session";
+import type { Task } from "../../protocol/task";
 import type { KeptNotification } from "../../protocol/user-events";
 import type {
   CreatedWebhook,
@@ -16,6 +20,7 @@ import type {
   PatchWebhook,
   Webhook,
 } from "../../protocol/webhooks";
+import type { NewTask } from "../task-room/api";
 
 export type OpenSession = {
   userId: string;
@@ -25,6 +30,8 @@ export type OpenSession = {
   recoveryToken?: string;
   /** The API key that the connection comes with; absent for a token. */
   keyId?: string;
+  /** Where the user is, as far as is known. */
+  near?: Place;
 };
 
 export type OpenedSession = { session: Session; recoveryToken: string; resumed: boolean };
@@ -39,10 +46,29 @@ export type TaskNews = {
   items: UserNews[];
   /** Who made the task, where that is somebody else. */
   inviter?: string;
+  /** The task as this user's list has it, at its `headSeq`. Absent from rooms of the last release. */
+  entry?: Task;
+  /** The `seq` with which the user went: the task is in the list no more. */
+  left?: number;
 };
 
-/** What a user's room answers over RPC (contract sections 6, 7 and 9). */
+/** An `Idempotency-Key`, and the body that it came with. */
+export type OnceKey = { key: string; bodyHash: string };
+/** `isNew`: made for this request, or for the one that it repeats. */
+export type CreatedTask = { task: Task; isNew: boolean };
+
+/** What a user's room answers over RPC (contract sections 3, 6, 7, 9 and 11). */
 export interface UserRoomApi {
+  /**
+   * Makes a task, or gives the one that its key or its `Idempotency-Key` stands for. From then on it is in
+   * the list. Asks no room but the task's own.
+   */
+  createTask(principal: Principal, input: NewTask, once?: OnceKey): Promise<Outcome<CreatedTask>>;
+  /**
+   * The user's tasks as their rooms last said they are. Asks nobody but once for what the last release
+   * knew; `unavailable` where that can't be had.
+   */
+  listTasks(userId: string, query: ListTasks): Promise<Outcome<Page<Task>>>;
   /** A connection opens: makes or resumes a session and counts the connection. */
   openSession(input: OpenSession): Promise<Outcome<OpenedSession>>;
   /** `POST /sessions`: a session without a connection yet. */

@@ -13,6 +13,7 @@ import { SessionAlarm } from "./sessions/session-alarm";
 import { SessionEntry } from "./sessions/session-entry";
 import { Sessions } from "./sessions/sessions";
 import type { Surroundings } from "./surroundings";
+import { Tasks } from "./tasks/tasks";
 import { WebhookLists } from "./webhooks/webhook-lists";
 import { WebhookQueue } from "./webhooks/webhook-queue";
 import type { WebhookSettings } from "./webhooks/webhook-sender";
@@ -23,6 +24,8 @@ export type HomeDoors = Pick<Surroundings, "now" | "rooms" | "fault"> & {
   tellMetrics: ConstructorParameters<typeof MetricsFeed>[0]["send"];
   /** Removes the row by which an API key is found; whether there was one. */
   dropKey: (userId: string, keyId: string) => Promise<boolean>;
+  /** Of the last release's lists. */
+  database: () => D1Database;
 };
 
 /** Where the parts of a user's room are put together. Nothing here is a rule. */
@@ -37,6 +40,7 @@ export class Home {
   readonly queue: WebhookQueue;
   readonly webhooks: Webhooks;
   readonly webhookLists: WebhookLists;
+  readonly tasks: Tasks;
   readonly alarm: AlarmParts;
   readonly arrival: MailboxDoors;
   readonly #deadlines: Deadlines;
@@ -76,9 +80,11 @@ export class Home {
     });
     this.webhooks = new Webhooks({ storage, now, settings, queue: this.queue });
     this.webhookLists = new WebhookLists(shared);
+    this.tasks = new Tasks({ ...around, database: doors.database });
     this.mailbox = new Mailbox({
       ...shared,
       sockets,
+      hear: (tables, news) => this.tasks.hear(tables, news),
       queue: (tables, events) => this.queue.add(tables, events),
     });
     this.arrival = { ctx, now, sockets, mailbox: this.mailbox, deadlines };

@@ -119,4 +119,75 @@ export const USER_ROOM_STEPS = [
    CREATE INDEX deliveries_waiting ON deliveries (webhook_id, task_id, position, due_at, bytes)
      WHERE status = 'pending';
    CREATE INDEX deliveries_listed ON deliveries (webhook_id, position, status, bytes);`,
+  // `entry`: milliseconds of the task's creation times 2^20, and a number within them; as in D1, so that
+  // cursors of the last release go on. `inviter`: who made the task, empty where the user did.
+  `CREATE TABLE tasks (
+     entry INTEGER PRIMARY KEY,
+     task_id TEXT NOT NULL UNIQUE,
+     epoch TEXT NOT NULL,
+     seq INTEGER NOT NULL,
+     inviter TEXT NOT NULL,
+     status TEXT NOT NULL,
+     is_waiting INTEGER NOT NULL,
+     key TEXT,
+     team TEXT NOT NULL,
+     labels TEXT NOT NULL,
+     title_folded TEXT NOT NULL,
+     bytes INTEGER NOT NULL,
+     body TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX tasks_by_status ON tasks (status);
+   CREATE INDEX tasks_waiting ON tasks (is_waiting) WHERE is_waiting = 1;
+   CREATE INDEX tasks_by_key ON tasks (key) WHERE key IS NOT NULL;
+   CREATE INDEX tasks_by_inviter ON tasks (inviter) WHERE inviter <> '';
+   CREATE INDEX tasks_of_others ON tasks (entry) WHERE inviter <> '';
+   -- What lists are filtered by besides the status, in terms, under the same entry.
+   CREATE VIRTUAL TABLE task_search USING fts5(
+     terms, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+   );
+   -- What every inviter's tasks take here; under the empty name those of all of them.
+   CREATE TABLE inviters (
+     inviter TEXT PRIMARY KEY,
+     entries INTEGER NOT NULL,
+     bytes INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   -- Tasks that were in the list: what is said of them late must not bring them back.
+   CREATE TABLE gone (
+     position INTEGER PRIMARY KEY,
+     task_id TEXT NOT NULL UNIQUE,
+     epoch TEXT NOT NULL,
+     seq INTEGER NOT NULL
+   ) STRICT;
+   -- Tasks whose rooms have to be asked how they are.
+   CREATE TABLE wanted (
+     task_id TEXT PRIMARY KEY,
+     failures INTEGER NOT NULL,
+     retry_at INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX wanted_by_time ON wanted (retry_at);
+   -- Which task a task's key, or an Idempotency-Key, stands for. No time that it ends for a made task's key.
+   CREATE TABLE claims (
+     kind TEXT NOT NULL,
+     name TEXT NOT NULL,
+     task_id TEXT NOT NULL,
+     body_hash TEXT,
+     answer TEXT NOT NULL,
+     is_made INTEGER NOT NULL,
+     expires_at INTEGER,
+     PRIMARY KEY (kind, name)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX claims_by_task ON claims (task_id);
+   CREATE INDEX claims_by_time ON claims (expires_at) WHERE expires_at IS NOT NULL;
+   -- One row: how far the list was filled from D1, where this home is older than its list.
+   CREATE TABLE filling (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     phase TEXT NOT NULL,
+     after TEXT NOT NULL
+   ) STRICT;
+   INSERT INTO filling (id, phase, after) VALUES (1, 'tasks', '');
+   -- 1 where the list has what was heard, 2 where it has heard that the user left. Code that knows of no
+   -- list writes 0, or leaves 1 where the user left: of these tasks the rooms are asked.
+   ALTER TABLE heard ADD COLUMN is_listed INTEGER NOT NULL DEFAULT 0;
+   CREATE INDEX heard_unlisted ON heard (task_id)
+     WHERE is_listed = 0 OR (is_listed = 1 AND has_left = 1);`,
 ] as const;

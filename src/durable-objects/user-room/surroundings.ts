@@ -9,6 +9,8 @@ export type UserFaultPoint =
   | "key revoked"
   | "key dropped"
   | "room told of a key"
+  | "task claimed"
+  | "task made"
   | "before hearing"
   | "after hearing"
   | "webhook started"

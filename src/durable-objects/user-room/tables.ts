@@ -10,6 +10,10 @@ import { USER_ROOM_STEPS } from "./schema";
 import { ConnectionTable } from "./sessions/connection-table";
 import { SessionTable } from "./sessions/session-table";
 import { TokenTable } from "./sessions/token-table";
+import { ClaimTable } from "./tasks/claim-table";
+import { FillingTable } from "./tasks/filling-table";
+import { TaskTable } from "./tasks/task-table";
+import { WantedTable } from "./tasks/wanted-table";
 import { DeliveryTable } from "./webhooks/delivery-table";
 import { WebhookTable } from "./webhooks/webhook-table";
 
@@ -29,6 +33,10 @@ export class Tables {
   readonly webhooks: WebhookTable;
   readonly deliveries: DeliveryTable;
   readonly rests: RestTable;
+  readonly tasks: TaskTable;
+  readonly claims: ClaimTable;
+  readonly wanted: WantedTable;
+  readonly filling: FillingTable;
 
   private constructor(sql: SqlStorage) {
     this.sessions = new SessionTable(sql);
@@ -42,6 +50,10 @@ export class Tables {
     this.webhooks = new WebhookTable(sql);
     this.deliveries = new DeliveryTable(sql);
     this.rests = new RestTable(sql);
+    this.tasks = new TaskTable(sql);
+    this.claims = new ClaimTable(sql);
+    this.wanted = new WantedTable(sql);
+    this.filling = new FillingTable(sql);
   }
 
   /** `null` before the first use: a stray call must not create anything. */
@@ -54,8 +66,11 @@ export class Tables {
   static make(storage: DurableObjectStorage): Tables {
     const there = known.get(storage);
     if (there) return there;
-    const isNew = migrate(storage, USER_ROOM_STEPS);
+    const done = stepsDone(storage.sql);
+    const isNew = migrate(storage, USER_ROOM_STEPS, done);
     const tables = new Tables(storage.sql);
+    // Rooms have told every member's home from its first task on: one that has heard nothing lists nothing.
+    if (done === undefined) tables.filling.put({ phase: "done", after: "" });
     // What has just been made may go again, with the transaction around it.
     if (!isNew) known.set(storage, tables);
     return tables;

@@ -4,6 +4,8 @@ import { inTime } from "../../platform/in-time";
 import type { ResealCount } from "../../platform/reseal";
 import { readOnce, settings } from "../../platform/settings";
 import type { Outcome } from "../../protocol/errors";
+import type { Principal } from "../../protocol/identity";
+import type { ListTasks } from "../../protocol/rest/list-tasks";
 import type {
   AckNotifications,
   ListNotifications,
@@ -11,6 +13,7 @@ import type {
 } from "../../protocol/rest/notifications";
 import type { Page } from "../../protocol/rest/page";
 import type { Session } from "../../protocol/session";
+import type { Task } from "../../protocol/task";
 import type { KeptNotification } from "../../protocol/user-events";
 import type {
   CreatedWebhook,
@@ -20,8 +23,11 @@ import type {
   Webhook,
 } from "../../protocol/webhooks";
 import { metricsShardOf } from "../metrics-shard/api";
+import type { NewTask } from "../task-room/api";
 import {
+  type CreatedTask,
   KEY_GUARD_HEADER,
+  type OnceKey,
   type OpenedSession,
   type OpenSession,
   type PageQuery,
@@ -32,7 +38,7 @@ import {
 import { upgradeMailbox } from "./arrival/mailbox-upgrade";
 import { Home } from "./home";
 import type { UserFaultPoint } from "./surroundings";
-import { type TaskRooms, taskRooms } from "./task-rooms";
+import { type TaskRooms, taskRoom, taskRooms } from "./task-rooms";
 import { resealWebhooks } from "./webhooks/reseal";
 
 /** Milliseconds that the database of keys may take before a try counts as failed. */
@@ -63,6 +69,7 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
       tellMetrics: (tally) => metricsShardOf(env, ctx.id.toString()).add(tally),
       dropKey: (userId, keyId) =>
         inTime(DATABASE_PATIENCE_MS, () => removeApiKey(this.database(), userId, keyId)),
+      database: () => this.database(),
     });
   }
 
@@ -76,12 +83,20 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
 
   /** A test build puts its own in their place. */
   protected taskRooms(): TaskRooms {
-    return taskRooms((taskId) => this.env.TASK_ROOM.getByName(taskId));
+    return taskRooms((taskId, near) => taskRoom(this.env, taskId, near));
   }
 
   /** The same. */
   protected database(): D1Database {
     return this.env.DB;
+  }
+
+  createTask(principal: Principal, input: NewTask, once?: OnceKey): Promise<Outcome<CreatedTask>> {
+    return this.#home.tasks.create({ principal, input, once });
+  }
+
+  listTasks(userId: string, query: ListTasks): Promise<Outcome<Page<Task>>> {
+    return this.#home.tasks.list(userId, query);
   }
 
   openSession(input: OpenSession): Promise<Outcome<OpenedSession>> {
@@ -127,6 +142,7 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
   async forgetTask(taskId: string): Promise<void> {
     this.#home.sessions.forgetTask(taskId);
     this.#home.mailbox.forgetTask(taskId);
+    this.#home.tasks.forgetTask(taskId);
   }
 
   override async fetch(request: Request): Promise<Response> {

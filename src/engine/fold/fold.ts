@@ -5,7 +5,7 @@ import type { RoomState, Stream } from "../../protocol/room-state";
 import type { Task } from "../../protocol/task";
 import type { Turn } from "../../protocol/turn";
 import { isActive, isOpen } from "../turn/transitions";
-import { keptStream, withRounds } from "./rounds-fold";
+import { isWaiting, keptStream, withRounds } from "./rounds-fold";
 import { applyToTurn } from "./turn-fold";
 
 /**
@@ -39,10 +39,11 @@ function applyLogged(state: RoomState | undefined, event: LogEvent): RoomState |
   }
   if (event.seq <= state.task.headSeq) return state;
   const openTurns = turnsAfter(state.openTurns, event);
+  const streams = streamsAfter(state.streams, event);
   return {
-    task: taskAfter(state.task, openTurns, event),
+    task: taskAfter(state.task, event, openTurns, streams),
     openTurns,
-    streams: streamsAfter(state.streams, event),
+    streams,
     messages: messagesAfter(state.messages, event),
   };
 }
@@ -61,8 +62,8 @@ function turnsAfter(turns: Turn[], event: LogEvent): Turn[] {
   return rest.toSpliced(active + (queuePosition ?? rest.length + 1) - 1, 0, turn);
 }
 
-function taskAfter(old: Task, turns: Turn[], event: LogEvent): Task {
-  const { activeTurnId, progress, ...rest } = changedTask(old, event);
+function taskAfter(old: Task, event: LogEvent, turns: Turn[], streams: Stream[]): Task {
+  const { activeTurnId, progress, waitingFor, ...rest } = changedTask(old, event);
   const active = turns.find((turn) => isActive(turn.status));
   const percent = active ? percentOf(active) : progressAtRest(progress, event);
   return {
@@ -70,13 +71,25 @@ function taskAfter(old: Task, turns: Turn[], event: LogEvent): Task {
     headSeq: event.seq,
     ...(percent !== undefined && { progress: percent }),
     ...(active && { activeTurnId: active.id }),
+    ...waiting(active, streams),
   };
+}
+
+/** What a task waits for while its active turn does: for calls of its round, or as the turn says. */
+export function waiting(active: Turn | undefined, streams: Stream[]): Pick<Task, "waitingFor"> {
+  if (active?.status !== "WAITING") return {};
+  const rounds = streams.find((one) => one.turnId === active.id)?.rounds ?? [];
+  const calls = rounds.flatMap((round) => round.calls.filter(isWaiting));
+  if (calls.some(({ approval }) => approval === "asked")) return { waitingFor: "approval" };
+  if (calls.length > 0) return { waitingFor: "client-tool" };
+  return { waitingFor: active.waitingFor ?? "confirmation" };
 }
 
 function changedTask(old: Task, event: LogEvent): Task {
   if (event.type === "task:updated") {
-    const role = event.data.task.role ?? old.role;
-    return { ...event.data.task, ...(role && { role }) };
+    // What is each reader's own is not in what all hear.
+    const { role = old.role, key = old.key } = event.data.task;
+    return { ...event.data.task, ...(role && { role }), ...(key !== undefined && { key }) };
   }
   if (event.type !== "task:status") return old;
   const { statusReason, endedAt, ...rest } = old;

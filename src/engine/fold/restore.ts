@@ -3,7 +3,7 @@ import type { RoomState, Stream } from "../../protocol/room-state";
 import type { Task } from "../../protocol/task";
 import type { StepStatus, Turn } from "../../protocol/turn";
 import { isActive } from "../turn/transitions";
-import { percentOf, streamsAfter } from "./fold";
+import { percentOf, streamsAfter, waiting } from "./fold";
 import { isOfStream, keptStream } from "./rounds-fold";
 
 const AT_WORK: StepStatus[] = ["RUNNING", "WAITING", "RETRYING"];
@@ -13,23 +13,20 @@ const AT_WORK: StepStatus[] = ["RUNNING", "WAITING", "RETRYING"];
  * the log's events since the rounds began that are gone on from.
  */
 export function restoredState(
-  stored: Omit<Task, "headSeq" | "activeTurnId">,
+  stored: Omit<Task, "headSeq" | "activeTurnId" | "waitingFor">,
   headSeq: number,
   openTurns: Turn[],
   events: LogEvent[] = [],
 ): RoomState {
   const active = openTurns.find((turn) => isActive(turn.status));
+  const streams = openTurns.flatMap((turn) => streamsOf(turn, events));
   const task: Task = {
     ...stored,
     headSeq,
     ...(active && { progress: percentOf(active), activeTurnId: active.id }),
+    ...waiting(active, streams),
   };
-  return {
-    task,
-    openTurns,
-    streams: openTurns.flatMap((turn) => streamsOf(turn, events)),
-    messages: [],
-  };
+  return { task, openTurns, streams, messages: [] };
 }
 
 /**

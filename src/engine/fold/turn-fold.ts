@@ -45,13 +45,14 @@ type StatusEvent = Extract<LogEvent, { type: "turn:status" }>;
 type PhaseEvent = Extract<LogEvent, { type: `phase:${string}` }>;
 
 function withStatus(turn: Turn, { data, ts }: StatusEvent): Turn {
-  const { reason, error, deadlineAt, endedAt, ...rest } = data.turn ?? turn;
+  const { reason, error, deadlineAt, endedAt, waitingFor, ...rest } = data.turn ?? turn;
   return {
     ...rest,
     status: data.status,
     ...(data.status === "PROCESSING" && { startedAt: rest.startedAt ?? ts }),
     ...(data.deadlineAt !== undefined && { deadlineAt: data.deadlineAt }),
     ...(data.reason !== undefined && { reason: data.reason }),
+    ...(data.waitingFor && { waitingFor: data.waitingFor }),
     ...(data.error !== undefined && { error: data.error }),
     ...(data.usage !== undefined && { usage: data.usage }),
     ...(!isOpen(data.status) && { endedAt: ts }),

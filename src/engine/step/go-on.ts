@@ -28,7 +28,8 @@ export function waitInStep(draft: Draft, fence: Fence): void {
   });
   const what = asked ? `approval of ${asked.name}` : "the client's tools";
   const by = Math.min(...[confirmBy, clientBy].filter((at) => at !== undefined));
-  wait(draft, turn.id, step, { reason: `waiting for ${what}`, by });
+  const waitingFor = asked ? "approval" : "client-tool";
+  wait(draft, turn.id, step, { waitingFor, reason: `waiting for ${what}`, by });
 }
 
 /** All were answered while others were at work. That can be so once a round: nothing waits for ever. */

@@ -16,9 +16,11 @@ import { waitForConfirmation } from "./waiting";
 export function enterStep(draft: Draft, turnId: string, step: Step): void {
   const member = memberOf(draft, turnId, step.step);
   const stepRun = draft.stepRun(turnId, step.step);
-  const asks = member.requireConfirmation || isPastTokenLimit(draft, turnId);
-  if (asks && !stepRun.approved) waitForConfirmation(draft, turnId, step);
-  else startAttempt(draft, turnId, step);
+  const { requireConfirmation } = member;
+  const asks = requireConfirmation || isPastTokenLimit(draft, turnId);
+  if (asks && !stepRun.approved) {
+    waitForConfirmation(draft, turnId, step, requireConfirmation ? "confirmation" : "budget");
+  } else startAttempt(draft, turnId, step);
 }
 
 function isPastTokenLimit(draft: Draft, turnId: string): boolean {

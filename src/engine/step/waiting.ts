@@ -1,14 +1,23 @@
 import { toTimestamp } from "../../protocol/time";
-import type { Step, Turn } from "../../protocol/turn";
+import type { Step, Turn, WaitingFor } from "../../protocol/turn";
 import { isWaiting } from "../fold/rounds-fold";
 import type { Draft } from "../turn/draft";
 import { phaseData, planOf } from "./phase";
 
 /** A person is asked before a step begins. */
-export function waitForConfirmation(draft: Draft, turnId: string, step: Step): void {
+export function waitForConfirmation(
+  draft: Draft,
+  turnId: string,
+  step: Step,
+  waitingFor: WaitingFor,
+): void {
   const confirmBy = draft.context.now + draft.context.confirmTimeoutMs;
   draft.setStepRun(turnId, step.step, { ...draft.stepRun(turnId, step.step), confirmBy });
-  wait(draft, turnId, step, { reason: `waiting for confirmation of ${step.phase}`, by: confirmBy });
+  wait(draft, turnId, step, {
+    waitingFor,
+    reason: `waiting for confirmation of ${step.phase}`,
+    by: confirmBy,
+  });
 }
 
 /** Calls of a turn that wait for somebody. */
@@ -22,7 +31,7 @@ export function wait(
   draft: Draft,
   turnId: string,
   step: Step,
-  why: { reason: string; by: number },
+  why: { waitingFor: WaitingFor; reason: string; by: number },
 ): void {
   const { now } = draft.context;
   const { spentMs, runningSince, ...run } = draft.run(turnId);
@@ -35,6 +44,7 @@ export function wait(
       status: "WAITING",
       previous: "PROCESSING",
       reason: why.reason,
+      waitingFor: why.waitingFor,
       deadlineAt: toTimestamp(why.by),
     },
   });

@@ -12,6 +12,7 @@ export type TaskSeed = {
   teamRef: Ref;
   labels: Record<string, string>;
   metadata: JsonObject;
+  key?: string;
   createdBy: string;
   members: MemberRoles;
   epoch: string;
@@ -27,6 +28,7 @@ export function emptyRoom(seed: TaskSeed, now: number): Room {
     runs: {},
     plans: { 1: seed.plan },
     planId: 1,
+    ...(seed.key !== undefined && { key: seed.key }),
   };
 }
 

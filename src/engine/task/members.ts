@@ -26,14 +26,26 @@ export function removeMember(draft: Draft, userId: string): Refusal | null {
   return null;
 }
 
+/** Former members whose homes may still have to be told; the newest. */
+const LEFT_KEPT = 2 * LIMITS.members;
+
 /** Everyone who stays sees the task anew, with the own role in it. */
 function changeMembers(draft: Draft, members: MemberRoles): void {
-  const { since } = draft.room;
+  const { since, left = {} } = draft.room;
+  const gone = Object.keys(draft.room.members).filter((userId) => !members[userId]);
+  const remembered = [
+    ...Object.entries(left).filter(([userId]) => !members[userId]),
+    ...gone.map((userId) => [userId, draft.nextSeq] as const),
+  ].slice(-LEFT_KEPT);
   const kept = Object.keys(members).map((userId) => [
     userId,
     draft.room.members[userId] ? (since[userId] ?? 0) : draft.nextSeq,
   ]);
-  draft.setRoom({ members, since: Object.fromEntries(kept) });
+  draft.setRoom({
+    members,
+    since: Object.fromEntries(kept),
+    left: Object.fromEntries(remembered),
+  });
   updateTask(draft, {});
 }
 

@@ -17,6 +17,10 @@ export type Room = {
   members: MemberRoles;
   /** The `seq` with which each member came in; from it on the task's events are theirs. */
   since: Record<string, number>;
+  /** The `seq` with which each former member went, the newest of them: their homes are told. */
+  left?: Record<string, number>;
+  /** The creator's own name for the task. */
+  key?: string;
   runs: Record<string, TurnRun>;
   plans: Record<number, TeamPlan>;
   /** The plan as it was when the team was last resolved. */

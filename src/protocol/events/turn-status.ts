@@ -2,7 +2,7 @@ import * as z from "zod";
 import { failure } from "../errors";
 import { turnId } from "../ids";
 import { timestamp } from "../time";
-import { turn, turnStatus } from "../turn";
+import { turn, turnStatus, waitingFor } from "../turn";
 import { usage } from "../usage";
 
 export const turnStatusChange = z.object({
@@ -10,6 +10,8 @@ export const turnStatusChange = z.object({
   status: turnStatus,
   previous: turnStatus.nullable(),
   reason: z.string().optional(),
+  /** Of a turn that is WAITING. */
+  waitingFor: waitingFor.optional(),
   /** 1 is next; only of a waiting turn. */
   queuePosition: z.int().min(1).optional(),
   deadlineAt: timestamp.optional(),

@@ -3,10 +3,11 @@ import { content } from "../content";
 import { metadata } from "../json";
 import { LIMITS } from "../limits";
 import { anyRef } from "../refs";
-import { labels, title } from "../task";
+import { labels, taskKey, title } from "../task";
 import { putMember } from "./put-member";
 
 export const createTask = z.strictObject({
+  key: taskKey.optional(),
   title: title.optional(),
   teamRef: anyRef.optional(),
   prompt: content.optional(),

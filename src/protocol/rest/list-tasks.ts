@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { LIMITS } from "../limits";
 import { anyRef } from "../refs";
-import { taskStatus } from "../task";
+import { taskKey, taskStatus } from "../task";
 import { anyTimestamp } from "../time";
 import { page } from "./page";
 
@@ -19,6 +19,11 @@ export const listTasks = z.strictObject({
   team: anyRef.optional(),
   createdAfter: anyTimestamp.optional(),
   createdBefore: anyTimestamp.optional(),
+  key: taskKey.optional(),
+  waiting: z
+    .enum(["true", "false"])
+    .transform((text) => text === "true")
+    .optional(),
   q: z.string().min(1).max(LIMITS.titleChars).optional(),
 });
 export type ListTasks = z.infer<typeof listTasks>;

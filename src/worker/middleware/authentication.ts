@@ -4,6 +4,7 @@ import { settingsOf } from "../current-settings";
 import { NO_CREDENTIAL } from "../identity/bearer-token";
 import { identify } from "../identity/identify";
 import { mayTry } from "../limits/strangers";
+import { placeOf } from "../place";
 import { RefusedRequest } from "../problem";
 
 /** Lets nobody past whose identity is not proven. */
@@ -21,6 +22,8 @@ export const authentication = createMiddleware<AppEnv>(async (c, next) => {
     const without = refusal === NO_CREDENTIAL ? { "WWW-Authenticate": "Bearer" } : {};
     throw new RefusedRequest(refusal, { headers: without });
   }
-  c.set("principal", { ...outcome.value, requestId: c.var.requestId });
+  const near = placeOf(c.req.raw.cf);
+  const { requestId } = c.var;
+  c.set("principal", { ...outcome.value, requestId, ...(near && { near }) });
   await next();
 });

@@ -1,6 +1,7 @@
 import type { TaskRoomApi } from "../../durable-objects/task-room/api";
 import type { UserRoomApi } from "../../durable-objects/user-room/api";
 import type { Outcome } from "../../protocol/errors";
+import type { AppContext } from "../context";
 import { RefusedRequest } from "../problem";
 import { isWorthAsking, roomFailure } from "./room-failure";
 
@@ -16,6 +17,13 @@ export type UserRoomStub = UserRoomApi & { fetch(request: Request): Promise<Resp
 
 export function userRoom(env: Env, userId: string): UserRoomStub {
   return env.USER_ROOM.getByName(userId) as unknown as UserRoomStub;
+}
+
+/** The caller's own home: the first request makes it where the caller is. */
+export function ownHome({ env, var: { principal } }: AppContext): UserRoomStub {
+  const { userId, near } = principal;
+  const home = env.USER_ROOM.getByName(userId, near && { locationHint: near });
+  return home as unknown as UserRoomStub;
 }
 
 /** Asks once: for what must not happen twice. Throws `RoomUnavailable` for the platform's failures. */

@@ -13,7 +13,7 @@ import { readId } from "../path-id";
 import { RefusedRequest } from "../problem";
 import { readQuery } from "../query";
 import { arrive } from "../rooms/arrive";
-import { answerOf, once, taskRoom, twice, userRoom } from "../rooms/ask";
+import { answerOf, once, ownHome, taskRoom, twice } from "../rooms/ask";
 
 /** A task's log as pages and, for those who can't hold a WebSocket, as a stream. */
 export const events = new Hono<AppEnv>();
@@ -61,11 +61,11 @@ function resumed(c: AppContext): { epoch?: string; after?: number } {
 
 /** A socket to the user's room that closes when the caller's API key is revoked. */
 async function openGuard(c: AppContext): Promise<WebSocket | undefined> {
-  const { userId, keyId } = c.var.principal;
+  const { keyId } = c.var.principal;
   if (keyId === undefined) return undefined;
   const headers = { Upgrade: "websocket", [KEY_GUARD_HEADER]: keyId };
   const request = new Request("https://room/guard", { headers });
-  const answer = await once(() => userRoom(c.env, userId).fetch(request));
+  const answer = await once(() => ownHome(c).fetch(request));
   if (answer.webSocket) return answer.webSocket;
   const refusal = await refusalIn(answer);
   // A home that still runs the last release takes it for somebody who comes without a name: it has no

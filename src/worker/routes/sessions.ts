@@ -8,21 +8,21 @@ import { sameOrigin } from "../middleware/same-origin";
 import { readId } from "../path-id";
 import { readQuery } from "../query";
 import { readRecoveryToken } from "../recovery";
-import { answerOf, once, taskRoom, twice, userRoom } from "../rooms/ask";
+import { answerOf, once, ownHome, taskRoom, twice } from "../rooms/ask";
 
 export const sessions = new Hono<AppEnv>();
 
 sessions.get("/", async (c) => {
   const query = readQuery(c.req.raw, listPage);
   const { userId } = c.var.principal;
-  return c.json(answerOf(await twice(() => userRoom(c.env, userId).listSessions(userId, query))));
+  return c.json(answerOf(await twice(() => ownHome(c).listSessions(userId, query))));
 });
 
 sessions.post("/", sameOrigin, async (c) => {
   const { principal } = c.var;
   const { taskId } = await readBody(c.req.raw, createSession);
   answerOf(await twice(() => taskRoom(c.env, taskId).read(principal)));
-  const room = userRoom(c.env, principal.userId);
+  const room = ownHome(c);
   return c.json(answerOf(await once(() => room.createSession(principal.userId, taskId))), 201);
 });
 
@@ -30,13 +30,13 @@ sessions.post("/recover", sameOrigin, async (c) => {
   const { userId } = c.var.principal;
   const body = await readBody(c.req.raw, recoverSession);
   const token = readRecoveryToken(body.recoveryToken);
-  const room = userRoom(c.env, userId);
+  const room = ownHome(c);
   return c.json(answerOf(await once(() => room.recoverSession(userId, token))));
 });
 
 sessions.delete("/:id", async (c) => {
   const { userId } = c.var.principal;
   const id = readId(sessionId, c.req.param("id"));
-  answerOf(await once(() => userRoom(c.env, userId).revokeSession(userId, id)));
+  answerOf(await once(() => ownHome(c).revokeSession(userId, id)));
   return c.body(null, 204);
 });

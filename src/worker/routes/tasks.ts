@@ -1,7 +1,6 @@
 import { Hono } from "hono";
-import { listTasks } from "../../history/tasks";
 import { taskId } from "../../protocol/ids";
-import { createTask } from "../../protocol/rest/create-task";
+import { createTask as createTaskBody } from "../../protocol/rest/create-task";
 import { executeTask } from "../../protocol/rest/execute-task";
 import { listTasks as listTasksQuery } from "../../protocol/rest/list-tasks";
 import { patchStatus } from "../../protocol/rest/patch-status";
@@ -9,30 +8,21 @@ import { patchTask } from "../../protocol/rest/patch-task";
 import { interruptTurn } from "../../protocol/rest/turn-actions";
 import { readBody } from "../body";
 import type { AppEnv } from "../context";
-import { claimTaskId, keyOf } from "../idempotency";
-import { mayInvite } from "../invitations";
-import { newTask } from "../new-task";
+import { keyOf } from "../idempotency";
 import { readId } from "../path-id";
 import { readQuery } from "../query";
 import { answerOf, once, taskRoom, twice } from "../rooms/ask";
+import { createTask, listTasks } from "../rooms/own-tasks";
 
 export const tasks = new Hono<AppEnv>();
 
 tasks.post("/", async (c) => {
-  const { principal } = c.var;
-  const body = await readBody(c.req.raw, createTask);
-  const input = newTask(principal, body);
-  await mayInvite(c, input.members.filter(({ userId }) => userId !== principal.userId).length);
-  const id = await claimTaskId(c, body);
-  const created = await twice(() =>
-    taskRoom(c.env, id).create(principal, { ...input, taskId: id }),
-  );
-  return c.json(answerOf(created), 201, { Location: `/api/v1/tasks/${id}` });
+  const { task, isNew } = await createTask(c, await readBody(c.req.raw, createTaskBody));
+  return c.json(task, isNew ? 201 : 200, { Location: `/api/v1/tasks/${task.id}` });
 });
 
 tasks.get("/", async (c) => {
-  const query = readQuery(c.req.raw, listTasksQuery);
-  return c.json(answerOf(await listTasks(c.env.DB, c.var.principal.userId, query)));
+  return c.json(await listTasks(c, readQuery(c.req.raw, listTasksQuery)));
 });
 
 tasks.get("/:id", async (c) => {

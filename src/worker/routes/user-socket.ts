@@ -6,7 +6,7 @@ import { sameOrigin } from "../middleware/same-origin";
 import { upgradeOnly } from "../middleware/upgrade-only";
 import { readQuery } from "../query";
 import { arrive } from "../rooms/arrive";
-import { userRoom } from "../rooms/ask";
+import { ownHome } from "../rooms/ask";
 
 /** The socket of a user's own room (contract section 7). */
 export const userSocket = new Hono<AppEnv>();
@@ -14,7 +14,7 @@ export const userSocket = new Hono<AppEnv>();
 userSocket.get("/", upgradeOnly, sameOrigin, async (c) => {
   const position = readQuery(c.req.raw, joinRoom);
   const { principal } = c.var;
-  const room = () => userRoom(c.env, principal.userId);
+  const room = () => ownHome(c);
   const { webSocket } = await arrive(room, { principal, position, isFeed: false });
   return switched(c.req.raw, webSocket);
 });

@@ -6,13 +6,13 @@ import { readBody } from "../body";
 import type { AppContext, AppEnv } from "../context";
 import { readId } from "../path-id";
 import { readQuery } from "../query";
-import { answerOf, once, twice, type UserRoomStub, userRoom } from "../rooms/ask";
+import { answerOf, once, ownHome, twice, type UserRoomStub } from "../rooms/ask";
 
 export const webhooks = new Hono<AppEnv>();
 
 /** Webhooks are their owner's: another user's room knows nothing of them. */
 function ownRoom(c: AppContext): UserRoomStub {
-  return userRoom(c.env, c.var.principal.userId);
+  return ownHome(c);
 }
 
 webhooks.get("/", async (c) => {

@@ -30,10 +30,14 @@ async function play(stage: Stage, random: Random, { forMs = 0, ...knob }: Knob):
   return found.map((findings, i) => [...findings, ...(refused[i] ?? [])]);
 }
 
-/** What D1 alone can answer is answered, or `unavailable`. */
+/** A list asks its user's home, and what only D1 has is answered or `unavailable`. */
 async function listed({ owner }: FaultRoom): Promise<string[]> {
-  const { status } = await owner.call("GET", "/tasks").catch(() => ({ status: 0 }));
-  return expects([0, 200, 503].includes(status), `a list got ${status}`);
+  const ask = (path: string) => owner.call("GET", path).catch(() => ({ status: 0 }));
+  const [tasks, teams] = await Promise.all([ask("/tasks"), ask("/teams")]);
+  return [
+    ...expects([0, 200].includes(tasks.status), `a list of tasks got ${tasks.status}`),
+    ...expects([0, 200, 503].includes(teams.status), `a list of teams got ${teams.status}`),
+  ];
 }
 
 function fault(name: string, knob: Knob, times = 3): Fault {

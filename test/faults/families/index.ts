@@ -3,6 +3,7 @@ import { agentFaults } from "./agent-faults";
 import { bytes } from "./bytes";
 import { cancels } from "./cancels";
 import { clockFaults } from "./clock-faults";
+import { creations } from "./creations";
 import { d1Faults } from "./d1-faults";
 import { deploys } from "./deploys";
 import { duplicates } from "./duplicates";
@@ -34,5 +35,6 @@ export const FAMILIES: Family[] = [
   storageFaults,
   bytes,
   kills,
+  creations,
   deploys,
 ];

@@ -1,12 +1,15 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import type { SessionActivity } from "../../../src/durable-objects/task-room/api";
+import type { NewTask, SessionActivity } from "../../../src/durable-objects/task-room/api";
 import type { UserFaultPoint } from "../../../src/durable-objects/user-room/surroundings";
 import type { TaskRooms } from "../../../src/durable-objects/user-room/task-rooms";
 import { UserRoom } from "../../../src/durable-objects/user-room/user-room";
 import type { Outcome, Refusal } from "../../../src/protocol/errors";
+import type { Principal } from "../../../src/protocol/identity";
 import { newId } from "../../../src/protocol/ids";
+import type { Task } from "../../../src/protocol/task";
 import { breakableD1 } from "../../worker/breakable-d1";
+import { aTask } from "../history/build";
 
 export const HOUR = 60 * 60 * 1000;
 
@@ -19,6 +22,12 @@ class FakeRooms implements TaskRooms {
   readonly unreachable = new Set<string>();
   readonly asked: string[][] = [];
   readonly closed: Closed[] = [];
+  /** What they say of their tasks. */
+  readonly answers = new Map<string, Outcome<Task>>();
+  /** The ids of tasks that were to be made. */
+  readonly created: string[] = [];
+  isDown = false;
+  refusesCreation: Outcome<Task> | undefined;
   readonly keysClosed: { taskId: string; keyId: string }[] = [];
   /** Something that happens while a room is being called. */
   meanwhile: () => Promise<unknown> = async () => {};
@@ -40,6 +49,27 @@ class FakeRooms implements TaskRooms {
     await this.#letHappen();
     if (this.unreachable.has(taskId)) throw new Error("unreachable");
     this.keysClosed.push({ taskId, keyId });
+  }
+
+  async create({ userId }: Principal, input: NewTask): Promise<Outcome<Task>> {
+    const { taskId: id, title, key } = input;
+    this.created.push(id);
+    await this.#letHappen();
+    if (this.isDown || this.unreachable.has(id)) throw new Error("unreachable");
+    if (this.refusesCreation) return this.refusesCreation;
+    const task = aTask({ id, title, createdBy: userId, role: "owner", ...(key && { key }) });
+    // A task of an id is made once.
+    const made = this.answers.get(id) ?? ({ ok: true, value: task } as const);
+    this.answers.set(id, made);
+    return made;
+  }
+
+  async read(taskId: string): Promise<Outcome<Task>> {
+    await this.#letHappen();
+    this.asked.push([taskId]);
+    if (this.unreachable.has(taskId)) throw new Error("unreachable");
+    const none = { code: "not_found", message: "There is no such task." } as const;
+    return this.answers.get(taskId) ?? { ok: false, refusal: none };
   }
 
   async #letHappen(): Promise<void> {

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { accepted } from "../../../src/protocol/errors";
+import { aTask } from "../history/build";
 import { type Call, call, codeOf, fakeRooms, TASK, TURN, token } from "./build";
 
 const SESSION = "sess_01hzzzzzzzzzzzzzzzzzzzzzzz";
@@ -172,17 +173,21 @@ describe("POST /tasks fills in what was left out", () => {
       { ...empty, title: "New task", members: [owner, { userId: "bob", role: "viewer" }] },
     ],
   ])("%s", async (_name, body, input) => {
-    const { calls, asked, env } = echoingRooms();
+    const createTask = vi.fn(async (_: unknown, { taskId }: { taskId: string }) => ({
+      ok: true as const,
+      value: { task: { ...aTask(), id: taskId }, isNew: true },
+    }));
+    const { asked, env } = fakeRooms({ user: { createTask } });
     const response = await call("/api/v1/tasks", {
       method: "POST",
       env,
       ...(body !== undefined && { body }),
     });
-    const [taskId] = asked;
-    expect(response.status).toBe(201);
+    expect([response.status, asked]).toEqual([201, ["alice"]]);
+    const { taskId } = createTask.mock.calls[0]?.[1] ?? {};
     expect(taskId).toMatch(/^task_/);
     expect(response.headers.get("Location")).toBe(`/api/v1/tasks/${taskId}`);
-    expect(calls).toEqual([["create", alice, { ...input, taskId }]]);
+    expect(createTask.mock.calls).toEqual([[alice, { ...input, taskId }, undefined]]);
   });
 });
 

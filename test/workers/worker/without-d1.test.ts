@@ -18,7 +18,6 @@ afterEach(() => {
 });
 
 it.each([
-  ["GET", "/tasks"],
   ["GET", "/teams"],
   ["GET", "/teams/me/mine"],
   ["POST", "/teams"],
@@ -44,10 +43,21 @@ it.each([
   expect([response.status, await response.json()]).toMatchObject([503, { code: "unavailable" }]);
 });
 
-it("without D1 a task that is to be made once only is unavailable; any other is made", async () => {
-  const once = await call(alice, "POST", "/tasks", {}, { "Idempotency-Key": "k-1" });
-  expect([once.status, await once.json()]).toMatchObject([503, { code: "unavailable" }]);
-  expect((await call(alice, "POST", "/tasks", {})).status).toBe(201);
+it("[T1] without D1 tasks are made, once where that is asked, and listed", async () => {
+  const made = await newTask(alice);
+  const key = { "Idempotency-Key": "k-1" };
+  const once = await call(alice, "POST", "/tasks", { title: "once" }, key);
+  const again = await call(alice, "POST", "/tasks", { title: "once" }, key);
+  const { id } = await once.json<{ id: string }>();
+  expect([once.status, again.status, await again.json()]).toMatchObject([201, 201, { id }]);
+  const { items } = await (await call(alice, "GET", "/tasks")).json<{ items: { id: string }[] }>();
+  expect(items.map((task) => task.id)).toEqual([id, made, taskId]);
+});
+
+it("[T1] without D1 a user whom nobody knows makes a task and lists it", async () => {
+  const bob = newUser();
+  const made = await newTask(bob);
+  expect(await (await call(bob, "GET", "/tasks")).json()).toMatchObject({ items: [{ id: made }] });
 });
 
 it.each(["", "/turns", "/events", "/logs", "/stats", "/members"])(

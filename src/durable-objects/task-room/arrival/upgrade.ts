@@ -83,10 +83,14 @@ async function open(
   if (desk.connections.size >= LIMITS.connectionsPerRoom) {
     return refused(refuse("unavailable", "The room is full."));
   }
-  const { userId, keyId, requestId } = principal;
+  const { userId, keyId, requestId, near } = principal;
   if (isFeed) return mayFeed(desk, userId);
   const taskId = permitted.value.room.state.task.id;
-  const given = { ...(recoveryToken !== undefined && { recoveryToken }), ...(keyId && { keyId }) };
+  const given = {
+    ...(recoveryToken !== undefined && { recoveryToken }),
+    ...(keyId && { keyId }),
+    ...(near && { near }),
+  };
   try {
     const input = { userId, taskId, connectionId, ...given };
     return await inTime(PATIENCE_MS, () => sessions.open(input));

@@ -1,5 +1,6 @@
 import { shownTurn } from "../../../engine/step/cut-result";
 import { usesOf } from "../../../engine/step/tool-uses";
+import { shownTask } from "../../../engine/task/shown-task";
 import type { MessagePage } from "../../../history/messages";
 import { describeError, logError } from "../../../platform/platform-log";
 import { jsonBytes } from "../../../protocol/bytes";
@@ -22,8 +23,7 @@ import { permit } from "./permit";
 export function readTask(desk: Desk, principal: Principal): Outcome<Task> {
   const permitted = permit(desk, principal, "watch");
   if (!permitted.ok) return permitted;
-  const { room, role } = permitted.value;
-  return accepted({ ...room.state.task, role });
+  return accepted(shownTask(permitted.value.room, principal.userId));
 }
 
 /** Refuses with `unavailable` where the page lies in D1 alone and D1 can't be reached. */

@@ -25,14 +25,23 @@ import { withinQuota } from "./quota";
 
 /** What REST asks of a task as a whole. */
 
-/** Milliseconds that a change waits for D1, so that the next list shows it; it stands either way. */
+/** Milliseconds that a change waits for its members' homes, so that the next list shows it; it stands either way. */
 const LISTED_WITHIN_MS = 2000;
 
-export async function listed(desk: Desk): Promise<void> {
+export async function listed({ feeds }: Desk): Promise<void> {
+  await within(LISTED_WITHIN_MS, feeds.users.flush());
+}
+
+/** The last release's homes have no list: there it is in the database. */
+async function listedSomewhere({ feeds }: Desk): Promise<void> {
+  await within(LISTED_WITHIN_MS, Promise.all([feeds.users.flush(), feeds.d1.flush()]));
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
   // A timer that is left running would keep the room awake.
   const { promise: tooLate, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, LISTED_WITHIN_MS);
-  await Promise.race([desk.feeds.d1.flush(), tooLate]);
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work, tooLate]);
   clearTimeout(timer);
 }
 
@@ -57,7 +66,7 @@ export async function createTask(
     ? withinQuota(desk, principal, open, { taskId: input.taskId })
     : open());
   if (!opened.ok) return opened;
-  await listed(desk);
+  if (!input.isListed) await listedSomewhere(desk);
   return readTask(desk, principal);
 }
 
@@ -68,7 +77,7 @@ function openRoom(
   plan: Parameters<typeof emptyRoom>[0]["plan"],
 ): void {
   const now = desk.doors.now();
-  const { prompt, members, ...seed } = input;
+  const { prompt, members, isListed: _, ...seed } = input;
   const roles = Object.fromEntries(members.map(({ userId, role }) => [userId, role]));
   const createdBy = principal.userId;
   const room = emptyRoom(

@@ -1,4 +1,5 @@
 import { cutTurns } from "../../../engine/step/cut-result";
+import { shownTask } from "../../../engine/task/shown-task";
 import { jsonBytes } from "../../../protocol/bytes";
 import { LIMITS } from "../../../protocol/limits";
 import type { RoomState } from "../../../protocol/room-state";
@@ -21,10 +22,9 @@ export function snapshot(
   besideBytes = 0,
 ): RoomState | undefined {
   const { room } = desk;
-  const role = room?.members[principal.userId];
-  if (!room || !role) return undefined;
+  if (!room?.members[principal.userId]) return undefined;
   const { streams } = room.state;
-  const task = { ...room.state.task, role };
+  const task = shownTask(room, principal.userId);
   const left = LIMITS.sentFrameBytes - AROUND_BYTES - besideBytes - jsonBytes([task, streams]);
   const openTurns = cutTurns(room.state.openTurns, Math.min(left, LIMITS.turnBytes));
   const messages = newestMessages(desk, left - jsonBytes(openTurns));

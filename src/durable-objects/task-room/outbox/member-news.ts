@@ -1,3 +1,4 @@
+import { shownTask } from "../../../engine/task/shown-task";
 import type { Room } from "../../../engine/turn/room";
 import { farewell, newsFor, type UserNews } from "../../../engine/user/news";
 import { inTime } from "../../../platform/in-time";
@@ -6,6 +7,7 @@ import { describeError, logError } from "../../../platform/platform-log";
 import { toTimestamp } from "../../../protocol/time";
 import type { Turn } from "../../../protocol/turn";
 import type { MetricsFeed } from "../../metrics-feed";
+import type { TaskNews } from "../../user-room/api";
 import type { Doors } from "../doors";
 import type { RoomStore } from "../store/room-store";
 import type { Backlog, Stretch } from "./backlog";
@@ -20,6 +22,9 @@ const PACE_MS = 10;
 const GIVEN_UP_AFTER_MS = 30 * 24 * 60 * 60 * 1000;
 
 type Parts = { doors: Doors; store: RoomStore; metrics: MetricsFeed };
+
+/** What one user is told at once: the news, and where the task is in the user's list. */
+type Told = { items: UserNews[] } & Pick<TaskNews, "entry" | "left">;
 
 /** Tells members' own rooms what the task's log means for them. */
 export class MemberNews {
@@ -44,10 +49,15 @@ export class MemberNews {
       return turns.get(turnId);
     };
     const all = [...before, ...events];
-    await this.#each(room, async (userId) => {
+    const wentIn = Object.entries(room.left ?? {}).filter(([, seq]) => seq >= first);
+    const went = new Map(wentIn);
+    await this.#each(room, [...Object.keys(room.members), ...went.keys()], async (userId) => {
       const done = Math.max(this.#told.get(userId) ?? 0, first - 1);
-      const news = newsFor(userId, all, { room, turn }).filter(({ seq }) => seq > done);
-      await this.#reach(userId, room, news);
+      if (done >= through) return;
+      const left = went.get(userId);
+      const items = newsFor(userId, all, { room, turn }).filter(({ seq }) => seq > done);
+      const place = left === undefined ? { entry: shownTask(room, userId) } : { left };
+      await this.#reach(userId, room, { items, ...place });
       this.#told.set(userId, through);
     });
   }
@@ -61,12 +71,17 @@ export class MemberNews {
       after = stretch.through;
     }
     const last = farewell(room, toTimestamp(deletedAt));
-    await this.#each(room, (userId) => this.#call(userId, room, [last]));
+    const all = Object.keys(room.members);
+    await this.#each(room, all, (userId) => this.#call(userId, room, { items: [last] }));
   }
 
-  async #each({ members, state }: Room, tell: (userId: string) => Promise<void>): Promise<void> {
+  async #each(
+    { state }: Room,
+    userIds: string[],
+    tell: (userId: string) => Promise<void>,
+  ): Promise<void> {
     const pace = state.streams.length > 0 ? PACE_MS : 0;
-    const calls = Object.keys(members).map(async (userId, i) => {
+    const calls = userIds.map(async (userId, i) => {
       if (pace > 0) await new Promise((resolve) => setTimeout(resolve, i * pace));
       await tell(userId);
     });
@@ -77,8 +92,7 @@ export class MemberNews {
   }
 
   /** Resolves too where the member was given up. */
-  async #reach(userId: string, room: Room, news: UserNews[]): Promise<void> {
-    if (news.length === 0) return;
+  async #reach(userId: string, room: Room, news: Told): Promise<void> {
     const { doors, store, metrics } = this.#parts;
     try {
       await this.#call(userId, room, news);
@@ -94,13 +108,14 @@ export class MemberNews {
   }
 
   /** In order: the user's room drops what comes after something later. */
-  async #call(userId: string, { state }: Room, news: UserNews[]): Promise<void> {
+  async #call(userId: string, { state }: Room, { items, ...place }: Told): Promise<void> {
     const { id: taskId, epoch, createdBy } = state.task;
     const inviter = createdBy === userId ? {} : { inviter: createdBy };
-    for (let from = 0; from < news.length; from += NEWS_PER_CALL) {
-      const items = news.slice(from, from + NEWS_PER_CALL);
-      const told = () => this.#parts.doors.tellUser(userId, { taskId, epoch, items, ...inviter });
-      await inTime(PATIENCE_MS, told);
+    const pages = Math.max(1, Math.ceil(items.length / NEWS_PER_CALL));
+    for (let page = 0; page < pages; page++) {
+      const some = items.slice(page * NEWS_PER_CALL, (page + 1) * NEWS_PER_CALL);
+      const news = { taskId, epoch, items: some, ...inviter, ...place };
+      await inTime(PATIENCE_MS, () => this.#parts.doors.tellUser(userId, news));
     }
   }
 }

@@ -65,7 +65,7 @@ export class RoomStore {
     if (!row) return undefined;
     this.#roomBody = row.body;
     const stored = readJson(storedRoom, row.body);
-    const { task, members, since, planId, openTurnIds, deletedAt, ...later } = stored;
+    const { task, members, since, left, key, planId, openTurnIds, deletedAt, ...later } = stored;
     this.#later = later;
     return { room: this.#roomOf(stored), deletedAt };
   }
@@ -119,6 +119,8 @@ export class RoomStore {
       state: restoredState(stored.task, headSeq, turns, events),
       members: stored.members,
       since: stored.since,
+      left: stored.left,
+      ...(stored.key !== undefined && { key: stored.key }),
       runs,
       plans,
       planId: stored.planId,
@@ -148,11 +150,12 @@ export class RoomStore {
   }
 }
 
-function storedForm({ state, members, since, planId }: Room): StoredRoom {
-  const { headSeq, activeTurnId, progress, ...task } = state.task;
+function storedForm({ state, members, since, left = {}, key, planId }: Room): StoredRoom {
+  const { headSeq, activeTurnId, progress, waitingFor, ...task } = state.task;
   const atRest = activeTurnId === undefined && progress !== undefined ? { progress } : {};
   const openTurnIds = state.openTurns.map((turn) => turn.id);
-  return { task: { ...task, ...atRest }, members, since, planId, openTurnIds };
+  const named = key === undefined ? {} : { key };
+  return { task: { ...task, ...atRest }, members, since, left, ...named, planId, openTurnIds };
 }
 
 /** Turns that a change made or altered; the engine shares what it left alone. */

@@ -12,12 +12,15 @@ export { readJson } from "../../stored-json";
 
 // Stored rows are read like foreign data: another version of this code may have written them.
 
-/** What the log does not say by itself: `headSeq`, `activeTurnId` and progress follow from other rows. */
+/** What the log does not say by itself: `headSeq`, `activeTurnId`, `waitingFor` and progress follow from other rows. */
 export const storedRoom = z.object({
-  task: task.omit({ headSeq: true, activeTurnId: true }),
+  task: task.omit({ headSeq: true, activeTurnId: true, waitingFor: true }),
   members: z.record(z.string(), role),
   /** Rows of before this was kept: those members were there from the beginning. */
   since: z.record(z.string(), z.int()).default({}),
+  /** Members that went, by the `seq` with which they did. */
+  left: z.record(z.string(), z.int()).default({}),
+  key: z.string().optional(),
   planId: z.int(),
   /** Open turns: the active one, then the queue. */
   openTurnIds: z.array(z.string()),

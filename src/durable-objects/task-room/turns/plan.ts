@@ -25,20 +25,24 @@ export async function planFor(
   );
 }
 
-/** The same for a task's first turn: what ships is there also where D1 is down. */
+/**
+ * The team of a new task, whose first turn looks it up again when it begins. What ships is there without
+ * a look at D1; its stored form stands for it from then on.
+ */
 export async function firstPlan(
   doors: Doors,
   teamRef: Ref,
   { userId, requestId }: Principal,
   taskId: string,
 ): Promise<Outcome<TeamPlan>> {
+  const shipped = await resolveTeam(teamRef, systemFinder(doors.settings), doors.settings);
+  if (shipped.ok) return shipped;
   try {
     return await inTime(FIRST_LOOKUP_MS, () => planFor(doors, teamRef, userId));
   } catch (error) {
     logError("team_lookup_failed", { requestId, taskId, causes: describeError(error) });
-    const shipped = await resolveTeam(teamRef, systemFinder(doors.settings), doors.settings);
     // What does not ship may well be there.
-    return shipped.ok ? shipped : refused(refuse("unavailable", "The team cannot be looked up."));
+    return refused(refuse("unavailable", "The team cannot be looked up."));
   }
 }
 

@@ -10,6 +10,8 @@ const rows = z.array(
   z.object({ epoch: z.string(), seq: z.int(), n: z.int(), has_left: z.literal([0, 1]) }),
 );
 
+const taskRows = z.array(z.object({ task_id: z.string() }));
+
 /** How far each task's room has been heard. Rooms tell in order, so one place per task suffices. */
 export class HeardTable {
   readonly #sql: SqlStorage;
@@ -30,17 +32,38 @@ export class HeardTable {
   }
 
   /** `last` is the last of what was fresh: with it the user is a member. */
-  mark({ taskId, epoch, inviter = "" }: TaskNews, { seq, n }: UserNews, now: number): void {
+  mark(news: TaskNews, { seq, n, event }: UserNews, now: number): void {
+    const { taskId, epoch, inviter = "" } = news;
     const isNew = this.#get(taskId) === undefined;
-    const query = `INSERT OR REPLACE INTO heard (task_id, epoch, seq, n, at, inviter, has_left)
-      VALUES (?, ?, ?, ?, ?, ?, 0)`;
-    this.#sql.exec(query, taskId, epoch, seq, n, now, inviter);
+    // A room of the last release says what happened, and not how the task is.
+    const isListed = news.entry || event.type === "task:deleted" ? 1 : 0;
+    const query = `INSERT OR REPLACE INTO heard
+      (task_id, epoch, seq, n, at, inviter, has_left, is_listed) VALUES (?, ?, ?, ?, ?, ?, 0, ?)`;
+    this.#sql.exec(query, taskId, epoch, seq, n, now, inviter, isListed);
     if (isNew) this.#bound(inviter === "" ? "inviter = ''" : "inviter <> ''", mostHeard(inviter));
   }
 
   /** The user is no member any more; what its room had sent before that is not to be heard. */
   leave(taskId: string): void {
-    this.#sql.exec("UPDATE heard SET has_left = 1 WHERE task_id = ?", taskId);
+    this.#sql.exec("UPDATE heard SET has_left = 1, is_listed = 2 WHERE task_id = ?", taskId);
+  }
+
+  /** The last `seq` of a task's room that was heard, by the log that the task is of; 0 where none was. */
+  seqOf({ id, epoch }: { id: string; epoch: string }): number {
+    const last = this.#get(id);
+    return last?.epoch === epoch ? last.seq : 0;
+  }
+
+  /** Tasks of which something was heard that the list does not have. */
+  unlisted(limit: number): string[] {
+    const query = `SELECT task_id FROM heard
+      WHERE is_listed = 0 OR (is_listed = 1 AND has_left = 1) LIMIT ?`;
+    return taskRows.parse(this.#sql.exec(query, limit).toArray()).map((row) => row.task_id);
+  }
+
+  /** The list has what was heard, or its room is about to be asked. */
+  list(taskId: string): void {
+    this.#sql.exec("UPDATE heard SET is_listed = 1 + has_left WHERE task_id = ?", taskId);
   }
 
   prune(before: number): void {

@@ -38,6 +38,8 @@ type Parts = {
   now: () => number;
   sockets: UserSockets;
   deadlines: Deadlines;
+  /** In the transaction that writes what a room tells: whoever else hears it as it came. */
+  hear: (tables: Tables, news: TaskNews) => void;
   /** In the transaction that writes the events: whoever else is to be told of them, and what comes of it. */
   queue: (tables: Tables, events: UserEvent[]) => UserFact[];
   fault: (point: UserFaultPoint) => void;
@@ -59,6 +61,7 @@ export class Mailbox {
       const fresh = tables.heard.fresh(news);
       const last = fresh.at(-1);
       if (last) tables.heard.mark(news, last, now);
+      this.#parts.hear(tables, news);
       return fresh.map(({ event }) => event);
     }, news.inviter);
     this.#parts.fault("after hearing");
