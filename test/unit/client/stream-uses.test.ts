@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isOutcomeUnknown, type StreamCall, streamUses } from "../../../src/client";
+import { isOutcomeUnknown, type StreamCall, streamUses, type ToolUse } from "../../../src/client";
 import { usesOf } from "../../../src/engine/step/tool-uses";
 import { OUTCOME_UNKNOWN } from "../../../src/protocol/tools/rounds";
 import { idNumber } from "../../support/engine-builders";
@@ -33,8 +33,8 @@ it("places the uses of a running answer in its text, in order", () => {
 });
 
 it("places them where the message that stays has them", () => {
-  const place = (use: { round?: number | undefined; index?: number; textOffset?: number }) =>
-    [use.round, use.index, use.textOffset].join();
+  const place = ({ round, index, textOffset }: Pick<ToolUse, "round" | "index" | "textOffset">) =>
+    [round, index, textOffset].join();
   expect(streamUses(stream).map(place)).toEqual(usesOf(stream).tools?.map(place));
 });
 

@@ -7,12 +7,13 @@ import {
   type ShownUse,
   usesOf,
 } from "../../../src/console/room/conversation/tools/shown-use";
+import type { JsonValue } from "../../../src/protocol/json";
 import { OUTCOME_UNKNOWN } from "../../../src/protocol/tools/rounds";
 import { message } from "../scripts/chat/room-events";
 
 const CALL = { round: 1, index: 0, toolCallId: "c", name: "look", input: {}, textOffset: 3 };
 
-function kept(...tools: unknown[]) {
+function kept(...tools: JsonValue[]) {
   return usesOf(message("assistant", "Done", { metadata: { tools } }));
 }
 
