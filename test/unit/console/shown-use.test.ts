@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { StreamUse } from "../../../src/client";
 import {
+  isNext,
   liveUse,
   partsOf,
   type ShownUse,
@@ -40,6 +41,17 @@ describe("how far a call of a running answer is", () => {
     expect(state({})).toBe("planned");
     expect(state({ isMade: true, output: 1 })).toBe("done");
   });
+});
+
+it("of calls that share an id only the first that waits is to be answered: it is the one that is meant", () => {
+  const call = (index: number, more: Partial<StreamUse>) => liveUse({ ...CALL, index, ...more });
+  const uses = [
+    call(0, { approval: "refused", error: "no" }),
+    call(1, { approval: "asked" }),
+    call(2, { approval: "asked", toolCallId: "another" }),
+    call(3, { approval: "asked" }),
+  ];
+  expect(uses.map((use) => isNext(use, uses))).toEqual([false, true, true, false]);
 });
 
 describe("what a finished message tells of its uses", () => {

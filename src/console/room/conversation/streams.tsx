@@ -41,7 +41,7 @@ function StreamView({ stream, progress }: Props) {
         <Speaker name={step?.bot ?? "assistant"} by="assistant" />
         {attempt > 1 && <span class="quiet">attempt {attempt}</span>}
       </div>
-      <Thinking text={thinking} isWriting={text === ""} />
+      <Thinking text={thinking} isWriting={text === "" && !waits} />
       <Told
         text={text}
         uses={uses}

@@ -79,6 +79,14 @@ function keptUse(value: unknown, at: number): ShownUse[] {
   ];
 }
 
+/** Of calls that share an id, which a provider may give twice, an answer means the first that waits. */
+export function isNext(use: ShownUse, uses: readonly ShownUse[]): boolean {
+  const same = uses.filter(
+    ({ state, toolCallId }) => state === "asks" && toolCallId === use.toolCallId,
+  );
+  return same[0] === use;
+}
+
 /** A stretch of an answer's text, and the uses that follow it. */
 export type Part = { key: number; text: string; uses: ShownUse[] };
 

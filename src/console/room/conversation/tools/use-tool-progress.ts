@@ -15,8 +15,12 @@ export function useToolProgress(room: RoomConnection): ReadonlyMap<string, Progr
   useRoomEvent(room, "tool:progress", ({ data }) => {
     setProgress((old) => new Map(old).set(progressKey(data), data));
   });
-  useRoomEvent(room, "turn:status", () => {
-    setProgress((old) => (old.size === 0 ? old : new Map()));
+  useRoomEvent(room, "tool:result", ({ data: { messageId, attempt, round, index } }) => {
+    if (round === undefined || index === undefined) return;
+    const key = progressKey({ messageId, attempt, round, index });
+    setProgress((old) =>
+      old.has(key) ? new Map([...old].filter(([other]) => other !== key)) : old,
+    );
   });
   return progress;
 }
