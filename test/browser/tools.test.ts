@@ -65,12 +65,16 @@ it("a call waits for a yes, runs with its progress, and stays with what came of 
   await page.getByRole("link", { name: "Steps" }).click();
   await asked.nth(1).waitFor();
   await page.getByRole("link", { name: "Conversation" }).click();
-  await asked.nth(1).getByText("Input").click();
+  // What is asked for is to be seen before it is answered; afterwards it is folded.
   await asked.nth(1).getByText('"amount": 9').waitFor();
 
   await asked.nth(1).getByLabel("Note on charge").fill("too much");
   await asked.nth(1).getByRole("button", { name: "Decline charge" }).press("Enter");
-  await page.getByRole("listitem", { name: "Tool charge: not approved" }).waitFor();
+  const refused = page.getByRole("listitem", { name: "Tool charge: not approved" });
+  await refused.waitFor();
+  expect(await refused.getByText('"amount": 9').isVisible()).toBe(false);
+  await refused.getByText("Input").click();
+  await refused.getByText('"amount": 9').waitFor();
   await asked.getByRole("button", { name: "Approve charge" }).press("Enter");
   const running = page.getByRole("listitem", { name: "Tool charge: running" });
   await told.reached;

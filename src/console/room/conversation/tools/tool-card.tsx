@@ -35,8 +35,12 @@ export function ToolCard({ use, children }: Props) {
       {state === "unknown" && (
         <p class="quiet">It was called, and the answer ended before it said what it had done.</p>
       )}
+      {/* Nobody says yes to what they have not seen. */}
+      <Value
+        {...{ name: "Input", of: name, value: input, isOpen: state === "asks" }}
+        isCut={isCut && isCutText(input)}
+      />
       {children}
-      <Value name="Input" of={name} value={input} isCut={isCut && isCutText(input)} />
       {output !== undefined && (
         <Value name="Output" of={name} value={output} isCut={isCut && isCutText(output)} />
       )}
@@ -44,11 +48,11 @@ export function ToolCard({ use, children }: Props) {
   );
 }
 
-type ValueProps = { name: string; of: string; value: unknown; isCut: boolean };
+type ValueProps = { name: string; of: string; value: unknown; isCut: boolean; isOpen?: boolean };
 
-function Value({ name, of, value, isCut }: ValueProps) {
+function Value({ name, of, value, isCut, isOpen = false }: ValueProps) {
   return (
-    <details class="thinking">
+    <details class="thinking" open={isOpen}>
       <summary aria-label={`${name} of ${of}`}>
         {name}
         {isCut && " (cut)"}
