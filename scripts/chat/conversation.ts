@@ -6,6 +6,7 @@ import type {
   TurnStatus,
 } from "../../src/client/index";
 import { isOpen } from "../../src/engine/turn/transitions";
+import { type Answer, type Question, questionsOf } from "./questions";
 import { reasonOf, reasonOfEnd } from "./reasons";
 import { type Item, type Story, tell, UNTOLD } from "./tell";
 
@@ -13,6 +14,8 @@ export type Listener = {
   onItems: (items: Item[]) => void;
   onReady: () => void;
   onEnd: (reason: string) => void;
+  /** What the room asks next that may be answered here; nothing once it asks nothing more. */
+  onQuestion: (question: Question | undefined) => void;
 };
 
 /** What a person does in a room: say, stop, look back. */
@@ -23,6 +26,9 @@ export class Conversation {
   readonly #stopping = new Set<string>();
   /** Sent by this client: already on its screen when it comes back. */
   readonly #own: string[] = [];
+  /** Questions that were answered here; the room says so itself a moment later. */
+  readonly #answered = new Set<string>();
+  #question: Question | undefined;
   #connection: ConnectionStatus["state"] = "connecting";
   #isLost = false;
   #unsent = 0;
@@ -62,6 +68,21 @@ export class Conversation {
       this.#note(reasonOf(error));
     });
     this.#note("stopping…");
+    return true;
+  }
+
+  /** Answers what the room asks; false where it asks nothing. */
+  answer(answer: Answer): boolean {
+    const question = this.#question;
+    if (!question) return false;
+    const { key, text, ...place } = question;
+    this.#answered.add(key);
+    this.#room.confirm({ ...place, ...answer }).catch((error: unknown) => {
+      this.#answered.delete(key);
+      this.#note(reasonOf(error));
+      this.#ask();
+    });
+    this.#ask();
     return true;
   }
 
@@ -105,6 +126,15 @@ export class Conversation {
     if (!this.busy) this.#stopping.clear();
     this.#settle(arrival && event.data.state !== undefined);
     if (event.type === "session:ready") this.#listener.onReady();
+    this.#ask();
+  }
+
+  /** One question at a time, each asked once. */
+  #ask(): void {
+    const next = questionsOf(this.#story.room).find(({ key }) => !this.#answered.has(key));
+    if (next?.key === this.#question?.key) return;
+    this.#question = next;
+    this.#listener.onQuestion(next);
   }
 
   #isOwn(item: Item): boolean {

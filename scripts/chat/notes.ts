@@ -1,4 +1,6 @@
 import type { RoomEvent } from "../../src/protocol/events";
+import type { StreamCall, StreamRound } from "../../src/protocol/room-state";
+import { brief } from "./brief";
 
 /** The line that an event is worth; most are worth none. */
 export function noteOf(event: RoomEvent, explained: ReadonlySet<string>): string | undefined {
@@ -17,12 +19,16 @@ export function noteOf(event: RoomEvent, explained: ReadonlySet<string>): string
       return event.data.outcome === "applied"
         ? "the turn took your guidance"
         : "too late to guide the turn; it is queued";
+    case "chat:round":
+      return roundNote(event.data);
     case "tool:call":
-      return `uses ${event.data.name}`;
+      return callNote(event.data);
+    case "tool:decision": {
+      const { by, name, approve, note } = event.data;
+      return `${by} ${approve ? "approved" : "did not approve"} of ${name}${because(note)}`;
+    }
     case "tool:result":
-      return event.data.error === undefined ? undefined : `${event.data.name} failed`;
-    case "phase:waiting":
-      return `${event.data.phase} waits for a person's yes`;
+      return resultNote(event.data);
     case "phase:skipped":
       return `${event.data.phase} is skipped`;
     case "task:status":
@@ -34,7 +40,28 @@ export function noteOf(event: RoomEvent, explained: ReadonlySet<string>): string
   }
 }
 
-type TurnChange = Extract<RoomEvent, { type: "turn:status" }>["data"];
+/** What a round of the model wants to have called. */
+export function roundNote({ round, calls }: Pick<StreamRound, "round" | "calls">): string {
+  const wanted = calls.map(({ name, input }) => `${name} ${brief(input)}`);
+  return `round ${round + 1}: ${wanted.join(", ")}`;
+}
+
+/** The call's round has told what is called; one of before rounds were counted has none. */
+function callNote({ name, round, where }: DataOf<"tool:call">): string | undefined {
+  if (where === "client") return `${name} is for the program that sent the message`;
+  return round === undefined ? `uses ${name}` : undefined;
+}
+
+type Given = Pick<StreamCall, "name" | "output" | "error">;
+
+/** What a call gave; nothing while it is on its way. */
+export function resultNote({ name, output, error }: Given): string | undefined {
+  if (error !== undefined) return `${name} failed: ${brief(error)}`;
+  return output === undefined ? undefined : `${name} gave ${brief(output)}`;
+}
+
+type DataOf<Type> = Extract<RoomEvent, { type: Type }>["data"];
+type TurnChange = DataOf<"turn:status">;
 
 function turnNote(data: TurnChange, explained: ReadonlySet<string>): string | undefined {
   const told = explained.has(data.turnId);
@@ -44,7 +71,7 @@ function turnNote(data: TurnChange, explained: ReadonlySet<string>): string | un
     case "PROCESSING":
       return data.previous === "WAITING" ? "running again" : "running";
     case "WAITING":
-      return `waiting for a person${because(data.reason)}`;
+      return data.reason ?? "waiting for a person";
     case "INTERRUPTED":
       return told ? undefined : `cancelled${because(data.reason)}`;
     case "FAILED":

@@ -2,12 +2,14 @@ import type { Taskroom, TurnStatus } from "../../src/client/index";
 import { Conversation } from "./conversation";
 import type { ChatOptions } from "./options";
 import { Prompt } from "./prompt";
+import { type Question, readAnswer } from "./questions";
 import { Screen } from "./screen";
 import type { Item } from "./tell";
 
 const HELP = `/stop     stops the running turn (as Ctrl-C does)
 /history  the newest messages
 /quit     leaves; the task goes on (as Ctrl-C does when nothing runs)
+y, n      a yes or no, with a note after it, when a tool or a step waits for one
 Anything else is a message, /slow or /long to the demo model too.`;
 
 /** npm and the terminal may both pass on one Ctrl-C. */
@@ -41,6 +43,7 @@ export class ChatProgram {
       onItems: (items) => this.#show(items),
       onReady: () => this.#begin(),
       onEnd: (reason) => this.#leave(1, reason),
+      onQuestion: (question) => this.#ask(question),
     });
   }
 
@@ -73,8 +76,22 @@ export class ChatProgram {
     else if (text === "/help") this.#note(HELP);
     else if (text === "/stop") this.#stop();
     else if (text === "/history") this.#conversation.history();
-    else if (text) this.#say(text);
+    else if (text && !this.#answer(text)) this.#say(text);
     this.#prompt?.show();
+  }
+
+  #ask(question: Question | undefined): void {
+    const how = this.#prompt
+      ? "y or n, and a note if you like"
+      : `Answer with: npm run chat -- --task ${this.#taskId}`;
+    if (question) this.#note(`${question.text} ${how}`);
+    this.#prompt?.ask(question !== undefined);
+  }
+
+  /** Whether the line was an answer to what the room asks. */
+  #answer(text: string): boolean {
+    const answer = readAnswer(text);
+    return answer !== undefined && this.#conversation.answer(answer);
   }
 
   #stop(): void {

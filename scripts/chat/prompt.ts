@@ -1,5 +1,8 @@
 import { clearLine, createInterface, cursorTo, type Interface } from "node:readline";
 
+const MESSAGE = "› ";
+const YES_OR_NO = "y/n › ";
+
 /** The line in which a person types; out of the way while something else is written. */
 export class Prompt {
   readonly #lines: Interface;
@@ -15,7 +18,7 @@ export class Prompt {
       input: process.stdin,
       ...(visible && { output: process.stdout }),
       terminal: visible,
-      prompt: "› ",
+      prompt: MESSAGE,
     });
     this.#lines.on("line", (text) => {
       this.#shown = false;
@@ -36,6 +39,14 @@ export class Prompt {
     if (!this.#visible || this.#shown) return;
     this.#shown = true;
     this.#lines.prompt(true);
+  }
+
+  /** Shows that a yes or no is waited for, or not any more. */
+  ask(isAsked: boolean): void {
+    const wasShown = this.#shown;
+    this.hide();
+    this.#lines.setPrompt(isAsked ? YES_OR_NO : MESSAGE);
+    if (wasShown) this.show();
   }
 
   close(): void {

@@ -3,7 +3,7 @@ import type { RoomEvent } from "../../src/protocol/events";
 import type { Message } from "../../src/protocol/message";
 import type { RoomState, Stream } from "../../src/protocol/room-state";
 import type { TurnStatus } from "../../src/protocol/turn";
-import { noteOf } from "./notes";
+import { noteOf, resultNote, roundNote } from "./notes";
 
 /** What is to be written next; a terminal only ever grows, so nothing is taken back. */
 export type Item =
@@ -25,6 +25,8 @@ export type Story = {
   written: Readonly<Record<string, Written>>;
   /** Messages on the screen in full. */
   finished: ReadonlySet<string>;
+  /** Rounds that were told, by message and number. */
+  rounds: ReadonlySet<string>;
   /** How the turns ended of which we heard. */
   outcomes: Readonly<Record<string, TurnStatus>>;
   /** Turns whose end has been explained by an event more exact than their status. */
@@ -36,6 +38,7 @@ export const UNTOLD: Story = {
   epoch: undefined,
   written: {},
   finished: new Set(),
+  rounds: new Set(),
   outcomes: {},
   explained: new Set(),
 };
@@ -67,8 +70,8 @@ class Telling {
     if (event.type === "chat:cancelled") this.#finish(event.data.message);
     if (event.type === "chat:error") this.#finish(event.data.partial);
     for (const stream of this.story.room?.streams ?? []) this.#follow(stream);
-    const note = noteOf(event, this.story.explained);
-    if (note) this.items.push({ kind: "note", text: note });
+    if (event.type === "session:ready" || event.type === "history:reset") this.#catchUp();
+    this.#note(noteOf(event, this.story.explained));
     this.#remember(event);
   }
 
@@ -77,6 +80,27 @@ class Telling {
     this.story = { ...this.story, epoch: event.data.epoch };
     if (!event.data.state) return;
     for (const message of event.data.state.messages) this.#finish(message);
+  }
+
+  /** Rounds of a snapshot that nobody told before, with what came of them. */
+  #catchUp(): void {
+    for (const { messageId, rounds = [] } of this.story.room?.streams ?? []) {
+      for (const round of rounds) {
+        if (this.story.rounds.has(`${messageId} ${round.round}`)) continue;
+        this.#note(roundNote(round));
+        for (const call of round.calls) this.#note(resultNote(call));
+        this.#tellRound(messageId, round.round);
+      }
+    }
+  }
+
+  #tellRound(messageId: string, round: number): void {
+    const rounds = new Set(this.story.rounds).add(`${messageId} ${round}`);
+    this.story = { ...this.story, rounds };
+  }
+
+  #note(text: string | undefined): void {
+    if (text) this.items.push({ kind: "note", text });
   }
 
   #reopen(messageId: string): void {
@@ -124,6 +148,7 @@ class Telling {
       const explained = new Set(this.story.explained).add(event.data.turnId);
       this.story = { ...this.story, explained };
     }
+    if (event.type === "chat:round") this.#tellRound(event.data.messageId, event.data.round);
     if (event.type !== "turn:status") return;
     const outcomes = { ...this.story.outcomes, [event.data.turnId]: event.data.status };
     this.story = { ...this.story, outcomes };

@@ -8,7 +8,7 @@ import type { Doors } from "./doors";
 import { failure } from "./failure";
 import { agentFor } from "./runtimes";
 import { openedConfig } from "./team/opened-config";
-import { type Hearing, Voice } from "./voice";
+import { type Hearing, NotHeard, Voice } from "./voice";
 
 /**
  * Has the agent of a step make one attempt; gives how it ended, and nothing where it was aborted: at
@@ -48,11 +48,14 @@ async function attempt(
     return await agentFor(config, doors)({ ...request, config }, voice, signal);
   } catch (error) {
     if (error instanceof AttemptEnded) return error.end;
+    if (error instanceof NotHeard) return NOBODY_HEARS;
     // What an agent throws besides is nobody's to read but the operator's.
     logError("agent_broken", { ...idsOf(request), causes: describeError(error) });
     return failure("agent_unavailable", "The agent broke off.");
   }
 }
+
+const NOBODY_HEARS = failure("agent_unavailable", "The attempt is over.");
 
 function idsOf({ taskId, turnId, step, attempt }: StepRequest) {
   return { taskId, turnId, step, attempt };

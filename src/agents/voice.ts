@@ -13,9 +13,12 @@ export type TextPlace = { readonly units: number; readonly isEmpty: boolean };
 export type Hearing = {
   say(kind: Kind, delta: string): void;
   report(report: StepReport): void;
-  /** Resolves once the records are committed; never where the attempt is over before. */
+  /** Resolves once the records are committed; rejects where the attempt is over before. */
   record(records: StepRecord[]): Promise<void>;
 };
+
+/** The attempt is over: what is said now is nobody's. */
+export class NotHeard extends Error {}
 
 /** What earlier attempts have said. */
 type Said = Record<Kind, string>;
@@ -102,10 +105,10 @@ export class Voice {
     if (this.#isHeard) this.#hearing.report(report);
   }
 
-  /** Has something committed before the agent goes on. */
+  /** Has something committed before the agent goes on. Rejects where nobody hears it any more. */
   async record(records: StepRecord[]): Promise<void> {
-    if (this.#isHeard) await this.#hearing.record(records);
-    else await new Promise<never>(() => undefined);
+    if (!this.#isHeard) throw new NotHeard();
+    await this.#hearing.record(records);
   }
 
   /** A round is committed: the text is what all rounds have said, and goes on after that. */

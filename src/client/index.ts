@@ -5,9 +5,10 @@ export type { Presence } from "../protocol/events/presence";
 export type { Role, Scope } from "../protocol/identity";
 export type { Issue } from "../protocol/issues";
 export type { Message } from "../protocol/message";
-export type { RoomState, Stream } from "../protocol/room-state";
+export type { RoomState, Stream, StreamCall, StreamRound } from "../protocol/room-state";
 export type { Session } from "../protocol/session";
 export type { Task, TaskStatus } from "../protocol/task";
+export type { ClientTool, ToolUse } from "../protocol/tools/tool-use";
 export type { OnBusy, Step, StepResult, Turn, TurnStatus } from "../protocol/turn";
 export type { KeptNotification, Notification } from "../protocol/user-events";
 export type {
@@ -16,6 +17,7 @@ export type {
   RoomEventOf,
   RoomEventType,
   SendOptions,
+  ToolAnswer,
 } from "./connection/room-connection";
 export type { ConnectionStatus, EndCode } from "./connection/status";
 export type {
@@ -42,4 +44,5 @@ export type { HttpMethod, QueryValue, Request, RequestOptions } from "./rest/req
 export type { Collection, NewResource, NextResource, ResourceIn } from "./rest/resources";
 export type { Idempotent, MessageQuery, NewTask, TaskQuery } from "./rest/tasks";
 export type { RoomSnapshot, UnsentMessage } from "./room/room-snapshot";
+export { isOutcomeUnknown, type StreamUse, streamUses } from "./room/stream-uses";
 export { createClient, type Taskroom } from "./taskroom";

@@ -12,6 +12,7 @@ const rpcMessage = z.looseObject({
       name: z.string().optional(),
       arguments: z.unknown().optional(),
       cursor: z.string().optional(),
+      _meta: z.looseObject({}).optional(),
     })
     .optional(),
 });
@@ -29,7 +30,8 @@ export type FixtureTool = {
   name: string;
   description?: string;
   inputSchema?: Record<string, unknown>;
-  call(args: unknown): ToolReply | Promise<ToolReply>;
+  /** `tell` says how far it is, to a client that asked for that. */
+  call(args: unknown, tell: (progress: object) => void): ToolReply | Promise<ToolReply>;
 };
 
 export type McpOptions = {
@@ -94,7 +96,8 @@ export async function startMcpServer(
     } else if (message.method !== "server/discover" && !sessions.has(String(session))) {
       return response.writeHead(404).end();
     }
-    await send(await replyTo(message, tools, options), message.id, response, options);
+    const tell = (progress: object) => tellProgress(response, message, progress);
+    await send(await replyTo(message, tools, options, tell), message.id, response, options);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -139,6 +142,7 @@ async function replyTo(
   { method, params }: z.infer<typeof rpcMessage>,
   tools: FixtureTool[],
   { pageSize = tools.length, listing }: McpOptions,
+  tell: (progress: object) => void,
 ): Promise<ToolReply> {
   switch (method) {
     case "initialize":
@@ -162,7 +166,7 @@ async function replyTo(
     case "tools/call": {
       const tool = tools.find(({ name }) => name === params?.name);
       try {
-        if (tool) return await tool.call(params?.arguments);
+        if (tool) return await tool.call(params?.arguments, tell);
       } catch {
         // Arguments that the tool does not take.
       }
@@ -171,6 +175,19 @@ async function replyTo(
     default:
       return { rpcError: { code: -32601, message: "no such method" } };
   }
+}
+
+/** Makes the answer an event stream. */
+function tellProgress(
+  response: ServerResponse,
+  { params }: z.infer<typeof rpcMessage>,
+  progress: object,
+): void {
+  const progressToken = params?._meta?.progressToken;
+  if (progressToken === undefined) return;
+  const told = { method: "notifications/progress", params: { progressToken, ...progress } };
+  if (!response.headersSent) response.writeHead(200, { "content-type": "text/event-stream" });
+  response.write(`event: message\ndata: ${JSON.stringify({ jsonrpc: "2.0", ...told })}\n\n`);
 }
 
 async function send(
@@ -186,8 +203,10 @@ async function send(
     return response.end(reply.body);
   }
   const message = JSON.stringify({ jsonrpc: "2.0", id, ...payload(reply) });
-  response.writeHead(200, { "content-type": streams ? "text/event-stream" : "application/json" });
-  response.end(streams ? `event: message\ndata: ${message}\n\n` : message);
+  const inStream = streams || response.headersSent;
+  const type = inStream ? "text/event-stream" : "application/json";
+  if (!response.headersSent) response.writeHead(200, { "content-type": type });
+  response.end(inStream ? `event: message\ndata: ${message}\n\n` : message);
 }
 
 function payload(reply: Exclude<ToolReply, string | { status: number }>) {

@@ -92,3 +92,13 @@ export const done: Action = { do: "done" };
 export function answer(...tokens: string[]): Script {
   return [...tokens.map(text), finish(), usage(10, tokens.length), done];
 }
+
+/** A round: words, and one call of a tool for each of these inputs. */
+export function round(words: string, name: string, ...inputs: object[]): Script {
+  const tool_calls = inputs.map((input, index) => ({
+    ...{ index, id: `call_${name}_${index}`, type: "function" },
+    function: { name, arguments: JSON.stringify(input) },
+  }));
+  const delta = { tool_calls };
+  return [text(words), { do: "delta", delta }, finish("tool_calls"), usage(10, 5), done];
+}

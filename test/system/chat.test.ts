@@ -1,8 +1,13 @@
 import { afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { killAll, treeOf } from "../../scripts/process-table";
 import { Command } from "../support/command";
+import { startMcpServer } from "../support/mcp-server";
+import { answer, round } from "../support/model-script";
+import { startModelServer } from "../support/model-server";
 import { Server } from "../support/server";
+import { toolTeam } from "../support/tool-team";
 import { until } from "../support/until";
+import { WireUser } from "../support/wire-client";
 
 const server = new Server(inject("shared").production);
 let token: string;
@@ -120,6 +125,38 @@ describe("npm run chat", () => {
     expect(other.stdout).toBe("said later\n");
     await watcher.says("Alice: /echo said later");
     await watcher.says(/^said later$/m);
+  });
+
+  it("asks at its prompt before a tool is called, and shows what came of it", async () => {
+    const carried: unknown[] = [];
+    const call = (input: unknown) => ({ text: `charge ${carried.push(input)} is made` });
+    const [models, tools] = await Promise.all([
+      startModelServer(),
+      startMcpServer([{ name: "charge", call }]),
+    ]);
+    const user = await WireUser.of(server, "alice-who-chats");
+    const team = await toolTeam(user, models, { shop: { url: tools.url, approval: "always" } });
+    models.script(round("", "charge", { amount: 5 }, { amount: 9 }), answer("One is made."));
+    const run = chat("--team", team, "Charge both");
+    await run.says(/May charge be called with \{"amount":5\}\? y or n/);
+    run.child.stdin?.write("y\n");
+    await run.says(/May charge be called with \{"amount":9\}\? y or n/);
+    run.child.stdin?.write("n that is too much\n");
+    await run.says("One is made.");
+    run.child.stdin?.end();
+    expect(await run.end()).toBe(0);
+    expect(run.stdout).toBe("One is made.\n");
+    for (const line of [
+      'round 1: charge {"amount":5}, charge {"amount":9}',
+      "alice-who-chats approved of charge",
+      "alice-who-chats did not approve of charge: that is too much",
+      "charge failed: A person did not approve of the call: that is too much.",
+      "charge gave charge 1 is made",
+    ]) {
+      expect(run.stderr).toContain(`· ${line}\n`);
+    }
+    expect(carried).toEqual([{ amount: 5 }]);
+    await Promise.all([models.close(), tools.close()]);
   });
 
   it.each([

@@ -54,7 +54,15 @@ function typecheck(folder: string, compilerOptions: object): string {
 const BUNDLED = { module: "esnext", moduleResolution: "bundler" };
 
 const CONSUMER = `
-import { createClient, type RoomState, TaskroomError } from "taskroom/client";
+import {
+  type ClientTool,
+  createClient,
+  isOutcomeUnknown,
+  type RoomState,
+  type StreamUse,
+  streamUses,
+  TaskroomError,
+} from "taskroom/client";
 
 const taskroom = createClient({
   url: "https://taskroom.example",
@@ -73,6 +81,20 @@ const { connection } = room.getSnapshot();
 if (connection.state === "waiting") titles.push(new Date(connection.retryAt).toISOString());
 // @ts-expect-error only a waiting one has a time
 connection.retryAt;
+const use = { turnId: "turn_1", toolCallId: "call_1" };
+room.confirm({ ...use, step: "s", approve: false, note: "too much" });
+room.output({ ...use, output: { city: "Lisbon" } });
+room.output({ ...use, error: "no place" });
+// @ts-expect-error one of the two is needed
+room.output(use);
+taskroom.turns.giveOutput("task_1", "turn_1", { toolCallId: "call_1", output: null });
+const clientTools: ClientTool[] = [{ name: "where", inputSchema: { type: "object" } }];
+room.send("Where am I?", { clientTools });
+taskroom.tasks.execute("task_1", { input: "Where am I?", clientTools });
+for (const stream of state?.streams ?? []) {
+  const asked: StreamUse | undefined = streamUses(stream).find(({ approval }) => approval === "asked");
+  if (asked && !isOutcomeUnknown(asked)) titles.push(stream.text.slice(0, asked.textOffset));
+}
 const team = { collaboration: "solo" as const, members: [{ role: "a", botRef: "system/assistant" }] };
 taskroom.resources("teams").create({ metadata: { name: "mine" }, spec: team }).then(({ spec }) => {
   const name: string | undefined = spec.members[0]?.botRef.name;

@@ -59,6 +59,8 @@ const BESIDES: { from: RegExp; to: RegExp }[] = [
   { from: /^engine\//, to: /^resources\/runtimes$/ },
   // Every screen is the same function of the same log.
   { from: /^client\//, to: /^engine\/fold\/fold$/ },
+  // A text that is being written has its tools where its message will have them.
+  { from: /^client\/room\/stream-uses$/, to: /^protocol\/tools\/rounds$/ },
   // What a room would refuse as blank, a page refuses at once.
   { from: /^client\//, to: /^protocol\/blank$/ },
 ];

@@ -2,7 +2,7 @@ import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import { fitting, jsonBytes } from "../../protocol/bytes";
 import { type JsonValue, parseJson } from "../../protocol/json";
 import { LIMITS } from "../../protocol/limits";
-import { textOf } from "../../protocol/tools/rounds";
+import { OUTCOME_UNKNOWN, textOf } from "../../protocol/tools/rounds";
 import type { StepRecord, StepRequest } from "../../resources/step";
 import { ShownValues } from "../tools/shown-values";
 import type { Tool, ToolBox, ToolOutcome } from "../tools/tool-box";
@@ -22,9 +22,6 @@ type Parts = {
 const CUT_CALL =
   "The call was cut off by the limit of tokens and was not made. Make a shorter one, or answer.";
 const UNREADABLE_CALL = "The arguments of the call are not JSON.";
-const UNKNOWN_OUTCOME =
-  "The call was made and its outcome is unknown: the service was interrupted before it answered. " +
-  "It was not made again, because it may have had its effect.";
 
 type ToolCallRecord = Extract<StepRecord, { type: "tool-call" }>;
 
@@ -66,7 +63,7 @@ export class ToolRounds {
     if (!last) return false;
     const open = last.calls.filter(({ outcome }) => !outcome);
     const lost = open.filter((call) => call.isMade && !call.where && !this.#mayRepeat(call));
-    const records = lost.map((call) => this.#ended(call, { error: UNKNOWN_OUTCOME }));
+    const records = lost.map((call) => this.#ended(call, { error: OUTCOME_UNKNOWN }));
     return this.#carryOut(last, records);
   }
 

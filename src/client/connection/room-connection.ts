@@ -2,6 +2,7 @@ import type { ChatSend } from "../../protocol/commands/chat-send";
 import type { HistoryPage, HistorySync } from "../../protocol/commands/history-sync";
 import type { SendAck } from "../../protocol/commands/send-ack";
 import type { RoomEvent } from "../../protocol/events";
+import type { JsonValue } from "../../protocol/json";
 import type { RoomSnapshot } from "../room/room-snapshot";
 
 export type RoomEventType = RoomEvent["type"];
@@ -31,6 +32,8 @@ export interface RoomConnection {
   retry(turnId: string): Promise<{ turnId: string }>;
   guide(content: string, options?: { turnId?: string }): Promise<{ turnId: string }>;
   confirm(answer: ConfirmAnswer): Promise<{ turnId: string }>;
+  /** Answers a call of one of the `clientTools` that the turn's message came with. */
+  output(answer: { turnId: string; toolCallId: string } & ToolAnswer): Promise<{ turnId: string }>;
   /** Says so once however often it is called; nothing is said while there is no connection. */
   typing(typing: boolean): void;
   historySync(query?: HistorySync): Promise<HistoryPage>;
@@ -42,4 +45,14 @@ export interface RoomConnection {
   close(): void;
 }
 
-export type ConfirmAnswer = { turnId: string; step: string; approve: boolean; note?: string };
+/** With `toolCallId` to one call of the step that waits for approval, without it to the step itself. */
+export type ConfirmAnswer = {
+  turnId: string;
+  step: string;
+  approve: boolean;
+  note?: string;
+  toolCallId?: string;
+};
+
+/** What came of a call that was handed to the client: one of the two. */
+export type ToolAnswer = { output: JsonValue } | { error: string };

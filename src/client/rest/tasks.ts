@@ -10,7 +10,7 @@ import type { Page } from "../../protocol/rest/page";
 import type { PatchTask } from "../../protocol/rest/patch-task";
 import type { PutMember } from "../../protocol/rest/put-member";
 import type { TaskStats } from "../../protocol/rest/stats";
-import type { ConfirmTurn } from "../../protocol/rest/turn-actions";
+import type { ConfirmTurn, GiveOutput } from "../../protocol/rest/turn-actions";
 import type { Task, TaskStatus } from "../../protocol/task";
 import type { Turn, TurnStatus } from "../../protocol/turn";
 import type { PageQuery } from "./paging";
@@ -127,6 +127,9 @@ export function turnsApi(request: Request) {
       request("POST", turn(taskId, turnId, "retry"), { body: {} }),
     confirm: (taskId: string, turnId: string, body: ConfirmTurn): Promise<TurnAnswer> =>
       request("POST", turn(taskId, turnId, "confirm"), { body }),
+    /** Answers a call of one of the `clientTools` that the turn's message came with. */
+    giveOutput: (taskId: string, turnId: string, body: GiveOutput): Promise<TurnAnswer> =>
+      request("POST", turn(taskId, turnId, "tool-outputs"), { body }),
     guide: (taskId: string, turnId: string, content: string): Promise<TurnAnswer> =>
       request("POST", turn(taskId, turnId, "guide"), { body: { content } }),
   };

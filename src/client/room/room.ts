@@ -121,6 +121,11 @@ export class Room implements RoomConnection {
     return this.#ask<TurnNamed>("turn:confirm", answer);
   }
 
+  output(answer: Parameters<RoomConnection["output"]>[0]) {
+    // Ids of calls may repeat: said twice, it could answer another call.
+    return this.#ask<TurnNamed>("tool:output", answer);
+  }
+
   typing(typing: boolean): void {
     if (this.#typing === typing || this.#store.next.connection.state !== "open") return;
     this.#typing = typing;

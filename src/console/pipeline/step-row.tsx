@@ -3,8 +3,8 @@ import { StatusBadge } from "../parts/badge";
 import { durationText } from "../parts/time";
 import { useRoom } from "../room/room-scope";
 import { stepKey } from "../room/use-turns";
-import { ConfirmPanel } from "./confirm-panel";
 import { StepOutcome } from "./step-outcome";
+import { StepWait } from "./step-wait";
 import { WaitText } from "./wait-text";
 
 /** One step on the line: what it is, how it stands, what came out. */
@@ -41,7 +41,7 @@ export function StepRow({ turn, step }: { turn: Turn; step: Step }) {
         </div>
       )}
       {status === "RETRYING" && <WaitText turnId={turn.id} step={step} />}
-      {status === "WAITING" && <ConfirmPanel turn={turn} step={step} />}
+      {status === "WAITING" && <StepWait turn={turn} step={step} />}
       <StepOutcome turn={turn} step={step} />
     </li>
   );

@@ -3,6 +3,7 @@ import { ConfirmPanel } from "../pipeline/confirm-panel";
 import { WaitText } from "../pipeline/wait-text";
 import { useSelected } from "../state/use-selected";
 import { GuidanceLines } from "./composer/guidance";
+import { useWaitingUses } from "./conversation/tools/use-waiting-uses";
 import { useRoom } from "./room-scope";
 
 const NONE: Turn[] = [];
@@ -40,7 +41,11 @@ function ActiveTurn({ turn, speaking }: { turn: Turn; speaking: boolean }) {
 type LineProps = { turn: Turn; step: Step; speaking: boolean };
 
 function StepLine({ turn, step, speaking }: LineProps) {
-  if (step.status === "WAITING") return <ConfirmPanel turn={turn} step={step} />;
+  const waiting = useWaitingUses(turn.id);
+  if (step.status === "WAITING") {
+    // Calls that wait have their cards in the answer itself.
+    return waiting ? null : <ConfirmPanel turn={turn} step={step} />;
+  }
   if (step.status === "RETRYING") return <WaitText turnId={turn.id} step={step} />;
   if (turn.steps.length === 1 && speaking) return null;
   const place = turn.steps.indexOf(step) + 1;

@@ -5,6 +5,11 @@ import type { StreamRound } from "../room-state";
 /** Two rounds' texts are two paragraphs. */
 const BETWEEN = "\n\n";
 
+/** Said to a model, and shown, of a call that may have had its effect and is not made again. */
+export const OUTCOME_UNKNOWN =
+  "The call was made and its outcome is unknown: the service was interrupted before it answered. " +
+  "It was not made again, because it may have had its effect.";
+
 /** What rounds have said, as a message has it: a blank text counts as none. */
 export function textOf(rounds: readonly Pick<StreamRound, "text">[]): string {
   return rounds

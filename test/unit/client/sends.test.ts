@@ -159,10 +159,12 @@ describe("[K3] a command that the connection broke under", () => {
   it("is not repeated where once more is not the same: the caller is told", async () => {
     const { wire, room } = await connected();
     const step = { turnId: "turn_1", step: "s", approve: true };
-    const lost = [room.retry("turn_1"), room.confirm(step), room.guide("so")].map(outcome);
+    const given = { turnId: "turn_1", toolCallId: "call_1", output: 1 };
+    const asked = [room.retry("turn_1"), room.confirm(step), room.guide("so"), room.output(given)];
+    const lost = asked.map(outcome);
     wire.last.ends(1006);
     const error = { code: "connection_lost" };
-    expect(await Promise.all(lost)).toMatchObject([error, error, error]);
+    expect(await Promise.all(lost)).toMatchObject([error, error, error, error]);
     await pass(500);
     wire.last.says(ready());
     expect(wire.last.commands).toEqual([]);

@@ -64,6 +64,9 @@ describe("each typed call reaches what it names, and its answer is of the type t
     z.array(loggedEntry).parse(logs.items);
     taskStats.parse(await tasks.stats(id));
     await expect(
+      turns.giveOutput(id, begun.id, { toolCallId: "call_1", output: 1 }),
+    ).rejects.toMatchObject({ code: "not_found" });
+    await expect(
       turns.confirm(id, begun.id, { step: "assistant", approve: true }),
     ).rejects.toMatchObject({ status: expect.any(Number) });
     expect(await tasks.putMember(id, { userId: "bob", role: "viewer" })).toEqual({

@@ -9,6 +9,9 @@ export function Announcer() {
   const { room } = useRoom();
   const [said, setSaid] = useState("");
   useRoomEvent(room, "chat:start", () => setSaid("An answer is being written."));
+  useRoomEvent(room, "tool:approval", ({ data }) => {
+    setSaid(`The tool ${data.name} waits for approval.`);
+  });
   useRoomEvent(room, "chat:done", ({ data }) => {
     setSaid(`Answered: ${data.message.content.slice(0, SPOKEN)}`);
   });

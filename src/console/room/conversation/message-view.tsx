@@ -2,11 +2,12 @@ import type { Message, RoomConnection, Turn } from "../../../client";
 import { Time } from "../../parts/time";
 import { memo } from "../../state/memo";
 import { GuidanceLines } from "../composer/guidance";
-import { Markdown } from "./markdown/markdown";
 import { MessageFacts } from "./message-facts";
 import { Speaker } from "./speaker";
 import { Thinking } from "./thinking";
-import { ToolUses, toolsOf } from "./tool-uses";
+import { type ShownUse, usesOf } from "./tools/shown-use";
+import { Told } from "./tools/told";
+import { ToolCard } from "./tools/tool-card";
 import { TurnEnd, tells } from "./turn-end";
 
 type Props = { message: Message; turn: Turn | undefined; room: RoomConnection };
@@ -23,8 +24,7 @@ export const MessageView = memo(({ message, turn, room }: Props) => {
         </span>
       </div>
       <Thinking text={thinking} />
-      <ToolUses tools={toolsOf(message)} />
-      <Markdown text={content} />
+      <Told text={content} uses={usesOf(message)} cards={(uses) => <KeptUses uses={uses} />} />
       {status !== "complete" && (
         <p class="quiet">{status === "interrupted" ? "Stopped here." : "Broke off here."}</p>
       )}
@@ -34,3 +34,13 @@ export const MessageView = memo(({ message, turn, room }: Props) => {
     </li>
   );
 });
+
+function KeptUses({ uses }: { uses: readonly ShownUse[] }) {
+  return (
+    <ul class="plain-list tools">
+      {uses.map((use) => (
+        <ToolCard key={use.key} use={use} />
+      ))}
+    </ul>
+  );
+}

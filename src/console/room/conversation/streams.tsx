@@ -1,12 +1,12 @@
-import { useState } from "preact/hooks";
-import type { Stream } from "../../../client";
-import { useRoomEvent } from "../../state/use-event";
+import { type Stream, streamUses } from "../../../client";
 import { useSelected } from "../../state/use-selected";
 import { useRoom } from "../room-scope";
-import { Markdown } from "./markdown/markdown";
 import { Speaker } from "./speaker";
 import { Thinking } from "./thinking";
-import { type ToolUse, ToolUses } from "./tool-uses";
+import { LiveUses } from "./tools/live-uses";
+import { liveUse, type ShownUse } from "./tools/shown-use";
+import { Told } from "./tools/told";
+import { type Progress, useToolProgress } from "./tools/use-tool-progress";
 
 const NONE: Stream[] = [];
 
@@ -14,61 +14,49 @@ const NONE: Stream[] = [];
 export function Streams() {
   const { room } = useRoom();
   const streams = useSelected(room, (snapshot) => snapshot.room?.streams ?? NONE);
-  const tools = useLiveTools();
+  const progress = useToolProgress(room);
   return (
     <>
       {streams.map((stream) => (
-        <StreamView
-          key={`${stream.messageId} ${stream.attempt}`}
-          stream={stream}
-          tools={tools.get(stream.messageId) ?? []}
-        />
+        <StreamView key={stream.messageId} stream={stream} progress={progress} />
       ))}
     </>
   );
 }
 
-function StreamView({ stream, tools }: { stream: Stream; tools: ToolUse[] }) {
+type Props = { stream: Stream; progress: ReadonlyMap<string, Progress> };
+
+function StreamView({ stream, progress }: Props) {
   const { turns } = useRoom();
-  const { text, thinking, turnId, step, attempt } = stream;
+  const { text, thinking, turnId, attempt } = stream;
   const turn = turns.turns.find(({ id }) => id === turnId);
-  const bot = turn?.steps.find((known) => known.step === step)?.bot ?? "assistant";
+  const step = turn?.steps.find((known) => known.step === stream.step);
+  const uses = streamUses(stream).map((call) => liveUse(call, step?.status !== "RETRYING"));
+  const waits = uses.some(isOpen) || step?.status === "WAITING" || step?.status === "RETRYING";
+  // What was said before a tool was used is not being written any more.
+  const isSilent = text.length <= (uses.at(-1)?.textOffset ?? 0);
   return (
     <div class="message assistant streaming" data-message={stream.messageId}>
       <div class="row spread">
-        <Speaker name={bot} by="assistant" />
+        <Speaker name={step?.bot ?? "assistant"} by="assistant" />
         {attempt > 1 && <span class="quiet">attempt {attempt}</span>}
       </div>
-      <Thinking text={thinking} isWriting={text === ""} />
-      <ToolUses tools={tools} />
-      {text === "" ? (
+      <Thinking text={thinking} isWriting={text === "" && !waits} />
+      <Told
+        text={text}
+        uses={uses}
+        isWriting
+        cards={(made) => <LiveUses stream={stream} uses={made} progress={progress} />}
+      />
+      {isSilent && !waits && (
         <p class="caret-alone">
           <span class="sr-only">The answer is on its way</span>
         </p>
-      ) : (
-        <Markdown text={text} isWriting />
       )}
     </div>
   );
 }
 
-/** Calls of the attempt that is at work; the finished message has them in its metadata. */
-function useLiveTools(): ReadonlyMap<string, ToolUse[]> {
-  const { room } = useRoom();
-  const [tools, setTools] = useState<ReadonlyMap<string, ToolUse[]>>(new Map());
-  const set = (messageId: string, next: (old: ToolUse[]) => ToolUse[]) =>
-    setTools((old) => new Map(old).set(messageId, next(old.get(messageId) ?? [])));
-
-  useRoomEvent(room, "chat:start", ({ data }) => set(data.messageId, () => []));
-  useRoomEvent(room, "tool:call", ({ data: { messageId, toolCallId, name, input } }) =>
-    set(messageId, (old) => [...old, { toolCallId, name, input }]),
-  );
-  useRoomEvent(room, "tool:result", ({ data: { messageId, toolCallId, output, error } }) =>
-    set(messageId, (old) =>
-      old.map((tool) =>
-        tool.toolCallId === toolCallId ? { ...tool, output, ...(error && { error }) } : tool,
-      ),
-    ),
-  );
-  return tools;
+function isOpen({ output, error }: ShownUse): boolean {
+  return output === undefined && error === undefined;
 }

@@ -5,6 +5,7 @@ import { useTask } from "../room-scope";
 import { ConnectionPill } from "./connection-pill";
 import { PresenceLine } from "./presence-line";
 import { TaskMenu } from "./task-menu";
+import { WaitingBadge } from "./waiting-badge";
 
 const TABS: { view: RoomView; text: string }[] = [
   { view: "conversation", text: "Conversation" },
@@ -23,6 +24,7 @@ export function RoomHeader({ view }: { view: RoomView }) {
           </Link>
           <h1 title={task.title}>{task.title}</h1>
           <StatusBadge status={task.status} />
+          <WaitingBadge />
         </div>
         <div class="row">
           <PresenceLine />

@@ -1,3 +1,4 @@
+import { NotHeard } from "../../../agents/voice";
 import { finishStep } from "../../../engine/step/end";
 import { failStep } from "../../../engine/step/fail";
 import type { Fence } from "../../../engine/step/fence";
@@ -17,7 +18,8 @@ import { ReportFeed } from "./report-feed";
 import { Runner } from "./runner";
 
 type Rule = (draft: Draft) => void;
-type Unsaid = { turnId: string; rule: Rule; said?: () => void };
+type Unsaid = { turnId: string; rule: Rule; said?: Saying };
+type Saying = PromiseWithResolvers<void>;
 
 type Parts = {
   doors: Doors;
@@ -76,7 +78,7 @@ export class Attempts {
   }
 
   abortAll(): void {
-    this.#unsaid = [];
+    for (const { turnId } of [...this.#unsaid]) this.#forget(turnId);
     this.#runner.abortAll();
   }
 
@@ -85,23 +87,24 @@ export class Attempts {
     for (let next = this.#unsaid[0]; next; next = this.#unsaid[0]) {
       this.#parts.perform(next.rule);
       if (this.#unsaid[0] === next) this.#unsaid.shift();
-      next.said?.();
+      next.said?.resolve();
     }
   }
 
   #forget(turnId: string): void {
+    for (const one of this.#unsaid) if (one.turnId === turnId) one.said?.reject(new NotHeard());
     this.#unsaid = this.#unsaid.filter((one) => one.turnId !== turnId);
   }
 
   /** Records come after all that was reported; the agent waits where they can't be committed. */
   #record(fence: Fence, records: StepRecord[]): Promise<void> {
     this.#reports.flush();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#commit(fence.turnId, (draft) => recordRounds(draft, fence, records), resolve);
-    return promise;
+    const saying = Promise.withResolvers<void>();
+    this.#commit(fence.turnId, (draft) => recordRounds(draft, fence, records), saying);
+    return saying.promise;
   }
 
-  #commit(turnId: string, rule: Rule, said?: () => void): void {
+  #commit(turnId: string, rule: Rule, said?: Saying): void {
     const { failedWork, perform } = this.#parts;
     const waits = this.#unsaid.some((one) => one.turnId === turnId);
     try {
@@ -112,7 +115,7 @@ export class Attempts {
       return;
     }
     if (waits) this.#unsaid.push({ turnId, rule, ...(said && { said }) });
-    else said?.();
+    else said?.resolve();
   }
 
   #report(fence: Fence, report: StepReport): void {

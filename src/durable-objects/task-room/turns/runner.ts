@@ -1,3 +1,4 @@
+import { NotHeard } from "../../../agents/voice";
 import type { Finished } from "../../../engine/step/end";
 import type { Fence } from "../../../engine/step/fence";
 import { type Background, stepRequest } from "../../../engine/step/request";
@@ -109,8 +110,7 @@ export class Runner {
           this.#sinks.report(work, report);
         },
         record: async (records) => {
-          // What nobody hears any more is not gone on from.
-          if (signal.aborted) await new Promise<never>(() => undefined);
+          if (signal.aborted) throw new NotHeard();
           await this.#sinks.record(work, records);
         },
       },

@@ -159,3 +159,30 @@ export function done(content: string, attempt = 1): Said {
 export function ended(status: "COMPLETED" | "FAILED" | "INTERRUPTED"): Said {
   return { type: "turn:status", data: { turnId: TURN, status, previous: "PROCESSING" } };
 }
+
+const inRound = { ...writing, attempt: 1, round: 0 };
+
+/** A round that calls `look` once for each of these places. */
+export function round(text: string, ...places: string[]): Said {
+  const calls = places.map((place, index) => ({
+    ...{ index, toolCallId: `call_${index}`, name: "look", input: { place } },
+  }));
+  return { type: "chat:round", data: { ...inRound, text, calls } };
+}
+
+const called = (index: number) => ({ index, toolCallId: `call_${index}`, name: "look" });
+
+export function call(index: number, more: { where?: "client" } = {}): Said {
+  return { type: "tool:call", data: { ...inRound, ...called(index), input: {}, ...more } };
+}
+
+export function decision(index: number, approve: boolean, note?: string): Said {
+  const { turnId, messageId, round: at } = inRound;
+  const said = { approve, by: "bob", ...(note !== undefined && { note }) };
+  const data = { turnId, messageId, round: at, step: "s1", ...called(index), ...said };
+  return { type: "tool:decision", data };
+}
+
+export function result(index: number, outcome: { output: string } | { error: string }): Said {
+  return { type: "tool:result", data: { ...inRound, ...called(index), ...outcome } };
+}

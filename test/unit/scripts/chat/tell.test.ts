@@ -3,16 +3,20 @@ import { type Item, type Story, tell, UNTOLD } from "../../../../scripts/chat/te
 import type { RoomEvent } from "../../../../src/protocol/events";
 import {
   asked,
+  call,
   cancelled,
   chunk,
+  decision,
   done,
   ended,
   failed,
   message,
   queued,
   ready,
+  result,
   retried,
   room,
+  round,
   running,
   type Said,
   script,
@@ -107,6 +111,21 @@ const cases: [string, Said[], string][] = [
     "<user: Why?>(queued)(running)<system/assistant>Part<again >Other<end>(cancelled)",
   ],
   [
+    "tells each round and what came of its calls, a line each",
+    [
+      ...[...opening, start(), chunk(0, "I look."), round("I look.", "here", "there")],
+      ...[call(0), call(1, { where: "client" }), result(0, { output: "a\n  chair" })],
+      ...[decision(1, false, "not there"), result(1, { error: "A person did not approve." })],
+      chunk(7, "\n\nSeen."),
+      done("I look.\n\nSeen."),
+    ],
+    "<user: Why?>(queued)(running)<system/assistant>I look." +
+      '(round 1: look {"place":"here"}, look {"place":"there"})' +
+      "(look is for the program that sent the message)(look gave a chair)" +
+      "(bob did not approve of look: not there)(look failed: A person did not approve.)" +
+      "\n\nSeen.<end>",
+  ],
+  [
     "shows a snapshot's messages and goes on with its streams",
     [
       ready(
@@ -171,6 +190,23 @@ it("shows what a reset brings, and nothing twice", () => {
   const { items, story } = tellAll(script([reset]), before.story);
   expect(read(items)).toBe("cause<end>(the history starts anew (the log is of another epoch))");
   expect(story).toMatchObject({ epoch: "e2", room: { task: { headSeq: 9 } } });
+});
+
+it("tells the rounds of a snapshot that it has not told, with what came of them", () => {
+  const before = tellAll(script([...opening, start(), round("", "here"), call(0)]));
+  const state = before.story.room;
+  if (!state) throw new Error("There is no room.");
+  const reset: Said = {
+    type: "history:reset",
+    data: { headSeq: 9, epoch: "e2", reason: "old", state },
+  };
+  expect(read(tellAll(script([reset]), before.story).items)).toBe(
+    "(the history starts anew (old))",
+  );
+  const anew = tellAll(script([ready(state)])).items;
+  expect(read(anew)).toContain('(round 1: look {"place":"here"})');
+  const seen = tellAll(script([result(0, { output: "x" })], 9), before.story).story.room;
+  expect(read(tellAll(script([ready(seen)])).items)).toContain("(look gave x)");
 });
 
 /** What the room sends to a client that left after event `left` and comes back after `back`. */

@@ -1,0 +1,74 @@
+import type { Stream } from "../../../../client";
+import { Decision } from "../../decision";
+import { useRoom } from "../../room-scope";
+import { isNext, type ShownUse } from "./shown-use";
+import { ToolCard } from "./tool-card";
+import { type Progress, progressKey } from "./use-tool-progress";
+
+type Props = {
+  stream: Stream;
+  uses: readonly ShownUse[];
+  progress?: ReadonlyMap<string, Progress>;
+};
+
+/** Uses of an answer that is being written, with what each waits for. */
+export function LiveUses({ stream, uses, progress }: Props) {
+  return (
+    <ul class="plain-list tools">
+      {uses.map((use) => (
+        <ToolCard key={use.key} use={use}>
+          {use.state === "running" && use.place && (
+            <ProgressLine
+              name={use.name}
+              last={progress?.get(progressKey({ ...stream, ...use.place }))}
+            />
+          )}
+          {use.state === "asks" &&
+            (isNext(use, uses) ? (
+              <Approval stream={stream} use={use} />
+            ) : (
+              <p class="quiet">
+                The call before it, which has the same id, is to be answered first.
+              </p>
+            ))}
+          {use.state === "with-client" && (
+            <p class="quiet">The program that sent the message has to carry it out.</p>
+          )}
+        </ToolCard>
+      ))}
+    </ul>
+  );
+}
+
+function Approval({ stream: { turnId, step }, use }: { stream: Stream; use: ShownUse }) {
+  const { room } = useRoom();
+  const { name, toolCallId } = use;
+  return (
+    <Decision
+      of={name}
+      onAnswer={(answer) => room.confirm({ turnId, step, toolCallId, ...answer })}
+    />
+  );
+}
+
+/** How far a tool says it is; one that says nothing only works. */
+function ProgressLine({ name, last }: { name: string; last: Progress | undefined }) {
+  if (!last) return null;
+  const { progress, total, message } = last;
+  const isShare = progress !== undefined && total !== undefined && total > 0;
+  return (
+    <div class="row">
+      {isShare && (
+        <progress
+          max={total}
+          value={Math.min(progress, total)}
+          aria-label={`Progress of ${name}`}
+        />
+      )}
+      <span class="quiet">
+        {progress !== undefined && (total === undefined ? progress : `${progress} of ${total}`)}{" "}
+        {message}
+      </span>
+    </div>
+  );
+}
