@@ -34,6 +34,7 @@ export type SendOptions = {
   clientMessageId?: string;
   onBusy?: string;
   by?: Watcher;
+  clientTools?: object[];
   /** Repeats also what the room could not store. */
   patient?: boolean;
 };

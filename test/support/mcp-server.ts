@@ -29,7 +29,9 @@ export type FixtureTool = {
   name: string;
   description?: string;
   inputSchema?: Record<string, unknown>;
-  call(args: unknown): ToolReply | Promise<ToolReply>;
+  annotations?: { readOnlyHint?: boolean; idempotentHint?: boolean };
+  /** `meta`: the request's `_meta`. */
+  call(args: unknown, meta?: unknown): ToolReply | Promise<ToolReply>;
 };
 
 export type McpOptions = {
@@ -162,7 +164,7 @@ async function replyTo(
     case "tools/call": {
       const tool = tools.find(({ name }) => name === params?.name);
       try {
-        if (tool) return await tool.call(params?.arguments);
+        if (tool) return await tool.call(params?.arguments, params?._meta);
       } catch {
         // Arguments that the tool does not take.
       }

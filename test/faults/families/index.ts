@@ -11,6 +11,7 @@ import { kills } from "./kills";
 import { modelFaults } from "./model-faults";
 import { crowds, reconnects } from "./reconnects";
 import { revocations } from "./revocations";
+import { rounds } from "./rounds";
 import { slowClients } from "./slow-clients";
 import { storageFaults } from "./storage-faults";
 import { tokens } from "./tokens";
@@ -34,5 +35,6 @@ export const FAMILIES: Family[] = [
   storageFaults,
   bytes,
   kills,
+  rounds,
   deploys,
 ];
