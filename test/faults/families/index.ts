@@ -1,5 +1,6 @@
 import type { Family } from "../scenario";
 import { agentFaults } from "./agent-faults";
+import { approvals } from "./approvals";
 import { bytes } from "./bytes";
 import { cancels } from "./cancels";
 import { clockFaults } from "./clock-faults";
@@ -36,5 +37,6 @@ export const FAMILIES: Family[] = [
   bytes,
   kills,
   rounds,
+  approvals,
   deploys,
 ];
