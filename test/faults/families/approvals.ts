@@ -65,13 +65,16 @@ async function dayThenYes(...scene: Parameters<Act>): Promise<string[]> {
   const lives = await livesOf(stage, taskId);
   await stage.turn("clock", { ahead: DAY_MS - HOUR_MS });
   await wait(ASLEEP_MS);
-  const slept = isDeepStrictEqual(await tallyOf(stage, taskId), before);
+  const after = await tallyOf(stage, taskId);
   asked.person.attend();
   const status = await asked.closed(turnId);
   const woke = (await livesOf(stage, taskId)) > lives;
   await stage.turn("clock", { ahead: 0 });
   return [
-    ...expects(slept, "the room wrote, set an alarm or was woken while it waited"),
+    ...expects(
+      isDeepStrictEqual(after, before),
+      `while it waited the room went from ${JSON.stringify(before)} to ${JSON.stringify(after)}`,
+    ),
     ...expects(woke, "the room stayed in memory while it waited"),
     ...expects(status === "COMPLETED", `after the answer the turn is ${status}`),
     ...(await asked.check()),

@@ -54,7 +54,11 @@ function madeOnce({ asked }: RoundEvidence): string[] {
   });
 }
 
+/** Times of the log say nothing where the clock was moved. */
+const isTimed = ({ turnLimitMs }: Evidence) => turnLimitMs !== undefined;
+
 function noneAfterItsResult(evidence: RoundEvidence): string[] {
+  if (!isTimed(evidence)) return [];
   const results = resultsIn(evidence);
   return evidence.asked.flatMap(({ key, name, at }) => {
     const result = results.find((event) => placeIn(event) === placeOf(key));
@@ -86,14 +90,15 @@ function oneResult(evidence: RoundEvidence): string[] {
   });
 }
 
-function approvedFirst({ asked, log }: RoundEvidence): string[] {
+function approvedFirst(evidence: RoundEvidence): string[] {
+  const { asked, log } = evidence;
   return asked.flatMap(({ key, name, at }) => {
     if (name !== "sign") return [];
     const said = log.find(
       (event) => event.type === "tool:decision" && placeIn(event) === placeOf(key),
     );
     const isAllowed = said?.type === "tool:decision" && said.data.approve;
-    return isAllowed && Date.parse(said.ts) <= at ? [] : [`${name} ${key}`];
+    return isAllowed && (!isTimed(evidence) || Date.parse(said.ts) <= at) ? [] : [`${name} ${key}`];
   });
 }
 
