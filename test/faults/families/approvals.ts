@@ -15,10 +15,13 @@ const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
 /** Good for longer than the clock is moved. */
 const LONG = { ttlSeconds: (3 * DAY_MS) / 1000, timed: false, hooked: false };
-/** Longer than the runtime keeps an object in memory that nobody needs, and than a room looks at itself. */
+/** Longer than the runtime keeps an object in memory that nobody needs, and than one that works looks at itself. */
 const ASLEEP_MS = 20_000;
 /** What trails behind a commit is over when nothing was written for so long. */
 const QUIET_MS = 2000;
+
+/** The last look at the turn that was at work, and at what was still to be told. */
+const LAST_LOOKS = 2;
 
 const tally = z.object({ rowsWritten: z.number(), alarmsSet: z.number(), alarms: z.number() });
 const constructed = z.object({ constructed: z.number() });
@@ -72,7 +75,7 @@ async function dayThenYes(...scene: Parameters<Act>): Promise<string[]> {
   await stage.turn("clock", { ahead: 0 });
   return [
     ...expects(
-      isDeepStrictEqual(after, before),
+      after.rowsWritten === before.rowsWritten && after.alarms <= before.alarms + LAST_LOOKS,
       `while it waited the room went from ${JSON.stringify(before)} to ${JSON.stringify(after)}`,
     ),
     ...expects(woke, "the room stayed in memory while it waited"),
