@@ -4,6 +4,7 @@ import { messageId, taskId, turnId } from "./ids";
 import { jsonObject, jsonValue } from "./json";
 import { LIMITS } from "./limits";
 import { timestamp } from "./time";
+import { toolUse } from "./tools/tool-use";
 import { usage } from "./usage";
 
 export const turnStatus = z.enum([
@@ -64,6 +65,8 @@ export const step = z.object({
   percentComplete: z.int().min(0).max(100).optional(),
   messageId: messageId.optional(),
   result: stepResult.optional(),
+  /** Uses of tools with their values whole: on REST alone, of one turn. */
+  tools: z.array(toolUse).optional(),
 });
 export type Step = z.infer<typeof step>;
 

@@ -1,4 +1,5 @@
 import { shownTurn } from "../../../engine/step/cut-result";
+import { usesOf } from "../../../engine/step/tool-uses";
 import type { MessagePage } from "../../../history/messages";
 import { describeError, logError } from "../../../platform/platform-log";
 import { jsonBytes } from "../../../protocol/bytes";
@@ -11,6 +12,7 @@ import type { ListMessages } from "../../../protocol/rest/list-messages";
 import type { ListTurns } from "../../../protocol/rest/list-turns";
 import type { Page } from "../../../protocol/rest/page";
 import type { Task } from "../../../protocol/task";
+import { usesIn } from "../../../protocol/tools/tool-use";
 import type { Turn } from "../../../protocol/turn";
 import type { Desk } from "../desk";
 import { messageCursor, turnCursor } from "../store/cursor";
@@ -95,7 +97,24 @@ export function readTurn(desk: Desk, principal: Principal, turnId: string): Outc
   if (!permitted.ok) return permitted;
   const turn = desk.store.turns.whole(turnId);
   if (!turn) return refused(refuse("not_found", "There is no such turn."));
-  return accepted(current(desk, turn));
+  return accepted(withUses(desk, current(desk, turn)));
+}
+
+/** With the uses of its tools, whole as far as there is room for them beside the results. */
+function withUses({ room, store }: Desk, turn: Turn): Turn {
+  let left = LIMITS.wholeTurnBytes - jsonBytes(turn);
+  const steps = turn.steps.map((step) => {
+    const { messageId } = step;
+    if (messageId === undefined) return step;
+    const stream = room?.state.streams.find((one) => one.messageId === messageId);
+    const message = stream ? undefined : store.messages.get(messageId);
+    const shown = stream ? (usesOf(stream).tools ?? []) : usesIn(message?.metadata);
+    const tools = store.toolValues.wholeUses({ turnId: turn.id, step: step.step }, shown, left);
+    if (tools.length === 0) return step;
+    left -= jsonBytes(tools);
+    return { ...step, tools };
+  });
+  return { ...turn, steps };
 }
 
 /** An open turn as it is now: a step's momentary progress is in the state before it is in a row. */

@@ -85,6 +85,12 @@ export class MessageTable {
     this.#count = undefined;
   }
 
+  get(messageId: string): Message | undefined {
+    const query = "SELECT body FROM messages WHERE id = ?";
+    const [row] = bodyRows.parse(this.#sql.exec(query, messageId).toArray());
+    return row && readJson(storedMessage, row.body);
+  }
+
   seqOf(messageId: string): number | undefined {
     const query = "SELECT seq FROM messages WHERE id = ?";
     return seqRows.parse(this.#sql.exec(query, messageId).toArray())[0]?.seq ?? undefined;

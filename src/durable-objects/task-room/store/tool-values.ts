@@ -1,20 +1,19 @@
 import * as z from "zod";
 import type { KeptRounds, KeptValue } from "../../../engine/turn/draft";
-import { parseJson } from "../../../protocol/json";
+import { jsonBytes } from "../../../protocol/bytes";
+import { type JsonValue, parseJson } from "../../../protocol/json";
 import { type StreamRound, streamRound } from "../../../protocol/room-state";
+import type { ToolUse } from "../../../protocol/tools/tool-use";
 import type { DoneRound } from "../../../resources/step";
 import { bodyRows, readJson } from "./stored";
 
 type Place = { turnId: string; step: string };
 
-const valueRows = z.array(
-  z.object({
-    round: z.int(),
-    call: z.int(),
-    kind: z.enum(["input", "output", "memo"]),
-    body: z.string(),
-  }),
-);
+type CutUse = Pick<ToolUse, "input" | "output" | "error" | "cut"> & {
+  round: number;
+  index: number;
+};
+
 const body = z.json();
 
 /** What tools took and gave where events show it cut, and the rounds of steps that ended without an answer. */
@@ -48,24 +47,58 @@ export class ToolValues {
   }
 
   /** Rounds with the values whole of which they show the beginnings. */
-  whole({ turnId, step }: Place, rounds: readonly StreamRound[]): DoneRound[] {
-    if (rounds.length === 0) return [];
-    const query = `SELECT round, call, kind, body FROM tool_values WHERE turn_id = ? AND step = ?`;
-    const rows = valueRows.parse(this.#sql.exec(query, turnId, step).toArray());
-    const values = new Map(
-      rows.map(({ round, call, kind, body: text }) => [
-        `${round} ${call} ${kind}`,
-        body.parse(parseJson(text).value),
-      ]),
-    );
+  whole(place: Place, rounds: readonly StreamRound[]): DoneRound[] {
     return rounds.map((one) => {
-      const memo = values.get(`${one.round} -1 memo`);
-      const calls = one.calls.map((call) => {
-        const input = values.get(`${one.round} ${call.index} input`) ?? call.input;
-        const output = values.get(`${one.round} ${call.index} output`) ?? call.output;
-        return { ...call, input, ...(output !== undefined && { output }) };
-      });
-      return { ...one, calls, ...(memo !== undefined && { memo }) };
+      const { round } = one;
+      const memo = this.#value(place, round, -1, "memo");
+      const calls = one.calls.map((call) => this.#wholeUse(place, { ...call, round }));
+      return {
+        ...one,
+        calls: calls.map(({ round: _, ...call }) => call),
+        ...(memo !== undefined && { memo }),
+      };
     });
+  }
+
+  /** Uses with their values whole, as far as they fit into `bytes` together; then as events show them. */
+  wholeUses(place: Place, uses: readonly ToolUse[], bytes: number): ToolUse[] {
+    let left = bytes;
+    return uses.map((use) => {
+      const { round, index } = use;
+      const isPlaced = round !== undefined && index !== undefined;
+      const whole = isPlaced ? this.#wholeUse(place, { ...use, round, index }) : use;
+      const size = jsonBytes(whole);
+      if (size > left) return use;
+      left -= size;
+      return whole;
+    });
+  }
+
+  #wholeUse<Use extends CutUse>(place: Place, use: Use): Use {
+    if (!use.cut) return use;
+    const { round, index } = use;
+    const { cut, ...whole } = use;
+    const input = this.#value(place, round, index, "input");
+    const output = this.#value(place, round, index, "output");
+    return {
+      ...whole,
+      ...(input !== undefined && { input }),
+      ...(output !== undefined && "error" in use && use.error !== undefined
+        ? { error: String(output) }
+        : output !== undefined && { output }),
+    } as Use;
+  }
+
+  #value(
+    { turnId, step }: Place,
+    round: number,
+    call: number,
+    kind: KeptValue["kind"],
+  ): JsonValue | undefined {
+    const query = `SELECT body FROM tool_values
+      WHERE turn_id = ? AND step = ? AND round = ? AND call = ? AND kind = ?`;
+    const rows = this.#sql.exec(query, turnId, step, round, call, kind).toArray();
+    const [row] = bodyRows.parse(rows);
+    return row && body.parse(parseJson(row.body).value);
   }
 }
