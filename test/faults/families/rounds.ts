@@ -113,13 +113,15 @@ async function retried(room: ToolRoom, turnId: string): Promise<void> {
 /** A stop while a tool has the call, or while it waits for somebody; then a person has it go on. */
 async function stopped(stage: Stage, random: Random): Promise<Findings> {
   return scene(stage, random, async ({ rooms, servers }) => {
-    const first: ToolName[] = ["pay", "look", "push"];
+    const first: ToolName[] = ["pay", "look", "sign"];
     servers.isSlowMs = 400;
     await Promise.all(
       rooms.map(async (room, i) => {
         const turnId = await room.say(planOf(random, ...first.slice(i, i + 1)));
         const { mark, client } = room.room;
-        await until("a tool is called", () => servers.asked.some(({ of }) => of === mark));
+        const { person } = room;
+        const isCalled = () => servers.asked.some(({ of }) => of === mark);
+        await until("a tool is called", () => isCalled() || person.waiting.length > 0);
         await client.ask("chat:cancel", { turnId });
         if ((await room.closed(turnId)) !== "COMPLETED") await retried(room, turnId);
       }),
