@@ -28,6 +28,8 @@ export const LIMITS = {
   /** Tools of a client for one turn, and bytes of all as JSON. */
   clientTools: 64,
   clientToolsBytes: 64 * KIB,
+  /** Bytes as JSON of what a part of an agent's work gives. */
+  partBytes: 256 * KIB,
   /** Milliseconds that a tool may work where its server has no rule of its own, and after each progress. */
   defaultToolCallMs: 60_000,
   /** Milliseconds that a tool may work in all, and the most that a rule may give it. */

@@ -40,6 +40,8 @@ export type StepRequest = {
   rounds: DoneRound[];
   /** Tools that the sender of the turn's message carries out. */
   clientTools: ClientTool[];
+  /** Parts of its work that an agent in code has begun, by key; those that are done have a value. */
+  parts: ReadonlyMap<string, { value?: JsonValue }>;
 };
 
 /** Where a tool's use belongs: ids are the provider's and may repeat, this never does. */
@@ -65,6 +67,8 @@ export type StepRecord =
       memo?: JsonValue;
     }
   | ({ type: "tool-call"; where?: "client" } & CallSaid)
+  /** A part of the work of an agent in code: it begins, is done and gave a value, or threw. */
+  | { type: "part"; key: string; value?: JsonValue; threw?: true }
   | ({ type: "tool-approval" } & CallSaid)
   | ({ type: "tool-result"; whole?: JsonValue } & ToolNamed & Outcome);
 

@@ -182,7 +182,12 @@ export class World {
   /** What the agent of an attempt is called with. */
   request(history: Message[] = [], fence = this.attempt): StepRequest | undefined {
     const outputs = this.#outputs.get(fence.turnId) ?? new Map();
-    return stepRequest(this.room, fence, { history, outputs, rounds: this.rounds(fence) });
+    return stepRequest(this.room, fence, {
+      history,
+      outputs,
+      rounds: this.rounds(fence),
+      parts: new Map(),
+    });
   }
 
   /** What was done in the step's rounds so far. */

@@ -1,10 +1,11 @@
-import type { JsonObject } from "../../protocol/json";
+import type { JsonObject, JsonValue } from "../../protocol/json";
 import type { LogLevel } from "../../protocol/log-entry";
-import type { StepEnd } from "../../resources/step";
+import type { StepEnd, StepRequest } from "../../resources/step";
 import { AgentAnswer } from "../remote/agent-answer";
 import { agentEvent } from "../remote/agent-event";
 import type { Voice } from "../voice";
 import type { OwnVoice } from "./own-agent";
+import { Parts } from "./parts";
 
 /**
  * The voice of an agent in code. What it says is read as what an agent over HTTP sends is: the same
@@ -14,9 +15,20 @@ export class BoundedVoice implements OwnVoice {
   readonly #answer: AgentAnswer;
   readonly #voice: Voice;
 
-  constructor(bot: string, voice: Voice) {
-    this.#answer = new AgentAnswer(bot, voice);
+  readonly #parts: Parts;
+
+  constructor({ config, parts }: Pick<StepRequest, "config" | "parts">, voice: Voice) {
+    this.#answer = new AgentAnswer(config.bot, voice);
     this.#voice = voice;
+    this.#parts = new Parts(parts, voice);
+  }
+
+  step<Value extends JsonValue>(
+    key: string,
+    work: () => Value | Promise<Value>,
+    more: { repeatable?: boolean } = {},
+  ): Promise<Value> {
+    return this.#parts.do(key, work, more);
   }
 
   text(delta: string): void {

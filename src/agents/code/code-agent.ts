@@ -17,11 +17,12 @@ export function codeAgent({ agent: name }: CodeRuntime, doors: Doors): Agent {
     return async () => gone;
   }
   return async (request, voice, signal) => {
-    const bounded = new BoundedVoice(request.config.bot, voice);
+    const bounded = new BoundedVoice(request, voice);
     const report = voice.report.bind(voice);
     const model = new BotModel({ request, voice: bounded, report, signal, doors });
     try {
-      return endOfOwn(await own({ ...request, model }, bounded, signal), bounded);
+      const { rounds, parts, clientTools, ...asked } = request;
+      return endOfOwn(await own({ ...asked, model }, bounded, signal), bounded);
     } catch (error) {
       if (error instanceof AttemptEnded) return endOfOwn(error.end, bounded);
       if (error instanceof MalformedAnswer) return agentFailureOf(error, true);

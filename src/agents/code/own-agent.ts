@@ -1,12 +1,13 @@
-import type { JsonObject } from "../../protocol/json";
+import type { JsonObject, JsonValue } from "../../protocol/json";
 import type { LogLevel } from "../../protocol/log-entry";
 import type { ContextMessage, StepFailure, StepFinish, StepRequest } from "../../resources/step";
 
 // All that an agent in code needs of this service is here: its file imports nothing else of ours.
 export { AgentFailed } from "../agent";
+export { OutcomeUnknown } from "./parts";
 
 /** What an agent in code is called with: the step, and the bot's model. */
-export type OwnRequest = StepRequest & { model: Model };
+export type OwnRequest = Omit<StepRequest, "rounds" | "parts" | "clientTools"> & { model: Model };
 
 type Model = {
   /**
@@ -39,6 +40,16 @@ export type OwnVoice = {
   log(level: LogLevel, message: string, metadata?: JsonObject): void;
   /** Tells the members on all their devices. */
   notify(title: string, more?: { body?: string; data?: JsonObject }): void;
+  /**
+   * Does a part of the work once, whatever becomes of the attempt: what it gives, at most 256 KiB of
+   * JSON, is committed, and later attempts are given it without doing the work again. One that has begun
+   * and whose end nobody knows throws `OutcomeUnknown`, or is done again where it is `repeatable`.
+   */
+  step<Value extends JsonValue>(
+    key: string,
+    work: () => Value | Promise<Value>,
+    more?: { repeatable?: boolean },
+  ): Promise<Value>;
 };
 
 /** `{ type: "finish" }`, with the step's `output` where that is not the text that was written, and its `data`. */

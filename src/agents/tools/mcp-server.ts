@@ -5,13 +5,15 @@ import { ownHeaders } from "../model/own-headers";
 import { OutOfTime, within } from "../within";
 import type { Connection } from "./mcp/connection";
 import { Endpoint, type Hold } from "./mcp/endpoint";
-import { eraMemory } from "./mcp/era-memory";
+import { eraMemory, lateMemory } from "./mcp/era-memory";
 import { type Listed, listTools } from "./mcp/list-tools";
 import { late, McpFault, unreachable } from "./mcp/mcp-fault";
 import { connectAs, type Era, negotiate } from "./mcp/negotiate";
 
 /** For the connection and the list of tools together; a turn waits for it. */
-const CONNECT_MS = 10_000;
+const CONNECT_MS = 5000;
+/** The same for a server that took longer a while ago: not every turn waits for one that is dead. */
+const LATE_MS = 2000;
 
 /** What the protocol says about a request; never a resource's to set. */
 const RESERVED = [
@@ -38,9 +40,13 @@ export async function connectServer(config: ServerConfig, doors: McpDoors): Prom
   const target = checkTarget(config.url, { allowPrivate: settings.ALLOW_PRIVATE_TARGETS });
   if (!target.ok) throw new ServerUnavailable(`has an address that ${target.reason}`);
   const endpoint = new Endpoint(target.url.href, headersOf(config), hold);
+  const ms = lateMemory.has(endpoint.url, Date.now()) ? LATE_MS : CONNECT_MS;
   try {
-    return await within(CONNECT_MS, signal, (limit) => connect(endpoint, limit));
+    const server = await within(ms, signal, (limit) => connect(endpoint, limit));
+    lateMemory.forget(endpoint.url);
+    return server;
   } catch (error) {
+    if (error instanceof OutOfTime) lateMemory.add(endpoint.url, Date.now());
     throw new ServerUnavailable(faultOf(error).message);
   }
 }

@@ -21,5 +21,7 @@ export function toolNames(tools: readonly { server: string; name: string }[]): s
 
 function plain(name: string): string {
   // No underscore at the front: `__proto__` must not become the key of an object.
-  return name.replaceAll(/[^A-Za-z0-9_-]+/g, "_").replace(/^_+/, "") || "tool";
+  const allowed = name.replaceAll(/[^A-Za-z0-9_-]+/g, "_").replace(/^_+/, "");
+  // Some providers want a letter first.
+  return /^[A-Za-z]/.test(allowed) ? allowed : `tool${allowed && `_${allowed}`}`;
 }

@@ -40,7 +40,10 @@ type Note = {
 const NOTES: Record<ResourceKind, Note> = {
   Ghost: {
     one: "a ghost",
-    about: "A character: its system prompt, and the MCP servers whose tools it may use.",
+    about:
+      "A character: its system prompt, and the MCP servers whose tools it may use. `timeoutMs` is for " +
+      "one call (60,000; progress begins it again). `approval` says which calls a person is to allow, " +
+      "`onLost` whether one whose result was lost is made again.",
     spec: { systemPrompt: "You are a careful researcher." },
   },
   Model: {

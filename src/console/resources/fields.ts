@@ -73,7 +73,7 @@ export const FIELDS: Record<Collection, readonly FieldSpec[]> = {
       path: "spec.mcpServers",
       label: "MCP servers",
       control: "json",
-      placeholder: '{"files": {"url": "https://…"}}',
+      placeholder: '{"files": {"url": "https://…", "timeoutMs": 60000}}',
     },
   ],
   models: [

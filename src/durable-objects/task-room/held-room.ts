@@ -67,8 +67,8 @@ export class HeldRoom {
 }
 
 /** Whether a rule had nothing to do: plans that nobody uses may have gone, which is no change. */
-export function changesNothing(before: Room, { room, events, effects }: Change): boolean {
-  if (events.length + effects.length > 0) return false;
+export function changesNothing(before: Room, { room, events, effects, parts }: Change): boolean {
+  if (events.length + effects.length + parts.length > 0) return false;
   const { plans: _, ...rest } = room;
   const known: Record<string, unknown> = before;
   return Object.entries(rest).every(([key, value]) => known[key] === value);

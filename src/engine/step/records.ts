@@ -6,11 +6,21 @@ import type { Draft, KeptValue } from "../turn/draft";
 import { type Fence, liveStep } from "./fence";
 import { spend } from "./spend";
 
+/** All but what is nobody's to hear. */
+type Told = Exclude<StepRecord, { type: "part" }>;
+
 /** Commits what an attempt has paid for; what an older one says is dropped. */
 export function recordRounds(draft: Draft, fence: Fence, records: StepRecord[]): void {
-  const messageId = liveStep(draft, fence)?.step.messageId;
-  if (messageId === undefined) return;
+  const live = liveStep(draft, fence);
+  const messageId = live?.step.messageId;
+  if (!live || messageId === undefined) return;
+  const { turnId, step } = fence;
   for (const record of records) {
+    if (record.type === "part") {
+      const { type, ...part } = record;
+      draft.keepPart({ turnId, step, run: live.step.run, ...part });
+      continue;
+    }
     if (record.type === "tool-result" && isKnown(draft, fence, record)) continue;
     keepValues(draft, fence, record);
     if (record.type === "round") {
@@ -21,7 +31,7 @@ export function recordRounds(draft: Draft, fence: Fence, records: StepRecord[]):
   }
 }
 
-function factOf({ turnId, step, attempt }: Fence, messageId: string, record: StepRecord): LogFact {
+function factOf({ turnId, step, attempt }: Fence, messageId: string, record: Told): LogFact {
   const place = { turnId, messageId, attempt };
   switch (record.type) {
     case "round": {
@@ -44,7 +54,7 @@ function factOf({ turnId, step, attempt }: Fence, messageId: string, record: Ste
   }
 }
 
-function keepValues(draft: Draft, { turnId, step }: Fence, record: StepRecord): void {
+function keepValues(draft: Draft, { turnId, step }: Fence, record: Told): void {
   const { round } = record;
   const keep = (index: number, kind: KeptValue["kind"], value: JsonValue | undefined) => {
     if (value !== undefined) draft.keepValue({ turnId, step, round, index, kind, value });

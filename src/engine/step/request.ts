@@ -15,13 +15,14 @@ export type Background = {
   outputs: ReadonlyMap<string, string>;
   /** What earlier attempts of the step did, with values whole. */
   rounds: DoneRound[];
+  parts: StepRequest["parts"];
 };
 
 /** What a running step's agent is called with. */
 export function stepRequest(
   room: Room,
   fence: Fence,
-  { history, outputs, rounds }: Background,
+  { history, outputs, rounds, parts }: Background,
 ): StepRequest | undefined {
   const turn = room.state.openTurns.find((item) => item.id === fence.turnId);
   const step = stepOf(turn, fence.step);
@@ -43,6 +44,7 @@ export function stepRequest(
     ...(prompt !== undefined && { prompt }),
     maxRounds: plan?.maxRounds ?? RULES.rounds,
     rounds,
+    parts,
     clientTools: run.clientTools ?? [],
     context: [...conversation(member, history), ...earlierSteps(member, { turn, step, outputs })],
   };

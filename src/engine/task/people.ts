@@ -52,7 +52,12 @@ export function retryTurn(draft: Draft, { turn, run }: TurnRecord): Refusal | { 
       ? step
       : { ...pending(step), run: step.run + 1 },
   );
-  const goesOn = steps.filter((step, i) => step !== turn.steps[i]).map(({ step }) => step);
+  const goesOn = turn.steps
+    .filter((step, i) => step !== steps[i])
+    .map(({ step, run: last }) => {
+      const firstRun = run.steps[step]?.firstRun ?? last;
+      return [step, { tries: 0, goesOn: true, firstRun }] as const;
+    });
   draft.addRun(turn.id, {
     ...run,
     ...(run.usage && { usageBefore: run.usage }),
@@ -61,7 +66,7 @@ export function retryTurn(draft: Draft, { turn, run }: TurnRecord): Refusal | { 
     rollbacks: 0,
     spentMs: 0,
     guidance: [],
-    steps: Object.fromEntries(goesOn.map((step) => [step, { tries: 0, goesOn: true }])),
+    steps: Object.fromEntries(goesOn),
   });
   const { reason, error, endedAt, ...kept } = turn;
   placeTurn(draft, { ...kept, status: "PENDING", steps }, status);

@@ -36,6 +36,8 @@ export type Change = {
   results: KeptResult[];
   /** Values of tools that events show cut. */
   values: KeptValue[];
+  /** Parts of an agent's work that were begun, or are done. */
+  parts: KeptPart[];
   /** Rounds of steps that ended without an answer, for who tries again. */
   rounds: KeptRounds[];
 };
@@ -49,6 +51,17 @@ export type KeptValue = {
   index: number;
   kind: "input" | "output" | "memo";
   value: JsonValue;
+};
+
+/** Without a value its outcome is not known yet. */
+export type KeptPart = {
+  turnId: string;
+  step: string;
+  run: number;
+  key: string;
+  value?: JsonValue | undefined;
+  /** It may begin once more. */
+  threw?: true | undefined;
 };
 
 export type KeptRounds = { turnId: string; step: string; rounds: StreamRound[] };
@@ -68,6 +81,7 @@ export class Draft {
   readonly #results: KeptResult[] = [];
   readonly #values: KeptValue[] = [];
   readonly #rounds: KeptRounds[] = [];
+  readonly #parts: KeptPart[] = [];
   readonly #finishes = new Map<string, string>();
 
   constructor(room: Room, context: Context) {
@@ -105,6 +119,10 @@ export class Draft {
 
   keepValue(value: KeptValue): void {
     this.#values.push(value);
+  }
+
+  keepPart(part: KeptPart): void {
+    this.#parts.push(part);
   }
 
   keepRounds(rounds: KeptRounds): void {
@@ -160,6 +178,7 @@ export class Draft {
       results: this.#results,
       values: this.#values,
       rounds: this.#rounds,
+      parts: this.#parts,
     };
   }
 

@@ -28,6 +28,8 @@ export const stepRun = z.object({
   roundsFrom: z.int().optional(),
   /** Tried again: the rounds of its last run, which are kept apart, are gone on from. */
   goesOn: z.boolean().optional(),
+  /** The first of the runs that are one which was tried again. */
+  firstRun: z.int().optional(),
   /** The last round of which all that had to wait was answered before the attempt was over. */
   answeredRound: z.int().optional(),
   /** When the calls end that the client carries out. */

@@ -194,6 +194,33 @@ describe("the tools of a ghost's MCP servers", () => {
     );
   });
 
+  it("[T2] are left out one by one where the model's provider refuses them", async () => {
+    const mcp = await serve([
+      replying("bad", { text: "" }),
+      adder,
+      replying("worse", { text: "" }),
+    ]);
+    const refuse = (message: string, param: string): Action[] => {
+      const error = { message, type: "invalid_request_error", param, code: "bad_schema" };
+      return [{ do: "status", status: 400, body: JSON.stringify({ error }) }];
+    };
+    script(
+      refuse("Invalid.", "tools[0].function.parameters"),
+      refuse("Invalid schema for function 'worse'.", ""),
+      calls("add", { a: 1, b: 1 }),
+      answer("2"),
+    );
+    const outputs = unpaid(await run({ math: mcp.url }));
+    expect(outputs.filter(({ type }) => type === "log")).toMatchObject(
+      ["bad", "worse"].map((name) => ({
+        level: "warn",
+        message: `The tool ${name} of the MCP server math is left out: the model's provider refuses its definition.`,
+      })),
+    );
+    expect(outputs).toContainEqual(expect.objectContaining({ type: "tool-result", output: "2" }));
+    expect((await modelRequest(4)).body.tools).toHaveLength(1);
+  });
+
   it("are not asked for where the ghost has none", async () => {
     script(answer("ok"));
     await run({});
@@ -212,9 +239,8 @@ describe("a tool that fails is told to the model and ends nothing", () => {
       /HTTP 500$|HTTP 500\.$/,
     ],
     ["with a redirect", { status: 307, headers: { location: "http://127.0.0.1:1/" } }, /HTTP 307/],
-    ["with a reset", "reset", /not available/],
-    ["with a result that is none", { result: { content: "what?" } }, /not available/],
-    ["with no JSON", { status: 200, body: "hello" }, /HTTP 200|not available/],
+    ["with a reset", "reset", /cannot be reached/],
+    ["with no JSON", { status: 200, body: "hello" }, /what is not MCP/],
   ])("%s", async (_, reply, error) => {
     const mcp = await serve([replying("fail", reply)]);
     script(calls("fail"), answer("Sorry."));

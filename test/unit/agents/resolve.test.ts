@@ -154,6 +154,8 @@ describe("a user's team", () => {
   });
 
   it("resolves a bot to its ghost, model, shell, parameters and versions", async () => {
+    const rules = { timeoutMs: 5000, approval: { tools: ["pay"] }, onLost: "repeat" };
+    const server = { url: "https://m.example", ...rules };
     const called = {
       ...{ limits: { stallMs: 9 }, headers: { a: "sealed" }, query: { v: "1" } },
       ...{ extraBody: { top_k: 3 }, tokenLimitField: "none", streamUsage: false },
@@ -164,7 +166,7 @@ describe("a user's team", () => {
       {
         kind: "Ghost",
         name: "ghost",
-        spec: { systemPrompt: "Boo.", mcpServers: { m: { url: "https://m.example" } } },
+        spec: { systemPrompt: "Boo.", mcpServers: { m: server } },
       },
       {
         kind: "Model",
@@ -192,7 +194,7 @@ describe("a user's team", () => {
     );
     expect((await planOf(mine("team"), find)).members[0]?.agent).toEqual({
       ...{ bot: "u/bot", systemPrompt: "Boo." },
-      mcpServers: { m: { url: "https://m.example", headers: {} } },
+      mcpServers: { m: { ...server, headers: {} } },
       model: {
         ...{ ref: "u/model", provider: "openai", model: "gpt", contextWindow: 1000 },
         key: { from: "sealed", sealed: "s" },

@@ -60,6 +60,7 @@ export function stepFor(model: ModelConfig, changes: Partial<StepRequest> = {}):
     maxRounds: 16,
     rounds: [],
     clientTools: [],
+    parts: new Map(),
     ...changes,
   };
 }

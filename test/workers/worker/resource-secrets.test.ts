@@ -167,9 +167,11 @@ describe("values of headers", () => {
   });
 
   it("of system are masked for users", async () => {
+    const rules = { timeoutMs: 5000, approval: { tools: ["pay"] }, onLost: "repeat" };
+    const server = { url: "https://mcp.example", headers, ...rules };
     const body = {
       metadata: { name: "tools", namespace: "system" },
-      spec: { systemPrompt: "", mcpServers: { "a/b": { url: "https://mcp.example", headers } } },
+      spec: { systemPrompt: "", mcpServers: { "a/b": server } },
     };
     const admin = { scope: "admin", as: "root" };
     await send("POST", "/ghosts", body, admin);

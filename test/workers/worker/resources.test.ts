@@ -445,6 +445,17 @@ describe("hostile requests change nothing and are told so", () => {
     ],
     ["a prompt that is too long", ghost("x", { systemPrompt: "x".repeat(32_001) })],
     ["a server without an address", ghost("x", { mcpServers: { a: {} } })],
+    ...[
+      ["a tool's time past ten minutes", { timeoutMs: 600_001 }],
+      ["a tool's time of nothing", { timeoutMs: 0 }],
+      ["an approval that is none", { approval: "sometimes" }],
+      ["an approval of no names", { approval: { tools: "pay" } }],
+      ["a lost call's rule that is none", { onLost: "forget" }],
+      ["a server's rule that nobody knows", { retries: 3 }],
+    ].map(([name, rule]): [string, unknown] => [
+      String(name),
+      ghost("x", { mcpServers: { a: { url: "https://a.example", ...Object(rule) } } }),
+    ]),
     [
       "too many servers",
       ghost("x", {

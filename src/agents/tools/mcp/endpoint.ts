@@ -54,6 +54,7 @@ export class Endpoint {
     signal,
     hearing = {},
   }: Question): Promise<Answered> {
+    signal.throwIfAborted();
     try {
       const message = { jsonrpc: "2.0", id, method, ...(params && { params }) };
       const response = await this.#post(message, headers, signal);
@@ -123,7 +124,9 @@ async function refusal(response: Response, id: number, signal: AbortSignal): Pro
   if (status === 401 || status === 403) return needsSignIn(status, headers.get("www-authenticate"));
   if (error) return reported(error, status);
   const isRedirect = status >= 300 && status < 400;
-  const words = isRedirect ? `redirects (HTTP ${status})` : `answers with HTTP ${status}`;
+  const words = isRedirect
+    ? `redirects, which is not followed (HTTP ${status})`
+    : `answers with HTTP ${status}`;
   return new McpFault("status", words, { status });
 }
 

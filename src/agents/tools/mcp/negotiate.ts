@@ -8,6 +8,8 @@ import { StatelessServer } from "./stateless-server";
 
 /** How long a server may be silent to `server/discover` before it is asked as older ones are, too. */
 const PATIENCE_MS = 1000;
+/** How long it is asked both; then only the older one, in case that it does one thing at a time. */
+const BESIDE_MS = 2000;
 
 export type Era = "stateless" | "sessions";
 
@@ -35,7 +37,8 @@ export async function negotiate(endpoint: Endpoint, signal: AbortSignal): Promis
     const first = await Promise.race([discovery, silence(PATIENCE_MS, asking)]);
     if (first === "stateless") return new StatelessServer(endpoint);
     if (first === "sessions") return await sessionOr(endpoint, signal);
-    return await firstOf(endpoint, discovery, signal);
+    const letGo = setTimeout(() => stop.abort(), BESIDE_MS);
+    return await firstOf(endpoint, discovery, signal).finally(() => clearTimeout(letGo));
   } finally {
     stop.abort();
   }

@@ -8,7 +8,7 @@ import { CLIENT_INFO, WITH_SESSIONS } from "./protocol";
 
 /** How long the word that a session has begun may take: some servers never answer what needs no answer. */
 const INITIALIZED_MS = 1000;
-const OPEN_MS = 10_000;
+const OPEN_MS = 5000;
 const CANCEL_MS = 2000;
 /** The first revision that takes its own name in a header. */
 const FIRST_WITH_HEADER = "2025-06-18";
@@ -105,14 +105,15 @@ export class Session implements Connection {
 }
 
 /**
- * Whether a server has said that it does not know the session. Some say so with 400 and a word about
- * sessions instead of 404; either way the request went no further.
+ * Whether a server has said that it does not know the session; the request went no further then. Some say
+ * so with a word about sessions instead of 404.
  */
 function isLost(error: unknown): boolean {
   if (!(error instanceof McpFault)) return false;
-  if (error.status === 404) return true;
-  const { code, message = "" } = error.error ?? {};
-  return error.status === 400 && (code === -32000 || code === -32001) && /session/i.test(message);
+  const { status, error: said } = error;
+  if (status === 404) return true;
+  const isWord = /\bsession\b/i.test(said?.message ?? "");
+  return isWord && (said?.code === -32001 || (said?.code === -32000 && status === 400));
 }
 
 function headersOf({ version, id }: Opened): Record<string, string> {

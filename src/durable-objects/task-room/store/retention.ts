@@ -53,7 +53,7 @@ export class Retention {
   cleanUp({ now, retentionMs, projected, neededFrom = projected + 1 }: CleanUp): void {
     const before = now - retentionMs;
     this.#sql.exec("DELETE FROM turns WHERE closed_at IS NOT NULL AND closed_at <= ?", before);
-    for (const table of ["results", "tool_values", "rounds"]) {
+    for (const table of ["results", "tool_values", "rounds", "parts"]) {
       this.#sql.exec(`DELETE FROM ${table} WHERE turn_id NOT IN (SELECT id FROM turns)`);
     }
     this.#sql.exec(

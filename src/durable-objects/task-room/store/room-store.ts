@@ -9,6 +9,7 @@ import type { Commit } from "./commit";
 import { Cursors } from "./cursors";
 import { EventLog } from "./event-log";
 import { MessageTable } from "./message-table";
+import { PartTable } from "./part-table";
 import { Retention } from "./retention";
 import { ROOM_STEPS } from "./schema";
 import { bodyRows, readJson, type StoredRoom, storedPlan, storedRoom } from "./stored";
@@ -30,6 +31,7 @@ export class RoomStore {
   readonly cursors: Cursors;
   readonly unreached: Unreached;
   readonly toolValues: ToolValues;
+  readonly parts: PartTable;
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   #roomBody = "";
@@ -48,6 +50,7 @@ export class RoomStore {
     this.cursors = new Cursors(this.#sql);
     this.unreached = new Unreached(this.#sql);
     this.toolValues = new ToolValues(this.#sql);
+    this.parts = new PartTable(this.#sql);
   }
 
   /** The room as it was last committed; nothing where no task was created. Creates no tables. */
@@ -79,6 +82,7 @@ export class RoomStore {
       for (const record of changedTurns(before, change)) this.turns.put(record);
       for (const result of change.results) this.turns.putResult(result);
       for (const value of change.values) this.toolValues.put(value);
+      for (const part of change.parts) this.parts.put(part);
       for (const rounds of change.rounds) this.toolValues.putRounds(rounds);
       this.#putRoom(storedForm(change.room));
       for (const { key, reply } of answers) this.clientKeys.put(key, reply, now);

@@ -39,4 +39,7 @@ export const ROOM_STEPS: readonly string[] = [
   // Rounds of steps that ended without an answer: a turn that is tried again goes on from them.
   `CREATE TABLE rounds (turn_id TEXT NOT NULL, step TEXT NOT NULL, round INTEGER NOT NULL,
     body TEXT NOT NULL, PRIMARY KEY (turn_id, step, round)) STRICT, WITHOUT ROWID`,
+  // Parts of the work of agents in code; without a body one has begun, and nobody knows how it ended.
+  `CREATE TABLE parts (turn_id TEXT NOT NULL, step TEXT NOT NULL, run INTEGER NOT NULL,
+    key TEXT NOT NULL, body TEXT, PRIMARY KEY (turn_id, step, run, key)) STRICT, WITHOUT ROWID`,
 ];

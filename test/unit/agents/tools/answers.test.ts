@@ -37,7 +37,7 @@ const progress = (more: object) => (sent: Sent) =>
     params: { progressToken: Object(sent.params?._meta).progressToken, ...more },
   });
 
-describe("[A13] a tool's answer is read for what it carries", () => {
+describe("[T3] a tool's answer is read for what it carries", () => {
   it.each<[string, Rules[string]]>([
     ["an event stream", stream(answer)],
     [
@@ -86,7 +86,7 @@ describe("[A13] a tool's answer is read for what it carries", () => {
   });
 });
 
-describe("[A13] a tool's error says what is wrong, and nothing of how it came", () => {
+describe("[T3] a tool's error says what is wrong, and nothing of how it came", () => {
   it.each<[string, Rules[string], string | RegExp]>([
     ["its own word", result({ ...done, isError: true }), "seen"],
     ["its own word, as a text", result({ ...done, isError: "true" }), "seen"],
@@ -167,7 +167,7 @@ describe("[A13] a tool's error says what is wrong, and nothing of how it came", 
   });
 });
 
-describe("[A14] a tool at work", () => {
+describe("[T4] a tool at work", () => {
   const slow =
     (held: Promise<void>, ...before: ((sent: Sent) => string)[]): Rules[string] =>
     (sent) => {

@@ -22,7 +22,7 @@ const without = (rules: Rules, ...names: string[]): Rules =>
 const versions = (...supported: string[]) =>
   rpcError(-32022, "Unsupported protocol version", { status: 400, data: { supported } });
 
-describe("[A11] what a tool server speaks is found out", () => {
+describe("[T1] what a tool server speaks is found out", () => {
   const both = { ...withSessions, ...withoutSessions };
   const deaf = { ...withSessions, "server/discover": silence };
 
@@ -99,6 +99,25 @@ describe("[A11] what a tool server speaks is found out", () => {
     expect(peer.methods()).toEqual(["server/discover", "initialize", "tools/list"]);
   });
 
+  it("from one that answers nothing while it is silent to the newer question", async () => {
+    vi.useFakeTimers();
+    const asked = Promise.withResolvers<void>();
+    const peer = startPeer({
+      ...withSessions,
+      "server/discover": (sent) => {
+        sent.signal.addEventListener("abort", () => asked.resolve());
+        return silence(sent);
+      },
+      initialize: async (sent) => {
+        await asked.promise;
+        return (withSessions.initialize ?? silence)(sent);
+      },
+    });
+    const connecting = boxAt(peer.url);
+    await vi.advanceTimersByTimeAsync(4000);
+    expect((await connecting).names).toEqual(["look"]);
+  });
+
   it("anew where it is not as it was remembered", async () => {
     const rules: Rules = { ...withSessions };
     const peer = startPeer(rules);
@@ -111,7 +130,7 @@ describe("[A11] what a tool server speaks is found out", () => {
   });
 });
 
-describe("[A11] a request", () => {
+describe("[T1] a request", () => {
   it("without sessions carries all that it needs, in its headers too", async () => {
     const look = {
       name: "søk",
@@ -170,7 +189,7 @@ describe("[A11] a request", () => {
   });
 });
 
-describe("[A11] a tool server that cannot be used says why", () => {
+describe("[T1] a tool server that cannot be used says why", () => {
   const all = (rule: Rules[string]): Rules =>
     Object.fromEntries(["server/discover", "initialize"].map((method) => [method, rule]));
 
@@ -205,7 +224,11 @@ describe("[A11] a tool server that cannot be used says why", () => {
       /\(HTTP 401\)/,
     ],
     ["503", all(status(503)), /answers with HTTP 503/],
-    ["a redirect", all(status(307, { location: "http://10.0.0.7/" })), /redirects \(HTTP 307\)/],
+    [
+      "a redirect",
+      all(status(307, { location: "http://10.0.0.7/" })),
+      /redirects, which is not followed \(HTTP 307\)/,
+    ],
     [
       "no network",
       all(() => Promise.reject(new TypeError("fetch failed at 10.0.0.7"))),
@@ -241,12 +264,23 @@ describe("[A11] a tool server that cannot be used says why", () => {
     expect(warned[0]).not.toMatch(/10\.0\.0\.7|Error:|Fault|fetch/);
   });
 
-  it("silence, for ten seconds at most", async () => {
+  it("silence, for five seconds at most", async () => {
     vi.useFakeTimers();
     const peer = startPeer({ ...withSessions, "server/discover": silence, initialize: silence });
     const connecting = boxAt(peer.url);
-    await vi.advanceTimersByTimeAsync(10_000);
+    await vi.advanceTimersByTimeAsync(5000);
     expect((await connecting).warned).toEqual([expect.stringContaining("does not answer in time")]);
+  });
+
+  it("silence once more, for two seconds", async () => {
+    vi.useFakeTimers();
+    const peer = startPeer({ ...withSessions, "server/discover": silence, initialize: silence });
+    const first = boxAt(peer.url);
+    await vi.advanceTimersByTimeAsync(5000);
+    await first;
+    const second = boxAt(peer.url);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect((await second).warned).toEqual([expect.stringContaining("does not answer in time")]);
   });
 
   it("silence to its first word after the session has begun costs it nothing", async () => {
@@ -255,10 +289,11 @@ describe("[A11] a tool server that cannot be used says why", () => {
   });
 });
 
-describe("[A11] a session that its server does not know any more", () => {
+describe("[T1] a session that its server does not know any more", () => {
   const lost: Rules[string][] = [
     status(404),
     rpcError(-32001, "Session not found", { status: 404 }),
+    rpcError(-32001, "Session not found"),
     rpcError(-32000, "Bad Request: No valid session ID provided", { status: 400 }),
   ];
 

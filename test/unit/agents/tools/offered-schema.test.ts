@@ -10,7 +10,7 @@ const node = { type: "object", properties: { next: { $ref: "#/$defs/Node" } } };
 /** The schema of an object with one property. */
 const having = (property: unknown) => ({ type: "object", properties: { p: property } });
 
-describe("[A12] the schema of a tool's arguments is offered as every provider takes it", () => {
+describe("[T2] the schema of a tool's arguments is offered as every provider takes it", () => {
   it.each<[string, unknown, unknown]>([
     ["none", undefined, empty],
     ["null", null, empty],
@@ -133,7 +133,7 @@ describe("[A12] the schema of a tool's arguments is offered as every provider ta
   });
 });
 
-describe("[A12] a tool is left out whose schema", () => {
+describe("[T2] a tool is left out whose schema", () => {
   const deep = Array.from({ length: 200 }).reduce<object>((inner) => having(inner), {});
   const wide = Object.fromEntries(
     Array.from({ length: 14 }, (_, i) => [
@@ -169,7 +169,7 @@ describe("[A12] a tool is left out whose schema", () => {
   });
 });
 
-it("[A12] whatever a server sends for a schema: an object's without combinations at its root, or none", () => {
+it("[T2] whatever a server sends for a schema: an object's without combinations at its root, or none", () => {
   const keyword = fc.constantFrom(
     ...[
       "type",

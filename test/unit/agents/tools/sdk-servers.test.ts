@@ -41,7 +41,7 @@ describe.each([
   ["the SDK's first generation", startSessionServer],
   ["the SDK's second generation", () => startStatelessServer(true)],
   ["the SDK's second generation, which takes older clients too", () => startStatelessServer(false)],
-])("[A11] a tool server built with %s", (_, start) => {
+])("[T1] a tool server built with %s", (_, start) => {
   let server: SdkServer;
   beforeEach(async () => {
     server = await start();
@@ -86,7 +86,7 @@ describe.each([
   });
 });
 
-describe("[A11] a session that its server has lost", () => {
+describe("[T1] a session that its server has lost", () => {
   it("is opened again, and the call is made", async () => {
     const server = await startSessionServer();
     servers.push(server);
@@ -98,7 +98,7 @@ describe("[A11] a session that its server has lost", () => {
   });
 });
 
-describe("[A11] a server that speaks otherwise than it was remembered", () => {
+describe("[T1] a server that speaks otherwise than it was remembered", () => {
   it("is asked anew", async () => {
     const old = await startSessionServer();
     await toolsOf(old.url);
