@@ -2,37 +2,51 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Script } from "./script";
+import { type Called, toolAnswer } from "./tool-server";
 
-type Asked = { messages: { role: string; content: string | { text: string }[] }[] };
+type Message = { role: string; content: string | { text: string }[]; tool_calls?: unknown };
+type Asked = { messages: Message[] };
+type Part = { script: Script; rounds: number };
 
 /** Tokens of one write when the model is as fast as it is read. */
 const BURST_TOKENS = 64;
+const TOOLS_PATH = "/tools";
 
 /**
  * The provider behind every system: OpenAI's streamed chat completions, on time. Which script an
- * answer follows is the last user message's to say.
+ * answer follows is the last user message's to say. It is the tool server, too.
  */
 export class Model {
-  readonly #scripts = new Map<string, Script>();
+  readonly #scripts = new Map<string, Part>();
   readonly #server: Server;
 
-  private constructor() {
+  /** Where an MCP server with the tool `look` answers. */
+  readonly toolsUrl: string;
+
+  private constructor(port: number) {
+    this.toolsUrl = `http://127.0.0.1:${port}${TOOLS_PATH}`;
     this.#server = createServer(async (request, response) => {
+      if (request.url === TOOLS_PATH) {
+        toolAnswer((await json(request)) as Called, response);
+        return;
+      }
       const asked = (await json(request)) as Asked;
-      const script = this.#scripts.get(promptOf(asked));
-      if (script) await answer(script, response);
-      else response.writeHead(404).end();
+      const part = this.#scripts.get(promptOf(asked));
+      if (!part) response.writeHead(404).end();
+      else if (roundsOf(asked) < part.rounds) callTools(part.script, response);
+      else await answer(part.script, response);
     });
   }
 
   static async listen(port: number): Promise<Model> {
-    const model = new Model();
+    const model = new Model(port);
     await new Promise<void>((done) => model.#server.listen(port, "127.0.0.1", done));
     return model;
   }
 
-  play(prompt: string, script: Script): void {
-    this.#scripts.set(prompt, script);
+  /** `rounds`: how often two tools are called before the answer comes. */
+  play(prompt: string, script: Script, rounds = 0): void {
+    this.#scripts.set(prompt, { script, rounds });
   }
 
   forget(): void {
@@ -43,6 +57,23 @@ export class Model {
 function promptOf({ messages }: Asked): string {
   const content = messages.findLast(({ role }) => role === "user")?.content ?? "";
   return typeof content === "string" ? content : content.map(({ text }) => text).join("");
+}
+
+/** How often tools were called since the last user message. */
+function roundsOf({ messages }: Asked): number {
+  const asked = messages.findLastIndex(({ role }) => role === "user");
+  return messages.slice(asked).filter(({ tool_calls }) => tool_calls !== undefined).length;
+}
+
+function callTools(script: Script, response: ServerResponse): void {
+  script.askedAt = performance.now();
+  response.writeHead(200, { "content-type": "text/event-stream", connection: "close" });
+  const calls = [0, 1].map((index) => ({
+    ...{ index, id: `call-${index}`, type: "function" },
+    function: { name: "look", arguments: JSON.stringify({ at: index }) },
+  }));
+  const choice = { index: 0, delta: { tool_calls: calls }, finish_reason: "tool_calls" };
+  response.end(`data: ${HEAD}"choices":[${JSON.stringify(choice)}]}\n\ndata: [DONE]\n\n`);
 }
 
 async function answer(script: Script, response: ServerResponse): Promise<void> {

@@ -1,6 +1,6 @@
 import { comingBackRows } from "./coming-back";
 import { crowdRow, roomsRow } from "./crowds";
-import { costRow } from "./one-turn";
+import { costRow, toolCostRow } from "./one-turn";
 import { idleRow, newsRow, restRow, workRow } from "./requests";
 import type { Row, Scale } from "./row";
 import { streamRows } from "./streams";
@@ -10,6 +10,7 @@ export function allRows(scale: Scale): Row[] {
   return [
     ...streamRows(scale),
     costRow(scale),
+    toolCostRow(),
     ...comingBackRows(scale),
     crowdRow(scale),
     roomsRow(scale),

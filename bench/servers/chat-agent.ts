@@ -1,7 +1,8 @@
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { AIChatAgent } from "@cloudflare/ai-chat";
 import { routeAgentRequest } from "agents";
-import { convertToModelMessages, streamText } from "ai";
+import { convertToModelMessages, isStepCount, streamText, tool } from "ai";
+import * as z from "zod";
 import { countStorage, counts } from "./counts";
 
 type Env = Cloudflare.Env & {
@@ -9,6 +10,14 @@ type Env = Cloudflare.Env & {
   MODEL_URL: string;
   COUNTED?: boolean;
 };
+
+const MOST_STEPS = 20;
+/** For the row that counts what calls of tools cost. */
+const look = tool({
+  description: "Looks",
+  inputSchema: z.looseObject({}),
+  execute: async () => "seen",
+});
 
 /** The chat agent of its package's README, on the scripted model. */
 export class Chat extends AIChatAgent<Env> {
@@ -26,6 +35,7 @@ export class Chat extends AIChatAgent<Env> {
     const result = streamText({
       model: provider.chatModel("scripted"),
       messages: await convertToModelMessages(this.messages),
+      ...(this.env.COUNTED && { tools: { look }, stopWhen: isStepCount(MOST_STEPS) }),
     });
     return result.toUIMessageStreamResponse();
   }

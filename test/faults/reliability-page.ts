@@ -1,5 +1,6 @@
 import { INVARIANTS } from "./invariants";
 import { type Figures, rowsOf, summary } from "./report";
+import { ROUND_INVARIANTS } from "./rounds/round-invariants";
 
 /** Contents of `docs/reliability.md`, as a long run has found it. */
 export function reliabilityPage(figures: Figures, machine: string): string {
@@ -19,7 +20,16 @@ ${Object.keys(INVARIANTS)
   .map((name) => `- ${name}`)
   .join("\n")}
 
-Each fault adds its own: a forged token opens nothing, a socket hears nothing past its token, what came
+Where a model has tools called (\`rounds\`, \`approvals\`), their servers note every call that they get with its
+key, and what the model is asked is read too:
+
+${Object.keys(ROUND_INVARIANTS)
+  .map((name) => `- ${name}`)
+  .join("\n")}
+- what the model is asked next has each call once, with its one result
+
+Each fault adds its own: a room that waits a day for a person writes nothing meanwhile, of two answers to one
+call one counts, a forged token opens nothing, a socket hears nothing past its token, what came
 with something that was taken away is closed and nothing else is, a room whose storage refuses tries no
 more than so often, no frame is over 1 MiB and pages of every size hold the same, a flood is closed with 4429, a
 deleted task answers 404.
@@ -34,7 +44,13 @@ the run fails where it rises by more than 2 MB for each. How it goes on in one r
 is in the row \`work\` of [benchmarks.md](benchmarks.md).
 
 A scenario is one room with its own history, clients and check. A fault that strikes every room at once
-(\`kill -9\`, D1, the clock, storage) is played over several rooms, each in another state; there each counts.
+(\`kill -9\`, D1, the clock, storage, and most of \`rounds\`) is played over several rooms, each in another state; there each counts.
+
+In \`rounds\` \`kill -9\` strikes before and after each round's commit, each set of calls, each result, the wait
+for a person or for the client, and each answer of theirs, and while a tool has the call; "and again" strikes
+once more while the room goes on from what was committed. Two tools are asked for in each round: some say
+that they may be repeated, one is repeated by the ghost's \`onLost\`, one must not be, one needs approval,
+one is the client's.
 
 The family \`deploy\` stops the server at an interesting point, orderly or by \`kill -9\`, and starts other code
 on the same stored data: the last release's, the present code's, the release's again, and the present code's

@@ -27,6 +27,8 @@ export type RoomOptions = {
   hooked?: boolean;
   /** False where the clock is moved. */
   timed?: boolean;
+  /** Seconds for which its owner's token is good. */
+  ttlSeconds?: number;
 };
 
 export type SendOptions = {
@@ -34,6 +36,7 @@ export type SendOptions = {
   clientMessageId?: string;
   onBusy?: string;
   by?: Watcher;
+  clientTools?: object[];
   /** Repeats also what the room could not store. */
   patient?: boolean;
 };
@@ -59,10 +62,16 @@ export class FaultRoom {
 
   static async open(stage: Stage, random: Random, options: RoomOptions = {}): Promise<FaultRoom> {
     const { watchers = random.between(1, 3), hooked = random.chance(0.3), timed = true } = options;
+    const { ttlSeconds = 3600 } = options;
     const mark = stage.newMark();
     // A user of its own for each room: what is heard of another's shows.
     const name = `u${mark.slice(3, -2)}`;
-    const room = new FaultRoom(stage, mark, await FaultUser.of(stage.server, name), timed);
+    const room = new FaultRoom(
+      stage,
+      mark,
+      await FaultUser.of(stage.server, name, { ttlSeconds }),
+      timed,
+    );
     if (hooked) await room.#hook();
     const { task } = options;
     const body = typeof task === "function" ? await task(room.owner, mark) : task;

@@ -24,9 +24,18 @@ const stats = z.looseObject({ outboxLag: z.number() });
 const place = z.looseObject({ headSeq: z.number(), epoch: z.string() });
 
 /** Lets a room come to rest, gathers what it has left, and says what is wrong with it. */
-export async function check(room: FaultRoom): Promise<string[]> {
+export function check(room: FaultRoom): Promise<string[]> {
+  return checkBeside(room, () => []);
+}
+
+/** The same, with what else must hold of the room. */
+export async function checkBeside(
+  room: FaultRoom,
+  more: (evidence: Evidence) => string[],
+): Promise<string[]> {
   try {
-    return violations(await settle(room));
+    const evidence = await settle(room);
+    return [...violations(evidence), ...more(evidence)];
   } finally {
     await room.close();
   }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { TEST_BUILD } from "../support/bundles";
 import { type Code, DevServer, type DevServerOptions } from "../support/dev-server";
 import { answer, type Script } from "../support/model-script";
-import { type ModelServer, startModelServer } from "../support/model-server";
+import { type ModelRequest, type ModelServer, startModelServer } from "../support/model-server";
 import {
   type AgentAction,
   type AgentScript,
@@ -18,10 +18,22 @@ import { MARK } from "./observed-frames";
 export const TURN_LIMIT_MS = 120_000;
 /** Milliseconds before a failed attempt's successor. */
 export const RETRY_INITIAL_MS = 60;
+/** Milliseconds that a client's tool is waited for. */
+export const CLIENT_TOOL_MS = 6000;
 const WORDS = ["one ", "two 👩‍🚀 ", "three 漢字 ", "four\n", "five 🎉 "];
 
 /** A mark's own scripts and every whole answer that was given to it. */
-type Part = { scripts: Script[]; agentScripts: AgentScript[]; answers: string[]; served: number };
+type Part = {
+  scripts: Script[];
+  agentScripts: AgentScript[];
+  reply?: Reply;
+  answers: string[];
+  served: number;
+};
+
+export type Prompt = NonNullable<ModelRequest["body"]["messages"]>;
+/** What a model says to what it is asked, and the whole answer that this makes once it is kept. */
+export type Reply = (prompt: Prompt) => { script: Script; answer?: string };
 
 type StageOptions = Pick<DevServerOptions, "config" | "bundle" | "vars"> & { patienceMs?: number };
 
@@ -48,7 +60,9 @@ export class Stage {
     this.model = model;
     this.agent = agent;
     this.patienceMs = patienceMs;
-    model.respond(({ body }) => this.#serve(markOf(JSON.stringify(body.messages?.at(-1) ?? ""))));
+    model.respond(({ body: { messages = [] } }) =>
+      this.#serve(markOf(JSON.stringify(messages)), messages),
+    );
     agent.respond(({ body }) => this.#serveAgent(markOf(body.input)));
   }
 
@@ -69,6 +83,7 @@ export class Stage {
         WEBHOOK_RETRY_INITIAL_MS: "200",
         TURN_TIMEOUT_MS: String(TURN_LIMIT_MS),
         SESSIONS_PER_USER: "1000",
+        CLIENT_TOOL_TIMEOUT_MS: String(CLIENT_TOOL_MS),
         ...vars,
       },
     });
@@ -89,6 +104,11 @@ export class Stage {
   /** What the model does with a room's next calls, one script each; after them it is well. */
   script(mark: string, ...scripts: Script[]): void {
     this.#part(mark).scripts.push(...scripts);
+  }
+
+  /** What the model says in a room whenever no script is left. */
+  converse(mark: string, reply: Reply): void {
+    this.#part(mark).reply = reply;
   }
 
   scriptAgent(mark: string, ...scripts: AgentScript[]): void {
@@ -135,8 +155,13 @@ export class Stage {
     }
   }
 
-  #serve(mark: string): Script {
+  #serve(mark: string, prompt: Prompt): Script {
     const part = this.#part(mark);
+    if (part.reply && part.scripts.length === 0) {
+      const { script, answer: whole } = part.reply(prompt);
+      if (whole !== undefined) part.answers.push(whole);
+      return script;
+    }
     const script = part.scripts.shift() ?? this.#goodAnswer(mark, ++part.served);
     if (script.some((action) => action.do === "finish")) part.answers.push(textOf(script));
     return script;

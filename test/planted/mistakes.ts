@@ -235,6 +235,28 @@ export const MISTAKES: Mistake[] = [
     plays: ["revocation/key socket: rooms out#1"],
   },
   {
+    name: "a call in doubt made again",
+    edits: [
+      {
+        file: "src/agents/tools/tool-rules.ts",
+        search: 'return readOnlyHint || idempotentHint || server?.rules.onLost === "repeat";',
+        replace: "return true;",
+      },
+    ],
+    plays: ["rounds/before result#1", "rounds/tool called#1", "rounds/stop in a tool#1"],
+  },
+  {
+    name: "a result that is only remembered",
+    edits: [
+      {
+        file: "src/agents/model/tool-rounds.ts",
+        search: "    await voice.record([this.#ended(call, outcome)]);\n",
+        replace: "    this.#ended(call, outcome);\n",
+      },
+    ],
+    plays: ["rounds/after result#1"],
+  },
+  {
     name: "a snapshot of all its messages",
     edits: [
       {

@@ -30,8 +30,13 @@ export type FixtureTool = {
   name: string;
   description?: string;
   inputSchema?: Record<string, unknown>;
-  /** `tell` says how far it is, to a client that asked for that. */
-  call(args: unknown, tell: (progress: object) => void): ToolReply | Promise<ToolReply>;
+  annotations?: { readOnlyHint?: boolean; idempotentHint?: boolean };
+  /** `tell` says how far it is, to a client that asked for that; `meta` is the request's `_meta`. */
+  call(
+    args: unknown,
+    tell: (progress: object) => void,
+    meta?: unknown,
+  ): ToolReply | Promise<ToolReply>;
 };
 
 export type McpOptions = {
@@ -166,7 +171,7 @@ async function replyTo(
     case "tools/call": {
       const tool = tools.find(({ name }) => name === params?.name);
       try {
-        if (tool) return await tool.call(params?.arguments, tell);
+        if (tool) return await tool.call(params?.arguments, tell, params?._meta);
       } catch {
         // Arguments that the tool does not take.
       }

@@ -29,6 +29,9 @@ const PLAYS = [
   "revocation/key stream: cut off#1",
   "revocation/member: alone#1",
   "bytes/tools alone#1",
+  "rounds/tool called, and again#1",
+  "rounds/model given up, then retry#1",
+  "approvals/two at once#1",
 ];
 
 let stage: Stage;

@@ -17,6 +17,9 @@ export const REACH_MODES = ["up", "down", "answers are lost"] as const;
 export type StorageMode = (typeof STORAGE_MODES)[number];
 type ReachMode = (typeof REACH_MODES)[number];
 
+/** Rows that a room wrote, alarms that it set, and those that came. */
+export type RoomTally = { rowsWritten: number; alarmsSet: number; alarms: number };
+
 const untouched = () => ({
   /** Milliseconds by which the clock is ahead. */
   clockAheadMs: 0,
@@ -50,6 +53,8 @@ const untouched = () => ({
   fault: undefined as { point: string; nth: number } | undefined,
   /** How often rooms were constructed, by object id. */
   constructed: new Map<string, number>(),
+  /** What each of them has done with its storage, by object id. */
+  tallies: new Map<string, RoomTally>(),
   /** Rows that rooms wrote, alarms included. */
   rowsWritten: 0,
   /** What rooms' storage takes: without commits it still takes an alarm and the waits of failed work. */
@@ -74,6 +79,12 @@ const untouched = () => ({
 
 /** What tests have set: shared by all objects of the isolate, reset by its restart. */
 export const control = untouched();
+
+export function tallyOf(id: string): RoomTally {
+  const known = control.tallies.get(id) ?? { rowsWritten: 0, alarmsSet: 0, alarms: 0 };
+  control.tallies.set(id, known);
+  return known;
+}
 
 /** The time as rooms see it; milliseconds since 1970. */
 export function clock(): number {

@@ -1,4 +1,4 @@
-import { control, type StorageMode } from "./control";
+import { control, type RoomTally, type StorageMode } from "./control";
 
 const FULL = "disk full";
 const takesAlarms = (mode: StorageMode) => mode === "well" || mode === "refuses commits";
@@ -8,13 +8,17 @@ const takesCommits = (mode: StorageMode) => mode === "well" || mode === "refuses
  * An object's storage as `control.storage` wants it, counting what it is asked for: rows written (a
  * set alarm is one, platform pricing), statements and transactions.
  */
-export function countedStorage(storage: DurableObjectStorage): DurableObjectStorage {
+export function countedStorage(
+  storage: DurableObjectStorage,
+  tally: RoomTally,
+): DurableObjectStorage {
   const sql = new Proxy(storage.sql, {
     get(target, property) {
       if (property !== "exec") return member(target, property);
       return (query: string, ...values: SqlStorageValue[]) => {
         const cursor = target.exec(query, ...values);
         control.rowsWritten += cursor.rowsWritten;
+        tally.rowsWritten += cursor.rowsWritten;
         control.statements.set(query, (control.statements.get(query) ?? 0) + 1);
         return cursor;
       };
@@ -30,15 +34,20 @@ export function countedStorage(storage: DurableObjectStorage): DurableObjectStor
     get(target, property) {
       if (property === "sql") return sql;
       if (property === "kv") return kv;
-      if (property === "setAlarm") return (at: number) => setAlarm(target, at);
+      if (property === "setAlarm") return (at: number) => setAlarm(target, at, tally);
       if (property !== "transactionSync") return member(target, property);
       return <T>(closure: () => T) => transaction(target, closure);
     },
   });
 }
 
-async function setAlarm(storage: DurableObjectStorage, at: number): Promise<void> {
+async function setAlarm(
+  storage: DurableObjectStorage,
+  at: number,
+  tally: RoomTally,
+): Promise<void> {
   control.alarmsSet++;
+  tally.alarmsSet++;
   if (!takesAlarms(control.storage)) throw new Error(FULL);
   control.rowsWritten++;
   await storage.setAlarm(at);

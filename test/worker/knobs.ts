@@ -1,4 +1,4 @@
-import { ALARM_MODES, control, D1_MODES, REACH_MODES, STORAGE_MODES } from "./control";
+import { ALARM_MODES, control, D1_MODES, REACH_MODES, STORAGE_MODES, tallyOf } from "./control";
 import { closeGate, isReached, openGate } from "./gates";
 import type { TaskRoom } from "./task-room";
 import type { UserRoom } from "./user-room";
@@ -11,6 +11,8 @@ const KNOBS: Record<string, (value: Value, env: Env) => unknown> = {
     const id = env.TASK_ROOM.idFromName(value("task")).toString();
     return { constructed: control.constructed.get(id) ?? 0 };
   },
+  /** What one room has done with its storage. */
+  tally: (value, env) => tallyOf(env.TASK_ROOM.idFromName(value("task")).toString()),
   counts: () => ({ transactions: control.transactions, alarmsSet: control.alarmsSet }),
   history: (value, env) =>
     taskRooms(env)

@@ -5,7 +5,7 @@ import type { Outcome } from "../../src/protocol/errors";
 import { breakableD1 } from "./breakable-d1";
 import { breakableMeter } from "./breakable-meter";
 import { checkCalls, checkedState } from "./checked-object";
-import { clock, control, freezeAt } from "./control";
+import { clock, control, freezeAt, tallyOf } from "./control";
 import { countedStorage } from "./counted-storage";
 import { passGate } from "./gates";
 import { countedEnv } from "./hops";
@@ -26,6 +26,7 @@ export class TaskRoom extends ProductionTaskRoom {
   }
 
   override async alarm(): Promise<void> {
+    tallyOf(this.ctx.id.toString()).alarms++;
     switch (control.alarms) {
       case "late":
         if (this.#isLate) break;
@@ -76,7 +77,7 @@ export class TaskRoom extends ProductionTaskRoom {
       settings: { ...doors.settings, ...control.settings },
       now: clock,
       db: breakableD1(env.DB),
-      storage: countedStorage(ctx.storage),
+      storage: countedStorage(ctx.storage, tallyOf(ctx.id.toString())),
       fault: freezeAt,
       tellUser: async (userId, news) => {
         if (control.users === "down") throw new Error("the user's room is down");

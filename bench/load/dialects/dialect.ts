@@ -16,8 +16,11 @@ export type Heard =
 export type Session = { epoch?: string; token?: string; headSeq?: number; offset?: string };
 
 export type Dialect = {
-  /** Makes a room for so many clients and gives each its seat. */
-  room(port: number, clients: number): Promise<Room>;
+  /**
+   * Makes a room for so many clients and gives each its seat. `toolsUrl`: the MCP server whose tools its
+   * model may call, where they are not the agent's own.
+   */
+  room(port: number, clients: number, toolsUrl?: string): Promise<Room>;
   decode(frame: string): Heard[];
   /** Whether it says `ready` once the client is in; else the handshake does. */
   greets: boolean;

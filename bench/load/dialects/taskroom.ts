@@ -28,7 +28,7 @@ const DEVICES = { usually: 5, inACrowd: 10 };
 const CROWD = 500;
 
 export const taskroom: Dialect = {
-  room: (port, clients) => newRoom(port, clients),
+  room: (port, clients, toolsUrl) => newRoom(port, clients, toolsUrl),
   greets: true,
   decode(text) {
     const frame: Frame | Batch = JSON.parse(text);
@@ -46,16 +46,28 @@ export const taskroom: Dialect = {
 };
 
 /** A task of people with five devices each. */
-async function newRoom(port: number, clients: number): Promise<Room> {
+async function newRoom(port: number, clients: number, toolsUrl?: string): Promise<Room> {
   const devices = clients > CROWD ? DEVICES.inACrowd : DEVICES.usually;
   const users = Array.from({ length: Math.ceil(clients / devices) }, () => `u-${randomUUID()}`);
   const [owner = "", ...others] = users;
   const members = others.map((userId) => ({ userId, role: "editor" }));
-  const { id } = await call<{ id: string }>(port, owner, "POST", "/tasks", { members });
+  const team = toolsUrl === undefined ? {} : await teamWith(port, owner, toolsUrl);
+  const { id } = await call<{ id: string }>(port, owner, "POST", "/tasks", { members, ...team });
   const seats = Array.from({ length: clients }, (_, i) =>
     seatOf(port, id, users[Math.floor(i / devices)] ?? owner),
   );
   return { id, seats };
+}
+
+async function teamWith(port: number, owner: string, url: string): Promise<{ teamRef: string }> {
+  const ref = `${owner}/tools`;
+  const make = (kind: string, spec: object) =>
+    call(port, owner, "POST", `/${kind}`, { metadata: { name: "tools" }, spec });
+  await make("ghosts", { systemPrompt: "Look.", mcpServers: { desk: { url } } });
+  await make("bots", { ghostRef: ref });
+  const members = [{ role: "assistant", botRef: ref }];
+  await make("teams", { collaboration: "solo", members });
+  return { teamRef: ref };
 }
 
 /** A seat in a task; from a `seq` on, where one is given. */

@@ -8,21 +8,28 @@ import { Listener } from "../listener";
 import type { Model } from "../model";
 import { Script } from "../script";
 
-export type CostJob = { kind: "cost"; target: Target; tokens: number; perSecond: number };
+export type CostJob = {
+  kind: "cost";
+  target: Target;
+  tokens: number;
+  perSecond: number;
+  /** Rounds of two tools before the answer. */
+  rounds?: number;
+};
 
 /** What trails behind: projections, checks, the compaction of a stream. */
 const SETTLE_MS = 3000;
 
 /** What one turn adds to the counts of a counting build. */
 export async function runCost(job: CostJob, model: Model): Promise<Record<string, number>> {
-  const { target, tokens, perSecond } = job;
+  const { target, tokens, perSecond, rounds = 0 } = job;
   const dialect: Dialect = DIALECTS[target.dialect];
-  const { id, seats } = await dialect.room(target.port, 1);
+  const { id, seats } = await dialect.room(target.port, 1, rounds > 0 ? model.toolsUrl : undefined);
   const [seat] = seats;
   if (!seat) throw new Error("no seat");
   const client = await Client.join(seat, dialect, decoderOf(dialect));
   const script = new Script(tokens, perSecond);
-  model.play(id, script);
+  model.play(id, script, rounds);
   await wait(SETTLE_MS);
   const before = await countsOf(target.port);
   const listener = new Listener(client, script);

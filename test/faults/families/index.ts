@@ -1,5 +1,6 @@
 import type { Family } from "../scenario";
 import { agentFaults } from "./agent-faults";
+import { approvals } from "./approvals";
 import { bytes } from "./bytes";
 import { cancels } from "./cancels";
 import { clockFaults } from "./clock-faults";
@@ -12,6 +13,7 @@ import { kills } from "./kills";
 import { modelFaults } from "./model-faults";
 import { crowds, reconnects } from "./reconnects";
 import { revocations } from "./revocations";
+import { rounds } from "./rounds";
 import { slowClients } from "./slow-clients";
 import { storageFaults } from "./storage-faults";
 import { tokens } from "./tokens";
@@ -36,5 +38,7 @@ export const FAMILIES: Family[] = [
   bytes,
   kills,
   creations,
+  rounds,
+  approvals,
   deploys,
 ];

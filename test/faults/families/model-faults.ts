@@ -41,7 +41,7 @@ const MISDEEDS: Record<string, Misdeed> = {
     done,
   ],
   "split UTF-8": (mark) => [text(`${mark} `), bytewise("👩‍🚀漢字🎉 whole"), finish(), done],
-  "a 5 MB line that says nothing": (mark, random) => [
+  "5 MB line that says nothing": (mark, random) => [
     ...words(mark, random),
     { do: "raw", text: `data: ${"x".repeat(NOISE_BYTES)}\n\n` },
     finish(),

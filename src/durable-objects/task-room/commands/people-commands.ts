@@ -1,12 +1,13 @@
 import { decideCall, takeOutput } from "../../../engine/step/tool-answers";
 import { type Cancel, cancelTurn, confirmStep, retryTurn } from "../../../engine/task/people";
+import type { Draft } from "../../../engine/turn/draft";
 import { activeTurn } from "../../../engine/turn/room";
 import { becomesGuidance, guideTurn, send } from "../../../engine/turn/send";
 import type { ChatSend } from "../../../protocol/commands/chat-send";
 import type { SendAck } from "../../../protocol/commands/send-ack";
 import type { ToolOutput } from "../../../protocol/commands/tool-output";
 import type { TurnConfirm } from "../../../protocol/commands/turn-confirm";
-import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
+import { accepted, type Outcome, type Refusal, refuse, refused } from "../../../protocol/errors";
 import type { Principal } from "../../../protocol/identity";
 import { newId } from "../../../protocol/ids";
 import { DEFAULT_THREAD, type OnBusy } from "../../../protocol/turn";
@@ -132,7 +133,7 @@ export function confirm(
   if (!permitted.ok) return permitted;
   const { note, toolCallId, ...rest } = input;
   const said = { ...rest, ...(note !== undefined && { note }), by: principal.userId };
-  const done = desk.perform((draft) =>
+  const done = answer(desk, (draft) =>
     toolCallId === undefined
       ? confirmStep(draft, said)
       : decideCall(draft, { ...said, toolCallId }),
@@ -155,10 +156,17 @@ export function giveOutput(
   const given = error === undefined ? { output: output ?? null } : { error };
   const isOwner = permitted.value.role === "owner";
   const by = principal.userId;
-  const done = desk.perform((draft) =>
+  const done = answer(desk, (draft) =>
     takeOutput(draft, { turnId, toolCallId, by, isOwner, ...given }),
   );
   return noteAccepted(desk, principal, "tool-output", done);
+}
+
+function answer<T>(desk: Desk, rule: (draft: Draft) => T | Refusal): Outcome<T> {
+  desk.doors.fault("before answer");
+  const done = desk.perform(rule);
+  desk.doors.fault("after answer");
+  return done;
 }
 
 /** `chat:guide`: steers the turn, by default the active one, at its next model call or step. */

@@ -111,7 +111,10 @@ export class Runner {
         },
         record: async (records) => {
           if (signal.aborted) throw new NotHeard();
+          const what = momentOf(records);
+          this.#doors.fault(`before ${what}`);
           await this.#sinks.record(work, records);
+          this.#doors.fault(`after ${what}`);
         },
       },
       signal,
@@ -124,9 +127,20 @@ export class Runner {
     if (end.type === "finish") this.#doors.fault("model finished");
     this.#work.delete(work.turnId);
     if (end.type === "finish") this.#sinks.finished(account.finished(work, end));
-    else if (end.type === "wait") this.#sinks.waits(work);
+    else if (end.type === "wait") this.#wait(work);
     else this.#sinks.failed(work, end);
   }
+
+  #wait(work: Work): void {
+    this.#doors.fault("before waiting");
+    this.#sinks.waits(work);
+    this.#doors.fault("after waiting");
+  }
+}
+
+function momentOf(records: StepRecord[]): "round" | "calls" | "result" {
+  if (records.some(({ type }) => type === "round")) return "round";
+  return records.every(({ type }) => type === "tool-result") ? "result" : "calls";
 }
 
 const BROKEN: StepFailure = {
