@@ -50,7 +50,7 @@ async function scene(
 function kill(moment: Moment, again: boolean): Fault["play"] {
   return (stage, random) =>
     scene(stage, random, async ({ rooms, servers }) => {
-      const strike = await armed(stage, servers, moment, random.between(1, 4));
+      const strike = await armed(stage, servers, moment, random.between(1, 2));
       const firsts: ToolName[] = ["sign", "open", "pay"];
       const said = Promise.all(
         rooms.map((room, i) => room.say(planOf(random, ...firsts.slice(i, i + 1)))),
@@ -61,7 +61,7 @@ function kill(moment: Moment, again: boolean): Fault["play"] {
       await killed(stage, rooms);
       if (again) {
         const next = random.pick(MOMENTS);
-        const second = await armed(stage, servers, next, random.between(1, 2));
+        const second = await armed(stage, servers, next, 1);
         await second();
         await killed(stage, rooms);
       }

@@ -5,6 +5,7 @@ import type { Random } from "../random";
 import type { Watcher } from "../watcher";
 
 const LOOKS_EVERY_MS = 30;
+const AGAIN_AFTER_MS = 700;
 /** Of every so many calls one is not allowed, or fails at the client. */
 const REFUSES = 0.25;
 /** What an answer may be told: it was there already, or the room is not well. */
@@ -60,6 +61,9 @@ export class Person {
           ...(isWell ? { output: { is: "open" } } : { error: "It would not open." }),
         })
       : this.#client.ask("turn:confirm", { turnId, step, toolCallId, approve: isWell }));
+    if (reply?.type === "ack") return;
+    // A socket may send twenty commands in ten seconds.
+    await wait(AGAIN_AFTER_MS);
     const code = reply?.error?.code;
     if (code !== undefined && !MAY_BE.includes(code)) this.complaints.push(`an answer got ${code}`);
   }
