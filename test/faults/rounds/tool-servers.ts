@@ -38,7 +38,7 @@ export class ToolServers {
     const tool = (name: ToolName, annotations = {}): FixtureTool => ({
       name,
       annotations,
-      call: (input, about) => self?.serve(name, args.parse(input).of, about) ?? "hang",
+      call: (input, _, about) => self?.serve(name, args.parse(input).of, about) ?? "hang",
     });
     const [desk, again] = await Promise.all([
       startMcpServer([

@@ -288,7 +288,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom<Move>({ do: "kill" }, { do: "stop" }, { do: "fail" }) },
 );
 
-it("[T1] a call is made once, whatever dies, stops, fails and is tried again; twice only where that is harmless", async () => {
+it("[E1] a call is made once, whatever dies, stops, fails and is tried again; twice only where that is harmless", async () => {
   const rounds = fc.array(fc.array(tool, { minLength: 1, maxLength: 3 }), { maxLength: 4 });
   const rule = fc.asyncProperty(
     rounds,

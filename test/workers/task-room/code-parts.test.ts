@@ -51,7 +51,7 @@ async function kill(): Promise<void> {
   client = await RoomClient.join(alice, taskId);
 }
 
-describe("[T5] a part of the work of an agent in code", () => {
+describe("[E6] a part of the work of an agent in code", () => {
   it("is done once: later attempts and a turn that is tried again are given what it gave", async () => {
     let attempts = 0;
     await begin(async (_, voice) => {

@@ -77,7 +77,7 @@ it("[L4] an answer of 2,000 tokens costs at most 15 rows in the room and two bat
   expect(control.d1Batches).toBeLessThanOrEqual(2);
 });
 
-it("[T1] a turn of five rounds with two tools each costs at most 15 rows, two a round and one a result", async () => {
+it("[E7] a turn of five rounds with two tools each costs at most 15 rows, two a round and one a result", async () => {
   control.model = fiveRoundsOfTwo;
   const { client } = await oneTurn();
   expect(client.frames.of("chat:round")).toHaveLength(ROUNDS);

@@ -75,7 +75,7 @@ async function finished(): Promise<object> {
   return Object(client.frames.state?.messages.at(-1));
 }
 
-describe("[T4] calls of a round that wait for a person, and for the client", () => {
+describe("[E4] calls of a round that wait for a person, and for the client", () => {
   it("are answered one by one; the turn goes on after the last, with what each gave", async () => {
     expect(client.frames.of("tool:approval")[0]?.data).toMatchObject({ ...PAY, turnId });
     await approve(client, true);
@@ -162,7 +162,7 @@ describe("[T4] calls of a round that wait for a person, and for the client", () 
   });
 });
 
-describe("[T3] a turn that is tried again", () => {
+describe("[E2] a turn that is tried again", () => {
   it("goes on from what its last run did, also with an object that knows nothing of it", async () => {
     await client.ask("chat:cancel", { turnId });
     await client.frames.next(says("turn:status", "INTERRUPTED"));

@@ -22,7 +22,7 @@ const NAMES: [string, { key?: string }, typeof once | undefined][] = [
   ["both", { key: "order-17" }, once],
 ];
 
-describe.each(NAMES)("[T4] a creation with %s", (_name, body, header) => {
+describe.each(NAMES)("[O4] a creation with %s", (_name, body, header) => {
   it("makes one task of two requests at once", async () => {
     const made = await world.makeTwice(body, header);
     expect(new Set(idsOf(made)).size).toBe(1);
@@ -57,7 +57,7 @@ describe.each(NAMES)("[T4] a creation with %s", (_name, body, header) => {
   });
 });
 
-describe("[T4] a key", () => {
+describe("[O4] a key", () => {
   const key = "order-17";
 
   it("stands for the task that is there, whatever else is asked for", async () => {
@@ -115,7 +115,7 @@ describe("[T4] a key", () => {
   });
 });
 
-describe("[T4] an Idempotency-Key", () => {
+describe("[O4] an Idempotency-Key", () => {
   it("conflicts with another body", async () => {
     await world.make({}, once);
     expect(refusal(await world.make({}, { ...once, bodyHash: "other" }))).toBe("conflict");
@@ -142,7 +142,7 @@ describe("[T4] an Idempotency-Key", () => {
   });
 });
 
-it("[T1] what a creation has answered is in the list, whatever becomes of its room's news", async () => {
+it("[O1] what a creation has answered is in the list, whatever becomes of its room's news", async () => {
   const { task } = value(await world.make());
   expect((await world.page()).items).toEqual([task]);
 });

@@ -49,7 +49,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-it("[T6] a home of the last release has the list that the database had, in its order and roles", async () => {
+it("[O6] a home of the last release has the list that the database had, in its order and roles", async () => {
   for (let i = 0; i < 3; i++) await inDatabase(`own${i}`, { labels: { n: `${i}` } }, i);
   await inDatabase("shared", { createdBy: "bob" }, 9);
   const { items } = await world.page();
@@ -59,7 +59,7 @@ it("[T6] a home of the last release has the list that the database had, in its o
   expect(await world.titles({ q: "WN1" })).toBe("own1");
 });
 
-it("[T6] a cursor that the database gave goes on in the home", async () => {
+it("[O6] a cursor that the database gave goes on in the home", async () => {
   for (let i = 0; i < 5; i++) await inDatabase(`t${i}`, {}, i % 2);
   const first = value(await listTasks(env.DB, world.userId, { limit: 2 }));
   const rest = await world.page({ cursor: first.nextCursor ?? "" });
@@ -67,7 +67,7 @@ it("[T6] a cursor that the database gave goes on in the home", async () => {
   expect([...first.items, ...rest.items].map(({ id }) => id)).toEqual(all.map(({ id }) => id));
 });
 
-it("[T6] a list of several pages of the database goes on where the home died, and is right until then", async () => {
+it("[O6] a list of several pages of the database goes on where the home died, and is right until then", async () => {
   const user = world.userId;
   await env.DB.batch([
     env.DB.prepare(
@@ -105,7 +105,7 @@ it("[T6] a list of several pages of the database goes on where the home died, an
   expect(last.items.map(({ title }) => title)).toEqual(["t0"]);
 });
 
-it("[T6] a row that cannot be read keeps no other out, and its room is asked", async () => {
+it("[O6] a row that cannot be read keeps no other out, and its room is asked", async () => {
   const broken = await inDatabase("broken");
   await inDatabase("fine", {}, 1);
   const query = "UPDATE tasks SET status = 'STRANGE' WHERE id = ?";
@@ -114,7 +114,7 @@ it("[T6] a row that cannot be read keeps no other out, and its room is asked", a
   expect(await world.titles()).toBe("fine broken");
 });
 
-it("[T6] without the database a list that is not whole is unavailable, and whole again after", async () => {
+it("[O6] without the database a list that is not whole is unavailable, and whole again after", async () => {
   await inDatabase("one");
   control.d1 = "down";
   const ask = () => world.use((room) => room.listTasks(world.userId, { limit: 50 }));
@@ -125,7 +125,7 @@ it("[T6] without the database a list that is not whole is unavailable, and whole
   expect(await world.titles()).toBe("one");
 });
 
-describe("[T6] what rooms say is newer than what the database has", () => {
+describe("[O6] what rooms say is newer than what the database has", () => {
   it("a task that changed meanwhile is as its room says", async () => {
     const task = await inDatabase("before");
     await world.hear({ ...task, role: "owner", title: "after", headSeq: 6 });
@@ -172,7 +172,7 @@ describe("[T6] what rooms say is newer than what the database has", () => {
   });
 });
 
-describe("[T6] a home that ran the last release again for a while", () => {
+describe("[O6] a home that ran the last release again for a while", () => {
   /** As the last release's code notes what it was told. */
   async function heardByOldCode({ id, epoch }: Task, seq: number): Promise<void> {
     const query = `INSERT OR REPLACE INTO heard (task_id, epoch, seq, n, at, inviter, has_left)
@@ -211,7 +211,7 @@ describe("[T6] a home that ran the last release again for a while", () => {
   });
 });
 
-it("[T6] an Idempotency-Key of the last release gives its task, and conflicts with another body", async () => {
+it("[O6] an Idempotency-Key of the last release gives its task, and conflicts with another body", async () => {
   const task = await inDatabase("made before");
   world.rooms.answers.set(task.id, { ok: true, value: task });
   const claim = { userId: world.userId, key: "k", bodyHash: "h", taskId: task.id };
@@ -220,7 +220,7 @@ it("[T6] an Idempotency-Key of the last release gives its task, and conflicts wi
   expect(refusal(await world.make({}, { key: "k", bodyHash: "i" }))).toBe("conflict");
 });
 
-describe("[T6] a room of the last release says what happens, and not how the task is", () => {
+describe("[O6] a room of the last release says what happens, and not how the task is", () => {
   const ts = "2026-11-01T00:00:00.000Z";
 
   it("its room is asked when the list is", async () => {

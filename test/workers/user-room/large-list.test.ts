@@ -116,7 +116,7 @@ const FILTERS: [string, Partial<ListTasks>, (i: number) => boolean][] = [
   ],
 ];
 
-describe.each(FILTERS)("[T3] %s", (_name, query, holds) => {
+describe.each(FILTERS)("[O3] %s", (_name, query, holds) => {
   it.each<[Size, number]>([
     ["small", SMALL],
     ["large", LARGE],
@@ -134,7 +134,7 @@ describe.each(FILTERS)("[T3] %s", (_name, query, holds) => {
   });
 });
 
-describe("[T3] filters that each hold for many and together for few", () => {
+describe("[O3] filters that each hold for many and together for few", () => {
   it.each<[string, Partial<ListTasks>, (i: number) => boolean]>([
     ["a status of few, a label of all", { status: ["FAILED"], label: [prod] }, (i) => i % 50 === 0],
     ["a status of few, a title of others", { status: ["FAILED"], q: "rivers" }, () => false],

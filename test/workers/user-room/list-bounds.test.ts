@@ -12,7 +12,7 @@ async function sizes(world: TaskWorld, inviter: string): Promise<{ rows: number;
   });
 }
 
-it("[T5] tasks of one stranger are bounded in bytes, the oldest go, and one's own and others' stay", async () => {
+it("[O5] tasks of one stranger are bounded in bytes, the oldest go, and one's own and others' stay", async () => {
   const world = new TaskWorld();
   await world.hear(world.task({ title: "own" }, START - 2000));
   await world.hear(world.task({ title: "friend", createdBy: "bob" }, START - 1000));
@@ -35,7 +35,7 @@ it("[T5] tasks of one stranger are bounded in bytes, the oldest go, and one's ow
   expect((await world.page({ limit: 1 })).items).toMatchObject([{ title: `${count - 1}` }]);
 });
 
-it("[T5] what a stranger's task grows by afterwards counts too", async () => {
+it("[O5] what a stranger's task grows by afterwards counts too", async () => {
   const world = new TaskWorld();
   const small = (i: number) => world.task({ title: `${i}`, createdBy: "mallory" }, START + i);
   const all = Array.from({ length: 2200 }, (_, i) => small(i));
@@ -52,7 +52,7 @@ it("[T5] what a stranger's task grows by afterwards counts too", async () => {
   expect((await sizes(world, "mallory")).bytes).toBeLessThanOrEqual(LIST_BOUNDS.inviter.bytes);
 });
 
-it("[T5] tasks that are gone are forgotten at last", async () => {
+it("[O5] tasks that are gone are forgotten at last", async () => {
   const world = new TaskWorld();
   await world.use((_, { storage }) => {
     storage.transactionSync(() => {

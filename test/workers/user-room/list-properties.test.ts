@@ -94,7 +94,7 @@ async function play(world: TaskWorld, steps: Step[]): Promise<Model> {
   return model;
 }
 
-it("[T2] a list is what rooms said last, in any order of filters, whatever comes late or twice", async () => {
+it("[O2] a list is what rooms said last, in any order of filters, whatever comes late or twice", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { maxLength: 14 }),
@@ -112,7 +112,7 @@ it("[T2] a list is what rooms said last, in any order of filters, whatever comes
   );
 });
 
-it("[T3] while one pages, tasks change, come and go: none that stays is lost or doubled", async () => {
+it("[O3] while one pages, tasks change, come and go: none that stays is lost or doubled", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 1, maxLength: 10 }),

@@ -12,7 +12,7 @@ function at(minutes: number): string {
   return new Date(START + minutes * MINUTE).toISOString();
 }
 
-describe("[T3] every filter, alone and with others", () => {
+describe("[O3] every filter, alone and with others", () => {
   const world = new TaskWorld();
 
   beforeAll(async () => {
@@ -116,7 +116,7 @@ function labelOf(text: string) {
   return { key, value };
 }
 
-describe("[T3] pages", () => {
+describe("[O3] pages", () => {
   let world: TaskWorld;
   beforeEach(() => {
     world = new TaskWorld();

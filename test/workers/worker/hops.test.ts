@@ -37,7 +37,7 @@ async function waitingForOnly<T>(
   }
 }
 
-describe("[T7] an answer waits for no other object or database than it needs", () => {
+describe("[O7] an answer waits for no other object or database than it needs", () => {
   it("a list: the home", async () => {
     const { result, asked } = await waitingForOnly(["home.listTasks"], () =>
       call(alice, "GET", "/tasks?status=PENDING&q=task"),

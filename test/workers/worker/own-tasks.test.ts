@@ -32,7 +32,7 @@ const USERS = 10;
 const TRIES = 100;
 
 it.each(["up", "down"] as const)(
-  "[T1] a task that was answered is in its creator's next list, every time, with D1 %s",
+  "[O1] a task that was answered is in its creator's next list, every time, with D1 %s",
   async (d1) => {
     control.d1 = d1;
     // A thousand in all, and no more of one user than one may make in a minute.
@@ -53,14 +53,14 @@ it.each(["up", "down"] as const)(
   },
 );
 
-it("[T1] it is in the list also where its room can't tell the home", async () => {
+it("[O1] it is in the list also where its room can't tell the home", async () => {
   control.users = "down";
   const user = newUser();
   const id = await newTask(user);
   expect(await list(user)).toMatchObject([{ id }]);
 });
 
-describe("[T4] a task's key", () => {
+describe("[O4] a task's key", () => {
   it("makes the task once, and finds it from then on", async () => {
     const user = newUser();
     const first = await create(user, { key: "order 17 – Käse", title: "first" });
@@ -158,7 +158,7 @@ describe("[T4] a task's key", () => {
   });
 });
 
-describe("[T2] the list of a member", () => {
+describe("[O2] the list of a member", () => {
   it("loses the task at once when the member leaves, is removed, or the task is deleted", async () => {
     const [alice, bob, carol] = [newUser(), newUser(), newUser()];
     const members = [bob, carol].map((userId) => ({ userId, role: "editor" }));
@@ -198,7 +198,7 @@ describe("[T2] the list of a member", () => {
   });
 });
 
-it("[T2] a task that waits for a person says so, in lists and in its room, until it is answered", async () => {
+it("[O2] a task that waits for a person says so, in lists and in its room, until it is answered", async () => {
   const user = newUser();
   const model = new ScriptedModel();
   control.model = model.callAgent;

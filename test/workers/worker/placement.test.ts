@@ -34,7 +34,7 @@ async function ask(method: string, path: string, cf: object | undefined, changed
 it.each([
   ["Paris", PARIS, [["alice", { locationHint: "weur" }]]],
   ["nobody knows where", undefined, [["alice", undefined]]],
-])("[T8] the user's own request from %s asks for the home there", async (_name, cf, expected) => {
+])("[O8] the user's own request from %s asks for the home there", async (_name, cf, expected) => {
   const { asked, namespace } = recorder({
     listTasks: async () => ({ ok: true, value: { items: [], nextCursor: null } }),
   });
@@ -42,7 +42,7 @@ it.each([
   expect(asked).toEqual(expected);
 });
 
-it("[T8] the home is told where the caller is, and asks for the new task's room there", async () => {
+it("[O8] the home is told where the caller is, and asks for the new task's room there", async () => {
   const told: unknown[] = [];
   const { namespace } = recorder({
     createTask: async (principal: unknown) => {

@@ -43,7 +43,7 @@ it.each([
   expect([response.status, await response.json()]).toMatchObject([503, { code: "unavailable" }]);
 });
 
-it("[T1] without D1 tasks are made, once where that is asked, and listed", async () => {
+it("[O1] without D1 tasks are made, once where that is asked, and listed", async () => {
   const made = await newTask(alice);
   const key = { "Idempotency-Key": "k-1" };
   const once = await call(alice, "POST", "/tasks", { title: "once" }, key);
@@ -54,7 +54,7 @@ it("[T1] without D1 tasks are made, once where that is asked, and listed", async
   expect(items.map((task) => task.id)).toEqual([id, made, taskId]);
 });
 
-it("[T1] without D1 a user whom nobody knows makes a task and lists it", async () => {
+it("[O1] without D1 a user whom nobody knows makes a task and lists it", async () => {
   const bob = newUser();
   const made = await newTask(bob);
   expect(await (await call(bob, "GET", "/tasks")).json()).toMatchObject({ items: [{ id: made }] });
