@@ -23,6 +23,9 @@ const CUT_CALL =
   "The call was cut off by the limit of tokens and was not made. Make a shorter one, or answer.";
 const UNREADABLE_CALL = "The arguments of the call are not JSON.";
 
+/** Bytes of a round's event beside what was said and the calls. */
+const AROUND_BYTES = 4 * 1024;
+
 type ToolCallRecord = Extract<StepRecord, { type: "tool-call" }>;
 
 /**
@@ -80,7 +83,7 @@ export class ToolRounds {
         ...(input === undefined && { isUnreadable: true }),
       };
     });
-    this.#shorten(calls);
+    this.#shorten(calls, said);
     const isFruitless = isCut || calls.every(({ isUnreadable }) => isUnreadable);
     this.#fruitless = isFruitless ? this.#fruitless + 1 : 0;
     const made: RoundDone = { round, words: said.words, calls };
@@ -155,10 +158,12 @@ export class ToolRounds {
     return this.#rounds.map(({ round, text = "" }) => rounds[round] ?? { text });
   }
 
-  /** As many calls as one event shows: a provider may ask for any number, and no more are made. */
-  #shorten(calls: DoneCall[]): void {
+  /** As many calls as fit into the round's event: a provider may ask for any number, and no more are made. */
+  #shorten(calls: DoneCall[], { words }: ModelAnswer): void {
+    calls.splice(LIMITS.roundCalls);
     const sizes = calls.map((call) => jsonBytes(this.#shownCall(call)));
-    calls.splice(fitting(sizes, LIMITS.toolValuesBytes));
+    const room = LIMITS.rowBytes - AROUND_BYTES - jsonBytes(words.map(({ text }) => text));
+    calls.splice(fitting(sizes, room));
   }
 
   #announced(made: RoundDone, said: ModelAnswer): StepRecord {
