@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, symlinkSync } from "node:fs";
+import { mkdtempSync, readFileSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "./local-identity";
@@ -15,7 +15,19 @@ export function checkOut(commit: string): string {
   const checkout = mkdtempSync(join(tmpdir(), "taskroom-release-"));
   const archive = execFileSync("git", ["archive", commit], { cwd: ROOT, maxBuffer: 1024 ** 3 });
   execFileSync("tar", ["-x", "-C", checkout], { input: archive });
-  // Its own packages were others where the lock file says so: then install them there by hand.
-  symlinkSync(join(ROOT, "node_modules"), join(checkout, "node_modules"));
+  addPackages(checkout);
   return checkout;
+}
+
+const LOCK = "package-lock.json";
+
+/** Its own packages, where they were others than now. */
+function addPackages(checkout: string): void {
+  const lockIn = (folder: string) => readFileSync(join(folder, LOCK), "utf8");
+  if (lockIn(checkout) === lockIn(ROOT)) {
+    symlinkSync(join(ROOT, "node_modules"), join(checkout, "node_modules"));
+    return;
+  }
+  const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+  execFileSync("npm", args, { cwd: checkout, stdio: ["ignore", "ignore", "inherit"] });
 }
