@@ -35,6 +35,7 @@ function spokenMessage({ role, content, uses = [] }: Asked, ids: PastIds): Langu
     said = until;
     return spokenRound({
       round: 0,
+      text,
       words: text === "" ? [] : [{ type: "text", text }],
       calls: round.map((use, index) => pastCall(use, index, ids.next())),
     });

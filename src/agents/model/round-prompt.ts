@@ -36,7 +36,7 @@ export type DoneCall = Pick<StreamCall, "isMade" | "where" | "approval"> & {
 export type RoundDone = {
   round: number;
   words: ModelAnswer["words"];
-  text?: string;
+  text: string;
   calls: DoneCall[];
 };
 
@@ -83,6 +83,8 @@ export function roundsOf(rounds: readonly DoneRound[]): RoundDone[] {
           run,
           ...(providerOptions && { providerOptions }),
           ...(outcome && { outcome }),
+          // Arguments that were no JSON were kept as they came.
+          ...(typeof call.input === "string" && { isUnreadable: true }),
         };
       }),
     };

@@ -86,7 +86,7 @@ export class ToolRounds {
     this.#shorten(calls, said);
     const isFruitless = isCut || calls.every(({ isUnreadable }) => isUnreadable);
     this.#fruitless = isFruitless ? this.#fruitless + 1 : 0;
-    const made: RoundDone = { round, words: said.words, calls };
+    const made: RoundDone = { round, text: wordsOf(said, "text"), words: said.words, calls };
     const records = [this.#announced(made, said)];
     for (const call of calls) {
       const error = isCut ? CUT_CALL : call.isUnreadable ? UNREADABLE_CALL : undefined;
@@ -98,7 +98,7 @@ export class ToolRounds {
 
   /** Commits `records` with what is begun now, and makes the calls that nobody has to be asked for. */
   async #carryOut({ calls }: RoundDone, records: StepRecord[]): Promise<boolean> {
-    const { voice, signal, request } = this.#parts;
+    const { voice, signal } = this.#parts;
     const open = calls.filter(({ outcome }) => !outcome);
     const asks = open.filter((call) => this.#isToAsk(call));
     const handed = open.filter((call) => !asks.includes(call) && this.#isClients(call));
@@ -112,7 +112,7 @@ export class ToolRounds {
     }
     for (const call of now) records.push(this.#called(call));
     if (records.length > 0) await voice.record(records);
-    voice.settle(textOf(this.#texts(request)));
+    voice.settle(textOf(this.#rounds));
     await Promise.all(now.map((call) => this.#use(call)));
     return !signal.aborted && asks.length + handed.length > 0;
   }
@@ -154,10 +154,6 @@ export class ToolRounds {
     return [turnId, step, run ?? current, round, index].join(":");
   }
 
-  #texts({ rounds }: StepRequest) {
-    return this.#rounds.map(({ round, text = "" }) => rounds[round] ?? { text });
-  }
-
   /** As many calls as fit into the round's event: a provider may ask for any number, and no more are made. */
   #shorten(calls: DoneCall[], { words }: ModelAnswer): void {
     calls.splice(LIMITS.roundCalls);
@@ -167,10 +163,7 @@ export class ToolRounds {
   }
 
   #announced(made: RoundDone, said: ModelAnswer): StepRecord {
-    const words = (type: "text" | "reasoning") =>
-      said.words.flatMap((part) => (part.type === type ? part.text : [])).join("");
-    const thinking = words("reasoning");
-    made.text = words("text");
+    const thinking = wordsOf(said, "reasoning");
     const memo = memoOf(made);
     return {
       type: "round",
@@ -210,6 +203,10 @@ export class ToolRounds {
       ...(cut && { cut, whole: given }),
     };
   }
+}
+
+function wordsOf({ words }: ModelAnswer, type: "text" | "reasoning"): string {
+  return words.flatMap((part) => (part.type === type ? part.text : [])).join("");
 }
 
 /** Names and ids are the provider's, of any length. */
