@@ -34,8 +34,8 @@ export const LIMITS = {
   defaultToolCallMs: 60_000,
   /** Milliseconds that a tool may work in all, and the most that a rule may give it. */
   toolCallMs: 600_000,
-  /** Calls of tools in one round. */
-  roundCalls: 64,
+  /** Calls of tools that a round may ask for; further ones are passed over. */
+  roundCalls: 256,
   /** Characters of a tool's name and of a call's id, which a provider makes. */
   toolNameChars: 200,
   /** Characters of a model's name, as its provider says it. */
