@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT } from "../support/command";
 import { guide, pasted } from "../support/guide";
 
-const MOST_BYTES = 15 * 1024;
+const MOST_BYTES = 16 * 1024;
 
 /** Where the guide's first line puts it. */
 const BUILT = join(ROOT, "dist", "client");
@@ -109,7 +109,7 @@ describe("the package of the client", () => {
     expect(said).toMatch(/\nopen COMPLETED 2\n$/);
   });
 
-  it("is one file under 15 KiB gzip, without zod, and depends on nothing", () => {
+  it("is one file under 16 KiB gzip, without zod, and depends on nothing", () => {
     const code = readFileSync(join(BUILT, "index.js"));
     expect(gzipSync(code).byteLength).toBeLessThan(MOST_BYTES);
     expect(code.toString()).not.toMatch(/\bzod\b|ZodError|^import /m);
