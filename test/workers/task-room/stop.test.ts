@@ -117,3 +117,14 @@ it("[X6] deleting the task closes its sockets with 4410 and leaves nothing behin
   const tasks = list.parse(await (await call(alice, "GET", "/tasks?limit=200")).json());
   expect(tasks.items.map(({ id }) => id)).not.toContain(taskId);
 });
+
+it("[A10] a stop right after a call of the model loses nothing of what that cost", async () => {
+  const { client, attempt } = await running();
+  const from = client.frames.all.length;
+  const usage = { inputTokens: 10, outputTokens: 5, totalTokens: 15 };
+  attempt.say({ type: "usage", usage }, "answer");
+  await client.frames.next(({ type }) => type === "chat:chunk", from);
+  await client.ask("chat:cancel");
+  const ended = await client.frames.next(turnStatus("INTERRUPTED"));
+  expect(ended.data).toMatchObject({ usage, tokens: 15 });
+});
