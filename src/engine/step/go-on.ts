@@ -34,7 +34,7 @@ export function waitInStep(draft: Draft, fence: Fence): void {
 
 /** All were answered while others were at work. That can be so once a round: nothing waits for ever. */
 function goOnAtOnce(draft: Draft, turn: Turn, step: Step): void {
-  const stream = draft.room.state.streams.find((one) => one.turnId === turn.id);
+  const stream = draft.stream(turn.id);
   const last = stream?.rounds?.at(-1);
   const stepRun = draft.stepRun(turn.id, step.step);
   const waited = last?.calls.some(({ approval, where }) => approval || where);

@@ -81,10 +81,9 @@ export function forgetRounds(draft: Draft, turnId: string, step: string): void {
 /** A call has one result. */
 function isKnown(
   draft: Draft,
-  { turnId, step }: Fence,
+  { turnId }: Fence,
   { round, index }: { round: number; index: number },
 ): boolean {
-  const stream = draft.room.state.streams.find((one) => one.turnId === turnId && one.step === step);
-  const call = callAt(stream, round, index);
+  const call = callAt(draft.stream(turnId), round, index);
   return call !== undefined && isOver(call);
 }

@@ -63,7 +63,7 @@ export function takeOutput(draft: Draft, input: Output): Refusal | Answered {
 /** The client has not answered in time: its calls end as errors, and the turn goes on. */
 export function expireOutputs(draft: Draft, turnId: string): void {
   const turn = draft.turn(turnId);
-  const stream = draft.room.state.streams.find((one) => one.turnId === turnId);
+  const stream = draft.stream(turnId);
   if (!turn || !stream) return;
   const { step, messageId, rounds = [] } = stream;
   for (const { round, calls } of rounds) {
@@ -87,7 +87,7 @@ function findCall(
   fits: (call: StreamCall) => boolean,
 ): Found | Refusal {
   const turn = draft.turn(turnId);
-  const stream = draft.room.state.streams.find((one) => one.turnId === turnId);
+  const stream = draft.stream(turnId);
   const named = (stream?.rounds ?? []).flatMap(({ round, calls }) =>
     calls.filter((call) => call.toolCallId === toolCallId).map((call) => ({ round, call })),
   );
@@ -114,7 +114,7 @@ function emitResult(draft: Draft, found: Found, outcome: Outcome): void {
     draft.emit({ type: "tool:result", data: { ...place, error: outcome.error } });
     return;
   }
-  const stream = draft.room.state.streams.find((one) => one.messageId === messageId);
+  const stream = draft.stream(turn.id);
   const { value, cut } = shownValue(outcome.output, valuesLeft(stream?.rounds));
   if (cut) {
     const kept = { turnId: turn.id, step, round, index, kind: "output" as const };

@@ -22,7 +22,7 @@ export function waitForConfirmation(
 
 /** Calls of a turn that wait for somebody. */
 export function waitingCalls(draft: Draft, turnId: string) {
-  const stream = draft.room.state.streams.find((one) => one.turnId === turnId);
+  const stream = draft.stream(turnId);
   return (stream?.rounds ?? []).flatMap(({ calls }) => calls.filter(isWaiting));
 }
 

@@ -1,6 +1,6 @@
 import type { LogEvent, LogFact } from "../../protocol/events";
 import type { JsonValue } from "../../protocol/json";
-import type { StreamRound } from "../../protocol/room-state";
+import type { Stream, StreamRound } from "../../protocol/room-state";
 import type { StepRun, TurnRun } from "../../protocol/rooms/turn-run";
 import { toTimestamp } from "../../protocol/time";
 import type { StepResult, Turn } from "../../protocol/turn";
@@ -140,6 +140,11 @@ export class Draft {
 
   turn(turnId: string): Turn | undefined {
     return this.#room.state.openTurns.find((turn) => turn.id === turnId);
+  }
+
+  /** What the turn's step is writing: a turn is at one step at a time. */
+  stream(turnId: string): Stream | undefined {
+    return this.#room.state.streams.find((stream) => stream.turnId === turnId);
   }
 
   run(turnId: string): TurnRun {

@@ -28,7 +28,7 @@ export function sayFinalError(
   error: Failure,
 ): void {
   const messageId = step?.messageId;
-  const stream = streamOf(draft, turn);
+  const stream = draft.stream(turn.id);
   draft.emit({
     type: "chat:error",
     data: {
@@ -46,12 +46,8 @@ export function sayFinalError(
 
 /** Who tries again goes on from the rounds that were made. */
 export function keepRounds(draft: Draft, turn: Turn): void {
-  const { step, rounds } = streamOf(draft, turn) ?? {};
+  const { step, rounds } = draft.stream(turn.id) ?? {};
   if (step !== undefined && rounds) draft.keepRounds({ turnId: turn.id, step, rounds });
-}
-
-export function streamOf(draft: Draft, turn: Turn): Stream | undefined {
-  return draft.room.state.streams.find((stream) => stream.turnId === turn.id);
 }
 
 /** What an attempt had written when it ended early; `null` where it had written nothing. */

@@ -4,7 +4,7 @@ import type { Turn, TurnStatus } from "../../protocol/turn";
 import { tokensOf } from "../../protocol/usage";
 import { isPipeline, phaseData } from "../step/phase";
 import type { Draft } from "./draft";
-import { endStep, keepRounds, partialMessage, sayFinalError, streamOf } from "./last-words";
+import { endStep, keepRounds, partialMessage, sayFinalError } from "./last-words";
 import { enqueueTurn } from "./queue";
 import { activeTurn, waitingTurns } from "./room";
 import { isStepClosed } from "./transitions";
@@ -66,7 +66,7 @@ export function failTurn(draft: Draft, turn: Turn, error: Failure): void {
 export type Stop = { by: string; reason?: string | undefined; last?: boolean };
 
 export function interruptTurn(draft: Draft, turn: Turn, { by, reason, last = false }: Stop): void {
-  const stream = streamOf(draft, turn);
+  const stream = draft.stream(turn.id);
   keepRounds(draft, turn);
   draft.emit({
     type: "chat:cancelled",
