@@ -12,6 +12,7 @@ import { phaseData } from "./events/phase";
 import { phaseProgress } from "./events/phase-update";
 import { presence } from "./events/presence";
 import { sessionReady } from "./events/session-ready";
+import { synced } from "./events/synced";
 import { taskError } from "./events/task-error";
 import { taskStatusChange } from "./events/task-status";
 import { taskUpdated } from "./events/task-updated";
@@ -59,6 +60,7 @@ export const MOMENTARY_EVENTS = {
   "tool:progress": toolProgress,
   presence,
   "history:reset": historyReset,
+  synced,
 } as const;
 
 export type LogEventType = keyof typeof LOG_EVENTS;

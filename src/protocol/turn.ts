@@ -80,6 +80,8 @@ export const turn = z.object({
   threadId,
   /** The user's message. */
   messageId,
+  /** Of its first event, the user's message: a feed after the number before it hears the whole turn. */
+  firstSeq: z.int().min(1).optional(),
   status: turnStatus,
   reason: z.string().optional(),
   waitingFor: waitingFor.optional(),

@@ -38,6 +38,8 @@ const ARROWS: Record<string, Arrows> = {
     folders: ["protocol", "resources", "platform", "history"],
     packages: ["cloudflare:workers", "hono", "jose", "zod"],
   },
+  // Other people's clients at the same rooms: whatever they ask, they ask as the worker does.
+  faces: { folders: ["protocol", "worker"], packages: ["hono", "zod"] },
   client: { folders: [], types: ["protocol", "resources"], packages: [] },
   console: {
     folders: ["client"],

@@ -30,7 +30,10 @@ export const LOG_EVENT_NOTES: { [Type in LogEventType]: EventNote<DataOf<Type>> 
   },
   "chat:start": {
     summary: "A model begins to answer; what an earlier attempt wrote is superseded",
-    data: { ...writing, step: "assistant", bot: "system/assistant", model: "demo" },
+    data: {
+      ...writing,
+      ...{ step: "assistant", bot: "system/assistant", model: "demo", reason: "first" },
+    },
   },
   "chat:round": {
     summary: "A call of the model that ended in calls of tools: it is never made again",
@@ -168,5 +171,9 @@ export const MOMENTARY_EVENT_NOTES: { [Type in MomentaryEventType]: EventNote<Da
       epoch: IDS.epoch,
       reason: "the position is older than the room keeps",
     },
+  },
+  synced: {
+    summary: "What was missed has been told; what follows happens now. After `after`, and on feeds",
+    data: { headSeq: 4 },
   },
 };

@@ -59,7 +59,7 @@ export function restartStep(draft: Draft, turn: Turn, step: Step): void {
   excuseDelay(draft, turn.id, draft.stepRun(turn.id, step.step).deadlineAt);
   draft.setRun(turn.id, { restarts: restarts + 1 });
   const error: Failure = { code: "runtime_restarted", message: "The runtime restarted." };
-  retryNow(draft, turn, step, error);
+  retryNow(draft, { turn, step }, error, "restart");
 }
 
 /** An attempt ran into its own limit. */

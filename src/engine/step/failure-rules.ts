@@ -32,7 +32,7 @@ function fallBack(draft: Draft, turn: Turn, step: Step, error: Failure): boolean
   const stepRun = draft.stepRun(turn.id, step.step);
   if (stepRun.usesFallback) return false;
   draft.setStepRun(turn.id, step.step, { ...stepRun, tries: 0, usesFallback: true });
-  retryNow(draft, turn, step, error);
+  retryNow(draft, { turn, step }, error, "fallback");
   return true;
 }
 

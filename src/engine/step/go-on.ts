@@ -29,7 +29,8 @@ export function waitInStep(draft: Draft, fence: Fence): void {
   const what = asked ? `approval of ${asked.name}` : "the client's tools";
   const by = Math.min(...[confirmBy, clientBy].filter((at) => at !== undefined));
   const waitingFor = asked ? "approval" : "client-tool";
-  wait(draft, turn.id, step, { waitingFor, reason: `waiting for ${what}`, by });
+  const toolCallId = (asked ?? calls[0])?.toolCallId;
+  wait(draft, turn.id, step, { waitingFor, reason: `waiting for ${what}`, by, toolCallId });
 }
 
 /** All were answered while others were at work. That can be so once a round: nothing waits for ever. */
@@ -43,7 +44,7 @@ function goOnAtOnce(draft: Draft, turn: Turn, step: Step): void {
     return;
   }
   draft.setStepRun(turn.id, step.step, { ...stepRun, answeredRound: last.round });
-  startAttempt(draft, turn.id, step);
+  startAttempt(draft, turn.id, step, "resumed");
 }
 
 const WAITS_FOR_NOTHING: StepFailure = {
@@ -60,5 +61,5 @@ export function goOnIfAnswered(draft: Draft, turnId: string): void {
   if (turn?.status !== "WAITING" || !step || waitingCalls(draft, turnId).length > 0) return;
   endWait(draft, turn);
   const again = stepOf(draft.turn(turnId), step.step);
-  if (again) startAttempt(draft, turnId, again);
+  if (again) startAttempt(draft, turnId, again, "resumed");
 }

@@ -1,4 +1,5 @@
 import type { Failure } from "../../protocol/errors";
+import type { AttemptReason } from "../../protocol/events/chat-start";
 import type { Step, Turn } from "../../protocol/turn";
 import type { Draft } from "../turn/draft";
 import { stepOf } from "./fence";
@@ -33,8 +34,13 @@ export function announceRetry(
 }
 
 /** The next attempt follows at once. */
-export function retryNow(draft: Draft, turn: Turn, step: Step, error: Failure): void {
+export function retryNow(
+  draft: Draft,
+  { turn, step }: { turn: Turn; step: Step },
+  error: Failure,
+  reason: AttemptReason,
+): void {
   announceRetry(draft, turn, step, error, 0);
   const again = stepOf(draft.turn(turn.id), step.step);
-  if (again) startAttempt(draft, turn.id, again);
+  if (again) startAttempt(draft, turn.id, again, reason);
 }

@@ -1,3 +1,4 @@
+import type { AttemptReason } from "../../protocol/events/chat-start";
 import type { StepRun } from "../../protocol/rooms/turn-run";
 import { textOf } from "../../protocol/tools/rounds";
 import type { Step } from "../../protocol/turn";
@@ -20,7 +21,13 @@ export function enterStep(draft: Draft, turnId: string, step: Step): void {
   const asks = requireConfirmation || isPastTokenLimit(draft, turnId);
   if (asks && !stepRun.approved) {
     waitForConfirmation(draft, turnId, step, requireConfirmation ? "confirmation" : "budget");
-  } else startAttempt(draft, turnId, step);
+  } else startAttempt(draft, turnId, step, entered(draft, turnId, step));
+}
+
+/** Why a PENDING step is done: for the first time, or once more. */
+function entered(draft: Draft, turnId: string, { attempt }: Step): AttemptReason {
+  if (attempt === 0) return "first";
+  return draft.run(turnId).rollbacks > 0 ? "rollback" : "retry";
 }
 
 function isPastTokenLimit(draft: Draft, turnId: string): boolean {
@@ -29,7 +36,12 @@ function isPastTokenLimit(draft: Draft, turnId: string): boolean {
 }
 
 /** One more attempt of a step; it fences off all that came before. */
-export function startAttempt(draft: Draft, turnId: string, step: Step): void {
+export function startAttempt(
+  draft: Draft,
+  turnId: string,
+  step: Step,
+  reason: AttemptReason,
+): void {
   const member = memberOf(draft, turnId, step.step);
   const { retryAt, retryFrom, confirmBy, clientBy, goesOn, ...stepRun } = draft.stepRun(
     turnId,
@@ -59,6 +71,7 @@ export function startAttempt(draft: Draft, turnId: string, step: Step): void {
       messageId,
       bot: agent.bot,
       model: agent.model.model,
+      reason,
       ...(kept?.rounds && { offset: textOf(kept.rounds).length }),
     },
   });

@@ -31,7 +31,7 @@ export function wait(
   draft: Draft,
   turnId: string,
   step: Step,
-  why: { waitingFor: WaitingFor; reason: string; by: number },
+  why: { waitingFor: WaitingFor; reason: string; by: number; toolCallId?: string | undefined },
 ): void {
   const { now } = draft.context;
   const { spentMs, runningSince, ...run } = draft.run(turnId);
@@ -45,6 +45,8 @@ export function wait(
       previous: "PROCESSING",
       reason: why.reason,
       waitingFor: why.waitingFor,
+      step: step.step,
+      ...(why.toolCallId !== undefined && { toolCallId: why.toolCallId }),
       deadlineAt: toTimestamp(why.by),
     },
   });

@@ -95,7 +95,9 @@ function meet(draft: Draft, turn: Turn, due: Deadline): void {
     case "retry":
       excuseDelay(draft, turn.id, due.at);
       // Else the turn is over too, and that is said next.
-      if (step?.status === "RETRYING" && hasTime(draft, turn)) startAttempt(draft, turn.id, step);
+      if (step?.status === "RETRYING" && hasTime(draft, turn)) {
+        startAttempt(draft, turn.id, step, "retry");
+      }
       break;
     case "step":
       if (step && liveStep(draft, { turnId: turn.id, step: step.step, attempt: step.attempt })) {

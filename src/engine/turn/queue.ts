@@ -24,6 +24,7 @@ export type NewTurn = {
 /** A message and the PENDING turn that will answer it, at the queue's tail or, if `first`, its head. */
 export function enqueueTurn(draft: Draft, input: NewTurn, first = false): void {
   const { clientMessageId, unpaid, clientTools = [] } = input;
+  const firstSeq = draft.nextSeq;
   const message = userMessage(draft, input);
   draft.emit({
     type: "chat:message",
@@ -44,6 +45,7 @@ export function enqueueTurn(draft: Draft, input: NewTurn, first = false): void {
       taskId: room.state.task.id,
       threadId: input.threadId,
       messageId: input.messageId,
+      firstSeq,
       status: "PENDING",
       onBusy: input.onBusy,
       createdAt: draft.ts,

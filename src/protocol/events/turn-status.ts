@@ -12,6 +12,9 @@ export const turnStatusChange = z.object({
   reason: z.string().optional(),
   /** Of a turn that is WAITING. */
   waitingFor: waitingFor.optional(),
+  step: z.string().optional(),
+  /** The first of the calls that wait for somebody. */
+  toolCallId: z.string().optional(),
   /** 1 is next; only of a waiting turn. */
   queuePosition: z.int().min(1).optional(),
   deadlineAt: timestamp.optional(),

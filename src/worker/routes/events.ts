@@ -1,6 +1,4 @@
 import { Hono } from "hono";
-import { refusalIn } from "../../durable-objects/sockets/arrival";
-import { KEY_GUARD_HEADER } from "../../durable-objects/user-room/api";
 import { refuse } from "../../protocol/errors";
 import { taskId } from "../../protocol/ids";
 import { issuesOf } from "../../protocol/issues";
@@ -13,7 +11,8 @@ import { readId } from "../path-id";
 import { RefusedRequest } from "../problem";
 import { readQuery } from "../query";
 import { arrive } from "../rooms/arrive";
-import { answerOf, once, ownHome, taskRoom, twice } from "../rooms/ask";
+import { answerOf, taskRoom, twice } from "../rooms/ask";
+import { openGuard } from "../rooms/guard";
 
 /** A task's log as pages and, for those who can't hold a WebSocket, as a stream. */
 export const events = new Hono<AppEnv>();
@@ -57,19 +56,4 @@ function resumed(c: AppContext): { epoch?: string; after?: number } {
   if (parsed.success) return parsed.data;
   const issues = issuesOf(parsed.error).map(({ message }) => ({ path: "Last-Event-ID", message }));
   throw new RefusedRequest(refuse("invalid_request", "Last-Event-ID is not valid", { issues }));
-}
-
-/** A socket to the user's room that closes when the caller's API key is revoked. */
-async function openGuard(c: AppContext): Promise<WebSocket | undefined> {
-  const { keyId } = c.var.principal;
-  if (keyId === undefined) return undefined;
-  const headers = { Upgrade: "websocket", [KEY_GUARD_HEADER]: keyId };
-  const request = new Request("https://room/guard", { headers });
-  const answer = await once(() => ownHome(c).fetch(request));
-  if (answer.webSocket) return answer.webSocket;
-  const refusal = await refusalIn(answer);
-  // A home that still runs the last release takes it for somebody who comes without a name: it has no
-  // guards, and closes the feeds of a revoked key in the rooms.
-  if (refusal.code === "invalid_request") return undefined;
-  throw new RefusedRequest(refusal);
 }

@@ -119,7 +119,8 @@ function welcome(
   desk.live.flush();
   if (opened) greet(desk, connection, position, opened);
   else if (position.after === undefined) sendReset(desk, connection, "the stream begins");
-  desk.hold(catchUp(desk, connection, position));
+  const marksEnd = !opened || position.after !== undefined;
+  desk.hold(catchUp(desk, connection, position, { marksEnd }));
   desk.presence.tell(connection, "joined");
   desk.alarm.arm();
 }

@@ -14,8 +14,11 @@ import type { RoomConnection } from "./connection";
 import { forRole, isPersonal } from "./fan-out";
 import { snapshot, whyReset } from "./snapshot";
 
-/** `isBack`: it was away, and does not know who has come and gone meanwhile. */
-type Options = { isBack?: boolean };
+/**
+ * `isBack`: it was away, and does not know who has come and gone meanwhile. `marksEnd`: it is told
+ * where what it missed ends and what happens now begins.
+ */
+type Options = { isBack?: boolean; marksEnd?: boolean };
 
 /**
  * Brings a connection from its position to now (contract section 4, resume rule): the events that
@@ -26,20 +29,27 @@ export function catchUp(
   desk: Desk,
   connection: RoomConnection,
   position: Position,
-  { isBack = false }: Options = {},
+  { isBack = false, marksEnd = false }: Options = {},
 ): Promise<boolean> {
   if (!isBack && (connection.hears || connection.isArriving)) desk.presence.beginOwing(connection);
-  return catchUpWith(connection, missedBy(desk, connection, isBack), position);
+  return catchUpWith(connection, missedBy(desk, connection, { isBack, marksEnd }), position);
 }
 
-function missedBy(desk: Desk, connection: RoomConnection, isBack: boolean): Missed {
+function missedBy(
+  desk: Desk,
+  connection: RoomConnection,
+  { isBack, marksEnd }: Required<Options>,
+): Missed {
   return {
     now: desk.doors.now,
     head: () => headOf(desk),
     startFrom: (position) => startFrom(desk, connection, position),
     framesAfter: (after) => framesAfter(desk, connection, after),
     mayHear: () => desk.fanOut.roleFor(connection) !== undefined,
-    sendMomentary: (arrived) => sendMomentary(desk, connection, { ...arrived, isBack }),
+    sendMomentary: (arrived) => {
+      sendMomentary(desk, connection, { ...arrived, isBack });
+      if (marksEnd) sendEnd(desk, connection);
+    },
   };
 }
 
@@ -89,6 +99,11 @@ function sendMomentary(
     ? updates.filter(({ data }) => data.message !== undefined)
     : [...textsSoFar(desk), ...updates];
   for (const frame of packed(events)) connection.push(frame);
+}
+
+function sendEnd(desk: Desk, connection: RoomConnection): void {
+  const ts = toTimestamp(desk.doors.now());
+  connection.send({ type: "synced", ts, data: { headSeq: headOf(desk) } });
 }
 
 /** Each text being written, whole. */
