@@ -107,6 +107,19 @@ export default defineConfig({
       },
       {
         test: {
+          name: "clients",
+          ...FIRST,
+          isolate: false,
+          include: ["test/clients/**/*.test.ts"],
+          exclude: ["**/node_modules/**"],
+          globalSetup: ["test/system/setup.ts"],
+          testTimeout: HANGS_MS,
+          hookTimeout: HANGS_MS,
+          expect: { poll: { timeout: LATE_MS } },
+        },
+      },
+      {
+        test: {
           name: "browser",
           ...FIRST,
           isolate: false,

@@ -22,6 +22,7 @@ export function ensureInstalled(root, isThere = isInstalled) {
   if (result.error) return `npm could not be started: ${result.error.message}`;
   if (result.status !== 0) return "npm ci failed; its own message is above.";
   if (isThere(root)) return undefined;
+  if (isThere !== isInstalled) return "npm ci left other packages than package-lock.json names.";
   return `npm ci left no ${lockedNode(root)}: are install scripts switched off (npm config get ignore-scripts)?`;
 }
 

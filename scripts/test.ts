@@ -4,12 +4,20 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { constants, setPriority, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { findChromium } from "./chromium";
+import { ensureInstalled, hasLockedPackages } from "./install.mjs";
 import { ROOT } from "./local-identity";
 import { summarize } from "./test-summary";
 
 type Said = { title: string; ok: boolean; said: string };
 
 const options = process.argv.slice(2);
+
+// Other people's clients, which nobody needs but the tests of the faces.
+const missing = ensureInstalled(join(ROOT, "test/clients"), hasLockedPackages);
+if (missing) {
+  console.error(missing);
+  process.exit(1);
+}
 const scratch = mkdtempSync(join(tmpdir(), "taskroom-test-"));
 const report = join(scratch, "report.json");
 
@@ -32,6 +40,7 @@ const checking = Promise.all([
   typeCheck("type check of the console", "tsconfig.console.json"),
   typeCheck("type check of the tests and scripts", "tsconfig.test.json"),
   typeCheck("type check of the browser tests", "tsconfig.browser.json"),
+  typeCheck("type check of other people's clients", "test/clients"),
   runBeside("lint and format check", "biome", ["check", "--error-on-warnings", "."]),
 ]);
 const testsSucceeded = await ending;

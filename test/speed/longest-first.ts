@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  * First those that wait for other processes, then the many short ones that fill what is left of the
  * cores to the end; `vitest.config.ts` has the last in a group of its own.
  */
-const PROJECTS = ["system", "browser", "unit", "workers"];
+const PROJECTS = ["system", "clients", "browser", "unit", "workers"];
 
 /** A clean clone knows no durations, and these take long whatever their size. */
 const LONGEST = [
