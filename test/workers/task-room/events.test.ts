@@ -110,6 +110,34 @@ describe("the log as a stream", () => {
     await reader.cancel();
   });
 
+  it("[R8] marks where what was missed ends: a turn from its first number, then what happens", async () => {
+    const taskId = await newTask(alice);
+    const client = await RoomClient.join(alice, taskId);
+    await converse(client, model, "one");
+    await converse(client, model, "two");
+    await client.frames.next(says("task:status", "COMPLETED"));
+    const turns = z.object({ items: z.array(z.object({ id: z.string(), firstSeq: z.number() })) });
+    const listed = turns.parse(await (await call(alice, "GET", `/tasks/${taskId}/turns`)).json());
+    const { id, firstSeq } = listed.items.find((turn) => turn.firstSeq > 5) ?? {
+      id: "",
+      firstSeq: 0,
+    };
+    const reader = new SseReader(await stream(taskId, `?after=${firstSeq - 1}`));
+    const missed = await reader.until(({ event }) => event === "synced");
+    const { headSeq } = client.frames.state?.task ?? {};
+    expect(missed.at(0)?.data).toMatchObject({
+      type: "chat:message",
+      seq: firstSeq,
+      data: { message: { turnId: id, content: "two" } },
+    });
+    expect(missed.map(({ data }) => data.seq).at(-2)).toBe(headSeq);
+    expect(missed.at(-1)?.data).toMatchObject({ data: { headSeq } });
+    await converse(client, model, "three");
+    const [next] = await reader.until(({ data }) => data.seq !== undefined);
+    expect(next?.data.seq).toBe((headSeq ?? 0) + 1);
+    await reader.cancel();
+  });
+
   it("begins with the state where no position is given", async () => {
     const taskId = await newTask(alice);
     const reader = new SseReader(await stream(taskId));

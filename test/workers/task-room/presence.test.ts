@@ -178,7 +178,7 @@ describe("[R4] a position that can't be continued from is answered with history:
     const { epoch } = ready.parse(one.ready);
     const two = await RoomClient.join(alice, taskId, { after, epoch });
     await two.ask("history:sync");
-    expect(two.frames.all.map(({ type }) => type)).toEqual(["session:ready", "ack"]);
+    expect(two.frames.all.map(({ type }) => type)).toEqual(["session:ready", "synced", "ack"]);
     expect(two.ready).not.toHaveProperty("state");
   });
 });
