@@ -79,10 +79,10 @@ describe("[A12] an attempt says why it follows", () => {
   it("one whose call was answered is resumed, and its wait names step and call", () => {
     const world = new World(solo());
     const turnId = world.send();
-    const call = { index: 0, toolCallId: "call-1", name: "pay", input: {} };
+    const call = { round: 0, index: 0, toolCallId: "call-1", name: "pay", input: {} };
     world.record([
       { type: "round", round: 0, text: "", calls: [call] },
-      { type: "tool-approval", round: 0, ...call },
+      { type: "tool-approval", ...call },
     ]);
     world.act((draft) => waitInStep(draft, world.attempt));
     const waits = world.log.findLast(({ type }) => type === "turn:status");

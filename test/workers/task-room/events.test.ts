@@ -128,7 +128,7 @@ describe("the log as a stream", () => {
     expect(missed.at(0)?.data).toMatchObject({
       type: "chat:message",
       seq: firstSeq,
-      data: { message: { turnId: id, content: "two" } },
+      data: { message: { turnId: id, content: "about two" } },
     });
     expect(missed.map(({ data }) => data.seq).at(-2)).toBe(headSeq);
     expect(missed.at(-1)?.data).toMatchObject({ data: { headSeq } });

@@ -1,3 +1,4 @@
+import { jsonBytes } from "../../../protocol/bytes";
 import { BAD_CURSOR, decodeCursor, encodeCursor } from "../../../protocol/cursor";
 import { accepted, type Outcome, refused } from "../../../protocol/errors";
 import type { LogEvent } from "../../../protocol/events";
@@ -60,12 +61,15 @@ function* entriesOf(pages: Iterable<LogEvent[]>): Generator<LoggedEntry[]> {
   }
 }
 
+/** Bytes of a page beside its items and the commas between them: its cursor and its names. */
+const PAGE_AROUND_BYTES = 256;
+
 /** Pages of the log, each about a megabyte, that one request looks through. */
 const LOOKED_THROUGH = LIMITS.pageBytes / LOG_PAGE_BYTES;
 
 /**
- * The first `limit` wanted items within the bytes that one request may look through; `lastSeq` is of
- * the last that was looked at, where there are more.
+ * The first `limit` wanted items that fit a page, within the bytes that one request may look through;
+ * `lastSeq` is of the last that was looked at, where there are more.
  */
 function take<T extends { seq: number }>(
   pages: Iterable<T[]>,
@@ -75,10 +79,13 @@ function take<T extends { seq: number }>(
   const items: T[] = [];
   let lastSeq: number | undefined;
   let looked = 0;
+  let bytes = PAGE_AROUND_BYTES;
   for (const page of pages) {
     for (const item of page) {
       const wanted = isWanted(item);
-      if (wanted && items.length === limit) return { items, lastSeq };
+      if (wanted) bytes += jsonBytes(item) + 1;
+      const isFull = items.length === limit || (items.length > 0 && bytes > LIMITS.pageBytes);
+      if (wanted && isFull) return { items, lastSeq };
       if (wanted) items.push(item);
       lastSeq = item.seq;
     }
