@@ -5,6 +5,7 @@ import { accepted, type Outcome, refuse, refused } from "../../protocol/errors";
 import { highestScope, type Principal } from "../../protocol/identity";
 import { API_KEY_PREFIX } from "../../protocol/rest/api-keys";
 import { tooMany } from "../limits/wall";
+import { HeldKeys } from "./held-keys";
 import { mayBeKey, newKeyText } from "./key-text";
 import { invalidToken } from "./refusals";
 
@@ -15,11 +16,17 @@ const PROVEN_MS = 10 * 60_000;
 /** Milliseconds for which an unknown key is not looked up again. */
 const UNKNOWN_MS = 10_000;
 
+const kept = new HeldKeys();
 const proven = new Remembered(REMEMBERED);
 const unknown = new Remembered(REMEMBERED);
 
 export function isApiKey(token: string): boolean {
   return token.startsWith(API_KEY_PREFIX);
+}
+
+/** A key is revoked: this isolate takes it no more, and others within seconds. */
+export function forgetKey(keyId: string): void {
+  kept.forget(keyId);
 }
 
 /** A new key's text, to be shown once, and the hash that is kept of it. */
@@ -49,6 +56,8 @@ const NOT_VALID = "The API key is not valid";
 export async function principalOfKey(key: string, doors: KeyDoors): Promise<Outcome<Principal>> {
   const { now } = doors;
   const hash = mayBeKey(key) ? await hashOf(key) : undefined;
+  const lately = hash === undefined ? undefined : kept.find(hash, now);
+  if (lately) return principalOfHeld(lately, now);
   const isProven = hash !== undefined && proven.has(hash, now);
   if (!isProven && !(await doors.mayTry())) return refused(TOO_MANY_FAILURES);
   if (hash === undefined || unknown.has(hash, now)) return invalidToken(NOT_VALID);
@@ -60,17 +69,20 @@ export async function principalOfKey(key: string, doors: KeyDoors): Promise<Outc
     logError("key_lookup_failed", { causes: describeError(error) });
     return refused(refuse("unavailable", "The API key cannot be checked right now"));
   }
-  if (held) return principalOfHeld(held, hash, doors);
+  if (held) {
+    kept.keep(hash, held, now);
+    proven.add(hash, now + PROVEN_MS);
+    doors.later(noteUse(doors.db, held, now).catch(() => undefined));
+    return principalOfHeld(held, now);
+  }
   proven.forget(hash);
   unknown.add(hash, now + UNKNOWN_MS);
   return invalidToken(NOT_VALID);
 }
 
-function principalOfHeld(held: HeldApiKey, hash: string, { db, now, later }: KeyDoors) {
+function principalOfHeld(held: HeldApiKey, now: number): Outcome<Principal> {
   const expiresAt = held.expiresAt === null ? null : Date.parse(held.expiresAt);
   if (expiresAt !== null && expiresAt <= now) return invalidToken("The API key has expired");
-  proven.add(hash, now + PROVEN_MS);
-  later(noteUse(db, held, now).catch(() => undefined));
   const { id: keyId, userId, scopes } = held;
   return accepted({ userId, keyId, expiresAt, scope: highestScope(scopes) });
 }

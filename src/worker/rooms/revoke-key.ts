@@ -1,5 +1,6 @@
 import { removeApiKey } from "../../history/api-keys";
 import { accepted, type Outcome, refuse, refused } from "../../protocol/errors";
+import { forgetKey } from "../identity/api-key";
 import { taskRoom, twice, userRoom } from "./ask";
 import { isNotThere } from "./room-failure";
 
@@ -8,6 +9,7 @@ import { isNotThere } from "./room-failure";
  * key's row goes first, and then its sockets, in every room where the user is.
  */
 export async function revokeKey(env: Env, userId: string, keyId: string): Promise<Outcome<null>> {
+  forgetKey(keyId);
   try {
     return await twice(() => userRoom(env, userId).revokeKey(userId, keyId));
   } catch (error) {

@@ -9,11 +9,12 @@ const WRITING = { turnId: "turn_1", messageId: "msg_1", attempt: 1 };
 type Field = "text" | "thinking";
 
 /** A room's text and all frames that were sent, each as `offset:delta`. */
-function scene() {
+function scene(audience = 1) {
   const frames: string[][] = [];
   const texts = { text: "", thinking: "" };
   const live = new LiveText({
     now: () => Date.now(),
+    audience: () => audience,
     lengthOf: (_, field) => texts[field].length,
     publish(events) {
       for (const event of events) apply(texts, event);
@@ -63,6 +64,24 @@ describe("[A5] text goes out in windows", () => {
     vi.advanceTimersByTime(WINDOW_MS);
     expect(frames).toEqual([["0:a"], ["1:bc"], ["3:de"]]);
   });
+
+  it.each([
+    [1, 8],
+    [200, 8],
+    [600, 54],
+    [1000, 100],
+    [5000, 100],
+  ])(
+    "to %i sockets in windows of %i ms, and the first at once all the same",
+    (audience, window) => {
+      const { frames, say } = scene(audience);
+      for (const word of ["a", "b", "c"]) say(word);
+      vi.advanceTimersByTime(window - 1);
+      expect(frames).toEqual([["0:a"]]);
+      vi.advanceTimersByTime(1);
+      expect(frames).toEqual([["0:a"], ["1:bc"]]);
+    },
+  );
 
   it("after a silent window the next delta is a first one again", () => {
     const { frames, say } = scene();

@@ -73,6 +73,14 @@ describe("an API key", () => {
     expect((await call(alice, "DELETE", `/api-keys/${id}`)).status).toBe(404);
   });
 
+  it("[V5] revoked at another isolate is kept here for some seconds, and no longer", async () => {
+    const { id, key } = await newKey();
+    expect((await as(key, "GET", "/tasks")).status).toBe(200);
+    await env.DB.prepare("DELETE FROM api_keys WHERE id = ?").bind(id).run();
+    expect((await as(key, "GET", "/tasks")).status).toBe(200);
+    await expect.poll(async () => (await as(key, "GET", "/tasks")).status).toBe(401);
+  });
+
   it("of someone else can't be revoked", async () => {
     const { id } = await newKey();
     expect((await call(newUser(), "DELETE", `/api-keys/${id}`)).status).toBe(404);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import * as z from "zod";
 import { call, newTask, newUser, RoomClient, tokenOf, upgrade } from "../../support/room-client";
 import { says } from "../../support/room-turns";
 import { ScriptedModel } from "../../support/scripted-model";
@@ -82,6 +83,16 @@ describe("[O7] an answer waits for no other object or database than it needs", (
       expect([result.status, asked]).toEqual([200, [method]]);
       await result.body?.cancel();
     }
+  });
+
+  it("a request with an API key: D1 the first time, and nothing more for some seconds", async () => {
+    const made = await call(alice, "POST", "/api-keys", { name: "k", scopes: ["read"] });
+    const { key } = z.object({ key: z.string() }).parse(await made.json());
+    const headers = { Authorization: `Bearer ${key}` };
+    const read = () => call(alice, "GET", `/tasks/${taskId}`, undefined, headers);
+    await read();
+    const { result, asked } = await waitingForOnly(["room.read"], read);
+    expect([result.status, asked]).toEqual([200, ["room.read"]]);
   });
 
   it("a socket: the room, and the home", async () => {

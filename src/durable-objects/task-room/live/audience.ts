@@ -36,6 +36,7 @@ export class Audience {
     this.presence = new PresenceFeed({ connections, fanOut, now });
     this.text = new LiveText({
       now,
+      audience: () => connections.size,
       lengthOf: (messageId, field) => this.#stream(messageId)?.[field].length ?? 0,
       publish: (events) => this.#publish(events),
     });

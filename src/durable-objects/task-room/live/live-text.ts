@@ -1,5 +1,6 @@
 import type { RoomEvent } from "../../../protocol/events";
 import { toTimestamp } from "../../../protocol/time";
+import { MOST_MS, windowMs } from "./window";
 
 /** Where deltas of a running attempt belong. */
 export type Writing = { turnId: string; messageId: string; attempt: number };
@@ -7,6 +8,8 @@ type Field = "text" | "thinking";
 
 type Sinks = {
   now(): number;
+  /** Sockets that a frame goes to. */
+  audience(): number;
   /** The length of what the room's state holds of this text, in UTF-16 units. */
   lengthOf(messageId: string, field: Field): number;
   /** Applies the events to the state and sends them, packed into one frame. */
@@ -15,14 +18,12 @@ type Sinks = {
 
 type Pending = Writing & { field: Field; delta: string };
 
-/** Milliseconds from frame to frame on the average: a frame per client is the physical cost. */
-const WINDOW_MS = 8;
 /** UTF-16 units at which a gathering frame goes out early. */
 const WINDOW_UNITS = 16 * 1024;
 
 /**
  * Coalesces what models write. The first delta goes out at once, so that the first token is not
- * delayed; while more come, one frame per window carries them all. A frame that came later than it
+ * delayed; while more come, one frame per window carries them all; the window widens with the audience. A frame that came later than it
  * might lets the next come as much earlier: a stream slower than the windows, however unevenly it
  * drips, never waits. A delta never ends in half of a surrogate pair: that half waits for the other.
  */
@@ -47,7 +48,7 @@ export class LiveText {
     this.#units += delta.length;
     const left = this.#due - this.#sinks.now();
     // More than a window ahead is due too: the clock has gone back since.
-    const isDue = left <= 0 || left > WINDOW_MS;
+    const isDue = left <= 0 || left > MOST_MS;
     if (isDue || this.#units > WINDOW_UNITS) this.#send();
     else this.#timer ??= setTimeout(() => this.#send(), left);
   }
@@ -73,7 +74,7 @@ export class LiveText {
     });
     this.#units = 0;
     if (events.length === 0) return;
-    this.#due = dueAfter(this.#due, this.#sinks.now());
+    this.#due = dueAfter(this.#due, this.#sinks.now(), windowMs(this.#sinks.audience()));
     this.#sinks.publish(events);
   }
 
@@ -91,10 +92,10 @@ export class LiveText {
   }
 }
 
-/** When the next frame may go after one that was due at `due` and went at `now`. */
-function dueAfter(due: number, now: number): number {
-  const late = due === 0 ? 0 : Math.min(now - due, WINDOW_MS);
-  return now + WINDOW_MS - Math.max(late, 0);
+/** When the next frame may go after one that was due at `due` and went at `now`; milliseconds. */
+function dueAfter(due: number, now: number, window: number): number {
+  const late = due === 0 ? 0 : Math.min(now - due, window);
+  return now + window - Math.max(late, 0);
 }
 
 /** The length of a text without a high surrogate at its end that still lacks its low one. */

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { HeldKeys } from "../../../src/worker/identity/held-keys";
+
+const held = (id: string) => ({
+  ...{ id, userId: "alice", scopes: ["read" as const] },
+  ...{ expiresAt: null, lastUsedAt: null },
+});
+
+describe("[V5] a key that was looked up is good for less than five seconds without another look", () => {
+  it.each([
+    [0, true],
+    [3999, true],
+    [4000, false],
+    [60_000, false],
+  ])("after %i ms: %s", (ms, isKept) => {
+    const keys = new HeldKeys();
+    keys.keep("hash", held("key_1"), 1000);
+    expect(keys.find("hash", 1000 + ms)?.id).toBe(isKept ? "key_1" : undefined);
+  });
+
+  it("and no longer than until it is revoked here", () => {
+    const keys = new HeldKeys();
+    keys.keep("one", held("key_1"), 0);
+    keys.keep("two", held("key_2"), 0);
+    keys.forget("key_1");
+    expect([keys.find("one", 1), keys.find("two", 1)?.id]).toEqual([undefined, "key_2"]);
+  });
+
+  it("strangers' keys take no room: the oldest go", () => {
+    const keys = new HeldKeys();
+    for (let i = 0; i <= 10_000; i++) keys.keep(`hash ${i}`, held(`key_${i}`), 0);
+    expect(keys.find("hash 0", 1)).toBeUndefined();
+    expect(keys.find("hash 10000", 1)).toBeDefined();
+  });
+});
