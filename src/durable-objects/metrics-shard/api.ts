@@ -1,3 +1,4 @@
+import { inJurisdiction } from "../../platform/jurisdiction";
 import type { Tally } from "../../platform/tally";
 
 /** Keeps the counts of some of the service's objects. */
@@ -11,16 +12,20 @@ export interface MetricsShardApi {
 const SHARDS = 8;
 
 export function metricsShards(env: Env): MetricsShardApi[] {
-  return Array.from({ length: SHARDS }, (_, i) => env.METRICS_SHARD.getByName(String(i)));
+  return Array.from({ length: SHARDS }, (_, i) =>
+    inJurisdiction(env, env.METRICS_SHARD).getByName(String(i)),
+  );
 }
 
 /** The shard of an object, by its id: hexadecimal and as good as random. */
 export function metricsShardOf(env: Env, objectId: string): MetricsShardApi {
   const shard = Number.parseInt(objectId.slice(0, 8), 16) % SHARDS;
-  return env.METRICS_SHARD.getByName(String(shard));
+  return inJurisdiction(env, env.METRICS_SHARD).getByName(String(shard));
 }
 
 /** Any shard, for those who are no object. */
 export function anyMetricsShard(env: Env): MetricsShardApi {
-  return env.METRICS_SHARD.getByName(String(Math.floor(Math.random() * SHARDS)));
+  return inJurisdiction(env, env.METRICS_SHARD).getByName(
+    String(Math.floor(Math.random() * SHARDS)),
+  );
 }

@@ -1,6 +1,7 @@
 import { callAgent } from "../../agents/call-agent";
 import type { Hearing } from "../../agents/voice";
 import { agents } from "../../own/agents";
+import { inJurisdiction } from "../../platform/jurisdiction";
 import { unsealPortable } from "../../platform/sealing";
 import { readOnce, type Settings, settings as settingsSchema } from "../../platform/settings";
 import type { Tally } from "../../platform/tally";
@@ -92,5 +93,8 @@ export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
 /** A user's own room. `near`: where it is made, where the user comes with a first request of their own. */
 export function userRoom(env: Env, userId: string, near?: Place): UserRoomApi {
   // The platform's RPC types recurse without end over JSON values, so the interface stands in.
-  return env.USER_ROOM.getByName(userId, near && { locationHint: near }) as unknown as UserRoomApi;
+  return inJurisdiction(env, env.USER_ROOM).getByName(
+    userId,
+    near && { locationHint: near },
+  ) as unknown as UserRoomApi;
 }

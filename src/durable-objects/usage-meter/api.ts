@@ -1,6 +1,7 @@
 import { proxyDurable } from "itty-durable";
 import * as z from "zod";
 import { inTime } from "../../platform/in-time";
+import { inJurisdiction } from "../../platform/jurisdiction";
 import type { Refusal } from "../../protocol/errors";
 import {
   type TurnRequest,
@@ -27,12 +28,13 @@ export type Meter = {
   read(now: number): Promise<{ today: UsageCount; month: UsageCount }>;
 };
 
-export function meterOf({ USAGE_METER }: Env, userId: string): Meter {
+export function meterOf(env: Env, userId: string): Meter {
+  const meters = inJurisdiction(env, env.USAGE_METER);
   // By id: a name would travel in a header, which takes no more than ASCII.
-  const id = USAGE_METER.idFromName(userId);
+  const id = meters.idFromName(userId);
   const call = <T>(method: string, argument: unknown, answer: z.ZodType<T>): Promise<T> =>
     inTime(PATIENCE_MS, async () => {
-      const meter = proxyDurable(USAGE_METER, { parse: true }).get(id);
+      const meter = proxyDurable(meters, { parse: true }).get(id);
       return answer.parse(await meter[method](argument));
     });
   return {

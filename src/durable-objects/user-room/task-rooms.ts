@@ -1,4 +1,5 @@
 import { inTime } from "../../platform/in-time";
+import { inJurisdiction } from "../../platform/jurisdiction";
 import type { Outcome } from "../../protocol/errors";
 import type { Principal } from "../../protocol/identity";
 import type { Place } from "../../protocol/place";
@@ -23,7 +24,10 @@ type TaskRoom = Pick<
 /** `near`: where a room that is not there yet is made. */
 export function taskRoom(env: Env, taskId: string, near?: Place): TaskRoomApi {
   // The platform's RPC types recurse without end over JSON values, so the interface stands in.
-  return env.TASK_ROOM.getByName(taskId, near && { locationHint: near }) as unknown as TaskRoomApi;
+  return inJurisdiction(env, env.TASK_ROOM).getByName(
+    taskId,
+    near && { locationHint: near },
+  ) as unknown as TaskRoomApi;
 }
 
 /** A room that hangs must hold up neither an upgrade nor the alarm. */

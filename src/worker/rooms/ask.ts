@@ -1,5 +1,6 @@
 import type { TaskRoomApi } from "../../durable-objects/task-room/api";
 import type { UserRoomApi } from "../../durable-objects/user-room/api";
+import { inJurisdiction } from "../../platform/jurisdiction";
 import type { Outcome } from "../../protocol/errors";
 import type { AppContext } from "../context";
 import { RefusedRequest } from "../problem";
@@ -10,19 +11,19 @@ export type TaskRoomStub = TaskRoomApi & { fetch(request: Request): Promise<Resp
 
 export function taskRoom(env: Env, taskId: string): TaskRoomStub {
   // The platform's RPC types recurse without end over JSON values, so the interface stands in.
-  return env.TASK_ROOM.getByName(taskId) as unknown as TaskRoomStub;
+  return inJurisdiction(env, env.TASK_ROOM).getByName(taskId) as unknown as TaskRoomStub;
 }
 
 export type UserRoomStub = UserRoomApi & { fetch(request: Request): Promise<Response> };
 
 export function userRoom(env: Env, userId: string): UserRoomStub {
-  return env.USER_ROOM.getByName(userId) as unknown as UserRoomStub;
+  return inJurisdiction(env, env.USER_ROOM).getByName(userId) as unknown as UserRoomStub;
 }
 
 /** The caller's own home: the first request makes it where the caller is. */
 export function ownHome({ env, var: { principal } }: AppContext): UserRoomStub {
   const { userId, near } = principal;
-  const home = env.USER_ROOM.getByName(userId, near && { locationHint: near });
+  const home = inJurisdiction(env, env.USER_ROOM).getByName(userId, near && { locationHint: near });
   return home as unknown as UserRoomStub;
 }
 
