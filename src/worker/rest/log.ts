@@ -1,35 +1,36 @@
-import { Hono } from "hono";
 import { refusalIn } from "../../durable-objects/sockets/arrival";
 import { KEY_GUARD_HEADER } from "../../durable-objects/user-room/api";
+import { LOG } from "../../operations/rest/log";
 import { refuse } from "../../protocol/errors";
-import { taskId } from "../../protocol/ids";
 import { issuesOf } from "../../protocol/issues";
-import { listEvents } from "../../protocol/rest/list-events";
-import { listLogs } from "../../protocol/rest/list-logs";
 import { lastEventId } from "../../protocol/rest/log-position";
-import type { AppContext, AppEnv } from "../context";
+import type { AppContext } from "../context";
 import { eventStream } from "../event-stream";
-import { readId } from "../path-id";
 import { RefusedRequest } from "../problem";
-import { readQuery } from "../query";
 import { arrive } from "../rooms/arrive";
 import { answerOf, once, ownHome, taskRoom, twice } from "../rooms/ask";
+import type { Asked, Handlers } from "../serving/handler";
 
 /** A task's log as pages and, for those who can't hold a WebSocket, as a stream. */
-export const events = new Hono<AppEnv>();
+export const log: Handlers<typeof LOG> = {
+  async events(asked) {
+    const { c, principal, params, query } = asked;
+    if (wantsStream(c)) return stream(asked);
+    return answerOf(await twice(() => taskRoom(c.env, params.taskId).events(principal, query)));
+  },
 
-events.get("/events", async (c) => {
-  const id = readId(taskId, c.req.param("id"));
-  const query = readQuery(c.req.raw, listEvents);
-  if (!wantsStream(c)) {
-    return c.json(answerOf(await twice(() => taskRoom(c.env, id).events(c.var.principal, query))));
-  }
+  async entries({ c, principal, params, query }) {
+    return answerOf(await twice(() => taskRoom(c.env, params.taskId).logs(principal, query)));
+  },
+};
+
+async function stream(asked: Asked<typeof LOG.events>): Promise<Response> {
+  const { c, principal, params, query } = asked;
   const position = { ...(query.after !== undefined && { after: query.after }), ...resumed(c) };
-  const { principal } = c.var;
   const guard = await openGuard(c);
   try {
     // The worker's own socket to the room: the room can sleep while the stream stays open.
-    const room = () => taskRoom(c.env, id);
+    const room = () => taskRoom(c.env, params.taskId);
     const { webSocket, epoch } = await arrive(room, { principal, position, isFeed: true });
     return eventStream(webSocket, { epoch, types: query.type, signal: c.req.raw.signal, guard });
   } catch (error) {
@@ -37,16 +38,10 @@ events.get("/events", async (c) => {
     guard?.close(1000, "no stream");
     throw error;
   }
-});
-
-events.get("/logs", async (c) => {
-  const id = readId(taskId, c.req.param("id"));
-  const query = readQuery(c.req.raw, listLogs);
-  return c.json(answerOf(await twice(() => taskRoom(c.env, id).logs(c.var.principal, query))));
-});
+}
 
 function wantsStream(c: AppContext): boolean {
-  return (c.req.header("Accept") ?? "").includes("text/event-stream");
+  return (c.req.header("Accept") ?? "").includes(LOG.events.media);
 }
 
 /** Where the stream broke off, as browsers say it when they come back (HTML, section 9.2). */
