@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { taskId } from "../../protocol/ids";
+import { LIMITS } from "../../protocol/limits";
 import { createTask as createTaskBody } from "../../protocol/rest/create-task";
 import { executeTask } from "../../protocol/rest/execute-task";
 import { listTasks as listTasksQuery } from "../../protocol/rest/list-tasks";
@@ -14,10 +15,14 @@ import { readQuery } from "../query";
 import { answerOf, once, taskRoom, twice } from "../rooms/ask";
 import { createTask, listTasks } from "../rooms/own-tasks";
 
+/** A given history comes beside what other bodies may have. */
+const LARGE = { field: "history", bytes: LIMITS.createBodyBytes };
+
 export const tasks = new Hono<AppEnv>();
 
 tasks.post("/", async (c) => {
-  const { task, isNew } = await createTask(c, await readBody(c.req.raw, createTaskBody));
+  const body = await readBody(c.req.raw, createTaskBody, LARGE);
+  const { task, isNew } = await createTask(c, body);
   return c.json(task, isNew ? 201 : 200, { Location: `/api/v1/tasks/${task.id}` });
 });
 
