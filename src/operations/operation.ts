@@ -28,6 +28,8 @@ export type Operation = {
   body?: z.ZodType;
   /** Bytes that the body may have; by default `LIMITS.bodyBytes`. */
   bodyBytes?: number;
+  /** The field that all past `LIMITS.bodyBytes` is meant for. */
+  largeField?: string;
   /** Of the answer: JSON, unless it is 101 or 204. */
   status: number;
   /** Where there was nothing to do: what was asked for is there. */

@@ -12,8 +12,9 @@ function answers(text = ""): unknown[] {
 }
 
 it("the first task works as pasted", async () => {
-  const [, made, watched, read, stopped, again, history, shared, found, erased, ...rest] =
-    await pasted("first-task.md");
+  const blocks = await pasted("first-task.md");
+  const [, made, watched, read, stopped, again, history, shared, found, ...others] = blocks;
+  const [begun, erased, ...rest] = others;
   expect(rest).toEqual([]);
   expect(made).toMatch(/^task_[a-z0-9]{26}\n$/);
   expect(watched).toMatch(
@@ -40,6 +41,15 @@ it("the first task works as pasted", async () => {
     { code: "forbidden", status: 403 },
   ]);
   expect(answers(found)).toMatchObject([{ items: [{ labels: { guide: "yes" } }] }]);
+  const said = [
+    { role: "system", imported: true },
+    { role: "user", author: { userId: "alice", name: "Bo" }, imported: true },
+    { role: "assistant", imported: true },
+    { role: "user", content: "And tomorrow?" },
+  ];
+  expect(answers(begun)).toMatchObject([
+    { items: expect.arrayContaining(said.map((one) => expect.objectContaining(one))) },
+  ]);
   expect(answers(erased)).toMatchObject([204, { code: "not_found" }]);
 });
 

@@ -52,12 +52,12 @@ function addressOf<O extends Operation>(c: AppContext, { params = {}, scope }: O
 
 async function askedAt<O extends Operation>(address: Address<O>, operation: O): Promise<Asked<O>> {
   const { raw } = address.c.req;
-  const { query, body, bodyBytes = LIMITS.bodyBytes } = operation;
+  const { query, body, bodyBytes = LIMITS.bodyBytes, largeField } = operation;
   // As in `addressOf`.
   const asked: unknown = {
     ...address,
     query: query && readQuery(raw, query),
-    body: body && (await readBody(raw, body, bodyBytes)),
+    body: body && (await readBody(raw, body, { bytes: bodyBytes, largeField })),
   };
   return asked as Asked<O>;
 }

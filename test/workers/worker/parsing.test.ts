@@ -121,7 +121,7 @@ describe("bodies that are too large", () => {
     ["in bytes, not in characters", () => ({ body: `{"x":"${"€".repeat(90_000)}"}` })],
     [
       "by the declaration alone",
-      () => ({ body: "{}", headers: { "Content-Length": String(LIMITS.bodyBytes + 1) } }),
+      () => ({ body: "{}", headers: { "Content-Length": String(LIMITS.createBodyBytes + 1) } }),
     ],
   ])("%s", async (_name, options) => {
     const answer = await refusal("/api/v1/tasks", { method: "POST", ...options() });
