@@ -17,6 +17,7 @@ import { type Room, roundsFrom, type TurnRecord } from "../../src/engine/turn/ro
 import { type Send, send } from "../../src/engine/turn/send";
 import { FAILURES, type FailureCode, type Refusal } from "../../src/protocol/errors";
 import type { LogEvent, MomentaryEvent, RoomEvent } from "../../src/protocol/events";
+import type { JsonValue } from "../../src/protocol/json";
 import type { Message } from "../../src/protocol/message";
 import type { StreamRound } from "../../src/protocol/room-state";
 import { toTimestamp } from "../../src/protocol/time";
@@ -64,6 +65,8 @@ export class World {
   readonly #outputs = new Map<string, Map<string, string>>();
   /** What steps that ended without an answer had done, as the room's store keeps it. */
   readonly #rounds = new Map<string, StreamRound[]>();
+  /** What rounds go on from that no event shows. */
+  readonly #memos = new Map<string, JsonValue | undefined>();
   #ids = 0;
 
   constructor(
@@ -107,13 +110,16 @@ export class World {
     const again = decide(before, this.context, rule);
     if (!isDeepStrictEqual(decision, again)) throw new Error("the same room decided otherwise");
     if ("refusal" in decision) return decision;
-    const { room, events, effects, closed, results, rounds } = decision.change;
+    const { room, events, effects, closed, results, rounds, values } = decision.change;
     this.room = room;
     this.log.push(...events);
     this.trace.push(...events);
     this.effects.push(...effects);
     for (const { turnId, step, result } of results) {
       this.#outputs.set(turnId, new Map(this.#outputs.get(turnId)).set(step, result.output));
+    }
+    for (const { turnId, step, round, kind, value } of values) {
+      if (kind === "memo") this.#memos.set(`${turnId} ${step} ${round}`, value);
     }
     for (const kept of rounds) this.#rounds.set(`${kept.turnId} ${kept.step}`, kept.rounds);
     for (const record of closed) this.closed.set(record.turn.id, record);
@@ -185,7 +191,10 @@ export class World {
     return stepRequest(this.room, fence, {
       history,
       outputs,
-      rounds: this.rounds(fence),
+      rounds: this.rounds(fence).map((round) => {
+        const memo = this.#memos.get(`${fence.turnId} ${fence.step} ${round.round}`);
+        return { ...round, ...(memo !== undefined && { memo }) };
+      }),
       parts: new Map(),
     });
   }

@@ -42,7 +42,7 @@ export type Change = {
   rounds: KeptRounds[];
 };
 
-/** A value that is longer than its event shows, or that no event shows. */
+/** A value that is longer than its event shows, or that no event shows; without one there is none. */
 export type KeptValue = {
   turnId: string;
   step: string;
@@ -50,7 +50,7 @@ export type KeptValue = {
   /** Of the call; -1 of the round itself. */
   index: number;
   kind: "input" | "output" | "memo";
-  value: JsonValue;
+  value: JsonValue | undefined;
 };
 
 /** Without a value its outcome is not known yet. */

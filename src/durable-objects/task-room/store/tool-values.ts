@@ -25,6 +25,12 @@ export class ToolValues {
   }
 
   put({ turnId, step, round, index, kind, value }: KeptValue): void {
+    if (value === undefined) {
+      const query = `DELETE FROM tool_values
+        WHERE turn_id = ? AND step = ? AND round = ? AND call = ? AND kind = ?`;
+      this.#sql.exec(query, turnId, step, round, index, kind);
+      return;
+    }
     this.#sql.exec(
       `INSERT OR REPLACE INTO tool_values (turn_id, step, round, call, kind, body)
         VALUES (?, ?, ?, ?, ?, ?)`,
