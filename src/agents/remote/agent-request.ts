@@ -1,4 +1,5 @@
 import type { StepRequest } from "../../resources/step";
+import { inWords } from "../model/context";
 import { ownHeaders } from "../model/own-headers";
 import type { Resume } from "./resume";
 import { signatureHeaders } from "./signature";
@@ -38,9 +39,12 @@ export async function agentRequest(
 function bodyOf(request: StepRequest, resume: Resume | undefined): string {
   const { taskId, turnId, step, phase, attempt, run, input, prompt, config } = request;
   const { bot } = config;
-  const context = request.context.flatMap(({ uses, ...message }) =>
-    message.content.trim() === "" ? [] : [message],
-  );
+  const context = request.context.flatMap(({ uses = [], ...message }) => {
+    // Of a phase that left no result there is nothing else to tell.
+    const told = message.phase === undefined ? [] : uses.map(inWords);
+    const content = [...told, message.content].join("\n\n");
+    return content.trim() === "" ? [] : [{ ...message, content }];
+  });
   return JSON.stringify({
     ...{ taskId, turnId, step, phase, attempt, run, input, prompt, context, bot },
     ...(resume && { resume: { text: resume.text, state: resume.state } }),
