@@ -4,6 +4,7 @@ import type { Change, Draft, Effect } from "../../engine/turn/draft";
 import type { Room } from "../../engine/turn/room";
 import { accepted, type Outcome, type Refusal, refused } from "../../protocol/errors";
 import type { LogEvent } from "../../protocol/events";
+import { usesIn } from "../../protocol/tools/tool-use";
 import { MetricsFeed } from "../metrics-feed";
 import { AlarmClock } from "./alarm-clock";
 import type { Doors } from "./doors";
@@ -127,6 +128,8 @@ export class Desk {
       clientToolTimeoutMs: settings.CLIENT_TOOL_TIMEOUT_MS,
       roundsLeft: (turnId: string, step: string) =>
         this.store.toolValues.roundsLeft({ turnId, step }),
+      usesLeft: (turnId: string, step: string) => this.store.toolValues.usesLeft({ turnId, step }),
+      usesOf: (messageId: string) => usesIn(this.store.messages.get(messageId)?.metadata),
     };
     const decision: Decision<T> = decide(room, context, rule);
     if ("refusal" in decision) return refused(decision.refusal);

@@ -23,6 +23,8 @@ export type FaultPoint =
   | "model finished"
   | "before round"
   | "after round"
+  | "before resumable"
+  | "after resumable"
   | "before calls"
   | "after calls"
   | "before result"
