@@ -33,7 +33,13 @@ const KNOBS: Record<string, (value: Value, env: Env) => unknown> = {
   },
   d1(value) {
     control.d1 = oneOf(D1_MODES, value("is"));
+    control.d1Of = value("of") || undefined;
     control.d1SlowMs = Number(value("ms") || control.d1SlowMs);
+  },
+  /** How large a database says it is: `bytes`, or what it has where that is not said. */
+  size(value) {
+    if (value("bytes") === "") control.d1Sizes.delete(value("of"));
+    else control.d1Sizes.set(value("of"), Number(value("bytes")));
   },
   alarms(value) {
     control.alarms = oneOf(ALARM_MODES, value("are"));

@@ -91,6 +91,8 @@ function openRoom(
     now,
   );
   const turnId = newId("turn", now);
+  // Whoever makes it past its creator's home lists it from the control database.
+  desk.store.putHistoryName(input.isListed ? "" : undefined);
   desk.create(room, (draft) => {
     announceTask(draft);
     if (prompt === undefined) return null;

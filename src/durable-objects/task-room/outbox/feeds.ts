@@ -10,12 +10,14 @@ import type { RoomStore } from "../store/room-store";
 import { Backlog } from "./backlog";
 import { MemberNews } from "./member-news";
 import { Outbox } from "./outbox";
+import type { OwnHistory } from "./own-history";
 import { projectionOf } from "./projection";
 import { UsageReports } from "./usage-reports";
 
 type Parts = {
   doors: Doors;
   store: RoomStore;
+  history: OwnHistory;
   metrics: MetricsFeed;
   room(): Room | undefined;
   hold(work: Promise<void>): void;
@@ -61,7 +63,8 @@ export class Feeds {
       points: ["before D1", "after D1", "cursor marked"],
       tell: async (room, stretch) => {
         const membersChanged = room.members !== listed;
-        await project(doors.db, { ...projectionOf(room, stretch), membersChanged });
+        const database = await given.history.forWriting();
+        await project(database, { ...projectionOf(room, stretch), membersChanged });
         listed = room.members;
       },
     });
