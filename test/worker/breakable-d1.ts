@@ -85,7 +85,8 @@ function modeOf(name: string): (typeof control)["d1"] {
 function sized(name: string, answer: unknown): unknown {
   const size = control.d1Sizes.get(name);
   if (size === undefined || typeof answer !== "object" || answer === null) return answer;
-  const meta: unknown = Reflect.get(answer, "meta");
+  if (!("meta" in answer)) return answer;
+  const { meta } = answer;
   return { ...answer, meta: { ...Object(meta), size_after: size } };
 }
 

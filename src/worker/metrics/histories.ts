@@ -7,8 +7,8 @@ import { gauges } from "./exposition";
 export async function historyFills(env: Env, now: number): Promise<string> {
   const capacity = settingsOf(env).HISTORY_SHARD_BYTES;
   const fills = await knownFills(databasesOf(env), { now, capacity });
-  const samples = (valueOf: (fill: (typeof fills)[number]) => number) =>
-    fills.map((fill) => ({ series: `shard="${fill.name}"`, value: valueOf(fill) }));
+  const samples = (of: (fill: (typeof fills)[number]) => number) =>
+    fills.map((fill) => ({ series: `shard="${fill.name}"`, value: of(fill) }));
   return [
     gauges(
       "taskroom_history_bytes",
