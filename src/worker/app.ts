@@ -13,6 +13,7 @@ import { apiKeys } from "./routes/api-keys";
 import { chat } from "./routes/chat";
 import { events } from "./routes/events";
 import { health } from "./routes/health";
+import { history } from "./routes/history";
 import { members } from "./routes/members";
 import { messages } from "./routes/messages";
 import { metrics } from "./routes/metrics";
@@ -64,6 +65,7 @@ export function appWith(ownAgents: readonly string[]): Hono<AppEnv> {
   app.route("/api/v1/api-keys", apiKeys);
   app.route("/api/v1/usage", usage);
   app.route("/api/v1/secrets", secrets);
+  app.route("/api/v1/history", history);
   for (const { path, kind } of COLLECTIONS) app.route(`/api/v1/${path}`, resources(path, kind));
   return app;
 }

@@ -1,11 +1,16 @@
+import { knownPage, listKnown, reproject, reprojected } from "../../protocol/operator/reproject";
 import { resealPage, resealSecrets } from "../../protocol/operator/reseal";
 import { MODELS } from "../models";
 import { named } from "../named";
 import { json, type Operation } from "../operation";
+import { IDS } from "../samples";
 
 const tag = "Service";
 const RESEAL = named("ResealSecrets", resealSecrets);
 const RESEAL_PAGE = named("ResealPage", resealPage);
+const REPROJECT = named("Reproject", reproject);
+const REPROJECTED = named("Reprojected", reprojected);
+const KNOWN_PAGE = named("KnownHistory", knownPage);
 
 export const SERVICE: readonly Operation[] = [
   {
@@ -58,6 +63,45 @@ export const SERVICE: readonly Operation[] = [
         ...{ resealed: 3, current: 12, lost: 0, unreachable: 0 },
         nextCursor: null,
       }),
+    },
+  },
+  {
+    id: "reprojectTasks",
+    tag,
+    method: "post",
+    path: "/api/v1/history/reproject",
+    summary: "Have rooms write their tasks into their databases again",
+    description:
+      "Where a database has lost rows: each room writes its task, its members and every message that it " +
+      "keeps. Again it changes nothing. `databaseOnly` says which older messages only the database can " +
+      "have. `npm run reproject` asks for all that it finds.",
+    scope: "admin",
+    body: { ...json(REPROJECT, { taskIds: [IDS.task] }), required: false },
+    answer: {
+      status: 200,
+      description: "What became of each.",
+      json: json(REPROJECTED, {
+        rewritten: [{ taskId: IDS.task, members: ["alice"], messages: 12 }],
+        empty: [],
+        unreachable: [],
+      }),
+    },
+  },
+  {
+    id: "listKnownTasks",
+    tag,
+    method: "get",
+    path: "/api/v1/history/tasks",
+    summary: "Tasks and users that databases or a user's home know",
+    description:
+      "One page of a walk: pass `nextCursor` until it is `null`. With `userId` the tasks that this user's " +
+      "home lists, and who made them; else the tasks in every database, then the users.",
+    scope: "admin",
+    query: listKnown,
+    answer: {
+      status: 200,
+      description: "Tasks, and users whose homes may list others.",
+      json: json(KNOWN_PAGE, { taskIds: [IDS.task], userIds: ["alice"], nextCursor: null }),
     },
   },
   {

@@ -63,8 +63,8 @@ export class Feeds {
       points: ["before D1", "after D1", "cursor marked"],
       tell: async (room, stretch) => {
         const membersChanged = room.members !== listed;
-        const database = await given.history.forWriting();
-        await project(database, { ...projectionOf(room, stretch), membersChanged });
+        const projection = { ...projectionOf(room, stretch), membersChanged };
+        await given.history.write((database) => project(database, projection));
         listed = room.members;
       },
     });

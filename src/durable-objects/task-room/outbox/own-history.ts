@@ -1,6 +1,10 @@
+import { inTime } from "../../../platform/in-time";
 import type { Doors } from "../doors";
 import type { HeldRoom } from "../held-room";
 import type { RoomStore } from "../store/room-store";
+
+/** Milliseconds that the database may take for one piece of work. */
+const PATIENCE_MS = 60_000;
 
 type Parts = {
   doors: Pick<Doors, "histories" | "settings" | "now" | "random">;
@@ -15,6 +19,7 @@ type Parts = {
 export class OwnHistory {
   readonly #parts: Parts;
   #choosing: Promise<string> | undefined;
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -32,8 +37,23 @@ export class OwnHistory {
     return doors.histories.having(store.historyName);
   }
 
-  /** Where the task is written. Rejects where it is not bound, or the task was erased meanwhile. */
-  async forWriting(): Promise<D1Database> {
+  /**
+   * Writes the task while nobody else of its room does. Rejects where the database is not bound, does not
+   * answer in time, or the task was erased meanwhile.
+   */
+  async write<T>(work: (database: D1Database) => Promise<T>): Promise<T> {
+    const before = this.#writing;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#writing = promise;
+    try {
+      await before;
+      return await inTime(PATIENCE_MS, async () => work(await this.#forWriting()));
+    } finally {
+      resolve();
+    }
+  }
+
+  async #forWriting(): Promise<D1Database> {
     if (this.#parts.store.historyName === "") await this.#choose();
     return this.forReading();
   }

@@ -1,0 +1,60 @@
+import { countMessagesBefore } from "../../../history/messages";
+import { project } from "../../../history/projector";
+import type { Rewritten } from "../../../protocol/operator/reproject";
+import type { Desk } from "../desk";
+import { projectionOf } from "./projection";
+
+/** Of one page: one batch of the database's. */
+const PAGE = 200;
+const PAGE_BYTES = 2 * 1024 * 1024;
+
+/**
+ * Writes into the database of the task's history all that the room has: the task, its members, and every
+ * message that the room keeps; what the database has besides, where the room holds all there is, goes.
+ * Again it changes nothing. Nothing for a room without a task. Rejects where the database does not take it.
+ */
+export async function rewriteHistory(desk: Desk): Promise<Rewritten | undefined> {
+  if (!desk.room) return undefined;
+  // What is still to be told is told as ever, so that all that is written here has been told before.
+  await desk.feeds.d1.flush();
+  if (desk.feeds.d1.isFailing) throw new Error("The database does not take what is to be told.");
+  const kept = desk.store.retention.messagesFrom();
+  let after = Math.max(0, kept - 1);
+  let messages = 0;
+  for (let goesOn = true; goesOn; ) {
+    const page = await desk.history.write((database) => writePage(desk, database, after));
+    messages += page.messages;
+    after = page.through;
+    goesOn = page.hasMore;
+  }
+  const { room } = desk;
+  if (!room) return undefined;
+  const taskId = room.state.task.id;
+  const written = { taskId, members: Object.keys(room.members), messages };
+  if (kept === 0) return written;
+  const stored = await countMessagesBefore(desk.history.forReading(), taskId, kept);
+  return { ...written, databaseOnly: { beforeSeq: kept, stored } };
+}
+
+type Page = { messages: number; through: number; hasMore: boolean };
+
+/** The next page, as of what the database has been told; nothing else is told meanwhile. */
+async function writePage(
+  { room, store, feeds }: Desk,
+  database: D1Database,
+  after: number,
+): Promise<Page> {
+  if (!room) throw new Error("The task was erased.");
+  const told = feeds.d1.position;
+  const range = { afterSeq: after, beforeSeq: told + 1, limit: PAGE, bytes: PAGE_BYTES };
+  const { items, hasMore } = store.messages.read({}, range);
+  // Past what it was told the database has only what is of a life that the room has lost.
+  const through = (hasMore && items.at(-1)?.seq) || Number.MAX_SAFE_INTEGER;
+  const projection = {
+    ...projectionOf(room, { events: [], before: [], through: told }),
+    messages: items,
+    only: { fromSeq: after + 1, throughSeq: through },
+  };
+  if (!(await project(database, projection))) throw new Error("The database is ahead of the room.");
+  return { messages: items.length, through, hasMore };
+}
