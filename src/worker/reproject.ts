@@ -31,10 +31,11 @@ export async function reprojectTasks(
   for (const { id, room } of rooms) {
     try {
       const written = await twice(() => room().reproject());
-      if (written) done.rewritten.push(written);
-      else done.empty.push(id);
+      if (written.ok) done.rewritten.push(written.value);
+      else if (written.refusal.code === "not_found") done.empty.push(id);
+      else done.unreachable.push(id);
     } catch (error) {
-      logError("reproject_failed", { taskId: id, causes: describeError(error) });
+      logError("reproject_unanswered", { room: id, causes: describeError(error) });
       done.unreachable.push(id);
     }
   }

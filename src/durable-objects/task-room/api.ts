@@ -55,8 +55,8 @@ export interface TaskRoomApi {
   putMember(principal: Principal, member: PutMember): Promise<Outcome<PutMember>>;
   dropMember(principal: Principal, userId: string): Promise<Outcome<null>>;
   stats(principal: Principal): Promise<Outcome<TaskStats>>;
-  /** For an operator: writes the task into its database again. Nothing without a task; rejects where it can't. */
-  reproject(): Promise<Rewritten | undefined>;
+  /** For an operator: writes the task into its database again; `unavailable` where that does not take it. */
+  reproject(): Promise<Outcome<Rewritten>>;
   /** `idempotencyKey` is the header's; the same key with another body is a `conflict`. */
   execute(
     principal: Principal,

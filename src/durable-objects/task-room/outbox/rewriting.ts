@@ -1,5 +1,7 @@
 import { countMessagesBefore } from "../../../history/messages";
 import { project } from "../../../history/projector";
+import { describeError, logError } from "../../../platform/platform-log";
+import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
 import type { Rewritten } from "../../../protocol/operator/reproject";
 import type { Desk } from "../desk";
 import { projectionOf } from "./projection";
@@ -7,14 +9,25 @@ import { projectionOf } from "./projection";
 /** Of one page: one batch of the database's. */
 const PAGE = 200;
 const PAGE_BYTES = 2 * 1024 * 1024;
+const NO_TASK = refuse("not_found", "There is no such task.");
+const ERASED = "The task was erased.";
 
 /**
  * Writes into the database of the task's history all that the room has: the task, its members, and every
  * message that the room keeps; what the database has besides, where the room holds all there is, goes.
- * Again it changes nothing. Nothing for a room without a task. Rejects where the database does not take it.
+ * Again it changes nothing. Refuses without a task, and with `unavailable` where the database does not take it.
  */
-export async function rewriteHistory(desk: Desk): Promise<Rewritten | undefined> {
-  if (!desk.room) return undefined;
+export async function rewriteHistory(desk: Desk): Promise<Outcome<Rewritten>> {
+  if (!desk.room) return refused(NO_TASK);
+  try {
+    return accepted(await rewrite(desk));
+  } catch (error) {
+    logError("reproject_failed", { taskId: desk.taskId, causes: describeError(error) });
+    return refused(desk.room ? refuse("unavailable", "The history takes nothing now.") : NO_TASK);
+  }
+}
+
+async function rewrite(desk: Desk): Promise<Rewritten> {
   // What is still to be told is told as ever, so that all that is written here has been told before.
   await desk.feeds.d1.flush();
   if (desk.feeds.d1.isFailing) throw new Error("The database does not take what is to be told.");
@@ -28,7 +41,7 @@ export async function rewriteHistory(desk: Desk): Promise<Rewritten | undefined>
     goesOn = page.hasMore;
   }
   const { room } = desk;
-  if (!room) return undefined;
+  if (!room) throw new Error(ERASED);
   const taskId = room.state.task.id;
   const written = { taskId, members: Object.keys(room.members), messages };
   if (kept === 0) return written;
@@ -44,7 +57,7 @@ async function writePage(
   database: D1Database,
   after: number,
 ): Promise<Page> {
-  if (!room) throw new Error("The task was erased.");
+  if (!room) throw new Error(ERASED);
   const told = feeds.d1.position;
   const range = { afterSeq: after, beforeSeq: told + 1, limit: PAGE, bytes: PAGE_BYTES };
   const { items, hasMore } = store.messages.read({}, range);
