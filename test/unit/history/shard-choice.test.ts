@@ -8,7 +8,7 @@ function fill(name: string, bytes: number, answers = true): Fill {
   return { name, bytes, answers };
 }
 
-describe("[H2] a new task's database", () => {
+describe("[Y2] a new task's database", () => {
   it.each<[string, Fill[], string, boolean]>([
     ["the one with the most room", [fill("A", 700), fill("B", 100), fill("C", 800)], "B", false],
     ["none that is past 90 %", [fill("A", 900), fill("B", 899)], "B", false],

@@ -39,7 +39,7 @@ const histories = (): Histories => historiesOf(breakableDatabases(env));
 const told = (event: string) =>
   errors.mock.calls.flat().filter((line) => String(line).includes(event));
 
-describe("[H1] the databases of histories", () => {
+describe("[Y1] the databases of histories", () => {
   it("are all that are bound as HISTORY_n, in the order of their numbers, beside the control database", () => {
     const { DB } = env;
     const some = { ...env, HISTORY_10: DB, HISTORY_2: DB, HISTORY_02: DB, HISTORY_X: DB };
@@ -57,7 +57,7 @@ describe("[H1] the databases of histories", () => {
   });
 });
 
-describe("[H2] the choice for a new task", () => {
+describe("[Y2] the choice for a new task", () => {
   it("goes by what the databases say where nothing is written down", async () => {
     expect(await histories().choose(choosing)).toBe("HISTORY_1");
     sizes({ HISTORY_1: 600 });
@@ -95,7 +95,7 @@ describe("[H2] the choice for a new task", () => {
   });
 });
 
-describe("[H3] how full they are", () => {
+describe("[Y3] how full they are", () => {
   it("is said once by the log for each that becomes full, whoever sees it", async () => {
     sizes({ HISTORY_1: 899 });
     await measureFills(databases(), at(START));

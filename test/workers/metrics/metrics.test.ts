@@ -151,7 +151,7 @@ describe("GET /metrics", () => {
     await expect.poll(late).toBe(1);
   });
 
-  it("[H3] shows how full each database of histories is", async () => {
+  it("[Y3] shows how full each database of histories is", async () => {
     control.d1Sizes.set("HISTORY_1", 9_100_000_000);
     await env.DB.prepare("DELETE FROM history_shards").run();
     const now = await samples();

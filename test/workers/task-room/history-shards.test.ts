@@ -66,7 +66,7 @@ async function asBefore(taskId: string): Promise<void> {
   await evictDurableObject(roomOf(taskId));
 }
 
-describe("[H1] a task's history", () => {
+describe("[Y1] a task's history", () => {
   it("is in one database, chosen when it is made, also after its room has slept and another has more room", async () => {
     const taskId = await taskIn("HISTORY_1");
     const client = await RoomClient.join(alice, taskId);
@@ -105,7 +105,7 @@ describe("[H1] a task's history", () => {
   });
 });
 
-describe("[H4] what a database cannot take, its room keeps", () => {
+describe("[Y4] what a database cannot take, its room keeps", () => {
   it.each(["down", "full"] as const)(
     "one that is %s stops no chat, nor another's; told later, nothing is lost or doubled",
     async (mode) => {
@@ -150,7 +150,7 @@ describe("[H4] what a database cannot take, its room keeps", () => {
   });
 });
 
-it("[H5] what code from before there was a choice has told the control database is told again where it belongs", async () => {
+it("[Y5] what code from before there was a choice has told the control database is told again where it belongs", async () => {
   const taskId = await taskIn("HISTORY_1");
   const client = await RoomClient.join(alice, taskId);
   control.d1 = "down";

@@ -85,7 +85,7 @@ async function lose(database: D1Database): Promise<void> {
   await database.batch(tables.map((table) => database.prepare(`DELETE FROM ${table}`)));
 }
 
-describe("[H6] a room writes its task again", () => {
+describe("[Y6] a room writes its task again", () => {
   it("into a database that has lost everything: task, members and messages, and again changes nothing", async () => {
     const { taskId } = await room();
     const database = await historyOf(taskId);
@@ -211,7 +211,7 @@ async function everythingKnown(
   return { tasks, users };
 }
 
-describe("[H7] the tasks to be written again are found", () => {
+describe("[Y7] the tasks to be written again are found", () => {
   it("in every database, and in the homes of the users whom any of them knows", async () => {
     const taskIds = [await newTask(alice), await newTask(alice), await newTask(bob)];
     const databases = await Promise.all(taskIds.map(toldHistoryOf));

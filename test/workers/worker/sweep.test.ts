@@ -40,7 +40,7 @@ it("wakes every overdue room, whatever becomes of the others", async () => {
   expect(log.mock.calls.flat().join()).toContain("wake_failed");
 });
 
-it("[H3] wakes rooms of every database, with one of them down, and writes down how full they are", async () => {
+it("[Y3] wakes rooms of every database, with one of them down, and writes down how full they are", async () => {
   const [here, there] = [aTask(), aTask()];
   await project(databaseOf("HISTORY_0"), aProjection(here, { wakeAt: START - 60_000 }));
   await project(databaseOf("HISTORY_1"), aProjection(there, { wakeAt: START - 60_000 }));
