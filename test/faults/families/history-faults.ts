@@ -38,7 +38,7 @@ async function playLost(stage: Stage, random: Random): Promise<Findings> {
   const rooms = await openAll(stage, random);
   await Promise.all(rooms.map((room) => room.send()));
   if (random.chance(0.5)) await Promise.all(rooms.map((room) => room.rest()));
-  for (const of of ["HISTORY_0", "HISTORY_1"]) await stage.turn("lose", { of });
+  for (const name of ["HISTORY_0", "HISTORY_1"]) await stage.turn("lose", { of: name });
   if (random.chance(0.5)) await stage.server.killRuntime();
   await rebuild(stage, rooms);
   await Promise.all(rooms.map((room) => room.send({ patient: true })));
