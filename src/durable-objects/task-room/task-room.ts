@@ -50,6 +50,7 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     const recover = () => this.#upkeep.recover();
     this.#sockets = { ctx, desk, sessions: this.#sessions, recover };
     attend(this.#sockets);
+    desk.feeds.whenOutrun(() => desk.hold(rewriteHistory(desk)));
     ctx.blockConcurrencyWhile(() => desk.alarm.restore());
   }
 

@@ -1,4 +1,4 @@
-import { asc, gt } from "drizzle-orm";
+import { asc, eq, gt } from "drizzle-orm";
 import { openDatabase } from "../database";
 import { tasks } from "../schema";
 
@@ -11,4 +11,17 @@ export async function knownTasks(db: D1Database, after: string, limit: number): 
     .orderBy(asc(tasks.id))
     .limit(limit);
   return rows.map(({ id }) => id);
+}
+
+/** Through which `seq` of which log a database has a task. */
+export async function projectedTask(
+  db: D1Database,
+  taskId: string,
+): Promise<{ epoch: string; projectedSeq: number } | undefined> {
+  const { epoch, projectedSeq } = tasks;
+  return openDatabase(db)
+    .select({ epoch, projectedSeq })
+    .from(tasks)
+    .where(eq(tasks.id, taskId))
+    .get();
 }

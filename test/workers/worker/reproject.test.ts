@@ -1,4 +1,4 @@
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
@@ -190,6 +190,70 @@ describe("[Y6] a room writes its task again", () => {
     expect(await reproject(gone)).toMatchObject({ rewritten: [], empty: [gone] });
     control.d1 = "down";
     expect(await reproject(taskId)).toMatchObject({ rewritten: [], unreachable: [taskId] });
+  });
+});
+
+type Stored = Record<string, SqlStorageValue>;
+
+/** All that a room's storage has now; given back, the room is as it was then, and knows nothing of it. */
+async function backUp(taskId: string): Promise<() => Promise<void>> {
+  const tables = await runInDurableObject(roomOf(taskId), (_, { storage: { sql } }) => {
+    const names = sql.exec<{ name: string }>(
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
+    );
+    return names
+      .toArray()
+      .map(({ name }) => ({ name, rows: sql.exec<Stored>(`SELECT * FROM ${name}`).toArray() }));
+  });
+  return async () => {
+    await runInDurableObject(roomOf(taskId), (_, { storage: { sql } }) => {
+      for (const { name, rows } of tables) {
+        sql.exec(`DELETE FROM ${name}`);
+        for (const row of rows) {
+          const places = Object.keys(row).map(() => "?");
+          sql.exec(`INSERT INTO ${name} VALUES (${places.join(", ")})`, ...Object.values(row));
+        }
+      }
+    });
+    await abortAllDurableObjects();
+  };
+}
+
+describe("[Y8] a room whose storage was restored from an earlier time", () => {
+  const contents = async (taskId: string) =>
+    (await rowsOf(taskId, await historyOf(taskId)))[2]?.map(({ content }) => content);
+
+  async function restored() {
+    const taskId = await newTask(alice);
+    const client = await RoomClient.join(alice, taskId);
+    await converse(client, model, "one");
+    await told(taskId);
+    const restore = await backUp(taskId);
+    for (const text of ["two", "three", "four"]) await converse(client, model, text);
+    await told(taskId);
+    const { headSeq: after, epoch } = client.frames.state?.task ?? { headSeq: 0, epoch: "" };
+    await restore();
+    return { taskId, place: { after, epoch } };
+  }
+
+  it("has another epoch once it is reprojected, and its database nothing of the life that was lost", async () => {
+    const { taskId, place } = await restored();
+    expect(await contents(taskId)).toHaveLength(8);
+    expect(await reproject(taskId)).toMatchObject({ rewritten: [{ messages: 2 }] });
+    expect(await contents(taskId)).toEqual(["about one", "one"]);
+    const back = await RoomClient.join(alice, taskId, place);
+    await back.frames.next(({ type }) => type === "history:reset");
+    expect(back.frames.state?.task.epoch).not.toBe(place.epoch);
+  });
+
+  it("finds it out by itself where its database has heard more than it says next", async () => {
+    const { taskId } = await restored();
+    const client = await RoomClient.join(alice, taskId);
+    await converse(client, model, "five").catch(() => undefined);
+    await expect.poll(() => contents(taskId)).toEqual(["about one", "one", "about five", "five"]);
+    await told(taskId);
+    expect(await reproject(taskId)).toMatchObject({ rewritten: [{ messages: 4 }] });
+    expect(await contents(taskId)).toEqual(["about one", "one", "about five", "five"]);
   });
 });
 

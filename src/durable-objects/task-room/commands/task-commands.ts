@@ -5,7 +5,7 @@ import { send } from "../../../engine/turn/send";
 import { isBlank } from "../../../protocol/blank";
 import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
 import type { Principal } from "../../../protocol/identity";
-import { newId } from "../../../protocol/ids";
+import { newEpoch, newId } from "../../../protocol/ids";
 import type { ExecuteTask } from "../../../protocol/rest/execute-task";
 import type { PatchStatus } from "../../../protocol/rest/patch-status";
 import type { PatchTask } from "../../../protocol/rest/patch-task";
@@ -85,7 +85,7 @@ function openRoom(
       ...seed,
       createdBy,
       members: { ...roles, [createdBy]: "owner" },
-      epoch: newId("req", now).slice(-12),
+      epoch: newEpoch(now),
       plan,
     },
     now,

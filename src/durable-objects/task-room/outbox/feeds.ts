@@ -45,6 +45,7 @@ export class Feeds {
   readonly #store: RoomStore;
   readonly #caughtUp: () => void;
   readonly #isLimited: boolean;
+  #outrun: (() => void) | undefined;
 
   constructor({ caughtUp, ...given }: Parts) {
     const { doors, store, metrics } = given;
@@ -64,7 +65,9 @@ export class Feeds {
       tell: async (room, stretch) => {
         const membersChanged = room.members !== listed;
         const projection = { ...projectionOf(room, stretch), membersChanged };
-        await given.history.write((database) => project(database, projection));
+        const written = await given.history.write((database) => project(database, projection));
+        // It has heard more of this log than there is.
+        if (!written && stretch.through >= room.state.task.headSeq) this.#outrun?.();
         listed = room.members;
       },
     });
@@ -86,6 +89,11 @@ export class Feeds {
       points: ["before meters", "after meters", "meters marked"],
       tell: (room, stretch) => reports.tell(room, stretch),
     });
+  }
+
+  /** What is to be done where the history has heard more of the room's log than the room knows. */
+  whenOutrun(act: () => void): void {
+    this.#outrun = act;
   }
 
   /** Events that the slowest has not been told yet. */

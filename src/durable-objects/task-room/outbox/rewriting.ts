@@ -1,7 +1,11 @@
+import { renewLog } from "../../../engine/task/task-rules";
 import { countMessagesBefore } from "../../../history/messages";
+import { projectedTask } from "../../../history/operator/known-tasks";
 import { project } from "../../../history/projector";
 import { describeError, logError } from "../../../platform/platform-log";
+import { CLOSE } from "../../../protocol/close-codes";
 import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
+import { newEpoch } from "../../../protocol/ids";
 import type { Rewritten } from "../../../protocol/operator/reproject";
 import type { Desk } from "../desk";
 import { projectionOf } from "./projection";
@@ -30,6 +34,9 @@ export async function rewriteHistory(desk: Desk): Promise<Outcome<Rewritten>> {
 async function rewrite(desk: Desk): Promise<Rewritten> {
   // What is still to be told is told as ever, so that all that is written here has been told before.
   await desk.feeds.d1.flush();
+  if (await desk.history.write((database) => renewWhereOutrun(desk, database))) {
+    await desk.feeds.d1.flush();
+  }
   if (desk.feeds.d1.isFailing) throw new Error("The database does not take what is to be told.");
   const kept = desk.store.retention.messagesFrom();
   let after = Math.max(0, kept - 1);
@@ -47,6 +54,21 @@ async function rewrite(desk: Desk): Promise<Rewritten> {
   if (kept === 0) return written;
   const stored = await countMessagesBefore(desk.history.forReading(), taskId, kept);
   return { ...written, databaseOnly: { beforeSeq: kept, stored } };
+}
+
+/**
+ * Gives the log another epoch where the database has heard more of it than the room knows: the room's
+ * storage was restored from an earlier time. Clients begin anew, and homes hear what is new as new.
+ */
+async function renewWhereOutrun(desk: Desk, database: D1Database): Promise<boolean> {
+  const { taskId = "" } = desk;
+  const stored = await projectedTask(database, taskId);
+  const { epoch, headSeq = 0 } = desk.room?.state.task ?? {};
+  if (!stored || stored.epoch !== epoch || stored.projectedSeq <= headSeq) return false;
+  logError("room_went_back", { taskId, headSeq, told: stored.projectedSeq });
+  desk.perform((draft) => renewLog(draft, newEpoch(desk.doors.now())));
+  for (const connection of desk.connections.all()) connection.close(CLOSE.restart, "restored");
+  return true;
 }
 
 type Page = { messages: number; through: number; hasMore: boolean };
