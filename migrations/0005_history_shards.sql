@@ -4,3 +4,7 @@ CREATE TABLE `history_shards` (
 	`full` integer DEFAULT false NOT NULL,
 	`checked_at` integer NOT NULL
 );
+--> statement-breakpoint
+CREATE TABLE `history_users` (
+	`id` text PRIMARY KEY NOT NULL
+);

@@ -104,6 +104,9 @@ export const historyShards = sqliteTable("history_shards", {
   checkedAt: integer("checked_at").notNull(),
 });
 
+/** Who has made tasks whose history is elsewhere: where that is lost, the rooms are found through these users' homes. */
+export const historyUsers = sqliteTable("history_users", { id: text().primaryKey() });
+
 /** Which task an `Idempotency-Key` of `POST /tasks` stands for. */
 export const idempotencyKeys = sqliteTable(
   "idempotency_keys",

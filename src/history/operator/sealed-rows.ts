@@ -2,7 +2,7 @@ import { and, asc, eq, sql } from "drizzle-orm";
 import type { StoredResource } from "../../resources/secrets";
 import { openDatabase } from "../database";
 import { readResource } from "../resource-rows";
-import { apiKeys, resources, taskMembers } from "../schema";
+import { apiKeys, historyUsers, resources, taskMembers } from "../schema";
 import type { Databases } from "../shards/databases";
 
 /** Where a walk over all resources goes on: after this one, in the order of the primary key. */
@@ -68,6 +68,7 @@ async function usersIn(db: D1Database, after: string, limit: number): Promise<st
     SELECT user_id AS id FROM ${taskMembers} WHERE user_id > ${after}
     UNION SELECT user_id FROM ${apiKeys} WHERE user_id > ${after}
     UNION SELECT namespace FROM ${resources} WHERE namespace > ${after}
+    UNION SELECT id FROM ${historyUsers} WHERE id > ${after}
   ) ORDER BY id LIMIT ${limit}`);
   return rows.map(({ id }) => id);
 }

@@ -2,12 +2,13 @@ import { logError } from "../../platform/platform-log";
 import { chooseShard, type Fill } from "./choice";
 import { CONTROL, type Databases, databasesOf, openTo } from "./databases";
 import { knownFills } from "./fills";
+import { noteUser } from "./known-users";
 
 /** Milliseconds for which this isolate goes by what it was told of how full the databases are. */
 const REMEMBERED_MS = 30_000;
 
-/** `capacity` in bytes; `random` in [0, 1). */
-export type Choosing = { now: number; capacity: number; random: number };
+/** `capacity` in bytes; `random` in [0, 1); `userId`: whose task it is. */
+export type Choosing = { now: number; capacity: number; random: number; userId: string };
 
 /** Where tasks' histories are. A room keeps the name of its own; what is behind a name is known here alone. */
 export type Histories = {
@@ -47,8 +48,12 @@ export function historiesOf(env: Env): Histories {
 async function choose(databases: Databases, choosing: Choosing): Promise<string> {
   const names = openTo(databases);
   const [first = CONTROL] = names;
-  if (names.length < 2) return first;
-  const fills = await rememberedFills(databases, choosing);
+  const control = databases.get(CONTROL);
+  if (first === CONTROL || !control) return first;
+  const [fills] = await Promise.all([
+    rememberedFills(databases, choosing),
+    noteUser(control, choosing.userId, choosing.now),
+  ]);
   const open = fills.filter(({ name }) => names.includes(name));
   const chosen = chooseShard(open, choosing.capacity, choosing.random);
   if (chosen?.allFull) logError("history_all_full", { shard: chosen.name });

@@ -13,7 +13,7 @@ import { START } from "./build";
 
 const MINUTE = 60_000;
 const CAPACITY = 1000;
-const choosing = { now: START, capacity: CAPACITY, random: 0 };
+const choosing = { now: START, capacity: CAPACITY, random: 0, userId: "alice" };
 const at = (now: number) => ({ now, capacity: CAPACITY });
 
 let errors: MockInstance;

@@ -65,6 +65,7 @@ export class OwnHistory {
       now: doors.now(),
       capacity: doors.settings.HISTORY_SHARD_BYTES,
       random: doors.random(),
+      userId: held.room?.state.task.createdBy ?? "",
     });
     const name = await this.#choosing;
     // What is erased leaves its tombstones where it was known to be.
