@@ -17,6 +17,7 @@ import type { LiveText } from "./live/live-text";
 import type { PresenceFeed } from "./live/presence-feed";
 import type { ProgressFeed } from "./live/progress-feed";
 import { Feeds } from "./outbox/feeds";
+import { OwnHistory } from "./outbox/own-history";
 import { CleanUp } from "./store/clean-up";
 import { type ClientKey, clientReply } from "./store/client-keys";
 import type { Commit } from "./store/commit";
@@ -45,6 +46,7 @@ export class Desk {
   readonly attempts: Attempts;
   readonly nextTurn: NextTurn;
   readonly feeds: Feeds;
+  readonly history: OwnHistory;
   readonly cleanUp: CleanUp;
   readonly alarm: AlarmClock;
   readonly metrics: MetricsFeed;
@@ -72,9 +74,11 @@ export class Desk {
     this.progress = this.#audience.progress;
     this.metrics = new MetricsFeed({ send: (tally) => doors.tellMetrics(tally), hold });
     this.cleanUp = new CleanUp({ doors, store, held });
+    this.history = new OwnHistory({ doors, store, held });
     this.feeds = new Feeds({
       doors,
       store,
+      history: this.history,
       metrics: this.metrics,
       room,
       hold,
