@@ -5,6 +5,7 @@ export type { Presence } from "../protocol/events/presence";
 export type { Role, Scope } from "../protocol/identity";
 export type { Issue } from "../protocol/issues";
 export type { Message } from "../protocol/message";
+export type { GivenMessage } from "../protocol/rest/given-history";
 export type { RoomState, Stream, StreamCall, StreamRound } from "../protocol/room-state";
 export type { Session } from "../protocol/session";
 export type { Task, TaskStatus } from "../protocol/task";

@@ -35,6 +35,7 @@ export const tasks = sqliteTable(
     projectedSeq: integer("projected_seq").notNull(),
     /** Milliseconds since 1970 of the room's next deadline. */
     wakeAt: integer("wake_at"),
+    ephemeral: integer({ mode: "boolean" }),
   },
   (t) => [index("tasks_by_wake_at").on(t.wakeAt).where(sql`wake_at IS NOT NULL`)],
 );
@@ -79,6 +80,7 @@ export const messages = sqliteTable(
     status: text().notNull(),
     createdAt: text("created_at").notNull(),
     metadata: text({ mode: "json" }).notNull(),
+    imported: integer({ mode: "boolean" }),
   },
   (t) => [
     // A page of several roles merges one range of each.

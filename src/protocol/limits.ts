@@ -13,6 +13,11 @@ export const LIMITS = {
   frameBytes: 256 * 1024,
   /** UTF-16 units of a user's message: some 8,000 tokens, a long document section. */
   contentUnits: 32_000,
+  /** Messages of a conversation that a task begins with, and bytes in UTF-8 of all they say. */
+  givenMessages: 500,
+  givenHistoryBytes: 512 * KIB,
+  /** Characters of the name of whoever said one of them. */
+  givenNameChars: 200,
   /** Bytes of a model's answer and its reasoning together; what is beyond ends it. */
   answerBytes: 640 * KIB,
   /** Bytes of the same as JSON: a text of nothing but line ends must not make a row of twice its size. */
@@ -46,6 +51,10 @@ export const LIMITS = {
   wholeTurnBytes: 16 * MIB,
   /** Bytes of a REST body: a frame's worth. */
   bodyBytes: 256 * 1024,
+  /** Bytes of the body that makes a task: a given history in which every byte takes six as JSON, and a body. */
+  createBodyBytes: 6 * 512 * KIB + 256 * KIB,
+  /** Hours from an ephemeral task's last turn to its erasure. */
+  ephemeralHours: 24,
   /** Characters of a client's `id` on a frame. */
   refChars: 64,
   /** Characters of a `clientMessageId` and an `Idempotency-Key`. */

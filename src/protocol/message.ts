@@ -41,6 +41,8 @@ export const message = z.compile(
     bot: z.string().optional(),
     status: messageStatus,
     createdAt: timestamp,
+    /** Said elsewhere, and brought along when the task was made: no turn of the task has its `turnId`. */
+    imported: z.literal(true).optional(),
     /** An answer's own, or whatever a sender put there. */
     metadata: z.union([answerMetadata, jsonObject]),
   }),

@@ -50,6 +50,8 @@ export const task = z.compile(
     role: role.optional(),
     /** Put in for the creator alone. */
     key: z.string().optional(),
+    /** Left out of lists that do not ask for it, and erased a day after its last turn. */
+    ephemeral: z.literal(true).optional(),
   }),
 );
 export type Task = z.infer<typeof task>;

@@ -9,15 +9,17 @@ const DEFAULT_TEAM = { namespace: "system", name: "assistant" };
 
 /** A creation with every default filled in; throws `invalid_request` for contradicting members. */
 export function newTask(principal: Principal, body: CreateTask): Omit<NewTask, "taskId"> {
-  const { key, title, teamRef, prompt, labels, metadata, members } = body;
+  const { key, title, teamRef, prompt, labels, metadata, members, history = [] } = body;
   return {
     ...(key !== undefined && { key }),
-    title: title ?? titleOf(prompt),
+    title: title ?? titleOf(prompt ?? history.find(({ role }) => role === "user")?.content),
     teamRef: teamRef ?? DEFAULT_TEAM,
     ...(prompt !== undefined && { prompt }),
     labels: labels ?? {},
     metadata: metadata ?? {},
     members: membersOf(principal, members ?? []),
+    ...(history.length > 0 && { history }),
+    ...(body.ephemeral && { ephemeral: true }),
   };
 }
 

@@ -46,13 +46,44 @@ export function fitContext(request: ContextRequest): FittedContext {
   const instructions = [systemPrompt, prompt ?? ""];
   const fixed = [...instructions, input].reduce((sum, text) => sum + cost(text), 0);
   const most = Math.min(contextWindow - answerRoom(request), request.mostTokens ?? contextWindow);
-  const { kept, cut } = newest(context, most - fixed);
-  const notes = kept.filter(({ role }) => role === "system").map(({ content }) => content);
+  const notes = firstNotes(context, most - fixed);
+  const talk = context.filter(({ role }) => role !== "system");
+  const { kept, cut } = newest(talk, most - fixed - notes.tokens);
   return {
-    system: [...instructions, ...notes].filter((text) => text.trim()).join("\n\n"),
+    system: [...instructions, ...notes.texts].filter((text) => text.trim()).join("\n\n"),
     messages: conversation(kept, input),
-    truncatedContext: cut,
+    truncatedContext: cut + notes.cut,
   };
+}
+
+type Notes = { texts: string[]; tokens: number; cut: number };
+
+/**
+ * System text of the conversation is instruction too: it is taken before what was said, however old it
+ * is, from the first on; what is past `budget` tokens is shortened or left out.
+ */
+function firstNotes(context: readonly ContextMessage[], budget: number): Notes {
+  const all = context.filter(({ role }) => role === "system").map(({ content }) => content);
+  const whole = fitting(all.map(cost), Math.max(0, budget));
+  const texts = all.slice(0, whole);
+  const tokens = texts.reduce((sum, text) => sum + cost(text), 0);
+  const [next] = all.slice(whole);
+  const left = budget - tokens;
+  if (next === undefined || left < WORTHWHILE_TOKENS) {
+    return { texts, tokens, cut: all.length - whole };
+  }
+  const short = beginning(next, left - 2 * MESSAGE_TOKENS) + CUT_MARK;
+  return { texts: [...texts, short], tokens: budget, cut: all.length - whole };
+}
+
+/** How many of the first take at most `budget` together. */
+function fitting(tokens: readonly number[], budget: number): number {
+  let sum = 0;
+  const full = tokens.findIndex((one) => {
+    sum += one;
+    return sum > budget;
+  });
+  return full < 0 ? tokens.length : full;
 }
 
 /** A model is told which phase a result is of; a message alone would not say so. */

@@ -5,6 +5,7 @@ import type { LogLevel } from "../../protocol/log-entry";
 import type { Message, MessageRole } from "../../protocol/message";
 import type { Ref } from "../../protocol/refs";
 import type { ExecuteTask } from "../../protocol/rest/execute-task";
+import type { GivenMessage } from "../../protocol/rest/given-history";
 import type { LoggedEntry } from "../../protocol/rest/list-logs";
 import type { Page } from "../../protocol/rest/page";
 import type { PatchTask } from "../../protocol/rest/patch-task";
@@ -27,6 +28,10 @@ export type NewTask = {
   labels?: Record<string, string>;
   metadata?: JsonObject;
   members?: { userId: string; role: Role }[];
+  /** A conversation that was held elsewhere, oldest first: the task begins with it. */
+  history?: GivenMessage[];
+  /** In no list that does not ask for it, and erased a day after its last turn. */
+  ephemeral?: boolean;
 };
 
 export type TaskQuery = PageQuery & {
@@ -40,6 +45,8 @@ export type TaskQuery = PageQuery & {
   key?: string;
   /** Whether it waits for a person. */
   waiting?: boolean;
+  /** Whether ephemeral tasks are among them. */
+  ephemeral?: boolean;
   /** A part of the title. */
   q?: string;
 };

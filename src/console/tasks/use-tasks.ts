@@ -25,6 +25,7 @@ export function useTasks(filter: TaskFilter): Pages<Task> {
   const [created, setCreated] = useState<readonly Task[]>([]);
 
   useUserEvent(user, "task:created", ({ data: { task } }) => {
+    if (task.ephemeral) return;
     setCreated((old) => [task, ...old]);
     if (isFiltered) reload();
   });

@@ -4,6 +4,7 @@ import type { Principal, Role } from "../../protocol/identity";
 import type { Message } from "../../protocol/message";
 import type { Ref } from "../../protocol/refs";
 import type { ExecuteTask } from "../../protocol/rest/execute-task";
+import type { GivenMessage } from "../../protocol/rest/given-history";
 import type { ListEvents } from "../../protocol/rest/list-events";
 import type { ListLogs, LoggedEntry } from "../../protocol/rest/list-logs";
 import type { ListMessages } from "../../protocol/rest/list-messages";
@@ -25,6 +26,10 @@ export type NewTask = {
   labels: Record<string, string>;
   metadata: Task["metadata"];
   members: { userId: string; role: Role }[];
+  /** A conversation that was held elsewhere, oldest first. */
+  history?: GivenMessage[];
+  /** Left out of lists, and erased a day after its last turn. */
+  ephemeral?: true;
   /** The creator's own name for the task. */
   key?: string;
   /** Whoever asks has the task in its creator's list before anybody hears of it. */

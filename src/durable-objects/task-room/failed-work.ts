@@ -3,7 +3,15 @@ import { describeError, logError } from "../../platform/platform-log";
 import { unharmed } from "./unharmed";
 
 /** What a room does by itself; each kind waits for itself alone. */
-export type Work = "recover" | "begin" | "deadlines" | "ends" | "outbox" | "clean-up" | "expiry";
+export type Work =
+  | "recover"
+  | "begin"
+  | "deadlines"
+  | "ends"
+  | "outbox"
+  | "clean-up"
+  | "expiry"
+  | "erasure";
 
 type Parts = {
   storage: Pick<DurableObjectStorage, "kv">;

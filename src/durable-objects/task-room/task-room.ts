@@ -85,7 +85,7 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     this.#upkeep.noteAlarm(info?.scheduledTime);
     doors.fault("alarm");
     if (held.deletedAt === undefined) this.#upkeep.lookAround();
-    else await goOnErasing(this.#desk, () => this.#eraseStorage());
+    if (held.deletedAt !== undefined) await goOnErasing(this.#desk, () => this.#eraseStorage());
     // Where none could be set, the platform comes again.
     await alarm.settled();
   }

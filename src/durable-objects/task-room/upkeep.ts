@@ -1,7 +1,9 @@
+import { erasedAt } from "../../engine/task/ephemeral";
 import { meetDeadlines } from "../../engine/turn/deadlines";
 import { recoverTurn } from "../../engine/turn/recover";
 import { activeTurn, type Room } from "../../engine/turn/room";
 import { CLOSE } from "../../protocol/close-codes";
+import { buryIfOver } from "./commands/erasure";
 import type { Desk } from "./desk";
 
 /**
@@ -24,8 +26,10 @@ export class Upkeep {
     // What an earlier instance had not told goes out once this one is awake.
     this.#hasCaughtUp = true;
     failedWork.attempt("outbox", () => this.#desk.feeds.catchUp());
-    // The alarm of an earlier instance may be lost; a room at rest has nothing that waits for one.
-    if (room && room.state.openTurns.length > 0) this.#desk.alarm.arm();
+    // The alarm of an earlier instance may be lost; a room at rest has nothing that waits for one,
+    // unless it is to go by itself.
+    const waits = room && (room.state.openTurns.length > 0 || erasedAt(room) !== undefined);
+    if (waits) this.#desk.alarm.arm();
   }
 
   /** Does what is due, and sets the alarm for what comes next. */
@@ -68,6 +72,7 @@ export class Upkeep {
     failedWork.attempt("outbox", () => feeds.retry(now));
     failedWork.attempt("clean-up", () => cleanUp.run());
     failedWork.attempt("expiry", () => this.#closeExpired(now));
+    failedWork.attempt("erasure", () => buryIfOver(desk, now));
   }
 
   #closeExpired(now: number): void {

@@ -1,3 +1,4 @@
+import { erasedAt } from "../../engine/task/ephemeral";
 import { deadlines } from "../../engine/turn/deadlines";
 import { RULES } from "../../engine/turn/limits";
 import { activeTurn, type Room } from "../../engine/turn/room";
@@ -28,6 +29,8 @@ export function wakeTime(sources: Sources, now: number): number | undefined {
   // Until all of it is erased; then nothing may wake what is left.
   if (buriedTaskId !== undefined) times.push(nextErasure(now, deletedAt ?? 0));
   if (room) times.push(...workTimes(room, sources, check), ...feeds.dueTimes(check));
+  const end = room && erasedAt(room);
+  if (end !== undefined) times.push(notBefore(failedWork, "erasure", end));
   const expiry = connections.nextExpiry();
   if (expiry !== undefined) times.push(notBefore(failedWork, "expiry", expiry));
   return earliest(times);

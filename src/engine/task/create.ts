@@ -13,6 +13,7 @@ export type TaskSeed = {
   labels: Record<string, string>;
   metadata: JsonObject;
   key?: string;
+  ephemeral?: true;
   createdBy: string;
   members: MemberRoles;
   epoch: string;
@@ -52,5 +53,6 @@ function taskOf(seed: TaskSeed, now: number): Task {
     updatedAt: at,
     headSeq: 0,
     epoch: seed.epoch,
+    ...(seed.ephemeral && { ephemeral: true }),
   };
 }

@@ -21,6 +21,8 @@ export type Room = {
   left?: Record<string, number>;
   /** The creator's own name for the task. */
   key?: string;
+  /** The last `seq` of a history that the task began with. */
+  importedThrough?: number;
   runs: Record<string, TurnRun>;
   plans: Record<number, TeamPlan>;
   /** The plan as it was when the team was last resolved. */

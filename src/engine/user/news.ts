@@ -94,6 +94,8 @@ function statusNews(event: Event<"task:status">, reader: Reader, context: NewsCo
   const { status, previous } = event.data;
   const data = { taskId: room.state.task.id, status, previous };
   const news: Fact[] = [{ n: 0, event: { type: "task:status", ts: event.ts, data } }];
+  // Who made an ephemeral task waits for its answer, and will not look for it later.
+  if (room.state.task.ephemeral) return news;
   const last = reader.earlier().findLast((other) => isTurnEnd(other));
   const turn = last?.type === "turn:status" ? last.data : undefined;
   // Whoever stops a turn by hand need not be told that it is over.

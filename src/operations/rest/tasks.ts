@@ -1,4 +1,5 @@
 import { taskId } from "../../protocol/ids";
+import { LIMITS } from "../../protocol/limits";
 import { createTask } from "../../protocol/rest/create-task";
 import { executeTask } from "../../protocol/rest/execute-task";
 import { listTasks } from "../../protocol/rest/list-tasks";
@@ -20,6 +21,7 @@ export const TASKS = {
     summary: "Make a task",
     scope: "write",
     body: createTask,
+    bodyBytes: LIMITS.createBodyBytes,
     status: 201,
     otherwise: 200,
     limit: "tasks",

@@ -4,6 +4,7 @@ import { metadata } from "../json";
 import { LIMITS } from "../limits";
 import { anyRef } from "../refs";
 import { labels, taskKey, title } from "../task";
+import { givenHistory } from "./given-history";
 import { putMember } from "./put-member";
 
 export const createTask = z.strictObject({
@@ -14,5 +15,7 @@ export const createTask = z.strictObject({
   labels: labels.optional(),
   metadata: metadata.optional(),
   members: z.array(putMember).max(LIMITS.members).optional(),
+  history: givenHistory.optional(),
+  ephemeral: z.boolean().optional(),
 });
 export type CreateTask = z.infer<typeof createTask>;

@@ -12,6 +12,8 @@ const labelFilter = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const flag = z.enum(["true", "false"]).transform((text) => text === "true");
+
 export const listTasks = z.strictObject({
   ...page,
   status: z.array(taskStatus).max(LIMITS.filterValues).optional(),
@@ -20,10 +22,9 @@ export const listTasks = z.strictObject({
   createdAfter: anyTimestamp.optional(),
   createdBefore: anyTimestamp.optional(),
   key: taskKey.optional(),
-  waiting: z
-    .enum(["true", "false"])
-    .transform((text) => text === "true")
-    .optional(),
+  waiting: flag.optional(),
+  /** Whether ephemeral tasks are among them. */
+  ephemeral: flag.optional(),
   q: z.string().min(1).max(LIMITS.titleChars).optional(),
 });
 export type ListTasks = z.infer<typeof listTasks>;

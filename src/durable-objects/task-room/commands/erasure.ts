@@ -1,3 +1,4 @@
+import { erasedAt } from "../../../engine/task/ephemeral";
 import { cancelAll } from "../../../engine/task/people";
 import { erase } from "../../../history/erase";
 import { describeError, logError } from "../../../platform/platform-log";
@@ -23,16 +24,22 @@ export async function removeTask(
     cancelAll(draft, { by: principal.userId, reason: "task deleted", last: true }),
   );
   bury(desk);
-  for (const connection of desk.connections.all()) connection.close(CLOSE.deleted, "task deleted");
   await goOnErasing(desk, eraseStorage, principal.requestId);
   return accepted(null);
 }
 
-/** From here on the task is gone for everybody. */
+/** From here on the task is gone for everybody. Throws where that cannot be written. */
 function bury(desk: Desk): void {
   desk.held.bury(desk.doors.now());
   desk.attempts.abortAll();
   desk.alarm.arm();
+  for (const connection of desk.connections.all()) connection.close(CLOSE.deleted, "task deleted");
+}
+
+/** Begins the erasure of an ephemeral task whose day is over; what comes after it is a deletion's. */
+export function buryIfOver(desk: Desk, now: number): void {
+  const at = desk.room && erasedAt(desk.room);
+  if (at !== undefined && at <= now) bury(desk);
 }
 
 /** Does what is left of an erasure, or as much of it as can be done now. Never rejects. */

@@ -1,4 +1,5 @@
 import { announceTask, emptyRoom } from "../../../engine/task/create";
+import { importHistory } from "../../../engine/task/given-history";
 import { cancelAll } from "../../../engine/task/people";
 import { setTaskStatus, updateTask } from "../../../engine/task/task-rules";
 import { send } from "../../../engine/turn/send";
@@ -77,7 +78,7 @@ function openRoom(
   plan: Parameters<typeof emptyRoom>[0]["plan"],
 ): void {
   const now = desk.doors.now();
-  const { prompt, members, isListed: _, ...seed } = input;
+  const { prompt, members, history = [], isListed: _, ...seed } = input;
   const roles = Object.fromEntries(members.map(({ userId, role }) => [userId, role]));
   const createdBy = principal.userId;
   const room = emptyRoom(
@@ -91,8 +92,11 @@ function openRoom(
     now,
   );
   const turnId = newId("turn", now);
+  const importer = presenceOf(principal);
+  const ids = history.map(() => ({ messageId: newId("msg", now), turnId: newId("turn", now) }));
   desk.create(room, (draft) => {
     announceTask(draft);
+    importHistory(draft, history, { importer, ids });
     if (prompt === undefined) return null;
     return send(draft, {
       turnId,

@@ -1,3 +1,4 @@
+import { erasedAt } from "../../../engine/task/ephemeral";
 import { deadlines } from "../../../engine/turn/deadlines";
 import type { Room } from "../../../engine/turn/room";
 import type { Projection } from "../../../history/projector";
@@ -18,7 +19,10 @@ export function projectionOf(room: Room, { events, through }: Stretch): Projecti
     const message = finishedMessage(event);
     if (message) messages.set(message.id, message);
   }
-  const wakeAt = Math.min(...deadlines(room).map(({ at }) => at));
+  const wakeAt = Math.min(
+    ...deadlines(room).map(({ at }) => at),
+    erasedAt(room) ?? Number.POSITIVE_INFINITY,
+  );
   return {
     task,
     members: Object.entries(room.members).map(([userId, role]) => ({ userId, role })),

@@ -6,8 +6,9 @@ import type { Message, MessageRole } from "../../../protocol/message";
 import { bodyRows, readJson, storedMessage } from "./stored";
 
 export type MessageFilter = { threadId?: string; roles?: MessageRole[] };
-/** `bytes`: of the page as JSON. */
+/** `fromSeq`: what lies before is passed over. `bytes`: of the page as JSON. */
 export type MessageRange = {
+  fromSeq?: number | undefined;
   beforeSeq?: number | undefined;
   afterSeq?: number | undefined;
   limit: number;
@@ -42,7 +43,7 @@ export class MessageTable {
    * where they are over `bytes`, but one where there is any. Looks at sizes first, and reads what fits.
    */
   read(filter: MessageFilter, range: MessageRange): MessagePage {
-    const { beforeSeq, afterSeq, limit, bytes } = range;
+    const { beforeSeq, afterSeq, fromSeq = 0, limit, bytes } = range;
     const { where, values } = conditionOf(filter);
     const order = afterSeq === undefined ? "DESC" : "ASC";
     const sizes = sizeRows.parse(
@@ -50,7 +51,10 @@ export class MessageTable {
         .exec(
           `SELECT seq, octet_length(body) AS bytes FROM messages
             WHERE seq < ? AND seq > ?${where} ORDER BY seq ${order} LIMIT ?`,
-          ...[beforeSeq ?? Number.MAX_SAFE_INTEGER, afterSeq ?? 0, ...values, limit + 1],
+          beforeSeq ?? Number.MAX_SAFE_INTEGER,
+          Math.max(afterSeq ?? 0, fromSeq - 1),
+          ...values,
+          limit + 1,
         )
         .toArray(),
     );

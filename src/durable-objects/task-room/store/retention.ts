@@ -71,13 +71,16 @@ export class Retention {
     this.#oldest = undefined;
   }
 
-  /** Lets go of all but the newest thousand messages, of those that D1 has; whether there were any. */
+  /**
+   * Lets go of all but the newest thousand messages, of those that D1 has; whether there were any. System
+   * text stays: every turn's model is told it.
+   */
   cleanMessages(projected: number): boolean {
     const query = "SELECT seq FROM messages ORDER BY seq DESC LIMIT 1 OFFSET ?";
     const [edge] = seqRows.parse(this.#sql.exec(query, KEPT_MESSAGES - 1).toArray());
     const from = edge && Math.min(edge.seq, projected + 1);
     if (from === undefined || from <= this.messagesFrom()) return false;
-    this.#sql.exec("DELETE FROM messages WHERE seq < ?", from);
+    this.#sql.exec("DELETE FROM messages WHERE seq < ? AND role <> 'system'", from);
     this.#sql.exec("INSERT OR REPLACE INTO kept (what, seq) VALUES ('messages', ?)", from);
     this.#messagesFrom = from;
     return true;

@@ -65,8 +65,8 @@ export class RoomStore {
     if (!row) return undefined;
     this.#roomBody = row.body;
     const stored = readJson(storedRoom, row.body);
-    const { task, members, since, left, key, planId, openTurnIds, deletedAt, ...later } = stored;
-    this.#later = later;
+    this.#later = laterOf(stored);
+    const { deletedAt } = stored;
     return { room: this.#roomOf(stored), deletedAt };
   }
 
@@ -120,7 +120,7 @@ export class RoomStore {
       members: stored.members,
       since: stored.since,
       left: stored.left,
-      ...(stored.key !== undefined && { key: stored.key }),
+      ...ofCreation(stored),
       runs,
       plans,
       planId: stored.planId,
@@ -150,12 +150,27 @@ export class RoomStore {
   }
 }
 
-function storedForm({ state, members, since, left = {}, key, planId }: Room): StoredRoom {
+function laterOf(stored: StoredRoom): object {
+  const { task, members, since, left, openTurnIds, deletedAt, ...rest } = stored;
+  const { key, importedThrough, planId, ...later } = rest;
+  return later;
+}
+
+/** What a task has or has not from the beginning. */
+function ofCreation({ key, importedThrough }: Room | StoredRoom) {
+  return {
+    ...(key !== undefined && { key }),
+    ...(importedThrough !== undefined && { importedThrough }),
+  };
+}
+
+function storedForm(room: Room): StoredRoom {
+  const { state, members, since, left = {}, planId } = room;
   const { headSeq, activeTurnId, progress, waitingFor, ...task } = state.task;
   const atRest = activeTurnId === undefined && progress !== undefined ? { progress } : {};
   const openTurnIds = state.openTurns.map((turn) => turn.id);
-  const named = key === undefined ? {} : { key };
-  return { task: { ...task, ...atRest }, members, since, left, ...named, planId, openTurnIds };
+  const kept = { members, since, left, ...ofCreation(room), planId, openTurnIds };
+  return { task: { ...task, ...atRest }, ...kept };
 }
 
 /** Turns that a change made or altered; the engine shares what it left alone. */

@@ -21,6 +21,7 @@ export const storedRoom = z.object({
   /** Members that went, by the `seq` with which they did. */
   left: z.record(z.string(), z.int()).default({}),
   key: z.string().optional(),
+  importedThrough: z.int().optional(),
   planId: z.int(),
   /** Open turns: the active one, then the queue. */
   openTurnIds: z.array(z.string()),

@@ -2,10 +2,20 @@ import type { Fence } from "../../../engine/step/fence";
 import type { Background } from "../../../engine/step/request";
 import { type Room, waitingTurns } from "../../../engine/turn/room";
 import { LIMITS } from "../../../protocol/limits";
+import type { Message } from "../../../protocol/message";
 import type { RoomStore } from "../store/room-store";
 
-/** Older messages that are read for a model's context, at most; its window cuts further. */
-const CONTEXT = { limit: 500, bytes: LIMITS.pageBytes };
+/**
+ * Older messages that are read for a model's context, at most; its window cuts further. A given history
+ * is among them whole, beside the turn's own message and those that wait.
+ */
+const CONTEXT = {
+  limit: LIMITS.givenMessages + LIMITS.waitingTurns + 1,
+  bytes: LIMITS.pageBytes,
+};
+
+/** What announces a task comes before all that is said in it. */
+const FIRST_MESSAGE_SEQ = 2;
 
 /** What a step goes on from: its thread besides the turn itself and those that wait, and its turn's results. */
 export async function backgroundOf(
@@ -16,13 +26,25 @@ export async function backgroundOf(
   const turn = room?.state.openTurns.find(({ id }) => id === turnId);
   if (!room || !turn) return { history: [], outputs: new Map(), rounds: [], parts: new Map() };
   const left = new Set([turnId, ...waitingTurns(room).map(({ id }) => id)]);
-  const history = store.messages
-    .read({ threadId: turn.threadId }, CONTEXT)
-    .items.filter((message) => !left.has(message.turnId));
+  const recent = store.messages.read({ threadId: turn.threadId }, CONTEXT).items;
+  const said = recent.filter((message) => !left.has(message.turnId));
+  const history = [...givenWords(room, store, turn.threadId, recent[0]?.seq), ...said];
   const stream = room.state.streams.find((one) => one.turnId === turnId && one.step === step);
   const rounds = store.toolValues.whole({ turnId, step }, stream?.rounds ?? []);
   const run = turn.steps.find((one) => one.step === step)?.run ?? 1;
   const firstRun = room.runs[turnId]?.steps[step]?.firstRun ?? run;
   const parts = store.parts.of(turnId, step, firstRun);
   return { history, outputs: store.turns.outputs(turn), rounds, parts };
+}
+
+/** What was given as system text when the task was made: it stays, however long the conversation has become. */
+function givenWords(
+  { importedThrough = 0 }: Room,
+  { messages }: Pick<RoomStore, "messages">,
+  threadId: string,
+  readFrom = 0,
+): Message[] {
+  if (importedThrough === 0 || readFrom <= FIRST_MESSAGE_SEQ) return [];
+  const beforeSeq = Math.min(readFrom, importedThrough + 1);
+  return messages.read({ threadId, roles: ["system"] }, { ...CONTEXT, beforeSeq }).items;
 }

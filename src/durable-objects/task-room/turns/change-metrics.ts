@@ -20,6 +20,8 @@ export function changeMetrics({ events, closed, room }: Counted): Observation[] 
 function eventMetrics(event: LogEvent): Observation[] {
   switch (event.type) {
     case "chat:message":
+      // What was said elsewhere was counted there.
+      if (event.data.message.imported) return [];
       return [increment("taskroom_messages_total", { role: "user" })];
     case "chat:done":
       return [

@@ -58,7 +58,8 @@ async function pageBefore(
   range: MessageRange,
 ): Promise<MessagePage> {
   const from = desk.store.retention.messagesFrom();
-  const kept = desk.store.messages.read(filter, range);
+  // System text of before is kept for models alone.
+  const kept = desk.store.messages.read(filter, { ...range, fromSeq: from });
   if (from === 0 || kept.hasMore) return kept;
   const beforeSeq = Math.min(range.beforeSeq ?? from, from);
   // One more tells whether there are older ones where the page is full already.

@@ -1,0 +1,2 @@
+ALTER TABLE `messages` ADD `imported` integer;--> statement-breakpoint
+ALTER TABLE `tasks` ADD `ephemeral` integer;
