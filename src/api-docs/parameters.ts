@@ -63,6 +63,7 @@ const QUERY_PARAMETERS: Record<string, string> = {
   createdBefore: "Only what was created before this time.",
   key: "The task of this key.",
   waiting: "`true`: only those that wait for a person; `false`: only the others.",
+  ephemeral: "`true`: with ephemeral tasks among them; without it they are left out.",
   q: "Part of the title, in any case: a word, a few letters, one character.",
   type: "Only events of these types; may be repeated.",
   level: "Only these; may be repeated.",

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
 import { decodeCursor, encodeCursor } from "../protocol/cursor";
 import { accepted, type Outcome, refuse, refused } from "../protocol/errors";
@@ -103,8 +103,10 @@ async function lastOf({ database }: List, among: SQL, count: number): Promise<Po
 }
 
 /** The index finds what can match; what does, the row says. */
-function filters({ status, team, q, label = [] }: ListTasks): (SQL | undefined)[] {
+function filters(query: ListTasks): (SQL | undefined)[] {
+  const { status, team, q, ephemeral, label = [] } = query;
   return [
+    ephemeral ? undefined : isNull(tasks.ephemeral),
     status && inArray(taskMembers.status, status),
     team && and(eq(tasks.teamNamespace, team.namespace), eq(tasks.teamName, team.name)),
     // Not LIKE: D1 refuses patterns over 50 bytes, and a pattern's wildcards would need escaping.

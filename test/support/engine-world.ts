@@ -68,7 +68,11 @@ export class World {
 
   constructor(
     plan: TeamPlan,
-    options: { watch?: (commit: Commit) => void; beginsByItself?: boolean } = {},
+    options: {
+      watch?: (commit: Commit) => void;
+      beginsByItself?: boolean;
+      ephemeral?: true;
+    } = {},
   ) {
     this.plan = plan;
     this.#watch = options.watch ?? (() => {});
@@ -84,6 +88,7 @@ export class World {
         members: { [OWNER]: "owner" },
         epoch: "e1",
         plan,
+        ...(options.ephemeral && { ephemeral: true }),
       },
       T0,
     );

@@ -21,7 +21,10 @@ export const TASKS_DESCRIBED: Descriptions<typeof TASKS> = {
       "`prompt` starts the first turn at once. The default team is `system/assistant`; a team " +
       "that does not exist or is not yours is `invalid_request`. Whoever makes a task owns it. " +
       "With a `key` there is one task of yours by it: the one that is there is given, whatever the " +
-      "rest of the body says, until it is erased. The task is in your next list.",
+      "rest of the body says, until it is erased. The task is in your next list. It may begin with a " +
+      "`history` that was held elsewhere: messages without turns, marked `imported`; what is said as " +
+      "`system` goes to every turn's model. With it the body may have 3.25 MiB. An `ephemeral` task is " +
+      "left out of lists, and is erased a day after its last turn.",
     headers: ["Idempotency-Key"],
     body: {
       title: "First steps",

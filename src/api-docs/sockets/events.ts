@@ -21,7 +21,8 @@ const failed = { code: "model_timeout", message: "The model did not answer in ti
 /** What each numbered event of a task's room tells, with an example of its data. */
 export const LOG_EVENT_NOTES: { [Type in LogEventType]: EventNote<DataOf<Type>> } = {
   "chat:message": {
-    summary: "A user's message, to everyone, the sender too",
+    summary:
+      "A user's message, to everyone, the sender too; or one of a history that the task was made with",
     data: { message: QUESTION, clientMessageId: "c-1" },
   },
   "turn:status": {

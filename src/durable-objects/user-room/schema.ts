@@ -190,4 +190,10 @@ export const USER_ROOM_STEPS = [
    ALTER TABLE heard ADD COLUMN is_listed INTEGER NOT NULL DEFAULT 0;
    CREATE INDEX heard_unlisted ON heard (task_id)
      WHERE is_listed = 0 OR (is_listed = 1 AND has_left = 1);`,
+  // Ephemeral tasks lie apart, so that a list without them passes over none. The last release's code may
+  // have been told of some.
+  `ALTER TABLE tasks ADD COLUMN is_ephemeral INTEGER NOT NULL DEFAULT 0;
+   UPDATE tasks SET is_ephemeral = 1 WHERE body ->> '$.ephemeral';
+   DROP INDEX tasks_by_status;
+   CREATE INDEX tasks_by_status ON tasks (is_ephemeral, status);`,
 ] as const;

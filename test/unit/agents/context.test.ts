@@ -23,6 +23,40 @@ const system = (content: string): ContextMessage => ({ role: "system", content }
 /** About 100 tokens. */
 const block = (name: string) => `${name} ${"word ".repeat(65)}`;
 
+describe("[G2] system text of the conversation", () => {
+  const talk = Array.from({ length: 20 }, (_, i) => user(block(`${i}`)));
+
+  it("comes after the ghost's words, in order, wherever it stands", () => {
+    const context = [user("a"), system("First."), assistant("b"), system("Second.")];
+    expect(fitted({ context, prompt: "The member's." })).toEqual({
+      system: "System.\n\nThe member's.\n\nFirst.\n\nSecond.",
+      messages: [user("a"), assistant("b"), user("Input?")],
+      truncatedContext: 0,
+    });
+  });
+
+  it("stays where what came after it has no room any more", () => {
+    const { system: text, messages } = fitted({
+      context: [system("Rhyme."), ...talk],
+      contextWindow: 1000,
+    });
+    expect(text).toBe("System.\n\nRhyme.");
+    expect(messages[0]?.content.length).toBeGreaterThan(0);
+    expect(JSON.stringify(messages)).toContain("19 word");
+    expect(JSON.stringify(messages)).not.toContain("0 word word ");
+  });
+
+  it("is shortened where it alone is longer than the window, and counted", () => {
+    const { system: text, truncatedContext } = fitted({
+      context: [system("Short."), system(block("long").repeat(30)), system("Lost."), user("a")],
+      contextWindow: 1000,
+    });
+    expect(text).toMatch(/^System\.\n\nShort\.\n\nlong word.*\n\[…\]$/su);
+    expect(text).not.toContain("Lost.");
+    expect(truncatedContext).toBe(3);
+  });
+});
+
 describe("the context", () => {
   it("that fits is passed on whole, the input last", () => {
     expect(fitted({ context: [user("a"), assistant("b")] })).toEqual({

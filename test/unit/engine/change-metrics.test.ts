@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
 import { changeMetrics } from "../../../src/durable-objects/task-room/turns/change-metrics";
 import { finishStep } from "../../../src/engine/step/end";
+import { importHistory } from "../../../src/engine/task/given-history";
 import { cancelTurn, confirmStep, retryTurn } from "../../../src/engine/task/people";
 import { counted, NOTHING_COUNTED } from "../../../src/platform/tally";
 import type { TeamPlan } from "../../../src/resources/team-plan";
-import { member, OWNER, pipeline, solo } from "../../support/engine-builders";
+import { idNumber, member, OWNER, pipeline, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
 
 type Case = {
@@ -22,6 +23,20 @@ const cancel = (world: World, turnId?: string) =>
   world.act((draft) => cancelTurn(draft, { by: OWNER, ...(turnId && { turnId }) }));
 
 const cases: Case[] = [
+  {
+    name: "messages that were said elsewhere, which count nothing",
+    plan: solo(),
+    story: (world) => {
+      const ids = [{ messageId: idNumber("msg", 90), turnId: idNumber("turn", 90) }];
+      world.act((draft) =>
+        importHistory(draft, [{ role: "user", content: "before" }], {
+          importer: { userId: OWNER },
+          ids,
+        }),
+      );
+    },
+    counts: sent,
+  },
   {
     name: "a turn that completes, with its tokens and its first one",
     plan: solo(),

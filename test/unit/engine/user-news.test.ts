@@ -208,6 +208,32 @@ describe("the notification of a finished run", () => {
   });
 });
 
+describe("[Z4] the news of an ephemeral task", () => {
+  it.each([
+    ["a turn that completes", (world: World) => world.finish()],
+    ["a turn that fails", (world: World) => world.fail("model_rejected")],
+  ])("%s is an event, and no notification", (_name, end) => {
+    const world = new World(solo(), { ephemeral: true });
+    world.send();
+    end(world);
+    expect(brief(world)).toEqual(["task:created", "task:status", "task:status"]);
+  });
+
+  it("still tells those who are waited for, and those whom it is shared with", () => {
+    const world = new World(confirming(), { ephemeral: true });
+    add(world, "bob", "editor");
+    world.send();
+    world.finish("a plan");
+    expect(brief(world, "bob")).toEqual([
+      "task:shared",
+      "! task_shared",
+      "task:status",
+      "turn:waiting",
+      "! turn_waiting",
+    ]);
+  });
+});
+
 describe("whose news it is", () => {
   it("is a member's from when they came in, anew when they come back, and nobody else's", () => {
     const world = new World(solo());

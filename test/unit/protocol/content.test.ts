@@ -4,11 +4,15 @@ import { createTask } from "../../../src/protocol/rest/create-task";
 import { executeTask } from "../../../src/protocol/rest/execute-task";
 import { guideTurn } from "../../../src/protocol/rest/turn-actions";
 
+const readGiven = (message: object) => createTask.safeParse({ history: [message] });
+
 /** Each way to say something, as it is read. */
 const ways: [string, (content: string) => { success: boolean; error?: unknown }][] = [
   ["chat:send", (content) => command.safeParse({ type: "chat:send", data: { content } })],
   ["chat:guide", (content) => command.safeParse({ type: "chat:guide", data: { content } })],
   ["a task's prompt", (prompt) => createTask.safeParse({ prompt })],
+  ["a message of a given history", (content) => readGiven({ role: "user", content })],
+  ["a name in a given history", (name) => readGiven({ role: "user", content: "a", name })],
   ["execute's input", (input) => executeTask.safeParse({ input })],
   ["guidance by REST", (content) => guideTurn.safeParse({ content })],
 ];

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Work } from "../../../src/durable-objects/task-room/failed-work";
 import { waitsForPerson, wakeTime } from "../../../src/durable-objects/task-room/wake-time";
-import { confirmStep } from "../../../src/engine/task/people";
+import { erasedAt } from "../../../src/engine/task/ephemeral";
+import { cancelTurn, confirmStep } from "../../../src/engine/task/people";
+import type { TeamPlan } from "../../../src/resources/team-plan";
 import { member, OWNER, pipeline, solo } from "../../support/engine-builders";
 import { CONFIRM_TIMEOUT_MS, World } from "../../support/engine-world";
 
@@ -107,6 +109,41 @@ describe("[D4] an alarm rings only for what can be done by it", () => {
     world = new World(solo(), { beginsByItself: false });
     world.send();
     expect(due()).toBe(CHECK_MS);
+  });
+});
+
+describe("[Z2] an ephemeral room", () => {
+  const DAY_MS = 24 * 60 * 60 * 1000;
+  const ephemeral = (plan: TeamPlan) => new World(plan, { ephemeral: true });
+
+  it("rings a day after it was made, and a day after its last turn's end", () => {
+    world = ephemeral(solo());
+    expect(due()).toBe(DAY_MS);
+    world.now += DAY_MS - 1000;
+    expect(due()).toBe(1000);
+    world.send();
+    world.finish();
+    expect(due()).toBe(DAY_MS);
+    world.now += 5000;
+    expect(due()).toBe(DAY_MS - 5000);
+  });
+
+  it("does not while a turn is open, however long a person is waited for", () => {
+    world = ephemeral(CAREFUL);
+    const turnId = world.send();
+    expect(due()).toBe(CHECK_MS);
+    world.finish("a draft");
+    world.now += CONFIRM_TIMEOUT_MS - 1000;
+    expect([due(), erasedAt(world.room)]).toEqual([1000, undefined]);
+    world.act((draft) => cancelTurn(draft, { turnId, by: OWNER }));
+    expect(due()).toBe(DAY_MS);
+  });
+
+  it("that could not be erased waits for its next try", () => {
+    world = ephemeral(solo());
+    world.now += DAY_MS;
+    waits = { erasure: world.now + 8000 };
+    expect(due()).toBe(8000);
   });
 });
 

@@ -129,9 +129,7 @@ describe("[G2] the model of a later turn", () => {
     const client = await RoomClient.join(alice, taskId);
     await converse(client, model, "the weekend");
     const [attempt] = model.attempts;
-    expect(attempt?.request.context).toEqual(
-      GIVEN.map(({ role, content }) => ({ role, content })),
-    );
+    expect(attempt?.request.context).toEqual(GIVEN.map(({ role, content }) => ({ role, content })));
     expect(attempt?.request.input).toBe("about the weekend");
     client.close();
   });

@@ -26,6 +26,10 @@ describe("[O3] every filter, alone and with others", () => {
       waitingFor: "confirmation",
     });
     await make("ÄÖ-50%_x", 4, { teamRef: { namespace: "alice/x", name: "crew" } });
+    await make("gone soon", 5, {
+      ...{ status: "RUNNING", labels: { env: "prod" }, key: "a day", ephemeral: true },
+      waitingFor: "approval",
+    });
   });
 
   it.each<[string, Partial<ListTasks>, string]>([
@@ -61,6 +65,23 @@ describe("[O3] every filter, alone and with others", () => {
     ["those that wait for somebody", { waiting: true }, "three"],
     ["those that don't", { waiting: false }, "ÄÖ-50%_x two one"],
     ["those that wait, of a status of others", { waiting: true, status: ["FAILED"] }, ""],
+    ["ephemeral ones too", { ephemeral: true }, "gone soon ÄÖ-50%_x three two one"],
+    ["without ephemeral ones", { ephemeral: false }, "ÄÖ-50%_x three two one"],
+    [
+      "statuses of ephemeral ones too",
+      { ephemeral: true, status: ["RUNNING"] },
+      "gone soon three one",
+    ],
+    [
+      "labels of ephemeral ones too",
+      { ephemeral: true, label: [labelOf("env=prod")] },
+      "gone soon two one",
+    ],
+    ["titles of ephemeral ones too", { ephemeral: true, q: "soon" }, "gone soon"],
+    ["the title of an ephemeral one", { q: "soon" }, ""],
+    ["the key of an ephemeral one", { key: "a day" }, ""],
+    ["the key of an ephemeral one too", { key: "a day", ephemeral: true }, "gone soon"],
+    ["those that wait, ephemeral ones too", { waiting: true, ephemeral: true }, "gone soon three"],
     [
       "all together",
       {

@@ -2,6 +2,7 @@ import { searchForm } from "../../../history/search-form";
 import { searchQuery } from "../../../history/search-terms";
 import { refText } from "../../../protocol/refs";
 import type { ListTasks } from "../../../protocol/rest/list-tasks";
+import { taskStatus } from "../../../protocol/task";
 
 /** A piece of SQL with its parameters, in their order. */
 export type Piece = { text: string; values: (string | number)[] };
@@ -16,20 +17,30 @@ const LAST_MS = 2 ** 43 - 1;
 
 /** All that the user has of some statuses, or of any, within the query's times. */
 export function byStatus(query: ListTasks): Candidates {
-  const statuses = [...new Set(query.status)];
+  const sorts = sortsOf(query);
   return (after, count) => {
     const within = bounds("entry", query, after);
-    // Each status is a range in the list's order; ranges are merged, where `IN` would be sorted.
-    const range = (status?: string): Piece => ({
-      text: `SELECT entry FROM tasks WHERE ${status === undefined ? "" : "status = ? AND "}${within.text}`,
-      values: [...(status === undefined ? [] : [status]), ...within.values],
+    // Each sort is a range in the list's order; ranges are merged, where `IN` would be sorted.
+    const ranges = sorts.map((sort): Piece => {
+      const of = sort === undefined ? "" : "is_ephemeral = ? AND status = ? AND ";
+      return {
+        text: `SELECT entry FROM tasks WHERE ${of}${within.text}`,
+        values: [...(sort ?? []), ...within.values],
+      };
     });
-    const ranges = statuses.length > 0 ? statuses.map(range) : [range()];
     return {
       text: `${ranges.map(({ text }) => text).join(" UNION ALL ")} ORDER BY entry DESC LIMIT ?`,
       values: [...ranges.flatMap(({ values }) => values), count],
     };
   };
+}
+
+/** The ranges of the index by ephemerality and status; without them all tasks there are. */
+function sortsOf({ status, ephemeral }: ListTasks): ([0 | 1, string] | undefined)[] {
+  if (!status && ephemeral) return [undefined];
+  const kinds = ephemeral ? [0 as const, 1 as const] : [0 as const];
+  const statuses = [...new Set(status ?? taskStatus.options)];
+  return kinds.flatMap((kind) => statuses.map((one): [0 | 1, string] => [kind, one]));
 }
 
 /** All that may have the query's team, labels and title; undefined where it asks for none. */
@@ -65,12 +76,13 @@ export function byFew(query: ListTasks): Candidates | undefined {
  * way to the row than any index of these.
  */
 export function filters(query: ListTasks): Piece[] {
-  const { status, team, q, key, waiting, label = [] } = query;
+  const { status, team, q, key, waiting, ephemeral, label = [] } = query;
   const marks = (status ?? []).map(() => "?").join(", ");
   return [
     ...(status ? [{ text: `+status IN (${marks})`, values: status }] : []),
     ...(team ? [{ text: "team = ?", values: [refText(team)] }] : []),
     ...(key === undefined ? [] : [{ text: "+key = ?", values: [key] }]),
+    ...(ephemeral ? [] : [{ text: "+is_ephemeral = 0", values: [] }]),
     ...(waiting === undefined ? [] : [{ text: "+is_waiting = ?", values: [waiting ? 1 : 0] }]),
     ...(q === undefined ? [] : [{ text: "instr(title_folded, ?) > 0", values: [searchForm(q)] }]),
     ...label.map((one) => ({

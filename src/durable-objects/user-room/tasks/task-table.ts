@@ -79,8 +79,8 @@ export class TaskTable {
 
   #change(old: StoredRow, { task, seq }: Listed): void {
     const columns = columnsOf(task);
-    const query = `UPDATE tasks SET epoch = ?, seq = ?, status = ?, is_waiting = ?, key = ?, team = ?,
-      labels = ?, title_folded = ?, bytes = ?, body = ? WHERE entry = CAST(? AS INTEGER)`;
+    const query = `UPDATE tasks SET epoch = ?, seq = ?, status = ?, is_waiting = ?, is_ephemeral = ?,
+      key = ?, team = ?, labels = ?, title_folded = ?, bytes = ?, body = ? WHERE entry = CAST(? AS INTEGER)`;
     this.#sql.exec(query, task.epoch, seq, ...columns.values, old.entry);
     this.#inviters.count(old.inviter, { entries: 0, bytes: columns.bytes - old.bytes });
     const terms = searchTerms("", task);
@@ -93,9 +93,9 @@ export class TaskTable {
     const { task, seq, inviter } = listed;
     const entry = this.#place(listed);
     const columns = columnsOf(task);
-    const query = `INSERT INTO tasks (entry, task_id, inviter, epoch, seq, status, is_waiting, key,
-      team, labels, title_folded, bytes, body)
-      VALUES (CAST(? AS INTEGER), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    const query = `INSERT INTO tasks (entry, task_id, inviter, epoch, seq, status, is_waiting,
+      is_ephemeral, key, team, labels, title_folded, bytes, body)
+      VALUES (CAST(? AS INTEGER), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
     this.#sql.exec(query, entry, task.id, inviter, task.epoch, seq, ...columns.values);
     this.#index(entry, searchTerms("", task));
     this.#gone.forget(task.id);
@@ -147,6 +147,7 @@ function columnsOf(task: Task) {
   const values = [
     task.status,
     task.waitingFor === undefined ? 0 : 1,
+    task.ephemeral ? 1 : 0,
     task.key ?? null,
     refText(task.teamRef),
     JSON.stringify(task.labels),
