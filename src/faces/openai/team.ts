@@ -1,0 +1,7 @@
+import { type Ref, ref } from "../../protocol/refs";
+
+/** The team that a model's name stands for; nothing where it is none. */
+export function teamOf(model: string): Ref | undefined {
+  const cut = model.lastIndexOf("/");
+  return ref.safeParse({ namespace: model.slice(0, cut), name: model.slice(cut + 1) }).data;
+}
