@@ -22,9 +22,7 @@ const approvalResponse = z.looseObject({
   reason: orNull(reason),
 });
 
-const item = z.union([messageItem, approvalResponse], {
-  error: "an item is a message of text, or an mcp_approval_response",
-});
+const item = z.union([messageItem, approvalResponse]);
 
 /** The most items: a history, and the last message. */
 const ITEMS = LIMITS.givenMessages + 1;

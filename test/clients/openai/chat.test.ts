@@ -1,11 +1,11 @@
 import { ChatOpenAI } from "@langchain/openai";
 import type OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import * as z from "zod";
 import { answer, errorInside, gate, hang, status, text, wait } from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
 import { Server } from "../../support/server";
 import type {} from "../../support/shared-servers";
+import { listedTasks, listedTurns } from "../../support/task-list";
 import { until } from "../../support/until";
 import { type Person, person } from "./people";
 
@@ -46,12 +46,6 @@ function streamed(content: string): Promise<Pieces> {
   });
 }
 
-const taskPage = z.object({ items: z.array(z.looseObject({ id: z.string() })) });
-
-async function tasks(query = ""): Promise<unknown[]> {
-  return (await eve.user.ask(taskPage, "GET", `/tasks?limit=200${query}`)).items;
-}
-
 describe("a chat completion", () => {
   it("is the answer to the last message, with all that was said before", async () => {
     models.script(answer(...WORDS));
@@ -78,8 +72,8 @@ describe("a chat completion", () => {
     const sent = models.requests[before]?.body.messages ?? [];
     expect(sent.map(({ role }) => role)).toEqual(["system", "user", "assistant", "user"]);
     expect(sent[0]?.content).toContain("Be short.");
-    expect(await tasks()).toEqual([]);
-    expect(await tasks("&ephemeral=true")).toHaveLength(1);
+    expect(await listedTasks(eve.user)).toEqual([]);
+    expect(await listedTasks(eve.user, "ephemeral=true")).toHaveLength(1);
   });
 
   it("is streamed, and says what it cost where that is asked for", async () => {
@@ -158,22 +152,18 @@ it("a failure is an error, with a status or in the stream, and is not asked for 
   expect(models.requests.length).toBe(before + 2);
 });
 
-describe("a client that goes away stops the answer", () => {
-  it.each([true, false])("streamed: %s", async (stream) => {
-    const before = models.requests.length;
-    models.script([text("So far"), hang]);
-    const leaving = new AbortController();
-    const body = { model: eve.model, messages: user("leave"), stream };
-    const asked = eve.client.chat.completions.create(body, { signal: leaving.signal });
-    const gone = (async () => {
-      const answered = await asked;
-      if (Symbol.asyncIterator in answered) await said(answered);
-    })().catch(() => undefined);
-    const request = await models.request(before + 1);
-    leaving.abort();
-    await gone;
-    expect(await request.aborted).toBeGreaterThan(0);
-  });
+/** Begins an answer that never ends by itself, and goes away in the midst of it. */
+async function left(content: string): Promise<number> {
+  const before = models.requests.length;
+  models.script([text("So far"), hang]);
+  const pieces = await streamed(content);
+  for await (const { choices } of pieces) if (choices[0]?.delta.content) break;
+  const request = await models.request(before + 1);
+  return request.aborted;
+}
+
+it("a client that goes away stops the answer", async () => {
+  expect(await left("leave")).toBeGreaterThan(0);
 });
 
 describe("LangChain's ChatOpenAI", () => {
@@ -219,22 +209,13 @@ describe("a client that asks again by itself", () => {
   });
 
   it("gets the same turn made again where its going away has stopped it", async () => {
-    const before = models.requests.length;
-    models.script([text("So far"), hang], answer("at last"));
-    const leaving = new AbortController();
-    const body = { model: eve.model, messages: user("twice") };
-    const asked = eve.client.chat.completions.create(body, { signal: leaving.signal });
-    await models.request(before + 1);
-    leaving.abort();
-    await expect(asked).rejects.toThrow();
-    await until("the turn is stopped", async () => {
-      const items = await eve.user.ask(taskPage, "GET", "/tasks?limit=1&ephemeral=true");
-      return items.items[0]?.statusReason === "interrupted";
-    });
-    const done = await eve.client.chat.completions.create(body, { headers: again });
-    expect(done.choices[0]?.message.content).toBe("at last");
-    const turns = z.object({ items: z.array(z.unknown()) });
-    const [task] = (await eve.user.ask(taskPage, "GET", "/tasks?limit=1&ephemeral=true")).items;
-    expect((await eve.user.ask(turns, "GET", `/tasks/${task?.id}/turns`)).items).toHaveLength(1);
+    await left("come back");
+    const newest = async () => (await listedTasks(eve.user, "ephemeral=true"))[0];
+    await until("it is stopped", async () => (await newest())?.statusReason === "interrupted");
+    models.script(answer("at last"));
+    const body = { model: eve.model, messages: user("come back"), stream: true } as const;
+    const pieces = await eve.client.chat.completions.create(body, { headers: again });
+    expect(await said(pieces)).toEqual({ text: "at last" });
+    expect(await listedTurns(eve.user, (await newest())?.id ?? "")).toHaveLength(1);
   });
 });

@@ -1,3 +1,4 @@
+import { refuse } from "../../../protocol/errors";
 import type { Ref } from "../../../protocol/refs";
 import { refText } from "../../../protocol/refs";
 import type { CreateTask } from "../../../protocol/rest/create-task";
@@ -5,6 +6,7 @@ import type { Task } from "../../../protocol/task";
 import type { Turn } from "../../../protocol/turn";
 import type { AppContext } from "../../../worker/context";
 import { keyOf } from "../../../worker/idempotency";
+import { RefusedRequest } from "../../../worker/problem";
 import { answerOf, once, taskRoom, twice } from "../../../worker/rooms/ask";
 import { createTask } from "../../../worker/rooms/own-tasks";
 import type { TurnRef } from "../ids";
@@ -36,9 +38,9 @@ export type Begun = { task: Task; turn: Turn };
 function namedTeam(model: string | undefined): Ref | undefined {
   if (model === undefined) return undefined;
   const team = teamOf(model);
-  if (!team)
-    throw notValid("model", 'a model is a team, "namespace/name" as in "system/assistant"');
-  return team;
+  if (team) return team;
+  const issues = [{ path: "model", message: 'a model is a team, as "system/assistant" is' }];
+  throw new RefusedRequest(refuse("not_found", "There is no such model", { issues }));
 }
 
 /** A turn in a task of its own. The client's own repetition of a request gives the same turn. */

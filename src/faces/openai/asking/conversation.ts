@@ -12,6 +12,8 @@ export type Line = {
   name?: string | undefined;
   /** `messages.3` */
   path: string;
+  /** Where its text is: `messages.3.content` */
+  words: string;
 };
 
 type Conversation = { history: GivenMessage[]; content: string; path: string };
@@ -29,7 +31,7 @@ export function conversationOf(lines: readonly Line[]): Conversation {
     );
   }
   const said = lines.slice(0, -1).filter(({ text }) => !isBlank(text));
-  return { history: historyOf(said), content: contentOf(last), path: `${last.path}.content` };
+  return { history: historyOf(said), content: contentOf(last), path: last.words };
 }
 
 /** What was said before, as a task begins with it. */
@@ -49,11 +51,11 @@ export function historyOf(lines: readonly Line[]): GivenMessage[] {
 }
 
 /** The words that are to be answered. */
-export function contentOf({ text, path }: Line): string {
+export function contentOf({ text, words }: Line): string {
   const parsed = schemaOfContent.safeParse(text);
   if (parsed.success) return text;
   const [issue] = issuesOf(parsed.error);
   const isLong = text.length > LIMITS.contentUnits;
-  const words = isLong ? `longer than ${LIMITS.contentUnits} UTF-16 units` : issue?.message;
-  throw notValid(`${path}.content`, words ?? "not valid");
+  const why = isLong ? `longer than ${LIMITS.contentUnits} UTF-16 units` : issue?.message;
+  throw notValid(words, why ?? "not valid");
 }

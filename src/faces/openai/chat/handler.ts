@@ -7,13 +7,14 @@ import { answerOf, once, taskRoom } from "../../../worker/rooms/ask";
 import type { Handlers } from "../../../worker/serving/handler";
 import { eventStream } from "../../event-stream";
 import { roomOf } from "../../room-of";
-import { standingView, turnView } from "../../turn-view/turn-view";
+import { turnView } from "../../turn-view/turn-view";
 import { type Asking, askAnew, askOn, type Begun } from "../asking/asking";
 import { conversationOf, type Line } from "../asking/conversation";
 import { completionId } from "../ids";
 import { seconds } from "../responses/response";
 import { ChatAnswer } from "./answer";
 import { Chunks, type CompletionFacts, completion } from "./completion";
+import { sendable } from "./sendable";
 import { Reader } from "./stop-without-reader";
 
 export const chat: Handlers<typeof CHAT> = {
@@ -49,7 +50,8 @@ function theirs(name: string): string {
 
 function lineOf(message: ChatRequest["messages"][number], i: number): Line {
   const { role, content, name } = message;
-  return { role, text: textOf(content ?? ""), name, path: `messages.${i}` };
+  const path = `messages.${i}`;
+  return { role, text: textOf(content ?? ""), name, path, words: `${path}.content` };
 }
 
 /** A client that asks again has lost its answer, and with that stopped it: the same turn begins again. */
@@ -70,8 +72,7 @@ function streamed(c: AppContext, { task, turn }: Begun, { reader, facts }: Parts
   async function* texts(): AsyncGenerator<string, void> {
     yield chunks.begin();
     const items = turnView(roomOf(c, task.id), turn, reader.signal);
-    // What an attempt said that is void by now must not be sent: it could not be taken back.
-    for await (const item of standingView(items)) {
+    for await (const item of sendable(items)) {
       const words = chunks.words(answer.read(item));
       if (words !== "") yield words;
       if (!answer.ending) continue;
@@ -91,7 +92,8 @@ async function whole(
   { reader, facts }: Parts,
 ): Promise<Response> {
   const answer = new ChatAnswer({ isStreamed: false });
-  for await (const item of turnView(roomOf(c, task.id), turn, reader.signal)) answer.read(item);
+  const items = turnView(roomOf(c, task.id), turn, reader.signal);
+  for await (const item of sendable(items)) answer.read(item);
   reader.done();
   const { ending } = answer;
   if (!ending) return new Response(null, { status: CLIENT_GONE });

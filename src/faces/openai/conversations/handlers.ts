@@ -22,7 +22,7 @@ export const conversations: Handlers<typeof CONVERSATIONS> = {
     const teamRef = team === undefined ? undefined : teamOf(team);
     if (team !== undefined && !teamRef) throw notValid(TEAM, 'not "namespace/name"');
     const lines = (body.items ?? []).map(({ role, content }, i) => ({
-      ...{ role, text: textOf(content), path: `items.${i}` },
+      ...{ role, text: textOf(content), path: `items.${i}`, words: `items.${i}.content` },
     }));
     const wanted = { metadata, history: historyOf(lines), ...(teamRef && { teamRef }) };
     try {

@@ -43,11 +43,13 @@ function goingOn({ previous_response_id, conversation }: ResponseRequest): strin
 }
 
 function linesOf(input: ResponseRequest["input"]): Line[] {
-  if (typeof input === "string") return [{ role: "user", text: input, path: "input" }];
+  if (typeof input === "string")
+    return [{ role: "user", text: input, path: "input", words: "input" }];
   return input.filter(isMessage).map((item, i) => ({
     role: item.role,
     text: textOf(item.content),
     path: `input.${i}`,
+    words: `input.${i}.content`,
   }));
 }
 
@@ -66,13 +68,12 @@ function lastOf(lines: readonly Line[]): { content: string; path: string } {
     throw notValid("input", "one message: what was said before is in the conversation already");
   }
   if (line?.role !== "user") throw notValid("input.0.role", "a conversation goes on with a user");
-  return { content: contentOf(line), path: `${line.path}.content` };
+  return { content: contentOf(line), path: line.words };
 }
 
 function askingOf(body: ResponseRequest, { content, path }: { content: string; path: string }) {
-  const own = path === "input.content" ? "input" : path;
   const names = (name: string) => {
-    if (name === "prompt" || name === "input") return own;
+    if (name === "prompt" || name === "input") return path;
     return name === "teamRef" ? "model" : name.replace(/^history/, "input");
   };
   return { body, model: body.model ?? undefined, content, names } satisfies Asking;

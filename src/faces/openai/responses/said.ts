@@ -127,6 +127,8 @@ export class Said {
       if (this.#stretch.thinking) this.#output.amend(this.#stretch.thinking, delta);
       return [];
     }
+    // Blanks wait for what follows them, and may come after the text: alone they are no thinking.
+    if (type === "thinking" && !this.#stretch.thinking && delta.trim() === "") return [];
     const opened = this.#stretch[type] ? [] : this.#open(type);
     const entry = this.#stretch[type];
     if (!entry) return [];
