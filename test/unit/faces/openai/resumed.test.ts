@@ -64,6 +64,12 @@ function rest(frames: readonly Frame[], last: number): Frame[] {
   ];
 }
 
+/** How much of a piece was not read, `wanted` at most: pieces never end within a character. */
+function shortened(piece: string, wanted: number): number {
+  const short = Math.min(wanted, Math.max(0, piece.length - 1));
+  return piece.slice(piece.length - short).isWellFormed() ? short : short - 1;
+}
+
 it("resumed after any frame, and whenever, a response reads as one that was never left", () => {
   const cut = fc.record({ frame: fc.nat(), event: fc.nat(), within: fc.nat() });
   fc.assert(
@@ -78,7 +84,7 @@ it("resumed after any frame, and whenever, a response reads as one that was neve
         (_, i) => told([synced(), ...teller.events.slice(0, i + 1)]).length >= first.length,
       );
       const from = happened + 1 + (event % (teller.events.length - happened));
-      const short = Math.min(within, (last.delta?.length ?? 1) - 1);
+      const short = shortened(last.delta ?? "", within);
       const had =
         last.delta === undefined
           ? last
