@@ -22,7 +22,9 @@ const approvalResponse = z.looseObject({
   reason: orNull(reason),
 });
 
-const item = z.union([messageItem, approvalResponse]);
+const item = z.discriminatedUnion("type", [messageItem, approvalResponse], {
+  error: "an item is a message of text, or an mcp_approval_response",
+});
 
 /** The most items: a history, and the last message. */
 const ITEMS = LIMITS.givenMessages + 1;

@@ -61,6 +61,9 @@ async function again(c: AppContext, { task, turn }: Begun): Promise<Begun> {
   return { task, turn: answerOf(await once(() => room.retryTurn(c.var.principal, turn.id))) };
 }
 
+/** Milliseconds of silence after which it is seen whether somebody still reads: nobody else is answered. */
+const ALIVE_MS = 2000;
+
 /** What servers note down where nobody is left to be answered. */
 const CLIENT_GONE = 499;
 
@@ -83,7 +86,7 @@ function streamed(c: AppContext, { task, turn }: Begun, { reader, facts }: Parts
       return;
     }
   }
-  return eventStream(texts(), { leave: () => reader.leave() });
+  return eventStream(texts(), { leave: () => reader.leave(), aliveMs: ALIVE_MS });
 }
 
 async function whole(
