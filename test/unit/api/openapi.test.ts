@@ -74,8 +74,10 @@ describe("every operation", () => {
 it("every problem's example is a problem, and valid", () => {
   for (const response of Object.values(document.components.responses)) {
     const content = response.content?.["application/problem+json"];
-    expect(problem.safeParse(content?.example).success).toBe(true);
-    expect(check(content?.schema, content?.example)).toBe("");
+    // Other faces have forms of their own.
+    if (!content) continue;
+    expect(problem.safeParse(content.example).success).toBe(true);
+    expect(check(content.schema, content.example)).toBe("");
   }
 });
 
