@@ -15,7 +15,7 @@ import { ROOT } from "./local-identity";
 /** What the site is made of; of the packages it is enough to know which are locked. */
 const SOURCES = [
   ...["src/console", "src/client", "src/engine", "public"],
-  ...["src/api-docs", "src/protocol", "src/resources", "src/platform"],
+  ...["src/api-docs", "src/operations", "src/protocol", "src/resources", "src/platform"],
 ];
 const FILES = ["scripts/site-build.ts", "vite.config.ts", "package-lock.json"];
 const DIST = join(ROOT, "dist");

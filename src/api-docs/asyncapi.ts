@@ -1,6 +1,5 @@
 import { components, type JsonSchema, queryParameters, reachable, schemaOf } from "./json-schema";
-import { pathParameters } from "./operation";
-import { PATH_PARAMETERS, queryMeaning } from "./parameters";
+import { queryMeaning } from "./parameters";
 import { SOCKETS } from "./sockets";
 import { CLOSES } from "./sockets/closes";
 import {
@@ -75,10 +74,10 @@ function channel(socket: Socket) {
     title,
     description,
     parameters: Object.fromEntries(
-      pathParameters(operation).map((name) => {
-        const { description, example } = PATH_PARAMETERS[name];
-        return [name, { description, examples: [example] }];
-      }),
+      operation.parameters.map(({ name, description, example }) => [
+        name,
+        { description, examples: [example] },
+      ]),
     ),
     messages: Object.fromEntries(framesOf(socket).map((frame) => [frame.id, message(frame)])),
     bindings: {

@@ -1,18 +1,17 @@
 import { ERRORS, type ErrorCode } from "../protocol/errors";
+import type { Content, ErrorForm } from "./description";
 import { components, type JsonSchema, queryParameters, reachable, schemaOf } from "./json-schema";
-import { MODELS } from "./models";
-import { type Content, errorsOf, type Media, type Operation, pathParameters } from "./operation";
+import { type DescribedOperation, errorsOf, type Media } from "./operation";
 import { OPERATIONS } from "./operations";
 import {
   ANSWER_HEADERS,
   type AnswerHeader,
-  PATH_PARAMETERS,
   type Parameter,
   queryMeaning,
   REQUEST_HEADERS,
   REQUEST_ID,
 } from "./parameters";
-import { exampleProblem, whenOf } from "./problems";
+import { whenOf } from "./problems";
 
 export type OpenApiParameter = {
   name: string;
@@ -43,14 +42,14 @@ export type OpenApiOperation = {
 export type OpenApi = ReturnType<typeof openApi>;
 
 /** The OpenAPI 3.1 document of the REST API. */
-export function openApi() {
+export function openApi(operations = OPERATIONS) {
   const paths: Record<string, Record<string, OpenApiOperation>> = {};
-  for (const operation of OPERATIONS) {
+  for (const operation of operations) {
     const { path, method } = operation;
     paths[path] = { ...paths[path], [method]: describe(operation) };
   }
-  const groups = OPERATIONS.flatMap((operation) => problemGroups(operation));
-  const responses = Object.fromEntries(groups.map((codes) => [groupName(codes), problems(codes)]));
+  const groups = operations.flatMap((operation) => refusals(operation));
+  const responses = Object.fromEntries(groups.map((group) => [nameOf(group), refused(group)]));
   const document = {
     openapi: "3.1.1",
     info: {
@@ -64,7 +63,7 @@ export function openApi() {
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/", description: "Where this document came from." }],
-    tags: [...new Set(OPERATIONS.map(({ tag }) => tag))].map((name) => ({ name })),
+    tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
     security: [{ bearer: [] }],
     paths,
   };
@@ -87,7 +86,7 @@ const BEARER = {
   description: "A JWT, or an API key (`trk_…`). Scopes: `read`, `write`, `admin`.",
 };
 
-function describe(operation: Operation): OpenApiOperation {
+function describe(operation: DescribedOperation): OpenApiOperation {
   const { id, tag, summary, description, scope, body, isFile } = operation;
   return {
     operationId: id,
@@ -107,12 +106,10 @@ function describe(operation: Operation): OpenApiOperation {
   };
 }
 
-export function parametersOf(operation: Operation): OpenApiParameter[] {
-  const { query, headers = [], example = {} } = operation;
+export function parametersOf(operation: DescribedOperation): OpenApiParameter[] {
+  const { parameters, query, headers = [], example = {} } = operation;
   return [
-    ...pathParameters(operation).map((name) =>
-      parameter(name, "path", PATH_PARAMETERS[name], true),
-    ),
+    ...parameters.map((item) => parameter(item.name, "path", item, true)),
     ...(query ? queryParameters(query) : []).map(
       ({ name, required, schema }): OpenApiParameter => ({
         name,
@@ -141,21 +138,21 @@ function parameter(
   return { name, in: place, required, description, schema: schemaOf(schema), example };
 }
 
-function responsesOf(operation: Operation): OpenApiOperation["responses"] {
+function responsesOf(operation: DescribedOperation): OpenApiOperation["responses"] {
   const { answer, otherwise, isFile } = operation;
   const successes = [answer, ...(otherwise ? [otherwise] : [])].map((one) => [
     String(one.status),
     success(one, isFile === true),
   ]);
-  const refused = problemGroups(operation).map((codes) => [
-    String(ERRORS[first(codes)].status),
-    { $ref: `#/components/responses/${groupName(codes)}` },
+  const refusing = refusals(operation).map((group) => [
+    String(ERRORS[group.codes[0]].status),
+    { $ref: `#/components/responses/${nameOf(group)}` },
   ]);
-  return { ...Object.fromEntries(successes), ...Object.fromEntries(refused) };
+  return { ...Object.fromEntries(successes), ...Object.fromEntries(refusing) };
 }
 
 function success(
-  { description, json, media: other, headers = [] }: Operation["answer"],
+  { description, json, media: other, headers = [] }: DescribedOperation["answer"],
   isFile: boolean,
 ): OpenApiResponse {
   const content = {
@@ -179,26 +176,22 @@ function textual({ description, example, type }: Media): MediaType {
     : { schema: { type: "string", description }, example };
 }
 
-type Codes = [ErrorCode, ...ErrorCode[]];
+/** Codes of one status, in the form of one face. */
+type Refusals = { form: ErrorForm; codes: readonly [ErrorCode, ...ErrorCode[]] };
 
-/** The codes of an operation, those of one status together. */
-function problemGroups(operation: Operation): Codes[] {
+function refusals(operation: DescribedOperation): Refusals[] {
   const groups = Object.groupBy(errorsOf(operation), (code) => ERRORS[code].status);
-  return Object.values(groups).flatMap((codes = []) => {
+  return Object.values(groups).flatMap((codes = []): Refusals[] => {
     const [one, ...others] = codes.toSorted();
-    return one === undefined ? [] : [[one, ...others] satisfies Codes];
+    return one === undefined ? [] : [{ form: operation.errorForm, codes: [one, ...others] }];
   });
 }
 
-function first([code]: Codes): ErrorCode {
-  return code;
+function nameOf({ form, codes }: Refusals): string {
+  return `${form.prefix}${codes.join("-or-")}`;
 }
 
-function groupName(codes: Codes): string {
-  return codes.join("-or-");
-}
-
-function problems(codes: Codes): OpenApiResponse {
+function refused({ form, codes }: Refusals): OpenApiResponse {
   const names = codes.map((code) => `\`${code}\`: ${whenOf(code)}`);
   const waits = codes.some((code) => ["unavailable", "rate_limited"].includes(code));
   return {
@@ -208,17 +201,7 @@ function problems(codes: Codes): OpenApiResponse {
       ...(waits ? (["Retry-After"] as const) : []),
       ...(codes.includes("unauthorized") ? (["WWW-Authenticate"] as const) : []),
     ]),
-    content: {
-      "application/problem+json": {
-        schema: {
-          allOf: [
-            schemaOf(MODELS.Problem),
-            { type: "object", properties: { code: { enum: codes } } },
-          ],
-        },
-        example: exampleProblem(first(codes)),
-      },
-    },
+    content: { [form.type]: form.content(codes) },
   };
 }
 

@@ -1,26 +1,12 @@
-import type * as z from "zod";
+import type { Face, Group, Operation } from "../operations/operation";
 import type { ErrorCode } from "../protocol/errors";
-import type { Scope } from "../protocol/identity";
-import {
-  type AnswerHeader,
-  PATH_PARAMETERS,
-  type PathParameter,
-  type RequestHeader,
-} from "./parameters";
-
-export type Method = "get" | "post" | "put" | "patch" | "delete";
-
-/** A JSON value's schema with an example that it accepts. */
-export type Content = { schema: z.ZodType; example: unknown };
-
-export function json<Schema extends z.ZodType>(schema: Schema, example: z.input<Schema>): Content {
-  return { schema, example };
-}
+import type { Content, ErrorForm, ParameterText } from "./description";
+import type { AnswerHeader, Parameter, RequestHeader } from "./parameters";
 
 /** A body that is no JSON. */
 export type Media = { type: string; description: string; example: string };
 
-export type Answer = {
+export type DescribedAnswer = {
   status: number;
   description: string;
   json?: Content;
@@ -29,57 +15,107 @@ export type Answer = {
   headers?: readonly AnswerHeader[];
 };
 
-/** One operation of the REST API, as both the OpenAPI document and the docs page tell of it. */
-export type Operation = {
-  id: string;
-  tag: string;
-  method: Method;
-  /** With `{name}` for the path parameters, each of which is in `PATH_PARAMETERS`. */
-  path: string;
-  summary: string;
+/** An operation, as both the OpenAPI document and the docs page tell of it. */
+export type DescribedOperation = Pick<
+  Operation,
+  "id" | "tag" | "method" | "path" | "summary" | "scope" | "query" | "upgrade"
+> & {
   description?: string;
-  /** What the credential must allow; `open` needs none. */
-  scope: Scope | "open";
-  query?: z.ZodType;
+  /** Of the path, in their order. */
+  parameters: readonly (Parameter & { name: string })[];
   headers?: readonly RequestHeader[];
   /** An empty body counts as `{}`; `required` where that is refused. */
   body?: Content & { required: boolean };
   /** A file of the site: the platform answers with it, and the worker is not asked. */
   isFile?: true;
-  /** Asks for a WebSocket. */
-  upgrade?: true;
-  answer: Answer;
+  answer: DescribedAnswer;
   /** Where there was nothing to do: what was asked for is there. */
-  otherwise?: Answer;
-  /** Besides those that follow from the rest; see `errorsOf`. */
+  otherwise?: DescribedAnswer;
   errors?: readonly ErrorCode[];
-  /** Values for the example call, by parameter; those of the path have one already. */
+  errorForm: ErrorForm;
   example?: Record<string, string>;
 };
 
-/** The parameters in a path, in their order. */
-export function pathParameters({ path }: Operation): PathParameter[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].flatMap(([, name = ""]) =>
-    isPathParameter(name) ? [name] : [],
+/** A description whose operation is not known by type. */
+type AnyDescription = {
+  description?: string;
+  headers?: readonly RequestHeader[];
+  answer: AnyAnswer;
+  otherwise?: AnyAnswer;
+  errors?: readonly ErrorCode[];
+  example?: Record<string, string>;
+  body?: unknown;
+  media?: { description: string; example: string };
+};
+type AnyAnswer = { description: string; json?: Content; headers?: readonly AnswerHeader[] };
+
+type Words = { parameters: Record<string, ParameterText>; errors: ErrorForm };
+
+/** Every operation of a face; `words` are its `FaceDescription`. */
+export function describeFace(
+  { groups }: Face,
+  words: Words & { groups: Record<string, Record<string, AnyDescription>> },
+): DescribedOperation[] {
+  return Object.entries(groups).flatMap(([name, group]) =>
+    describeGroup(group, words.groups[name] ?? {}, words),
   );
 }
 
-function isPathParameter(name: string): name is PathParameter {
-  return Object.hasOwn(PATH_PARAMETERS, name);
+/** Every operation of a group; `descriptions` are its `Descriptions`. */
+export function describeGroup(
+  group: Group,
+  descriptions: Record<string, AnyDescription>,
+  words: Words,
+): DescribedOperation[] {
+  return Object.entries(group).flatMap(([name, operation]) => {
+    const description = descriptions[name];
+    return description ? [describe(operation, description, words)] : [];
+  });
+}
+
+function describe(
+  operation: Operation,
+  description: AnyDescription,
+  { parameters, errors: errorForm }: Words,
+): DescribedOperation {
+  const {
+    path,
+    params = {},
+    body: schema,
+    status,
+    otherwise: other,
+    media: type,
+    ...own
+  } = operation;
+  const { body: example, answer, otherwise, media, ...texts } = description;
+  const required = schema !== undefined && !schema.safeParse({}).success;
+  return {
+    ...own,
+    path: path.replaceAll("{+", "{"),
+    ...texts,
+    parameters: Object.entries(params).flatMap(([name, schema]) => {
+      const text = parameters[name];
+      return text ? [{ name, schema, ...text }] : [];
+    }),
+    errorForm,
+    answer: { ...answer, status, ...(type && media && { media: { type, ...media } }) },
+    ...(schema && { body: { schema, example, required } }),
+    ...(other && otherwise && { otherwise: { ...otherwise, status: other } }),
+  };
 }
 
 const SIGNED_IN = ["unauthorized", "rate_limited", "auth_not_configured"] as const;
 
 /** Every code that an operation can answer. */
-export function errorsOf(operation: Operation): ErrorCode[] {
-  const { scope, query, headers, body, isFile, errors = [] } = operation;
+export function errorsOf(operation: DescribedOperation): ErrorCode[] {
+  const { scope, parameters, query, headers, body, isFile, errors = [] } = operation;
   if (isFile) return [];
   return [
     ...new Set<ErrorCode>([
       ...(query || headers || body ? (["invalid_request"] as const) : []),
       ...(scope === "open" ? [] : SIGNED_IN),
       ...(scope === "write" || scope === "admin" ? (["forbidden"] as const) : []),
-      ...(pathParameters(operation).length > 0 ? (["not_found"] as const) : []),
+      ...(parameters.length > 0 ? (["not_found"] as const) : []),
       ...(body ? (["payload_too_large"] as const) : []),
       ...errors,
       "unavailable",

@@ -1,31 +1,18 @@
-import type { Operation } from "./operation";
-import { API_KEYS } from "./operations/api-keys";
-import { LOG } from "./operations/log";
-import { MEMBERS } from "./operations/members";
-import { MESSAGES } from "./operations/messages";
-import { NOTIFICATIONS } from "./operations/notifications";
-import { RESOURCES } from "./operations/resources";
-import { ROOMS } from "./operations/rooms";
-import { SERVICE } from "./operations/service";
-import { SESSIONS } from "./operations/sessions";
-import { TASKS } from "./operations/tasks";
-import { TURNS } from "./operations/turns";
-import { USAGE } from "./operations/usage";
-import { WEBHOOKS } from "./operations/webhooks";
+import type { Operation } from "../operations/operation";
+import { REST } from "../operations/rest";
+import { type DescribedOperation, describeFace } from "./operation";
+import { REST_DESCRIPTION } from "./rest/face";
+import { DESCRIBED_FILES } from "./rest/files";
 
-/** Every operation of the service; a test compares those that the worker answers with its router. */
-export const OPERATIONS: readonly Operation[] = [
-  ...TASKS,
-  ...TURNS,
-  ...MEMBERS,
-  ...LOG,
-  ...MESSAGES,
-  ...SESSIONS,
-  ...RESOURCES,
-  ...API_KEYS,
-  ...NOTIFICATIONS,
-  ...WEBHOOKS,
-  ...USAGE,
-  ...ROOMS,
-  ...SERVICE,
+/** Every operation of the service, with what its readers need. */
+export const OPERATIONS: readonly DescribedOperation[] = [
+  ...describeFace(REST, REST_DESCRIPTION),
+  ...DESCRIBED_FILES,
 ];
+
+/** An operation of the table as it is described. */
+export function described({ id }: Operation): DescribedOperation {
+  const found = OPERATIONS.find((operation) => operation.id === id);
+  if (found) return found;
+  throw new Error(`${id} is not described`);
+}

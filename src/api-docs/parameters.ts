@@ -1,25 +1,9 @@
 import * as z from "zod";
-import { userId } from "../protocol/identity";
-import { apiKeyId, deliveryId, sessionId, taskId, turnId, webhookId } from "../protocol/ids";
-import { namespace, resourceName } from "../protocol/refs";
 import { idempotencyKey } from "../protocol/rest/idempotency-key";
 import { lastEventId } from "../protocol/rest/log-position";
 import { IDS } from "./samples";
 
 export type Parameter = { schema: z.ZodType; description: string; example: string };
-
-export const PATH_PARAMETERS = {
-  taskId: { schema: taskId, description: "The task.", example: IDS.task },
-  turnId: { schema: turnId, description: "The turn.", example: IDS.turn },
-  sessionId: { schema: sessionId, description: "The session.", example: IDS.session },
-  userId: { schema: userId, description: "The member's user id.", example: "bob" },
-  namespace: { schema: namespace, description: "`system`, or a user's id.", example: "alice" },
-  name: { schema: resourceName, description: "The name in its namespace.", example: "researcher" },
-  keyId: { schema: apiKeyId, description: "The API key's id.", example: IDS.key },
-  webhookId: { schema: webhookId, description: "The webhook.", example: IDS.webhook },
-  deliveryId: { schema: deliveryId, description: "The delivery.", example: IDS.delivery },
-} as const satisfies Record<string, Parameter>;
-export type PathParameter = keyof typeof PATH_PARAMETERS;
 
 export const REQUEST_HEADERS = {
   "Idempotency-Key": {

@@ -5,6 +5,9 @@ import {
   type RefusalDetails,
   refuse,
 } from "../protocol/errors";
+import type { ErrorForm } from "./description";
+import { schemaOf } from "./json-schema";
+import { MODELS } from "./models";
 import { IDS } from "./samples";
 
 type Case = { when: string; detail: string; details?: RefusalDetails };
@@ -96,7 +99,22 @@ export function whenOf(code: ErrorCode): string {
   return CASES[code].when;
 }
 
-export function exampleProblem(code: ErrorCode): Problem {
+function exampleProblem(code: ErrorCode): Problem {
   const { detail, details } = CASES[code];
   return problemOf(refuse(code, detail, details));
 }
+
+/** RFC 9457: the form of errors of the service's own API. */
+export const PROBLEMS: ErrorForm = {
+  prefix: "",
+  type: "application/problem+json",
+  content: (codes) => ({
+    schema: {
+      allOf: [
+        schemaOf(MODELS.Problem),
+        { type: "object", properties: { code: { enum: [...codes] } } },
+      ],
+    },
+    example: exampleProblem(codes[0]),
+  }),
+};

@@ -3,16 +3,15 @@ import { boundedBytes } from "../platform/bounded-bytes";
 import { type Refusal, refuse } from "../protocol/errors";
 import { issuesOf } from "../protocol/issues";
 import { parseJson } from "../protocol/json";
-import { LIMITS } from "../protocol/limits";
 import { RefusedRequest } from "./problem";
 
 /**
- * A request's JSON body through its schema; an empty body counts as `{}`. What its Content-Type says
+ * A request's JSON body of at most `max` bytes through its schema; an empty body counts as `{}`. What its Content-Type says
  * is of no account: nothing but JSON is read, and no credential comes by itself with a form.
  * Throws `payload_too_large`, or `invalid_request` with the schema's issues.
  */
-export async function readBody<T>(request: Request, schema: z.ZodType<T>): Promise<T> {
-  const text = decode(await readBytes(request));
+export async function readBody<T>(request: Request, schema: z.ZodType<T>, max: number): Promise<T> {
+  const text = decode(await readBytes(request, max));
   const json = parseJson(text === "" ? "{}" : text);
   if (!json.ok) throw new RefusedRequest(notValid(json.message));
   const parsed = schema.safeParse(json.value);
@@ -34,14 +33,14 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-async function readBytes(request: Request): Promise<Uint8Array> {
+async function readBytes(request: Request, max: number): Promise<Uint8Array> {
   const declared = Number(request.headers.get("Content-Length") ?? 0);
-  const bytes = await boundedBytes(request.body, LIMITS.bodyBytes, declared);
-  if (!bytes) throw tooLarge();
+  const bytes = await boundedBytes(request.body, max, declared);
+  if (!bytes) throw tooLarge(max);
   return bytes;
 }
 
-function tooLarge(): RefusedRequest {
-  const message = `The body is larger than ${LIMITS.bodyBytes} bytes`;
+function tooLarge(max: number): RefusedRequest {
+  const message = `The body is larger than ${max} bytes`;
   return new RefusedRequest(refuse("payload_too_large", message));
 }

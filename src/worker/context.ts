@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { Principal } from "../protocol/identity";
+import type { RefusedRequest } from "./problem";
 
 /** What travels with a request: put there by the middleware of the same names. */
 export type AppEnv = {
@@ -9,6 +10,11 @@ export type AppEnv = {
     principal: Principal;
     /** Names of the agents that the deployer wrote. */
     ownAgents: readonly string[];
+    /** Of the face that the path belongs to; absent where it belongs to none. */
+    errorsAs?: ErrorsAs;
   };
 };
 export type AppContext = Context<AppEnv>;
+
+/** Writes a refusal in a face's own form. */
+export type ErrorsAs = (refused: RefusedRequest, c: AppContext) => Response | Promise<Response>;

@@ -1,4 +1,4 @@
-import { problemOf, type Refusal, refuse } from "../protocol/errors";
+import { ERRORS, problemOf, type Refusal, refuse } from "../protocol/errors";
 import type { Scope } from "../protocol/identity";
 
 export type ProblemOptions = {
@@ -23,18 +23,24 @@ export class RefusedRequest extends Error {
 /** Seconds after which to ask again where nothing better is known: a room or D1 restarts in less. */
 const UNAVAILABLE_RETRY_S = 2;
 
-/** RFC 9457, with the headers that belong to single codes. */
-export function problemResponse(refusal: Refusal, options: ProblemOptions = {}): Response {
-  const problem = problemOf(refusal);
-  const { status = problem.status } = options;
-  const headers = new Headers({ "Content-Type": "application/problem+json" });
+/** Status and headers of a refusal, whatever form its body has. */
+export function headOf({ refusal, options }: RefusedRequest): { status: number; headers: Headers } {
+  const headers = new Headers();
   if (refusal.code === "unauthorized") {
     headers.set("WWW-Authenticate", challenge("invalid_token", refusal.message));
   }
   const seconds = retryAfterSeconds(refusal);
   if (seconds !== undefined) headers.set("Retry-After", String(seconds));
   for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value);
-  return new Response(JSON.stringify({ ...problem, status }), { status, headers });
+  return { status: options.status ?? ERRORS[refusal.code].status, headers };
+}
+
+/** RFC 9457: the form of errors of the service's own API. */
+export function problemResponse(refused: RefusedRequest): Response {
+  const { status, headers } = headOf(refused);
+  headers.set("Content-Type", "application/problem+json");
+  const problem = { ...problemOf(refused.refusal), status };
+  return new Response(JSON.stringify(problem), { status, headers });
 }
 
 /** A credential that is good, but for less than this (RFC 6750, section 3.1). */

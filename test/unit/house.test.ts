@@ -33,9 +33,10 @@ const ARROWS: Record<string, Arrows> = {
     folders: ["protocol", "resources", "platform", "engine", "agents", "own", "history"],
     packages: ["cloudflare:workers", "itty-durable", "zod"],
   },
-  "api-docs": { folders: ["protocol", "resources"], packages: ["zod"] },
+  operations: { folders: ["protocol", "resources"], packages: ["zod"] },
+  "api-docs": { folders: ["protocol", "resources", "operations"], packages: ["zod"] },
   worker: {
-    folders: ["protocol", "resources", "platform", "history"],
+    folders: ["protocol", "resources", "platform", "history", "operations"],
     packages: ["cloudflare:workers", "hono", "jose", "zod"],
   },
   // Other people's clients at the same rooms: whatever they ask, they ask as the worker does.

@@ -1,9 +1,8 @@
 import { queryParameters } from "../json-schema";
-import { type Operation, pathParameters } from "../operation";
-import { PATH_PARAMETERS } from "../parameters";
+import type { DescribedOperation } from "../operation";
 
 /** The operation's example as a command line; `$TASKROOM` is the service's address. */
-export function curlOf(operation: Operation): string {
+export function curlOf(operation: DescribedOperation): string {
   const { method, scope, body, upgrade } = operation;
   const url = `$TASKROOM${exampleTarget(operation)}`;
   if (upgrade) return `new WebSocket("${url}", ["taskroom.v1", "taskroom.bearer." + token])`;
@@ -16,10 +15,10 @@ export function curlOf(operation: Operation): string {
 }
 
 /** Path and query with the values of the example. */
-export function exampleTarget(operation: Operation): string {
-  const { query, example = {} } = operation;
-  const path = pathParameters(operation).reduce(
-    (text, name) => text.replace(`{${name}}`, encodeURIComponent(PATH_PARAMETERS[name].example)),
+export function exampleTarget(operation: DescribedOperation): string {
+  const { parameters, query, example = {} } = operation;
+  const path = parameters.reduce(
+    (text, { name, example }) => text.replace(`{${name}}`, encodeURIComponent(example)),
     operation.path,
   );
   const search = new URLSearchParams(

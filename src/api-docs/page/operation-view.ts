@@ -1,13 +1,14 @@
 import { ERRORS } from "../../protocol/errors";
+import type { Content } from "../description";
 import { schemaOf } from "../json-schema";
 import { parametersOf } from "../openapi";
-import { type Content, errorsOf, type Operation } from "../operation";
+import { type DescribedOperation, errorsOf } from "../operation";
 import { curlOf } from "./curl";
 import { type Html, html, type Part, pretty, prose } from "./html";
 import { typeOf } from "./schema-view";
 
 /** All operations of a tag. */
-export function operationSection(tag: string, operations: readonly Operation[]): Html {
+export function operationSection(tag: string, operations: readonly DescribedOperation[]): Html {
   return html`<section id="${anchorOf(tag)}"><h2>${tag}</h2>${operations.map(operationView)}</section>`;
 }
 
@@ -15,7 +16,7 @@ export function anchorOf(tag: string): string {
   return `tag-${tag.toLowerCase().replaceAll(" ", "-")}`;
 }
 
-function operationView(operation: Operation): Html {
+function operationView(operation: DescribedOperation): Html {
   const { id, method, path, summary, description, scope, body } = operation;
   return html`<article id="${id}"><h3><code>${method.toUpperCase()} ${path}</code></h3>
 <p><strong>${summary}.</strong> ${description !== undefined && prose(description)}
@@ -26,7 +27,7 @@ ${answerView(operation)}${errorView(operation)}
 <h4>Example</h4><pre tabindex="0"><code>${curlOf(operation)}</code></pre></article>`;
 }
 
-function parameterTable(operation: Operation): Part {
+function parameterTable(operation: DescribedOperation): Part {
   const rows = parametersOf(operation).map(
     ({ name, in: place, required, schema, description }) => html`<tr>
 <th scope="row"><code>${name}</code></th><td>${place}${required && ", required"}</td>
@@ -43,7 +44,7 @@ function contentView({ schema, example }: Content): Html {
   return html`<div>${typeOf(schemaOf(schema))}</div>${pretty(example)}`;
 }
 
-function answerView({ answer }: Operation): Html {
+function answerView({ answer }: DescribedOperation): Html {
   const { status, description, json, media, headers = [] } = answer;
   return html`<h4>Answer ${status}</h4><p>${prose(description)}
 ${headers.map((name) => html` With the header <code>${name}</code>.`)}</p>
@@ -51,7 +52,7 @@ ${json && contentView(json)}
 ${media && html`<p><code>${media.type}</code>: ${prose(media.description)}</p>`}`;
 }
 
-function errorView(operation: Operation): Part {
+function errorView(operation: DescribedOperation): Part {
   const codes = errorsOf(operation).map(
     (code) => html`<a href="#error-${code}">${code}</a> ${ERRORS[code].status} `,
   );

@@ -5,8 +5,8 @@ import { sendAck } from "../../protocol/commands/send-ack";
 import type { ErrorCode } from "../../protocol/errors";
 import { turnId } from "../../protocol/ids";
 import { roomState } from "../../protocol/room-state";
+import { type Content, json } from "../description";
 import { named } from "../named";
-import { type Content, json } from "../operation";
 import { ANSWER, IDS, QUESTION, ROOM_STATE } from "../samples";
 
 export type CommandNote = {

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type ErrorCode, refusal } from "../../protocol/errors";
 import { timestamp } from "../../protocol/time";
 import { named, pascal } from "../named";
-import type { Operation } from "../operation";
+import type { DescribedOperation } from "../operation";
 
 /** One frame of a WebSocket. */
 export type Frame = {
@@ -24,7 +24,7 @@ export type Socket = {
   title: string;
   description: string;
   /** The upgrade. */
-  operation: Operation;
+  operation: DescribedOperation;
   /** Has sessions, whose recovery tokens can be presented in the subprotocol list. */
   sessions?: true;
   commands: readonly CommandFrame[];

@@ -1,3 +1,4 @@
+import { REST } from "../../operations/rest";
 import { command } from "../../protocol/commands";
 import {
   LOG_EVENTS,
@@ -6,7 +7,7 @@ import {
   type MomentaryEventType,
 } from "../../protocol/events";
 import { named, pascal } from "../named";
-import { JOIN_ROOM } from "../operations/rooms";
+import { described } from "../operations";
 import { TIMES } from "../samples";
 import { ANY_COMMAND, COMMANDS } from "./commands";
 import { LOG_EVENT_NOTES, MOMENTARY_EVENT_NOTES } from "./events";
@@ -83,7 +84,7 @@ export const TASK_ROOM: Socket = {
     "3, … without gaps. Events without are momentary; what they say is also in the state. To " +
     "resume, connect with `after` (the last `seq` applied) and `epoch`: what was missed comes, and " +
     "then what is being written, from offset 0.",
-  operation: JOIN_ROOM,
+  operation: described(REST.groups.rooms.join),
   sessions: true,
   commands,
   events: [...events, batchFrame("Room", events)],

@@ -1,3 +1,4 @@
+import { REST } from "../../operations/rest";
 import {
   USER_EVENTS,
   USER_MOMENTARY_EVENTS,
@@ -6,7 +7,7 @@ import {
   userState,
 } from "../../protocol/user-events";
 import { named, pascal } from "../named";
-import { JOIN_USER_ROOM } from "../operations/notifications";
+import { described } from "../operations";
 import { IDS, NOTIFICATION, TASK, TIMES } from "../samples";
 import { batchFrame, eventSchema, type Frame, type Socket } from "./socket";
 
@@ -77,7 +78,7 @@ export const USER_ROOM: Socket = {
   description:
     "For all of a user's devices, about all of the user's tasks; resumed with `after` and `epoch` " +
     "like a task's room. It takes no command but `ping`, and has no sessions.",
-  operation: JOIN_USER_ROOM,
+  operation: described(REST.groups.notifications.join),
   commands: [],
   events: [...events, batchFrame("UserRoom", events)],
 };

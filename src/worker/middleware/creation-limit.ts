@@ -1,4 +1,5 @@
 import { createMiddleware } from "hono/factory";
+import type { Creation } from "../../operations/operation";
 import { LIMITS } from "../../protocol/limits";
 import type { AppEnv } from "../context";
 import { isWithin, tooMany } from "../limits/wall";
@@ -6,15 +7,14 @@ import { RefusedRequest } from "../problem";
 
 const WINDOW_S = LIMITS.requestWindowMs / 1000;
 
-/** What makes something that stays: each with a limit under the general one. */
 const MAKERS = {
   tasks: { limiter: "TASK_LIMIT", limit: LIMITS.tasksPerWindow, most: "new tasks" },
   keys: { limiter: "GRANT_LIMIT", limit: LIMITS.grantsPerWindow, most: "new API keys" },
   webhooks: { limiter: "GRANT_LIMIT", limit: LIMITS.grantsPerWindow, most: "new webhooks" },
-} as const;
+} as const satisfies Record<Creation, object>;
 
 /** Creations of one sort per user, counted as `rateLimit` counts requests; those that are refused count too. */
-export function creationLimit(sort: keyof typeof MAKERS) {
+export function creationLimit(sort: Creation) {
   const { limiter, limit, most } = MAKERS[sort];
   return createMiddleware<AppEnv>(async (c, next) => {
     if (!(await isWithin(c.env[limiter], `${sort} ${c.var.principal.userId}`))) {

@@ -6,11 +6,11 @@ import { countRefusal } from "../metrics/refusals";
 import { problemResponse, RefusedRequest } from "../problem";
 import { RoomUnavailable } from "../rooms/room-failure";
 
-/** Makes a problem of whatever a route throws; nothing of an unknown exception leaves the service. */
-export function onError(error: Error, c: AppContext): Response {
-  const refusal = error instanceof RefusedRequest ? error.refusal : failureOf(error, c);
-  countRefusal(c, refusal.code);
-  return problemResponse(refusal, error instanceof RefusedRequest ? error.options : {});
+/** Answers whatever a route throws; nothing of an unknown exception leaves the service. */
+export async function onError(error: Error, c: AppContext): Promise<Response> {
+  const refused = error instanceof RefusedRequest ? error : new RefusedRequest(failureOf(error, c));
+  countRefusal(c, refused.refusal.code);
+  return (c.var.errorsAs ?? problemResponse)(refused, c);
 }
 
 function failureOf(error: Error, c: AppContext): Refusal {

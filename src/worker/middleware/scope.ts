@@ -1,18 +1,30 @@
 import { createMiddleware } from "hono/factory";
-import { hasScope } from "../../protocol/identity";
-import type { AppEnv } from "../context";
+import { hasScope, type Scope } from "../../protocol/identity";
+import type { AppContext, AppEnv } from "../context";
 import { insufficientScope } from "../problem";
 
 const READING = new Set(["GET", "HEAD"]);
-/** A `read` credential may join a room, and these are how a session for that is had. */
-const JOINING = new Set(["/api/v1/sessions", "/api/v1/sessions/recover"]);
 
-/** A `read` credential changes nothing; a path that is not listed here needs `write` by default. */
-export const scope = createMiddleware<AppEnv>(async (c, next) => {
-  const { method, path } = c.req;
-  const reads = READING.has(method) || (method === "POST" && JOINING.has(path));
-  if (!hasScope(c.var.principal, reads ? "read" : "write")) {
-    throw insufficientScope("write", "The credential's scope allows reading only");
-  }
+const WORDS: Record<Scope, string> = {
+  read: "This takes a credential with scope read",
+  write: "The credential's scope allows reading only",
+  admin: "This takes a credential with scope admin",
+};
+
+/** Lets nobody past whose credential does not allow as much. */
+export function scoped(needed: Scope) {
+  return createMiddleware<AppEnv>(async (c, next) => {
+    mustHave(c, needed);
+    await next();
+  });
+}
+
+/** For what is no operation: a credential for reading is for reading there too. */
+export const scopeOfMethod = createMiddleware<AppEnv>(async (c, next) => {
+  mustHave(c, READING.has(c.req.method) ? "read" : "write");
   await next();
 });
+
+function mustHave(c: AppContext, needed: Scope): void {
+  if (!hasScope(c.var.principal, needed)) throw insufficientScope(needed, WORDS[needed]);
+}

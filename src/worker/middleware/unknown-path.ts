@@ -1,5 +1,6 @@
 import type { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
+import { FILES } from "../../operations/files";
 import { refuse } from "../../protocol/errors";
 import type { AppContext, AppEnv } from "../context";
 import { RefusedRequest } from "../problem";
@@ -7,10 +8,10 @@ import { RefusedRequest } from "../problem";
 type App = Hono<AppEnv>;
 
 /** Served as files, which the router does not know. */
-const FILES = ["/docs", "/openapi.json", "/asyncapi.json"];
+const FILE_PATHS: ReadonlySet<string> = new Set(Object.values(FILES).map(({ path }) => path));
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
-/** Paths below which a browser finds no page either. */
-const NO_PAGES = /^\/(?:api|v\d+|\.well-known|assets)(?:\/|$)/;
+/** Paths below which, as below those of a face, a browser finds no page either. */
+const NO_PAGES = /^\/(?:v\d+|\.well-known|assets)(?:\/|$)/;
 
 /**
  * Answers where no route does: 405 with `Allow` where another method has one, else the console for a
@@ -23,7 +24,7 @@ export async function unknownPath(app: App, c: AppContext): Promise<Response> {
   const straight = path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : undefined;
   const isKnown = straight !== undefined && methodsAt(app, straight).length > 0;
   // The API has one address for each thing: what is meant there is said, not guessed.
-  if (isKnown && isReading(c) && !NO_PAGES.test(path))
+  if (isKnown && isReading(c) && hasPages(c))
     return c.redirect(straight + new URL(c.req.url).search, 308);
   if (opensPage(c)) return console(c);
   const hint = isKnown ? ", but without the slash at its end there is something" : "";
@@ -42,7 +43,7 @@ export function options(app: () => App) {
 
 /** What routes, not middleware, serve at a path; HEAD goes with GET, OPTIONS with any. */
 function methodsAt(app: App, path: string): string[] {
-  if (FILES.includes(path)) return ["GET", "HEAD", "OPTIONS"];
+  if (FILE_PATHS.has(path)) return ["GET", "HEAD", "OPTIONS"];
   const found = METHODS.filter((method) =>
     app.router.match(method, path)[0].some(([[, route]]) => route.method !== "ALL"),
   );
@@ -65,7 +66,11 @@ function isReading(c: AppContext): boolean {
 /** Browsers name HTML when a person goes somewhere; scripts, tools and pages' own requests don't. */
 function opensPage(c: AppContext): boolean {
   const accepts = (c.req.header("Accept") ?? "").toLowerCase().includes("text/html");
-  return isReading(c) && accepts && !NO_PAGES.test(c.req.path);
+  return isReading(c) && accepts && hasPages(c);
+}
+
+function hasPages(c: AppContext): boolean {
+  return c.var.errorsAs === undefined && !NO_PAGES.test(c.req.path);
 }
 
 /** The console's page, which finds out by its address what to show. */

@@ -1,15 +1,17 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, it } from "vitest";
 import { openApi } from "../../../src/api-docs/openapi";
-import { errorsOf, type Operation } from "../../../src/api-docs/operation";
+import { type DescribedOperation, errorsOf } from "../../../src/api-docs/operation";
 import { OPERATIONS } from "../../../src/api-docs/operations";
 import { ERRORS, problem } from "../../../src/protocol/errors";
-import { appWith } from "../../../src/worker/app";
 import { at, checkerOf, isNode } from "./json-schema-check";
 
 const document = openApi();
 const check = checkerOf(document);
-const named = OPERATIONS.map((operation): [string, Operation] => [operation.id, operation]);
+const named = OPERATIONS.map((operation): [string, DescribedOperation] => [
+  operation.id,
+  operation,
+]);
 
 describe("the OpenAPI document", () => {
   it("is valid to a public validator", async () => {
@@ -80,27 +82,4 @@ it("every problem's example is a problem, and valid", () => {
 it("all codes of the contract appear", () => {
   const described = new Set(OPERATIONS.flatMap(errorsOf));
   expect([...described].toSorted()).toEqual(Object.keys(ERRORS).toSorted());
-});
-
-describe("the router and the description", () => {
-  const shape = (path: string) => path.replace(/\/$/, "").replaceAll(/:\w+|\{\w+\}/g, "{}");
-  const routed = new Set(
-    appWith([])
-      .routes // `app.use` is for every method, and no route is.
-      .filter(({ method }) => method !== "ALL")
-      .map(({ method, path }) => `${method} ${shape(path)}`),
-  );
-  const described = new Set(
-    OPERATIONS.filter(({ isFile }) => !isFile).map(
-      ({ method, path }) => `${method.toUpperCase()} ${shape(path)}`,
-    ),
-  );
-
-  it("no route is left undescribed", () => {
-    expect([...routed].filter((route) => !described.has(route))).toEqual([]);
-  });
-
-  it("nothing is described that is not there", () => {
-    expect([...described].filter((route) => !routed.has(route))).toEqual([]);
-  });
 });

@@ -1,0 +1,52 @@
+import type { REST } from "../../operations/rest";
+import type { FaceDescription } from "../description";
+import { PROBLEMS } from "../problems";
+import { IDS } from "../samples";
+import { API_KEYS_DESCRIBED } from "./api-keys";
+import { LOG_DESCRIBED } from "./log";
+import { MEMBERS_DESCRIBED } from "./members";
+import { MESSAGES_DESCRIBED } from "./messages";
+import { NOTIFICATIONS_DESCRIBED } from "./notifications";
+import { describeCollection } from "./resources";
+import { ROOMS_DESCRIBED } from "./rooms";
+import { SERVICE_DESCRIBED } from "./service";
+import { SESSIONS_DESCRIBED } from "./sessions";
+import { TASKS_DESCRIBED } from "./tasks";
+import { TURNS_DESCRIBED } from "./turns";
+import { USAGE_DESCRIBED } from "./usage";
+import { WEBHOOKS_DESCRIBED } from "./webhooks";
+
+/** The service's own API, for its readers. */
+export const REST_DESCRIPTION: FaceDescription<typeof REST> = {
+  errors: PROBLEMS,
+  parameters: {
+    taskId: { description: "The task.", example: IDS.task },
+    turnId: { description: "The turn.", example: IDS.turn },
+    sessionId: { description: "The session.", example: IDS.session },
+    userId: { description: "The member's user id.", example: "bob" },
+    namespace: { description: "`system`, or a user's id.", example: "alice" },
+    name: { description: "The name in its namespace.", example: "researcher" },
+    keyId: { description: "The API key's id.", example: IDS.key },
+    webhookId: { description: "The webhook.", example: IDS.webhook },
+    deliveryId: { description: "The delivery.", example: IDS.delivery },
+  },
+  groups: {
+    tasks: TASKS_DESCRIBED,
+    turns: TURNS_DESCRIBED,
+    members: MEMBERS_DESCRIBED,
+    log: LOG_DESCRIBED,
+    messages: MESSAGES_DESCRIBED,
+    sessions: SESSIONS_DESCRIBED,
+    ghosts: describeCollection("Ghost"),
+    models: describeCollection("Model"),
+    shells: describeCollection("Shell"),
+    bots: describeCollection("Bot"),
+    teams: describeCollection("Team"),
+    apiKeys: API_KEYS_DESCRIBED,
+    notifications: NOTIFICATIONS_DESCRIBED,
+    webhooks: WEBHOOKS_DESCRIBED,
+    usage: USAGE_DESCRIBED,
+    rooms: ROOMS_DESCRIBED,
+    service: SERVICE_DESCRIBED,
+  },
+};

@@ -1,0 +1,41 @@
+import { COLLECTIONS } from "../resources/resource";
+import type { Face } from "./operation";
+import { API_KEYS } from "./rest/api-keys";
+import { LOG } from "./rest/log";
+import { MEMBERS } from "./rest/members";
+import { MESSAGES } from "./rest/messages";
+import { NOTIFICATIONS } from "./rest/notifications";
+import { collection } from "./rest/resources";
+import { ROOMS } from "./rest/rooms";
+import { SERVICE } from "./rest/service";
+import { SESSIONS } from "./rest/sessions";
+import { TASKS } from "./rest/tasks";
+import { TURNS } from "./rest/turns";
+import { USAGE } from "./rest/usage";
+import { WEBHOOKS } from "./rest/webhooks";
+
+const [ghosts, models, shells, bots, teams] = COLLECTIONS;
+
+/** The service's own API, in the order in which it is described. */
+export const REST = {
+  below: ["/api"],
+  groups: {
+    tasks: TASKS,
+    turns: TURNS,
+    members: MEMBERS,
+    log: LOG,
+    messages: MESSAGES,
+    sessions: SESSIONS,
+    ghosts: collection(ghosts),
+    models: collection(models),
+    shells: collection(shells),
+    bots: collection(bots),
+    teams: collection(teams),
+    apiKeys: API_KEYS,
+    notifications: NOTIFICATIONS,
+    webhooks: WEBHOOKS,
+    usage: USAGE,
+    rooms: ROOMS,
+    service: SERVICE,
+  },
+} as const satisfies Face;

@@ -1,0 +1,37 @@
+import { resealSecrets } from "../../protocol/operator/reseal";
+import type { Group } from "../operation";
+
+const tag = "Service";
+
+/** For who runs the service. */
+export const SERVICE = {
+  health: {
+    id: "health",
+    tag,
+    method: "get",
+    path: "/healthz",
+    summary: "Whether the service works",
+    scope: "open",
+    status: 200,
+  },
+  metrics: {
+    id: "metrics",
+    tag,
+    method: "get",
+    path: "/metrics",
+    summary: "What the service has counted",
+    scope: "admin",
+    status: 200,
+    media: "text/plain",
+  },
+  reseal: {
+    id: "resealSecrets",
+    tag,
+    method: "post",
+    path: "/api/v1/secrets/reseal",
+    summary: "Seal stored secrets with the newest key",
+    scope: "admin",
+    body: resealSecrets,
+    status: 200,
+  },
+} as const satisfies Group;

@@ -1,0 +1,44 @@
+import { REST } from "../../operations/rest";
+import { COLLECTIONS } from "../../resources/resource";
+import { problemResponse } from "../problem";
+import { served } from "../serving/face";
+import { apiKeys } from "./api-keys";
+import { log } from "./log";
+import { members } from "./members";
+import { messages } from "./messages";
+import { notifications } from "./notifications";
+import { resources } from "./resources";
+import { rooms } from "./rooms";
+import { service } from "./service";
+import { sessions } from "./sessions";
+import { tasks } from "./tasks";
+import { turns } from "./turns";
+import { usage } from "./usage";
+import { webhooks } from "./webhooks";
+
+const [ghosts, models, shells, bots, teams] = COLLECTIONS;
+
+/** The service's own API. */
+export const rest = served(REST, {
+  errorsAs: problemResponse,
+  handlers: {
+    tasks,
+
+    turns,
+    members,
+    log,
+    messages,
+    sessions,
+    ghosts: resources(ghosts),
+    models: resources(models),
+    shells: resources(shells),
+    bots: resources(bots),
+    teams: resources(teams),
+    apiKeys,
+    notifications,
+    webhooks,
+    usage,
+    rooms,
+    service,
+  },
+});

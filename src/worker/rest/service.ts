@@ -1,0 +1,44 @@
+import type { SERVICE } from "../../operations/rest/service";
+import { refuse } from "../../protocol/errors";
+import { settingsOf } from "../current-settings";
+import { isHealthy } from "../database-health";
+import { mayTry } from "../limits/strangers";
+import { tooMany } from "../limits/wall";
+import { CONTENT_TYPE, exposition, gauge } from "../metrics/exposition";
+import { gathered } from "../metrics/gathering";
+import { RefusedRequest } from "../problem";
+import { resealPage } from "../reseal";
+import { Answer, type Handlers } from "../serving/handler";
+
+const UNKEPT = { "Cache-Control": "no-store" };
+
+/** For who runs the service. */
+export const service: Handlers<typeof SERVICE> = {
+  async health({ c }) {
+    settingsOf(c.env);
+    const now = Date.now();
+    if (!(await mayTry(c.req.raw, c.env, { attempt: "health", now }))) {
+      throw new RefusedRequest(tooMany("Too many looks at the service's health"));
+    }
+    if (!(await isHealthy(c.env.DB, now))) {
+      throw new RefusedRequest(refuse("unavailable", "The database does not answer"));
+    }
+    return new Answer({ status: "ok" }, { headers: UNKEPT });
+  },
+
+  /** What the service has counted, for Prometheus. */
+  async metrics({ c }) {
+    const { tally, missing } = await gathered(c.env);
+    const missingGauge = gauge(
+      "taskroom_metrics_shards_missing",
+      "Shards that gave no answer; with one missing all other metrics are left out.",
+      missing,
+    );
+    // A sum without one of its parts is too small, which Prometheus would take for a restart.
+    const text = missing === 0 ? missingGauge + exposition(tally) : missingGauge;
+    return new Response(text, { headers: { "Content-Type": CONTENT_TYPE, ...UNKEPT } });
+  },
+
+  /** What an operator does with the secrets that users have stored. */
+  reseal: ({ c, body }) => resealPage({ env: c.env, settings: settingsOf(c.env) }, body.cursor),
+};
