@@ -18,6 +18,7 @@ export type {
   RoomEventType,
   SendOptions,
   ToolAnswer,
+  ToolCalled,
 } from "./connection/room-connection";
 export type { ConnectionStatus, EndCode } from "./connection/status";
 export type {
