@@ -51,14 +51,19 @@ type AnyAnswer = { description: string; json?: Content; headers?: readonly Answe
 
 type Words = { parameters: Record<string, ParameterText>; errors: ErrorForm };
 
-/** Every operation of a face; `words` are its `FaceDescription`. */
-export function describeFace(
-  { groups }: Face,
-  words: Words & { groups: Record<string, Record<string, AnyDescription>> },
+type FaceWords = Words & { groups: Record<string, Record<string, AnyDescription>> };
+
+/** Every operation of some faces; `words` has the `FaceDescription` of each. */
+export function describeFaces(
+  faces: Record<string, Face>,
+  words: Record<string, FaceWords>,
 ): DescribedOperation[] {
-  return Object.entries(groups).flatMap(([name, group]) =>
-    describeGroup(group, words.groups[name] ?? {}, words),
-  );
+  return Object.entries(faces).flatMap(([name, { groups }]) => {
+    const own = words[name];
+    return Object.entries(groups).flatMap(([group, operations]) =>
+      own ? describeGroup(operations, own.groups[group] ?? {}, own) : [],
+    );
+  });
 }
 
 /** Every operation of a group; `descriptions` are its `Descriptions`. */

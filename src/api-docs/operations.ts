@@ -1,12 +1,17 @@
+import { FACES } from "../operations/faces";
 import type { Operation } from "../operations/operation";
-import { REST } from "../operations/rest";
-import { type DescribedOperation, describeFace } from "./operation";
+import type { FaceDescription } from "./description";
+import { type DescribedOperation, describeFaces } from "./operation";
 import { REST_DESCRIPTION } from "./rest/face";
 import { DESCRIBED_FILES } from "./rest/files";
 
+const DESCRIPTIONS: { [Name in keyof typeof FACES]: FaceDescription<(typeof FACES)[Name]> } = {
+  rest: REST_DESCRIPTION,
+};
+
 /** Every operation of the service, with what its readers need. */
 export const OPERATIONS: readonly DescribedOperation[] = [
-  ...describeFace(REST, REST_DESCRIPTION),
+  ...describeFaces(FACES, DESCRIPTIONS),
   ...DESCRIBED_FILES,
 ];
 

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import type { FACES } from "../operations/faces";
 import type { AppEnv } from "./context";
 import { onError } from "./middleware/errors";
 import { requestId } from "./middleware/request-id";
@@ -6,14 +7,16 @@ import { options, unknownPath } from "./middleware/unknown-path";
 import { rest } from "./rest/face";
 import { mount, type ServedFace } from "./serving/face";
 
-/** Every protocol that the service speaks. */
-const FACES: readonly ServedFace[] = [rest];
+const SERVED: Record<keyof typeof FACES, ServedFace> = { rest };
 
 /**
  * Every path that the worker answers; the rest are files. `ownAgents`: names of the agents that the
  * deployer wrote.
  */
-export function appWith(ownAgents: readonly string[], faces = FACES): Hono<AppEnv> {
+export function appWith(
+  ownAgents: readonly string[],
+  faces: Record<string, ServedFace> = SERVED,
+): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
 
   app.onError(onError);
@@ -26,6 +29,6 @@ export function appWith(ownAgents: readonly string[], faces = FACES): Hono<AppEn
     requestId,
     options(() => app),
   );
-  for (const face of faces) mount(app, face);
+  for (const face of Object.values(faces)) mount(app, face);
   return app;
 }

@@ -2,13 +2,13 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { expect, it } from "vitest";
 import type { Descriptions } from "../../../src/api-docs/description";
 import { openApi } from "../../../src/api-docs/openapi";
-import { describeFace } from "../../../src/api-docs/operation";
+import { describeFaces } from "../../../src/api-docs/operation";
 import { OPERATIONS } from "../../../src/api-docs/operations";
 import { exampleTarget } from "../../../src/api-docs/page/curl";
 import { MADE_UP, MADE_UP_DESCRIPTION } from "../../support/made-up-face";
 import { at } from "./json-schema-check";
 
-const described = describeFace(MADE_UP, MADE_UP_DESCRIPTION);
+const described = describeFaces({ madeUp: MADE_UP }, { madeUp: MADE_UP_DESCRIPTION });
 const document = openApi([...OPERATIONS, ...described]);
 
 it("a face's operations stand in the document beside the service's own", async () => {

@@ -34,7 +34,7 @@ const madeUp = served(MADE_UP, {
     },
   },
 });
-const app = appWith([], [rest, madeUp]);
+const app = appWith([], { rest, madeUp });
 
 type Ask = { method?: string; token?: string; body?: string; headers?: object; env?: object };
 

@@ -1,0 +1,5 @@
+import type { Face } from "./operation";
+import { REST } from "./rest";
+
+/** Every protocol that the service speaks; each is served and described, or it does not compile. */
+export const FACES = { rest: REST } as const satisfies Record<string, Face>;
