@@ -40,7 +40,7 @@ const ARROWS: Record<string, Arrows> = {
     packages: ["cloudflare:workers", "hono", "jose", "zod"],
   },
   // Other people's clients at the same rooms: whatever they ask, they ask as the worker does.
-  faces: { folders: ["protocol", "worker"], packages: ["hono", "zod"] },
+  faces: { folders: ["protocol", "operations", "worker"], packages: ["hono", "zod"] },
   client: { folders: [], types: ["protocol", "resources"], packages: [] },
   console: {
     folders: ["client"],
@@ -56,6 +56,8 @@ const BESIDES: { from: RegExp; to: RegExp }[] = [
   { from: /^worker\//, to: /^durable-objects\/[a-z-]+\/api$/ },
   // The entry hands the rest of the worker the names of the deployer's agents.
   { from: /^worker\/index$/, to: /^own\/agents$/ },
+  // The app mounts every face; nothing else of the worker knows one.
+  { from: /^worker\/app$/, to: /^faces\/[a-z-]+\/face$/ },
   // What the worker says of whoever opens a socket is read by both rooms.
   { from: /^worker\//, to: /^durable-objects\/sockets\/arrival$/ },
   // Words about runtimes, and no schema.

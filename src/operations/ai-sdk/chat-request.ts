@@ -37,12 +37,13 @@ const named = z.looseObject({
 /** Tools of the client by name, as assistant-ui's transport sends them. */
 const toolsByName = z
   .record(z.string(), named)
-  .transform((tools): z.input<typeof clientTools> =>
-    Object.entries(tools).map(([name, { description, parameters }]) => ({
-      name,
-      description,
-      inputSchema: parameters,
-    })),
+  .transform(
+    (tools): z.input<typeof clientTools> =>
+      Object.entries(tools).map(([name, { description, parameters }]) => ({
+        name,
+        description,
+        inputSchema: parameters,
+      })),
   )
   .pipe(clientTools);
 
@@ -85,3 +86,6 @@ export type ClientFrame = z.infer<typeof clientFrame>;
 
 /** `before` is what the last page gave as its `nextCursor`. */
 export const listChatMessages = z.strictObject({ limit: page.limit, before: messageId.optional() });
+
+/** What a stop answers. */
+export const stopped = z.object({ stopped: z.boolean() });

@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { interruptTurn } from "../../protocol/rest/turn-actions";
 import type { Face } from "../operation";
 import { BOUNDS, chatId, chatRequest, listChatMessages } from "./chat-request";
@@ -67,6 +66,3 @@ export const AI_SDK = {
     },
   },
 } as const satisfies Face;
-
-/** What `stop` answers. */
-export const stopped = z.object({ stopped: z.boolean() });
