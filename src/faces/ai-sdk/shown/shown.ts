@@ -98,7 +98,9 @@ function asBefore(part: ShownPart, parts: readonly ShownPart[]): ShownPart {
   if (isWords(part)) return old && isWords(old) ? { ...part, cutBy: old.cutBy } : part;
   if (old?.kind !== "tool") return part;
   const { toolCallId, isClients, approval = part.approval }: ToolPart = old;
-  return { ...part, toolCallId, isClients, ...(approval && { approval }) };
+  // A call that the message keeps without an outcome waits for nobody any more.
+  const isOver = part.state !== "input-available";
+  return { ...part, toolCallId, isClients, ...(isOver && approval && { approval }) };
 }
 
 type Placed = { messageId?: string; round?: number; index?: number };
