@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import * as z from "zod";
+import { askingTeam } from "../../support/asking-team";
 import { FlakyRoad } from "../../support/flaky-road";
 import { type McpServer, startMcpServer } from "../../support/mcp-server";
 import { answer, finish, gate, hang, round, status, text, wait } from "../../support/model-script";
@@ -11,7 +12,6 @@ import { WireUser } from "../../support/wire-client";
 import { chatOf, isAt, type Place, shows, textOf, toolsOf, type Way } from "./chat-of";
 
 const server = new Server(inject("shared").production);
-const RETRY = { maxAttempts: 2, initialMs: 20, factor: 1, maxMs: 20, jitter: false };
 
 let tools: McpServer;
 let alice: WireUser;
@@ -31,21 +31,11 @@ beforeAll(async () => {
 });
 afterAll(() => tools.close());
 
-/** A model of its own with a tool that asks first, where the chat is to go, and what is sent there. */
+/** A model of its own with a tool that asks first, and where the chat is to go. */
 async function stage(): Promise<{ model: ModelServer; place: Place }> {
   const model = await startModelServer();
-  const name = `m-${crypto.randomUUID().slice(0, 8)}`;
-  const ref = `${alice.name}/${name}`;
-  const make = (kind: string, spec: object) =>
-    alice.ask(z.unknown(), "POST", `/${kind}`, { metadata: { name }, spec });
-  const mcpServers = { outside: { url: tools.url, approval: "always" } };
-  const provider = { provider: "openai-compatible", model: "m-1", apiKey: "k" };
-  await make("models", { ...provider, baseUrl: model.url });
-  await make("ghosts", { systemPrompt: "Answer.", mcpServers });
-  await make("bots", { ghostRef: ref, modelRef: ref });
-  const member = { role: "assistant", botRef: ref, retry: RETRY };
-  await make("teams", { collaboration: "solo", members: [member] });
-  return { model, place: { url: server.url, token: await server.token(alice.name), team: ref } };
+  const team = await askingTeam(alice, model, tools);
+  return { model, place: { url: server.url, token: await server.token(alice.name), team } };
 }
 
 describe.each<Way>(["HTTP", "a socket"])("the AI SDK's chat over %s", (way) => {
@@ -96,7 +86,7 @@ describe.each<Way>(["HTTP", "a socket"])("the AI SDK's chat over %s", (way) => {
 
   it("stops the turn at its provider", async () => {
     const { model, place } = await stage();
-    model.script([text("on and "), hang]);
+    model.script([text("on and on"), hang]);
     const chat = chatOf(way, place);
     const sent = chat.sendMessage({ text: "never end" });
     await shows(chat, "on and");
@@ -107,7 +97,7 @@ describe.each<Way>(["HTTP", "a socket"])("the AI SDK's chat over %s", (way) => {
     } else await chat.stop();
     await request.aborted;
     await sent;
-    expect(textOf(chat.messages[1])).toBe("on and");
+    expect(textOf(chat.messages[1])).toBe("on and on");
     await chat.resumeStream();
     expect(chat.status).toBe("ready");
     await model.close();
