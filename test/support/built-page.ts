@@ -47,6 +47,8 @@ export class BuiltPage {
 
   /** Serves it below `/built-page/` of whatever server the browser page asks. */
   async serveTo(page: Page): Promise<void> {
+    // A page that no server gave is no local one to the browser, which guards local sockets from it.
+    await page.context().grantPermissions(["local-network-access"]);
     await page.route("**/built-page/**", (route) => {
       const path = new URL(route.request().url()).pathname.replace("/built-page/", "");
       const name = path === "" ? this.#name : path;

@@ -5,7 +5,14 @@ import { createRoot } from "react-dom/client";
 
 const id = location.hash.slice(1);
 const headers = { Authorization: `Bearer ${localStorage.getItem("token")}` };
-const transport = new AssistantChatTransport({ api: "/ai-sdk/chat", headers });
+const transport = new AssistantChatTransport({
+  api: "/ai-sdk/chat",
+  headers,
+  // Its own list of threads would name the chat anew for each page that is opened.
+  prepareSendMessagesRequest: ({ body, messages, trigger, messageId }) => ({
+    body: { ...body, id, messages, trigger, messageId },
+  }),
+});
 
 function Message() {
   return (
