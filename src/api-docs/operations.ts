@@ -1,5 +1,6 @@
 import { FACES } from "../operations/faces";
 import type { Operation } from "../operations/operation";
+import { AI_SDK_DESCRIPTION } from "./ai-sdk/face";
 import type { FaceDescription } from "./description";
 import { OPENAI_DESCRIPTION } from "./openai/face";
 import { type DescribedOperation, describeFaces } from "./operation";
@@ -9,6 +10,7 @@ import { DESCRIBED_FILES } from "./rest/files";
 const DESCRIPTIONS: { [Name in keyof typeof FACES]: FaceDescription<(typeof FACES)[Name]> } = {
   rest: REST_DESCRIPTION,
   openai: OPENAI_DESCRIPTION,
+  aiSdk: AI_SDK_DESCRIPTION,
 };
 
 /** Every operation of the service, with what its readers need. */
