@@ -1,9 +1,12 @@
 import type { UIMessage } from "ai";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { applyEvent } from "../../../src/engine/fold/fold";
+import { isOver } from "../../../src/engine/fold/rounds-fold";
 import { nothingShown, shownAfter } from "../../../src/faces/ai-sdk/shown/shown";
 import { uiParts } from "../../../src/faces/ai-sdk/ui-message";
 import type { TurnItem } from "../../../src/faces/turn-view/item";
+import type { RoomState } from "../../../src/protocol/room-state";
 import { cutsOf, itemsFrom } from "../../support/turn-feed";
 import { played, scenario } from "../../unit/engine/room-commands";
 import { chunksOf, plain, shownBy } from "./shown-by-client";
@@ -20,7 +23,19 @@ function casesOf(input: Parameters<typeof played>[0]): Case[] {
   const { openTurns } = world.room.state;
   return world.turnIds
     .filter((id) => openTurns.some((one) => one.id === id) || world.closed.has(id))
-    .map((id) => ({ trace: world.trace, turn: turnAt(world, id) }));
+    .map((id) => ({ trace: heard(world.trace), turn: turnAt(world, id) }));
+}
+
+/** Without what an agent would say before its calls are over, which none does. */
+function heard(trace: Case["trace"]): Case["trace"] {
+  let state: RoomState | undefined;
+  return trace.filter((event) => {
+    const isSaid = event.type === "chat:chunk" || event.type === "chat:thinking";
+    const calls = state?.streams.flatMap(({ rounds = [] }) => rounds.at(-1)?.calls ?? []) ?? [];
+    if (isSaid && !calls.every(isOver)) return false;
+    state = applyEvent(state, event);
+    return true;
+  });
 }
 
 function shownOf(items: readonly TurnItem[], turnId: string) {

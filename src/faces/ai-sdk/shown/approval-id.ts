@@ -8,17 +8,19 @@ export type Asked = {
   turnId: string;
   step: string;
   call?: { round: number; index: number; toolCallId: string };
+  /** How often the turn had asked before: a step may ask again. */
+  before?: number;
 };
 
 const place = z.int().min(0);
 const asked = z.union([
-  z.tuple([turnId, stepRef]),
+  z.tuple([turnId, stepRef, place]),
   z.tuple([turnId, stepRef, place, place, z.string().min(1).max(LIMITS.toolNameChars)]),
 ]);
 
 /** All that an answer has to name, so that nothing needs to be looked up. */
-export function approvalId({ turnId, step, call }: Asked): string {
-  const place = call ? [call.round, call.index, call.toolCallId] : [];
+export function approvalId({ turnId, step, call, before = 0 }: Asked): string {
+  const place = call ? [call.round, call.index, call.toolCallId] : [before];
   return JSON.stringify([turnId, step, ...place]);
 }
 
@@ -27,8 +29,8 @@ export function readApprovalId(text: string): Asked | undefined {
   const { data } = asked.safeParse(parsed(text));
   if (!data) return undefined;
   const [turn, step, round, index, toolCallId] = data;
-  const hasCall = round !== undefined && index !== undefined && toolCallId !== undefined;
-  return { turnId: turn, step, ...(hasCall && { call: { round, index, toolCallId } }) };
+  const isCall = index !== undefined && toolCallId !== undefined;
+  return { turnId: turn, step, ...(isCall && { call: { round, index, toolCallId } }) };
 }
 
 function parsed(text: string): unknown {

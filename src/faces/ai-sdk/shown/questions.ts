@@ -26,7 +26,7 @@ export function question(
     input: { step },
     state: "approval-requested",
     isClients: false,
-    approval: { id: approvalId({ turnId, step }) },
+    approval: { id: approvalId({ turnId, step, before }) },
   };
   return [...parts, asked];
 }
@@ -36,9 +36,9 @@ export function answered(parts: readonly ShownPart[]): readonly ShownPart[] {
   return parts.some(isOpen) ? parts.map((part) => (isOpen(part) ? yes(part) : part)) : parts;
 }
 
-/** The turn is over: who was asked has said no, or nothing. */
+/** The turn is over, or was: who was asked has said no, or nothing. */
 export function denied(parts: readonly ShownPart[]): readonly ShownPart[] {
-  return parts.map((part) => (isOpen(part) ? no(part) : part));
+  return parts.some(isOpen) ? parts.map((part) => (isOpen(part) ? no(part) : part)) : parts;
 }
 
 function isQuestion(part: ShownPart): part is ToolPart {

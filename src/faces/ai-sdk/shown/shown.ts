@@ -1,6 +1,7 @@
 import type { Message } from "../../../protocol/message";
 import type { TurnItem } from "../../turn-view/item";
 import { restated } from "../../turn-view/restated";
+import { uniqueCallId } from "./call-id";
 import { withCall } from "./calls";
 import type { ShownPart, ToolPart } from "./part";
 import { answered, denied, question } from "./questions";
@@ -52,6 +53,9 @@ function partsAfter({ turnId, parts, messages }: Shown, item: Other): readonly S
       return parts.filter((part) => !isWords(part) || part.isKept);
     case "waiting":
       return question(parts, item, turnId);
+    case "queued":
+      // It is tried again after an end: who was asked has said no.
+      return denied(parts);
     case "working":
       return answered(parts);
     case "ended":
@@ -75,7 +79,10 @@ export function withMessage({ turnId, parts, messages }: Shown, message: Message
   // All before its first part are others'.
   const at = first < 0 ? parts.length : first;
   const others = parts.filter((part) => !isOwn(part));
-  const told = partsOf(message, others, turnId).map((part) => asBefore(part, parts));
+  const told = distinct(
+    partsOf(message, others, turnId).map((part) => asBefore(part, parts)),
+    parts,
+  );
   return {
     turnId,
     parts: others.toSpliced(at, 0, ...told),
@@ -101,6 +108,18 @@ function asBefore(part: ShownPart, parts: readonly ShownPart[]): ShownPart {
   // A call that the message keeps without an outcome waits for nobody any more.
   const isOver = part.state !== "input-available";
   return { ...part, toolCallId, isClients, ...(isOver && approval && { approval }) };
+}
+
+/** A call that only the message tells of takes no id from one that was shown. */
+function distinct(told: readonly ShownPart[], shown: readonly ShownPart[]): ShownPart[] {
+  const taken = new Set(shown.map((part) => part.kind === "tool" && part.toolCallId));
+  return told.map((part) => {
+    if (part.kind !== "tool") return part;
+    const isKnown = shown.some((one) => one.kind === "tool" && isSame(one, part));
+    const toolCallId = isKnown ? part.toolCallId : uniqueCallId(part, (id) => taken.has(id));
+    taken.add(toolCallId);
+    return { ...part, toolCallId };
+  });
 }
 
 type Placed = { messageId?: string; round?: number; index?: number };
