@@ -1,5 +1,6 @@
 import { FACES } from "../operations/faces";
 import type { Operation } from "../operations/operation";
+import { A2A_DESCRIPTION } from "./a2a/face";
 import type { FaceDescription } from "./description";
 import { type DescribedOperation, describeFaces } from "./operation";
 import { REST_DESCRIPTION } from "./rest/face";
@@ -7,6 +8,7 @@ import { DESCRIBED_FILES } from "./rest/files";
 
 const DESCRIPTIONS: { [Name in keyof typeof FACES]: FaceDescription<(typeof FACES)[Name]> } = {
   rest: REST_DESCRIPTION,
+  a2a: A2A_DESCRIPTION,
 };
 
 /** Every operation of the service, with what its readers need. */
