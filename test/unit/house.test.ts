@@ -58,7 +58,7 @@ const BESIDES: { from: RegExp; to: RegExp }[] = [
   { from: /^worker\/index$/, to: /^durable-objects\// },
   { from: /^worker\//, to: /^durable-objects\/[a-z-]+\/api$/ },
   // All that the worker answers is listed in one place, faces among it.
-  { from: /^worker\/app$/, to: /^faces\/[a-z-]+\/face$/ },
+  { from: /^worker\/app$/, to: /^faces\/[a-z0-9-]+\/face$/ },
   // The entry hands the rest of the worker the names of the deployer's agents.
   { from: /^worker\/index$/, to: /^own\/agents$/ },
   // What the worker says of whoever opens a socket is read by both rooms.

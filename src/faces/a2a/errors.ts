@@ -62,10 +62,9 @@ function wordsOf({ refusal: { message, issues = [] } }: RefusedRequest): string 
 /** As the protocol has it: `google.rpc.ErrorInfo`, and which fields are wrong. */
 function dataOf({ refusal }: RefusedRequest, fault: FaultName | undefined): object[] {
   const { code, issues = [] } = refusal;
-  const fieldViolations = issues.map(({ path, message }) => ({
-    field: path,
-    description: message,
-  }));
+  const fieldViolations = issues
+    .filter(({ path }) => path !== "")
+    .map(({ path, message }) => ({ field: path, description: message }));
   const info = {
     "@type": `${TYPES}.ErrorInfo`,
     reason: fault ? FAULTS[fault].reason : code.toUpperCase(),

@@ -78,6 +78,11 @@ export class TaskFrames {
         return this.#changed(this.#artifacts.restart(item));
       case "text":
         return this.#changed(this.#artifacts.grow(item));
+      case "round":
+        this.#artifacts.commit(item);
+        return [];
+      case "retrying":
+        return this.#changed(this.#artifacts.fail());
       case "message":
         return this.#changed(this.#artifacts.keep(item));
       case "approval":
