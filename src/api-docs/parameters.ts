@@ -62,6 +62,7 @@ const QUERY_PARAMETERS: Record<string, string> = {
   createdAfter: "Only what was created after this time.",
   createdBefore: "Only what was created before this time.",
   key: "The task of this key.",
+  "listKnownTasks.userId": "The user whose home is asked for its list; else the databases are.",
   waiting: "`true`: only those that wait for a person; `false`: only the others.",
   ephemeral: "`true`: with ephemeral tasks among them; without it they are left out.",
   q: "Part of the title, in any case: a word, a few letters, one character.",

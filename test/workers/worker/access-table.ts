@@ -80,6 +80,9 @@ const ROUTES: readonly Route[] = [
 
   { operation: "POST /api/v1/secrets/reseal", statuses: "401 403 403 403 403 403 401 200" },
 
+  { operation: "POST /api/v1/history/reproject", statuses: "401 403 403 403 403 403 401 200" },
+  { operation: "GET /api/v1/history/tasks", statuses: "401 403 403 403 403 403 401 200" },
+
   { operation: "GET /api/v1/usage", statuses: "401 200 200 200 200 200 401 200" },
 
   { operation: "POST /api/v1/tasks", statuses: "401 201 201 201 201 403 401 201" },
