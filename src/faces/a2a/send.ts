@@ -76,7 +76,7 @@ async function answer(c: AppContext, begun: Begun, word: Word | undefined): Prom
   }
 }
 
-type Place = { step: string; toolCallId?: string };
+type Place = { step: string; toolCallId?: string; round?: number; index?: number };
 
 /** What a word is on: the step that waits, or calls of it. */
 async function placesOf(c: AppContext, begun: Begun, toolCallId?: string): Promise<Place[]> {
@@ -86,7 +86,9 @@ async function placesOf(c: AppContext, begun: Begun, toolCallId?: string): Promi
       ({ call }) => toolCallId === undefined || call.toolCallId === toolCallId,
     );
     if (meant.length > 0 || toolCallId === undefined) {
-      return meant.map(({ step, call }) => ({ step, toolCallId: call.toolCallId }));
+      return meant.map(({ step, round, call: { toolCallId, index } }) => ({
+        ...{ step, toolCallId, round, index },
+      }));
     }
     throw notValid("message.parts.0.data.toolCallId", "no such call waits");
   }

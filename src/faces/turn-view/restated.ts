@@ -35,10 +35,11 @@ function saidIn(round: number, text: string, uses: readonly ToolUse[]): Said {
 function used(speech: Speech, round: number, use: ToolUse, seq: number): TurnItem[] {
   const place = speech.call(round, use.index);
   if (!place) return [];
-  const { output, error, cut } = use;
+  const { output, error, refused, cut } = use;
   const outcome = {
     ...(output !== undefined && { output }),
     ...(error !== undefined && { error }),
+    ...(refused && { refused }),
     ...(cut && { cut }),
   };
   const call: TurnItem = { type: "call", ...place, where: "service", seq };

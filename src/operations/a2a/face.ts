@@ -7,7 +7,7 @@ const team = { tag, params: { namespace, team: resourceName } } as const;
 
 /** A2A 1.0, its JSON-RPC binding: each team is an agent. */
 export const A2A = {
-  below: ["/a2a"],
+  below: ["/a2a", "/.well-known/agent-card.json"],
   groups: {
     cards: {
       wellKnown: {

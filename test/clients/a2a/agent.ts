@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Task } from "@a2a-js/sdk";
+import { Role, type Task, TaskState } from "@a2a-js/sdk";
 import {
   type Client,
   ClientFactory,
@@ -11,8 +11,14 @@ type SendMessageRequest = Parameters<Client["sendMessage"]>[0];
 export type StreamResponse =
   ReturnType<Client["sendMessageStream"]> extends AsyncGenerator<infer Told> ? Told : never;
 
-/** The protocol's numbers of states, which the package does not give as values. */
-export const STATE = { submitted: 1, working: 2, completed: 3, failed: 4, canceled: 5, asks: 6 };
+export const STATE = {
+  submitted: TaskState.TASK_STATE_SUBMITTED,
+  working: TaskState.TASK_STATE_WORKING,
+  completed: TaskState.TASK_STATE_COMPLETED,
+  failed: TaskState.TASK_STATE_FAILED,
+  canceled: TaskState.TASK_STATE_CANCELED,
+  asks: TaskState.TASK_STATE_INPUT_REQUIRED,
+};
 
 /** The protocol's own client, which finds the team by its card. */
 export function clientOf(url: string, token: string, team?: string): Promise<Client> {
@@ -58,7 +64,14 @@ export function saying(text: string, said: Said = {}): SendMessageRequest {
       ? ({ $case: "text", value: text } as const)
       : ({ $case: "data", value: data } as const);
   const part = { content, metadata: undefined, filename: "", mediaType: "" };
-  const message = { messageId, contextId, taskId, role: 1, parts: [part], metadata: undefined };
+  const message = {
+    messageId,
+    contextId,
+    taskId,
+    role: Role.ROLE_USER,
+    parts: [part],
+    metadata: undefined,
+  };
   return {
     tenant: "",
     message: { ...message, extensions: [], referenceTaskIds: [] },

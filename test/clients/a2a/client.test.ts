@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { AgentCard, parseSseStream, Role, StreamResponse } from "@a2a-js/sdk";
 import type { Client } from "@a2a-js/sdk/client";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { FlakyRoad } from "../../support/flaky-road";
@@ -87,7 +88,7 @@ describe("the protocol's own client", () => {
     expect(task).toMatchObject({ contextId, status: { state: STATE.completed } });
     expect(task.artifacts.map(textOf)).toEqual(["It rains."]);
     const [question] = task.history;
-    expect(question).toMatchObject({ messageId: request.message?.messageId, role: 1 });
+    expect(question).toMatchObject({ messageId: request.message?.messageId, role: Role.ROLE_USER });
     // The same message again is the same task.
     const again = taskOf(await client.sendMessage(request));
     expect(again.id).toBe(task.id);
@@ -134,6 +135,31 @@ describe("the protocol's own client", () => {
     expect(shown).toMatchObject({ text: "one two three", state: STATE.completed });
     const task = await client.getTask(named(shown.id));
     expect(task.artifacts.map(textOf)).toEqual([shown.text]);
+    await model.close();
+  });
+
+  it("knows every field of the card and of every frame", async () => {
+    const { model, team, token } = await stage({ requireConfirmation: true });
+    model.script([text("wrong"), { do: "reset" }], answer("right ", "words"));
+    const headers = { Authorization: `Bearer ${token}`, "A2A-Version": "1.0" };
+    const card = await fetch(`${server.url}/a2a/${team}/agent-card.json`, { headers });
+    const shownCard = await card.json();
+    expect(AgentCard.toJSON(AgentCard.fromJSON(shownCard))).toEqual(shownCard);
+    let taskId = "";
+    for (const words of ["do it", "yes"]) {
+      const message = { messageId: words, role: "ROLE_USER", parts: [{ text: words }], taskId };
+      const params = { message };
+      const request = { jsonrpc: "2.0", id: "x", method: "SendStreamingMessage", params };
+      const body = JSON.stringify(request);
+      const told = await fetch(`${server.url}/a2a/${team}`, { method: "POST", headers, body });
+      for await (const { data } of parseSseStream(told)) {
+        const { result, ...envelope } = JSON.parse(data);
+        expect(envelope).toEqual({ jsonrpc: "2.0", id: "x" });
+        expect(StreamResponse.toJSON(StreamResponse.fromJSON(result))).toEqual(result);
+        taskId = result.task?.id ?? taskId;
+      }
+    }
+    expect(model.requests).toHaveLength(2);
     await model.close();
   });
 
@@ -202,7 +228,7 @@ describe("the protocol's own client", () => {
       const before = calls.length;
       model.script(round("Let me see.", "weather", {}), answer("It rains."));
       const asks = taskOf(await client.sendMessage(saying("the weather?")));
-      expect(asks.status).toMatchObject({ state: STATE.asks, message: { role: 2 } });
+      expect(asks.status).toMatchObject({ state: STATE.asks, message: { role: Role.ROLE_AGENT } });
       expect(calls).toHaveLength(before);
       const { id: taskId, contextId } = asks;
       const task = taskOf(await client.sendMessage(saying(words, { taskId, contextId, ...said })));

@@ -6,6 +6,7 @@ import { TaskFrames } from "../../../src/faces/a2a/task-frames";
 import type { StreamResponse, WireArtifact } from "../../../src/faces/a2a/wire";
 import { wordOf } from "../../../src/faces/a2a/word";
 import type { TurnItem } from "../../../src/faces/turn-view/item";
+import type { Part } from "../../../src/operations/a2a/params";
 import type { RoomEvent } from "../../../src/protocol/events";
 import type { Turn } from "../../../src/protocol/turn";
 import { T0 } from "../../support/engine-builders";
@@ -110,8 +111,10 @@ async function told(items: TurnItem[], asks = true): Promise<StreamResponse[]> {
   async function* all() {
     yield* items;
   }
-  const all_ = responses(new TaskFrames(FACTS, turn, () => T0), all(), { asks });
-  return Array.fromAsync(all_);
+  const told: StreamResponse[] = [];
+  const frames = new TaskFrames(FACTS, turn, () => T0);
+  for await (const one of responses(frames, all(), { asks })) told.push(one);
+  return told;
 }
 const kinds = (all: StreamResponse[]) => all.map((one) => Object.keys(one)[0]);
 
@@ -184,9 +187,9 @@ it("an artifact without text is none", () => {
 });
 
 describe("a person's word", () => {
-  const said = (parts: object[]) => wordOf({ messageId: "m", role: "ROLE_USER", parts });
+  const said = (parts: Part[]) => wordOf({ messageId: "m", role: "ROLE_USER", parts });
 
-  it.each<[string, object[], object | undefined]>([
+  it.each<[string, Part[], object | undefined]>([
     ["a yes", [{ text: " Yes. " }], { approve: true }],
     ["a no", [{ text: "no" }], { approve: false }],
     ["data", [{ data: { approve: false, note: "why" } }], { approve: false, note: "why" }],
