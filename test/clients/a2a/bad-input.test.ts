@@ -40,7 +40,7 @@ const said = (message: object, more: object = {}) =>
 const NOBODY = "task_01kasn3v6h8q2x4c7b9m0r5tze.turn_01kasn3v6h4d8f1g3k5n7p9sxa";
 const push = { taskPushNotificationConfig: { url: "https://example.com" } };
 
-describe("what is wrong is said in the protocol's own form", () => {
+describe("[J5] what is wrong is said in the protocol's own form", () => {
   it.each<[string, number, string]>([
     ["no JSON", -32700, "{"],
     ["half a character", -32700, '{"jsonrpc":"2.0","id":1,"method":"\\ud800"}'],

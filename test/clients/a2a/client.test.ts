@@ -78,7 +78,7 @@ describe("the protocol's own client", () => {
     expect(task.status?.state).toBe(STATE.completed);
   });
 
-  it("finds a team by its card, sends, and waits for the end", async () => {
+  it("[J1] finds a team by its card, sends, and waits for the end", async () => {
     const { model, client } = await stage();
     expect(await client.getAgentCard()).toMatchObject({ description: "Knows the weather" });
     model.script(answer("It ", "rains."));
@@ -99,7 +99,7 @@ describe("the protocol's own client", () => {
     await model.close();
   });
 
-  it("sends a message without a context twice, and it is one task", async () => {
+  it("[J1] sends a message without a context twice, and it is one task", async () => {
     const { model, client } = await stage();
     const request = saying("hello");
     const [one, two] = await Promise.all([
@@ -143,8 +143,10 @@ describe("the protocol's own client", () => {
     model.script([text("wrong"), { do: "reset" }], answer("right ", "words"));
     const headers = { Authorization: `Bearer ${token}`, "A2A-Version": "1.0" };
     const card = await fetch(`${server.url}/a2a/${team}/agent-card.json`, { headers });
-    const shownCard = await card.json();
-    expect(AgentCard.toJSON(AgentCard.fromJSON(shownCard))).toEqual(shownCard);
+    const shown: object = await card.json();
+    const known: object = Object(AgentCard.toJSON(AgentCard.fromJSON(shown)));
+    expect(shown).toMatchObject(known);
+    expect(Object.keys(shown).toSorted()).toEqual(Object.keys(known).toSorted());
     let taskId = "";
     for (const words of ["do it", "yes"]) {
       const message = { messageId: words, role: "ROLE_USER", parts: [{ text: words }], taskId };
@@ -163,7 +165,7 @@ describe("the protocol's own client", () => {
     await model.close();
   });
 
-  it("loses the connection in mid-stream, subscribes, and has the text whole and once", async () => {
+  it("[J2] [J3] loses the connection in mid-stream, subscribes, and has the text whole and once", async () => {
     const { model, token, client: direct } = await stage();
     const road = await FlakyRoad.to(server.url);
     const client = await clientOver(road.url, token, direct);
@@ -191,7 +193,7 @@ describe("the protocol's own client", () => {
     await model.close();
   });
 
-  it("shows of a new attempt nothing that the first had said", async () => {
+  it("[J2] shows of a new attempt nothing that the first had said", async () => {
     const { model, client } = await stage();
     model.script([text("wrong words"), { do: "reset" }], answer("right ", "words"));
     const shown = await new Following().all(client.sendMessageStream(saying("hello")));
@@ -239,7 +241,7 @@ describe("the protocol's own client", () => {
     },
   );
 
-  it("is asked before a step, streams on after its yes; a no cancels", async () => {
+  it("[J3] [J4] is asked before a step, streams on after its yes; a no cancels", async () => {
     const { model, client } = await stage({ requireConfirmation: true });
     model.script(answer("Done."));
     const first = await new Following().all(client.sendMessageStream(saying("do it")));
@@ -248,7 +250,17 @@ describe("the protocol's own client", () => {
       client.sendMessageStream(saying("Yes", { taskId: first.id })),
     );
     expect(second).toMatchObject({ id: first.id, text: "Done.", state: STATE.completed });
+    const asked = model.requests.length;
+    const again = saying("Yes", { taskId: first.id });
+    await expect(client.sendMessage(again)).rejects.toMatchObject({
+      name: "UnsupportedOperationError",
+    });
+    expect(model.requests).toHaveLength(asked);
     const asks = taskOf(await client.sendMessage(saying("again")));
+    const unclear = saying("maybe", { taskId: asks.id });
+    await expect(client.sendMessage(unclear)).rejects.toMatchObject({
+      name: "RequestMalformedError",
+    });
     const refused = taskOf(await client.sendMessage(saying("no", { taskId: asks.id })));
     expect(refused.status?.state).toBe(STATE.canceled);
     await model.close();
@@ -287,7 +299,7 @@ describe("the protocol's own client", () => {
     await model.close();
   });
 
-  it("sees no task of another's, and none of another team", async () => {
+  it("[J5] sees no task of another's, and none of another team", async () => {
     const { client } = await stage();
     const { id } = taskOf(await client.sendMessage(saying("hello")));
     const bob = await clientOf(server.url, await server.token("bob-with-agents"));

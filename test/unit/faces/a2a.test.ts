@@ -66,7 +66,7 @@ function followed(trace: readonly RoomEvent[], turn: Turn, at: number) {
 }
 
 describe("for every point at which somebody may subscribe", () => {
-  it("what is shown is what one shows who never left, and what the whole task has", () => {
+  it("[J2] what is shown is what one shows who never left, and what the whole task has", () => {
     let compared = 0;
     const rule = fc.property(scenario, fc.nat(), fc.nat(), (input, pick, end) => {
       const world = played(input);
@@ -119,7 +119,7 @@ async function told(items: TurnItem[], asks = true): Promise<StreamResponse[]> {
 const kinds = (all: StreamResponse[]) => all.map((one) => Object.keys(one)[0]);
 
 describe("a stream", () => {
-  it("begins with the whole task, appends, and ends with the turn", async () => {
+  it("[J2] begins with the whole task, appends, and ends with the turn", async () => {
     const all = await told([
       { type: "working", seq: 2 },
       attempt(0, 3),
@@ -146,7 +146,7 @@ describe("a stream", () => {
     ]);
   });
 
-  it("takes back at once what a new attempt does not keep", async () => {
+  it("[J2] takes back at once what a new attempt does not keep", async () => {
     const all = await told([
       { type: "live", seq: 2 },
       attempt(0, 3),
@@ -162,7 +162,7 @@ describe("a stream", () => {
     expect(all[2]).not.toHaveProperty("artifactUpdate.append");
   });
 
-  it("ends where somebody is to answer; a subscriber who comes then stays for what follows", async () => {
+  it("[J3] ends where somebody is to answer; a subscriber who comes then stays for what follows", async () => {
     const waits: TurnItem = { type: "waiting", waitingFor: "confirmation", step: "s", seq: 3 };
     const before: TurnItem[] = [waits, { type: "live", seq: 3 }];
     const after: TurnItem[] = [
