@@ -97,6 +97,9 @@ async function placesOf(c: AppContext, begun: Begun, toolCallId?: string): Promi
 }
 
 async function guide(c: AppContext, { task, turn }: Begun, text: string): Promise<void> {
+  if (turn.status === "PENDING") {
+    throw new Fault("unsupported", "The task has not begun: it can be steered once it is at work");
+  }
   const room = taskRoom(c.env, task.id);
   answerOf(await once(() => room.guideTurn(c.var.principal, turn.id, text)));
 }
