@@ -79,7 +79,12 @@ const QUERY_PARAMETERS: Record<string, string> = {
   "joinUserRoom.after": "The last `seq` applied; without it the newest state comes.",
   "joinRoom.after": "The last `seq` applied; without it the snapshot comes.",
   "listMessages.after": "A message id: newer ones, exclusive.",
+  "aiSdkMessages.before": "`nextCursor` of the page before: what is older than this message.",
   "listMessages.before": "A message id: older ones, exclusive.",
+  stream: "`true`: as an event stream, from its beginning or from `starting_after`.",
+  starting_after: "The last `sequence_number` already known.",
+  order: "`asc`: oldest first; by default newest first.",
+  after: "The last id of the page before.",
 };
 
 export function queryMeaning(operationId: string, name: string): string {

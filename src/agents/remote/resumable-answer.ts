@@ -56,7 +56,7 @@ export class ResumableAnswer {
 
   /** Nobody hears it any more. */
   close(): void {
-    clearTimeout(this.#timer);
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
   }
 
   async #mark(state: JsonValue | undefined): Promise<undefined> {
@@ -85,7 +85,7 @@ export class ResumableAnswer {
   }
 
   async #commit(): Promise<void> {
-    clearTimeout(this.#timer);
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
     await this.#voice.record([{ type: "resumable", memo: this.#waiting ?? null }]);
     const now = performance.now();
     const spacing = (now - this.#startedAt) / SPACINGS_IN_ATTEMPT;
@@ -95,7 +95,7 @@ export class ResumableAnswer {
 
   /** Says what has waited. */
   #release(): void {
-    clearTimeout(this.#timer);
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#waiting = undefined;
     const held = this.#held;
     this.#held = "";

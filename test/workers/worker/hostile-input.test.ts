@@ -127,6 +127,8 @@ function undescribed(operation: OpenApiOperation, response: Response, text: stri
       : [];
   }
   if (response.status === 304) return [];
+  // Words have no place for a code.
+  if (described.errorForm.type === "text/plain") return [];
   const code = codeIn(described.errorForm.type, text);
   if (code === undefined) return [`no problem: ${response.status} ${text.slice(0, 200)}`];
   return errorsOf(described).includes(code) ? [] : [`${code} is not described: ${text}`];
