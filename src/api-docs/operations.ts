@@ -1,5 +1,6 @@
 import { FACES } from "../operations/faces";
 import type { Operation } from "../operations/operation";
+import { A2A_DESCRIPTION } from "./a2a/face";
 import { AI_SDK_DESCRIPTION } from "./ai-sdk/face";
 import type { FaceDescription } from "./description";
 import { OPENAI_DESCRIPTION } from "./openai/face";
@@ -11,6 +12,7 @@ const DESCRIPTIONS: { [Name in keyof typeof FACES]: FaceDescription<(typeof FACE
   rest: REST_DESCRIPTION,
   openai: OPENAI_DESCRIPTION,
   aiSdk: AI_SDK_DESCRIPTION,
+  a2a: A2A_DESCRIPTION,
 };
 
 /** Every operation of the service, with what its readers need. */

@@ -1,10 +1,13 @@
+import { A2A } from "./a2a/face";
 import { AI_SDK } from "./ai-sdk/face";
 import { OPENAI } from "./openai";
 import type { Face } from "./operation";
 import { REST } from "./rest";
 
 /** Every protocol that the service speaks; each is served and described, or it does not compile. */
-export const FACES = { rest: REST, openai: OPENAI, aiSdk: AI_SDK } as const satisfies Record<
-  string,
-  Face
->;
+export const FACES = {
+  rest: REST,
+  openai: OPENAI,
+  aiSdk: AI_SDK,
+  a2a: A2A,
+} as const satisfies Record<string, Face>;

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { a2a } from "../faces/a2a/face";
 import { aiSdk } from "../faces/ai-sdk/face";
 import { openai } from "../faces/openai/face";
 import type { FACES } from "../operations/faces";
@@ -9,7 +10,7 @@ import { options, unknownPath } from "./middleware/unknown-path";
 import { rest } from "./rest/face";
 import { mount, type ServedFace } from "./serving/face";
 
-const SERVED: Record<keyof typeof FACES, ServedFace> = { rest, openai, aiSdk };
+const SERVED: Record<keyof typeof FACES, ServedFace> = { rest, openai, aiSdk, a2a };
 
 /**
  * Every path that the worker answers; the rest are files. `ownAgents`: names of the agents that the

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { boundedBytes } from "../platform/bounded-bytes";
 import { jsonBytes } from "../protocol/bytes";
-import { type Refusal, refuse } from "../protocol/errors";
+import { refuse } from "../protocol/errors";
 import { issuesOf } from "../protocol/issues";
 import { parseJson } from "../protocol/json";
 import { LIMITS } from "../protocol/limits";
@@ -23,7 +23,7 @@ export async function readBody<T>(
   const bytes = await readBytes(request, most);
   const text = decode(bytes);
   const json = parseJson(text === "" ? "{}" : text);
-  if (!json.ok) throw new RefusedRequest(notValid(json.message));
+  if (!json.ok) throw new NotJson(json.message);
   const isLarge = largeField !== undefined && bytes.length > LIMITS.bodyBytes;
   if (isLarge && !isBodyBeside(largeField, json.value)) {
     throw tooLarge(LIMITS.bodyBytes, ` without its ${largeField}`);
@@ -34,16 +34,19 @@ export async function readBody<T>(
   throw new RefusedRequest(refuse("invalid_request", "The body is not valid", { issues }));
 }
 
-function notValid(message: string): Refusal {
-  const issues = [{ path: "", message }];
-  return refuse("invalid_request", `The body is not valid: ${message}`, { issues });
+/** A body that cannot be read at all. */
+export class NotJson extends RefusedRequest {
+  constructor(message: string) {
+    const issues = [{ path: "", message }];
+    super(refuse("invalid_request", `The body is not valid: ${message}`, { issues }));
+  }
 }
 
 function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
-    throw new RefusedRequest(notValid("not valid UTF-8"));
+    throw new NotJson("not valid UTF-8");
   }
 }
 

@@ -60,7 +60,7 @@ const BESIDES: { from: RegExp; to: RegExp }[] = [
   // The entry hands the rest of the worker the names of the deployer's agents.
   { from: /^worker\/index$/, to: /^own\/agents$/ },
   // The app mounts every face; nothing else of the worker knows one.
-  { from: /^worker\/app$/, to: /^faces\/[a-z-]+\/face$/ },
+  { from: /^worker\/app$/, to: /^faces\/[a-z0-9-]+\/face$/ },
   // What the worker says of whoever opens a socket is read by both rooms.
   { from: /^worker\//, to: /^durable-objects\/sockets\/arrival$/ },
   // Words about runtimes, and no schema.

@@ -9,7 +9,7 @@ const CLOSED = 10_000;
 const closed = new Remembered(CLOSED);
 
 /** For what an address may try so many times: each has a count of its own. */
-export type Attempt = "credential" | "health";
+export type Attempt = "credential" | "health" | "system";
 
 /**
  * Whether whoever is behind a request may cost the service one more look, before anything is known

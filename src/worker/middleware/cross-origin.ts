@@ -8,6 +8,7 @@ export const crossOrigin = cors({
   origin: (origin, c: AppContext) => (isListedOrigin(origin, settingsOf(c.env)) ? origin : null),
   allowMethods: ["GET", "POST", "PATCH", "PUT", "DELETE"],
   allowHeaders: [
+    "A2A-Version",
     "Authorization",
     "Content-Type",
     "Idempotency-Key",

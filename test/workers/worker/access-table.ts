@@ -48,6 +48,39 @@ const ROUTES: readonly Route[] = [
   { operation: "GET /healthz", statuses: "200 200 200 200 200 200 200 200" },
   { operation: "GET /metrics", statuses: "401 403 403 403 403 403 401 200" },
 
+  {
+    operation: "GET /.well-known/agent-card.json",
+    statuses: "200 200 200 200 200 200 200 200",
+  },
+  {
+    operation: "GET /a2a/{namespace}/{team}/agent-card.json",
+    path: () => ({ namespace: "system", team: "assistant" }),
+    statuses: "200 200 200 200 200 200 200 200",
+  },
+  {
+    operation: "GET /a2a/{namespace}/{team}/agent-card.json",
+    variant: "of the owner's",
+    situation: "waiting",
+    path: ({ owner }) => ({ namespace: owner, team: "careful" }),
+    statuses: "401 404 404 404 200 200 401 404",
+  },
+  // What the protocol refuses, it refuses with 200.
+  {
+    operation: "POST /a2a/{namespace}/{team}",
+    path: () => ({ namespace: "system", team: "assistant" }),
+    headers: { "A2A-Version": "1.0" },
+    body: () => ({ jsonrpc: "2.0", id: 1, method: "ListTasks" }),
+    statuses: "401 200 200 200 200 200 401 200",
+  },
+  {
+    operation: "POST /a2a/{namespace}/{team}",
+    variant: "to cancel",
+    path: () => ({ namespace: "system", team: "assistant" }),
+    headers: { "A2A-Version": "1.0" },
+    body: () => ({ jsonrpc: "2.0", id: 1, method: "CancelTask", params: { id: "x" } }),
+    statuses: "401 200 200 200 200 403 401 200",
+  },
+
   { operation: "POST /api/v1/secrets/reseal", statuses: "401 403 403 403 403 403 401 200" },
 
   { operation: "POST /api/v1/history/reproject", statuses: "401 403 403 403 403 403 401 200" },

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it, type MockInstance, vi } from "vitest";
 import { type OpenApiOperation, openApi } from "../../../src/api-docs/openapi";
 import { errorsOf } from "../../../src/api-docs/operation";
 import { OPERATIONS } from "../../../src/api-docs/operations";
-import { problem } from "../../../src/protocol/errors";
+import { type ErrorCode, errorCode, problem } from "../../../src/protocol/errors";
 import { ORIGIN, token } from "./build";
 import { type HostileRequest, type Known, Mutator } from "./hostile-requests";
 import { HEADER_TEXTS, TEXTS } from "./hostile-values";
@@ -127,10 +127,18 @@ function undescribed(operation: OpenApiOperation, response: Response, text: stri
       : [];
   }
   if (response.status === 304) return [];
-  const read = problem.safeParse(JSON.parse(text));
-  if (!read.success) return [`no problem: ${response.status} ${text.slice(0, 200)}`];
-  const { code } = read.data;
+  // Words have no place for a code.
+  if (described.errorForm.type === "text/plain") return [];
+  const code = codeIn(described.errorForm.type, text);
+  if (code === undefined) return [`no problem: ${response.status} ${text.slice(0, 200)}`];
   return errorsOf(described).includes(code) ? [] : [`${code} is not described: ${text}`];
+}
+
+/** The service's code in an error: a problem's own, or wherever another face's form has it. */
+function codeIn(type: string, text: string): ErrorCode | undefined {
+  if (type === "application/problem+json") return problem.safeParse(JSON.parse(text)).data?.code;
+  const [, named] = /"code":"(\w+)"/.exec(text) ?? [];
+  return errorCode.safeParse(named).data;
 }
 
 type Attack = { request: HostileRequest; as: string | null };
@@ -175,7 +183,8 @@ function knownTo(as: string | null, mine: Target): Known {
     namespace: ["alice", "system", "mallory"],
     name: ["researcher", "assistant", "default"],
     limit: ["1", "200"],
-    team: ["system/assistant"],
+    // A query names it with its namespace, a path beside it.
+    team: ["system/assistant", "assistant"],
     createdAfter: ["2026-01-01T00:00:00Z"],
     createdBefore: ["2099-01-01T00:00:00+14:00"],
     // Any text is right here, so the worst ones go all the way to the database.

@@ -15,7 +15,7 @@ describe("a path that is none", () => {
     ["GET", "/api/v1/tasks/%E0%A4%A"],
     ["GET", "/v1/tasks"],
     ["POST", "/v1/chat/completions"],
-    ["GET", "/.well-known/agent-card.json"],
+    ["GET", "/.well-known/nothing.json"],
     ["GET", "/elsewhere"],
     ["HEAD", "/elsewhere"],
     ["POST", "/tasks/x"],
