@@ -43,6 +43,15 @@ const chat = "/ai-sdk/chat/{chatId}";
 const theirTask = ({ taskId }: World) => ({ chatId: taskId });
 const said = (text: string) => ({ id: "m1", role: "user", parts: [{ type: "text", text }] });
 
+const asked = { model: "system/assistant" };
+const response = "/openai/v1/responses/{responseId}";
+const conversation = "/openai/v1/conversations/{conversationId}";
+const ulidOf = (id: string) => id.slice(id.indexOf("_") + 1);
+const theirResponse = ({ taskId, turnId }: World) => ({
+  responseId: `resp_${ulidOf(taskId)}_${ulidOf(turnId)}`,
+});
+const theirConversation = ({ taskId }: World) => ({ conversationId: `conv_${ulidOf(taskId)}` });
+
 // Columns: none, foreign, viewer, editor, owner, read key, expired key, admin.
 const ROUTES: readonly Route[] = [
   { operation: "GET /healthz", statuses: "200 200 200 200 200 200 200 200" },
@@ -121,6 +130,84 @@ const ROUTES: readonly Route[] = [
     operation: "GET /ai-sdk/ws",
     headers: upgrade,
     statuses: "401 101 101 101 101 101 401 101",
+  },
+
+  { operation: "GET /openai/v1/models", statuses: "401 200 200 200 200 200 401 200" },
+  {
+    operation: "GET /openai/v1/models/{model}",
+    path: () => ({ model: "system/assistant" }),
+    statuses: "401 200 200 200 200 200 401 200",
+  },
+  {
+    operation: "POST /openai/v1/chat/completions",
+    body: () => ({ ...asked, stream: true, messages: [{ role: "user", content: "go" }] }),
+    statuses: "401 200 200 200 200 403 401 200",
+  },
+  {
+    operation: "POST /openai/v1/chat/completions",
+    variant: "in a task",
+    body: ({ taskId }) => ({
+      ...{ ...asked, stream: true, messages: [{ role: "user", content: "go" }] },
+      metadata: { task: taskId },
+    }),
+    statuses: "401 404 403 200 200 403 401 404",
+  },
+  {
+    operation: "POST /openai/v1/responses",
+    body: () => ({ ...asked, input: "go", background: true }),
+    statuses: "401 200 200 200 200 403 401 200",
+  },
+  {
+    operation: "POST /openai/v1/responses",
+    variant: "in a conversation",
+    body: (world) => ({
+      ...{ input: "go", background: true },
+      conversation: theirConversation(world).conversationId,
+    }),
+    statuses: "401 404 403 200 200 403 401 404",
+  },
+  {
+    operation: `GET ${response}`,
+    situation: "running",
+    path: theirResponse,
+    statuses: "401 404 200 200 200 200 401 404",
+  },
+  {
+    operation: `POST ${response}/cancel`,
+    situation: "running",
+    path: theirResponse,
+    consumes: true,
+    statuses: "401 404 403 200 200 403 401 404",
+  },
+  {
+    operation: `DELETE ${response}`,
+    situation: "running",
+    path: theirResponse,
+    consumes: true,
+    statuses: "401 404 403 403 200 403 401 404",
+  },
+  {
+    operation: `GET ${response}/input_items`,
+    situation: "running",
+    path: theirResponse,
+    statuses: "401 404 200 200 200 200 401 404",
+  },
+  { operation: "POST /openai/v1/conversations", statuses: "401 200 200 200 200 403 401 200" },
+  {
+    operation: `GET ${conversation}`,
+    path: theirConversation,
+    statuses: "401 404 200 200 200 200 401 404",
+  },
+  {
+    operation: `DELETE ${conversation}`,
+    path: theirConversation,
+    consumes: true,
+    statuses: "401 404 403 403 200 403 401 404",
+  },
+  {
+    operation: `GET ${conversation}/items`,
+    path: theirConversation,
+    statuses: "401 404 200 200 200 200 401 404",
   },
 
   { operation: "POST /api/v1/tasks", statuses: "401 201 201 201 201 403 401 201" },
