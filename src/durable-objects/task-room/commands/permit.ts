@@ -4,6 +4,10 @@ import { accepted, type Outcome, refuse, refused } from "../../../protocol/error
 import type { Principal, Role } from "../../../protocol/identity";
 
 const NOT_FOUND = refuse("not_found", "There is no such task.");
+const COMES_BACK = refuse(
+  "conflict",
+  "A turn of this task is at work on what makes this call, and would wait for itself.",
+);
 
 /** The room and the caller's role in it, or why the caller may not act so. */
 export function permit(
@@ -14,6 +18,8 @@ export function permit(
   const role = room?.members[principal.userId];
   // What a caller may not see answers like what does not exist.
   if (!room || !role) return refused(NOT_FOUND);
+  const comesBack = principal.descent?.tasks.includes(room.state.task.id);
+  if (comesBack && action !== "watch") return refused(COMES_BACK);
   if (mayAct(principal, role, action)) return accepted({ room, role });
   return refused(refuse("forbidden", `As ${role} with scope ${principal.scope} you may not.`));
 }
