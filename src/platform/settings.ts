@@ -46,6 +46,7 @@ export const settings = z.object({
   AUTH_ISSUER: text,
   AUTH_AUDIENCE: text,
   ALLOWED_ORIGINS: list,
+  PUBLIC_URL: address,
   ALLOW_PRIVATE_TARGETS: flag,
   DEFAULT_MODEL_BASE_URL: address,
   DEFAULT_MODEL_API_KEY: text,

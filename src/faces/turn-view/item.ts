@@ -18,6 +18,8 @@ export type Call = {
 export type CallOutcome = {
   output?: JsonValue | undefined;
   error?: string | undefined;
+  /** A person has not allowed it; the error says so. */
+  refused?: true | undefined;
   cut?: true | undefined;
 };
 

@@ -88,9 +88,9 @@ export class TurnReading {
   #momentary(event: Exclude<RoomEvent, LogEvent>): TurnItem[] {
     switch (event.type) {
       case "chat:chunk":
-        return this.#of(event.data)?.write("text", event.data) ?? [];
+        return this.#of(event.data)?.write("text", event.data, this.#seq) ?? [];
       case "chat:thinking":
-        return this.#of(event.data)?.write("thinking", event.data) ?? [];
+        return this.#of(event.data)?.write("thinking", event.data, this.#seq) ?? [];
       case "phase:update":
         if (event.data.turnId !== this.#turn.id) return [];
         return [phaseItem(event.data, "running", this.#seq)];
@@ -126,8 +126,8 @@ export class TurnReading {
       case "tool:call":
         return this.#ofCall(data, { type: "call", where: data.where ?? "service" });
       case "tool:result": {
-        const { output, error, cut } = data;
-        return this.#ofCall(data, { type: "result", outcome: { output, error, cut } });
+        const { output, error, refused, cut } = data;
+        return this.#ofCall(data, { type: "result", outcome: { output, error, refused, cut } });
       }
       case "chat:done":
         return this.#kept(data.message);

@@ -6,7 +6,7 @@ import { type Said, type Speaker, Speech } from "./speech";
 /** A kept message told from its beginning; all of it has one number. */
 export function restated(speaker: Speaker, message: Message, seq: number): TurnItem[] {
   const speech = new Speech(speaker, seq);
-  const items = [speech.begin()];
+  const items: TurnItem[] = [speech.begin()];
   let from = 0;
   for (const uses of byRound(usesIn(message.metadata))) {
     const { round = 0, textOffset = from } = uses[0] ?? {};
@@ -35,10 +35,11 @@ function saidIn(round: number, text: string, uses: readonly ToolUse[]): Said {
 function used(speech: Speech, round: number, use: ToolUse, seq: number): TurnItem[] {
   const place = speech.call(round, use.index);
   if (!place) return [];
-  const { output, error, cut } = use;
+  const { output, error, refused, cut } = use;
   const outcome = {
     ...(output !== undefined && { output }),
     ...(error !== undefined && { error }),
+    ...(refused && { refused }),
     ...(cut && { cut }),
   };
   const call: TurnItem = { type: "call", ...place, where: "service", seq };
