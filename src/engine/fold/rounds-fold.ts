@@ -54,13 +54,16 @@ function callAfter(
     case "tool:approval":
       return { ...call, approval: "asked" };
     case "tool:decision":
-      return { ...call, approval: data.approve ? "given" : "refused" };
+      return data.approve
+        ? { ...call, approval: "given" }
+        : { ...call, approval: "refused", refused: true };
     case "tool:result": {
-      const { output, error, cut } = data;
+      const { output, error, refused, cut } = data;
       return {
         ...call,
         ...(output !== undefined && { output }),
         ...(error !== undefined && { error }),
+        ...(refused && { refused }),
         ...(cut && { cut }),
       };
     }

@@ -34,11 +34,11 @@ function planned({ index, toolCallId, name, input, cut }: StreamCall) {
 type Place = Fence & { messageId: string; round: number };
 
 function repeatCall(draft: Draft, { step, ...place }: Place, call: StreamCall): void {
-  const { isMade, where, output, error, approval, ...rest } = call;
+  const { isMade, where, output, error, refused, approval, ...rest } = call;
   const { attempt, ...askedAt } = place;
-  if (approval === "given") {
+  if (approval === "given" || approval === "refused") {
     const { input, cut, ...named } = rest;
-    const data = { ...askedAt, step, ...named, approve: true, by: "system" };
+    const data = { ...askedAt, step, ...named, approve: approval === "given", by: "system" };
     draft.emit({ type: "tool:decision", data });
   }
   if (isMade)
@@ -46,6 +46,7 @@ function repeatCall(draft: Draft, { step, ...place }: Place, call: StreamCall): 
   const outcome = {
     ...(output !== undefined && { output }),
     ...(error !== undefined && { error }),
+    ...(approval === "refused" && { refused: true as const }),
   };
   const { input, cut, ...named } = rest;
   if (Object.keys(outcome).length === 0) return;

@@ -11,10 +11,11 @@ const AROUND_BYTES = 24 * 1024;
 export function usesOf({ rounds = [] }: Stream): { tools?: ToolUse[] } {
   const uses = rounds.flatMap(({ round, calls }, i) => {
     const textOffset = textOf(rounds.slice(0, i + 1)).length;
-    return calls.map(({ index, toolCallId, name, input, output, error, cut }) => ({
+    return calls.map(({ index, toolCallId, name, input, output, error, approval, cut }) => ({
       ...{ round, index, toolCallId, name, input },
       ...(output !== undefined && { output }),
       ...(error !== undefined && { error }),
+      ...(approval === "refused" && { refused: true as const }),
       ...(cut && { cut }),
       textOffset,
     }));
