@@ -1,12 +1,14 @@
 import { FACES } from "../operations/faces";
 import type { Operation } from "../operations/operation";
 import type { FaceDescription } from "./description";
+import { MCP_DESCRIPTION } from "./mcp/face";
 import { type DescribedOperation, describeFaces } from "./operation";
 import { REST_DESCRIPTION } from "./rest/face";
 import { DESCRIBED_FILES } from "./rest/files";
 
 const DESCRIPTIONS: { [Name in keyof typeof FACES]: FaceDescription<(typeof FACES)[Name]> } = {
   rest: REST_DESCRIPTION,
+  mcp: MCP_DESCRIPTION,
 };
 
 /** Every operation of the service, with what its readers need. */

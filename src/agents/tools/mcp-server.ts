@@ -1,6 +1,6 @@
-import { type Descent, descentHeaders } from "../../protocol/depth";
 import type { Settings } from "../../platform/settings";
 import { checkTarget } from "../../platform/target";
+import { type Descent, descentHeaders } from "../../protocol/depth";
 import type { AgentConfig } from "../../resources/agent";
 import { ownHeaders } from "../model/own-headers";
 import { OutOfTime, within } from "../within";

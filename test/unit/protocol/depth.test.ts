@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type Descent, nextDescent } from "../../../src/protocol/depth";
 import { newId } from "../../../src/protocol/ids";
-import type { RefusedRequest } from "../../../src/worker/problem";
 import { descentIn } from "../../../src/worker/descent";
+import type { RefusedRequest } from "../../../src/worker/problem";
 
 const tasks = [1, 2, 3, 4].map((now) => newId("task", now));
 const [first = "", second = "", third = ""] = tasks;
@@ -11,11 +11,7 @@ describe("[Y1] the requests of a turn's agents", () => {
   it.each<[string, Descent | undefined, Descent]>([
     ["a person's turn", undefined, { depth: 1, tasks: [third] }],
     ["a called turn", { depth: 1, tasks: [first] }, { depth: 2, tasks: [first, third] }],
-    [
-      "a turn whose callers named no task",
-      { depth: 2, tasks: [] },
-      { depth: 3, tasks: [third] },
-    ],
+    ["a turn whose callers named no task", { depth: 2, tasks: [] }, { depth: 3, tasks: [third] }],
   ])("are one deeper than the request of %s, and name its task last", (_of, before, after) => {
     expect(nextDescent(before, third)).toEqual(after);
   });
@@ -33,7 +29,11 @@ describe("[Y1] a request says how deep it is", () => {
   it.each<[string, Record<string, string>, unknown]>([
     ["a person's", {}, undefined],
     ["names without a depth", { "taskroom-tasks": first }, undefined],
-    ["an agent's", { "taskroom-depth": "1", "taskroom-tasks": first }, { depth: 1, tasks: [first] }],
+    [
+      "an agent's",
+      { "taskroom-depth": "1", "taskroom-tasks": first },
+      { depth: 1, tasks: [first] },
+    ],
     [
       "the deepest",
       { "taskroom-depth": "3", "taskroom-tasks": `${first},${second},${third}` },
