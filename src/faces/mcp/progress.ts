@@ -38,6 +38,7 @@ export class Progress {
   /** What changes all the time is told now and then. */
   sayOften(message: string): void {
     if (Date.now() - this.#at >= WRITING_MS) this.say(message);
+    else this.#last = message;
   }
 
   end(): void {
