@@ -9,26 +9,36 @@ import { Watched } from "./watched";
 /** A turn from its beginning until it is over, or waits for a person; the caller hears how far it is. */
 export function follow(call: Call, turn: Turn): Promise<Watched> {
   call.progress.begin(`Task ${turn.taskId} has its turn ${turn.id}`);
-  return watch(call, turn, (watched, item) => {
-    tell(call.progress, item);
-    return watched.waits;
+  return watch(call, turn, {
+    heard: (item) => tell(call.progress, item),
+    isEnough: (watched) => watched.waits,
   });
 }
 
 /** A turn as it is now. */
 export function look(call: Call, turn: Turn): Promise<Watched> {
-  return watch(call, turn, (_watched, { type }) => type === "live");
+  return watch(call, turn, { isEnough: () => true });
 }
+
+type Watching = {
+  heard?: (item: TurnItem) => void;
+  /** Of a turn as it is now. */
+  isEnough: (watched: Watched) => boolean;
+};
 
 async function watch(
   { c, signal }: Call,
   turn: Turn,
-  isEnough: (watched: Watched, item: TurnItem) => boolean,
+  { heard, isEnough }: Watching,
 ): Promise<Watched> {
   const watched = new Watched(turn);
+  let isLive = false;
   for await (const item of standingView(turnView(roomOf(c, turn.taskId), turn, signal))) {
     watched.read(item);
-    if (isEnough(watched, item) || watched.isOver) break;
+    heard?.(item);
+    // Until then an end may follow: a wait may be over.
+    isLive ||= item.type === "live";
+    if (watched.isOver || (isLive && isEnough(watched))) break;
   }
   return watched;
 }

@@ -62,6 +62,7 @@ export class Watched {
         return;
       case "ended":
         this.#end = item;
+        this.#waiting = undefined;
         return;
       default:
     }

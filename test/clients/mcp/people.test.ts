@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import * as z from "zod";
 import { type McpServer, startMcpServer } from "../../support/mcp-server";
-import { answer, round } from "../../support/model-script";
+import { answer, round, type Script } from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
 import { Server } from "../../support/server";
 import type {} from "../../support/shared-servers";
@@ -31,6 +31,12 @@ afterAll(async () => {
   await models.close();
   await shop.close();
 });
+
+/** What the model says from now on. */
+function plays(...scripts: Script[]): void {
+  const rest = [...scripts];
+  models.respond(() => rest.shift() ?? answer("Nothing is left to say."));
+}
 
 const waiting = z.object({
   for: z.string(),
@@ -63,7 +69,7 @@ describe.each(CLIENTS)("a client that can ask nobody, %s", (which) => {
   it("is told what is waited for, and answers with `confirm`", async () => {
     const { user, tools } = await person(which, "shy");
     const team = await careful(user);
-    models.script(round("I sell.", "sell", { n: 1 }, { n: 2 }), answer("Sold one."));
+    plays(round("I sell.", "sell", { n: 1 }, { n: 2 }), answer("Sold one."));
     const before = sold.length;
     const { data, text } = await tools.call("run_team", { team, input: "sell two" });
     expect(data).toMatchObject({ status: "WAITING", waiting: { for: "approval" } });
@@ -77,7 +83,10 @@ describe.each(CLIENTS)("a client that can ask nobody, %s", (which) => {
     const one = await tools.call("confirm", { task, approve: true, call: first });
     expect(one.data).toMatchObject({ status: "WAITING", waiting: { asks: [{ call: second }] } });
     const two = await tools.call("confirm", { task, approve: false, note: "No", call: second });
-    expect(two).toMatchObject({ text: "Sold one.", data: { status: "COMPLETED" } });
+    expect(two).toMatchObject({
+      text: expect.stringContaining("Sold one."),
+      data: { status: "COMPLETED" },
+    });
     expect(sold.slice(before)).toEqual([{ n: 1 }]);
     const nothing = await tools.call("confirm", { task, approve: true });
     expect(nothing).toMatchObject({ isError: true, text: expect.stringContaining("conflict") });
@@ -90,9 +99,8 @@ describe.each(CLIENTS)("a client that can ask nobody, %s", (which) => {
     const { data } = await tools.call("run_team", { team, input: "begin" });
     expect(data).toMatchObject({ status: "WAITING", waiting: { for: "confirmation" } });
     const { task } = data;
-    expect((await tools.call("list_tasks", { waiting: true })).data).toMatchObject({
-      tasks: [{ task, waiting: "confirmation" }],
-    });
+    const listed = async () => (await tools.call("list_tasks", { waiting: true })).data.tasks;
+    await expect.poll(listed).toMatchObject([{ task, waiting: "confirmation" }]);
     expect((await tools.call("stop_task", { task })).data).toEqual({ task, stopped: 1 });
     const after = await tools.call("get_task", { task });
     expect(after.data).toMatchObject({ last: { status: "INTERRUPTED" } });
@@ -112,10 +120,13 @@ describe("a client that has a person at hand", () => {
         : { action: "decline" };
     });
     const team = await careful(user);
-    models.script(round("I sell.", "sell", { n: 1 }, { n: 2 }), answer("Sold one."));
+    plays(round("I sell.", "sell", { n: 1 }, { n: 2 }), answer("Sold one."));
     const before = sold.length;
     const sell = await tools.call("run_team", { team, input: "sell two" });
-    expect(sell).toMatchObject({ text: "Sold one.", data: { status: "COMPLETED" } });
+    expect(sell).toMatchObject({
+      text: expect.stringContaining("Sold one."),
+      data: { status: "COMPLETED" },
+    });
     expect(questions).toHaveLength(2);
     expect(sold.slice(before)).toEqual([{ n: 1 }]);
     const { items } = z

@@ -59,7 +59,8 @@ describe("[Y] a Taskroom as another Taskroom's tool server", () => {
     });
     const tools = await connectedAs("client 2, older", server, "for-ever-round");
     const { data } = await tools.call("run_team", { team, input: "deep" });
-    expect(data).toMatchObject({ status: "COMPLETED", answer: "It came back." });
+    expect(data).toMatchObject({ status: "COMPLETED" });
+    expect(data.answer).toContain("It came back.");
     const { tasks } = z
       .object({ tasks: z.array(z.object({ task: z.string() })) })
       .parse((await tools.call("list_tasks", {})).data);
@@ -67,7 +68,7 @@ describe("[Y] a Taskroom as another Taskroom's tool server", () => {
     expect(tasks).toHaveLength(4);
     const [deepest] = tasks;
     const { text } = await tools.call("get_task", { task: deepest?.task });
-    expect(text).toBe("Too deep.");
+    expect(text).toContain("Too deep.");
     await tools.close();
   });
 
@@ -84,7 +85,8 @@ describe("[Y] a Taskroom as another Taskroom's tool server", () => {
     });
     const tools = await connectedAs("sdk 1", server, "back-round");
     const { data } = await tools.call("run_team", { input: "begin", task });
-    expect(data).toMatchObject({ status: "COMPLETED", answer: "Refused." });
+    expect(data).toMatchObject({ status: "COMPLETED" });
+    expect(data.answer).toContain("Refused.");
     expect(answers).toEqual([expect.stringContaining("conflict")]);
     await tools.close();
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import * as z from "zod";
-import { answer, gate, hang, text, wait } from "../../support/model-script";
+import { answer, gate, hang, type Script, text, wait } from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
 import { modelTeam } from "../../support/model-team";
 import { Server } from "../../support/server";
@@ -22,6 +22,12 @@ beforeAll(async () => {
   models = await startModelServer();
 });
 afterAll(() => models.close());
+
+/** What the model says from now on: what a turn that was stopped has left of the last scripts goes. */
+function plays(...scripts: Script[]): void {
+  const rest = [...scripts];
+  models.respond(() => rest.shift() ?? answer("Nothing is left to say."));
+}
 
 describe.each(CLIENTS)("with %s", (which) => {
   const name = `ada-${CLIENTS.indexOf(which)}`;
@@ -55,7 +61,7 @@ describe.each(CLIENTS)("with %s", (which) => {
   });
 
   it("a team is run, and its task goes on", async () => {
-    models.script(answer("It ", "rains."), answer("It ", "snows."));
+    plays(answer("It ", "rains."), answer("It ", "snows."));
     const first = await tools.call("run_team", { team, input: "Weather?" });
     expect(first).toMatchObject({
       text: "It rains.",
@@ -70,7 +76,7 @@ describe.each(CLIENTS)("with %s", (which) => {
 
   it("progress arrives while a team works, the task's id first", async () => {
     const door = gate();
-    models.script([text("Slowly "), wait(door), ...answer("done.")]);
+    plays([text("Slowly "), wait(door), ...answer("done.")]);
     const told: string[] = [];
     const running = tools.call(
       "run_team",
@@ -90,7 +96,7 @@ describe.each(CLIENTS)("with %s", (which) => {
 
   it("a task is started, looked at, written to, found and stopped", async () => {
     const door = gate();
-    models.script([text("Half"), wait(door), hang], answer("never"));
+    plays([text("Half"), wait(door), hang], answer("never"));
     const input = "Begin";
     const title = `A ${name} thing`;
     const started = await tools.call("start_task", { team, input, title });
@@ -122,7 +128,7 @@ describe.each(CLIENTS)("with %s", (which) => {
   });
 
   it("the same call again makes no second turn", async () => {
-    models.script(answer("Once."), answer("More."));
+    plays(answer("Once."), answer("More."));
     const args = { team, input: "Only once" };
     const meta = { "taskroom/idempotencyKey": `once-${name}` };
     const first = await tools.call("run_team", args, { meta });
@@ -169,7 +175,7 @@ describe.each(CLIENTS)("with %s", (which) => {
   it("another's task is not found, and a failure is told", async () => {
     const bobs = await (await WireUser.of(server, "bob-elsewhere")).newTask();
     expect((await tools.call("get_task", { task: bobs })).text).toContain("not_found");
-    models.script([{ do: "status", status: 400 }]);
+    plays([{ do: "status", status: 400 }]);
     const failed = await tools.call("run_team", { team, input: "fail" });
     expect(failed.data).toMatchObject({ status: "FAILED", error: { code: "model_rejected" } });
     expect(failed.text).toContain("model_rejected");
