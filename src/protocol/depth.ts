@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type Refusal, refuse } from "./errors";
 import { taskId } from "./ids";
 
 /**
@@ -21,6 +22,13 @@ export const descent = z.object({
   tasks: z.array(taskId).max(MAX_DEPTH),
 });
 export type Descent = z.infer<typeof descent>;
+
+/** Why a request may not have work done that is only looked at; nothing where it may. */
+export function tooDeep(of: Descent | undefined): Refusal | undefined {
+  if (of === undefined || of.depth <= MAX_DEPTH) return undefined;
+  const message = `The call has come through ${of.depth} turns, each called by the one before; ${MAX_DEPTH} are allowed`;
+  return refuse("forbidden", message);
+}
 
 /** That of the requests which a turn's agents make; `before` is that of the turn's own request. */
 export function nextDescent(before: Descent | undefined, task: string): Descent {

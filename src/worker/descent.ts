@@ -5,7 +5,7 @@ import { RefusedRequest } from "./problem";
 
 /**
  * Of which turns' work a request is a part, as its headers say; nothing where no agent makes it. Throws
- * where it has come through too many.
+ * where that can't be read.
  */
 export function descentIn(headers: Headers): Descent | undefined {
   const depth = headers.get(DEPTH_HEADER);
@@ -20,10 +20,6 @@ export function descentOf(depth: unknown, tasks: unknown): Descent {
     throw new RefusedRequest(
       refuse("invalid_request", "The depth of the call is not valid", { issues }),
     );
-  }
-  if (depth > MAX_DEPTH) {
-    const message = `The call has come through ${depth} turns, each called by the one before; ${MAX_DEPTH} are allowed`;
-    throw new RefusedRequest(refuse("forbidden", message));
   }
   const named = Array.isArray(tasks) ? tasks : [];
   const known = named.filter((name) => taskId.safeParse(name).success);

@@ -66,9 +66,10 @@ describe("[Y] a Taskroom as another Taskroom's tool server", () => {
       .parse((await tools.call("list_tasks", {})).data);
     // A person's, and three that were called.
     expect(tasks).toHaveLength(4);
-    const [deepest] = tasks;
-    const { text } = await tools.call("get_task", { task: deepest?.task });
-    expect(text).toContain("Too deep.");
+    const texts = await Promise.all(
+      tasks.map(async ({ task }) => (await tools.call("get_task", { task })).text),
+    );
+    expect(texts.filter((text) => text.includes("Too deep."))).toHaveLength(1);
     await tools.close();
   });
 
@@ -98,7 +99,9 @@ describe("[Y] a Taskroom as another Taskroom's tool server", () => {
     const token = await server.token("too-deep");
     if (where === "its headers") {
       const refused = await fetch(`${server.url}/api/v1/tasks`, {
+        method: "POST",
         headers: { authorization: `Bearer ${token}`, ...headers },
+        body: "{}",
       });
       expect([refused.status, await refused.json()]).toMatchObject([403, { code: "forbidden" }]);
       return;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Descent, nextDescent } from "../../../src/protocol/depth";
+import { type Descent, nextDescent, tooDeep } from "../../../src/protocol/depth";
 import { newId } from "../../../src/protocol/ids";
 import { descentIn } from "../../../src/worker/descent";
 import type { RefusedRequest } from "../../../src/worker/problem";
@@ -49,8 +49,7 @@ describe("[Y1] a request says how deep it is", () => {
       { "taskroom-depth": "3", "taskroom-tasks": tasks.join(",") },
       { depth: 3, tasks: tasks.slice(1) },
     ],
-    ["[Y2] one too deep", { "taskroom-depth": "4" }, "forbidden"],
-    ["[Y2] one far too deep", { "taskroom-depth": "1000000" }, "forbidden"],
+    ["one too deep", { "taskroom-depth": "4" }, { depth: 4, tasks: [] }],
     ["one whose depth is none", { "taskroom-depth": "deep" }, "invalid_request"],
     ["one that has not begun", { "taskroom-depth": "0" }, "invalid_request"],
     ["one that is half way", { "taskroom-depth": "1.5" }, "invalid_request"],
@@ -58,4 +57,13 @@ describe("[Y1] a request says how deep it is", () => {
   ])("%s", (_which, headers, told) => {
     expect(read(headers)).toEqual(told);
   });
+});
+
+it.each([
+  [1, undefined],
+  [3, undefined],
+  [4, "forbidden"],
+  [1_000_000, "forbidden"],
+])("[Y2] a call that has come through %i turns", (depth, code) => {
+  expect(tooDeep({ depth, tasks: [] })?.code).toBe(code);
 });

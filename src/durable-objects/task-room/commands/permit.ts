@@ -1,5 +1,6 @@
 import { type Action, mayAct } from "../../../engine/task/permissions";
 import type { Room } from "../../../engine/turn/room";
+import { tooDeep } from "../../../protocol/depth";
 import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
 import type { Principal, Role } from "../../../protocol/identity";
 
@@ -18,6 +19,8 @@ export function permit(
   const role = room?.members[principal.userId];
   // What a caller may not see answers like what does not exist.
   if (!room || !role) return refused(NOT_FOUND);
+  const isTooDeep = action === "watch" ? undefined : tooDeep(principal.descent);
+  if (isTooDeep) return refused(isTooDeep);
   const comesBack = principal.descent?.tasks.includes(room.state.task.id);
   if (comesBack && action !== "watch") return refused(COMES_BACK);
   if (mayAct(principal, role, action)) return accepted({ room, role });
