@@ -1,6 +1,13 @@
+import { AI_SDK } from "./ai-sdk/face";
 import { MCP } from "./mcp/face";
+import { OPENAI } from "./openai";
 import type { Face } from "./operation";
 import { REST } from "./rest";
 
 /** Every protocol that the service speaks; each is served and described, or it does not compile. */
-export const FACES = { rest: REST, mcp: MCP } as const satisfies Record<string, Face>;
+export const FACES = {
+  rest: REST,
+  openai: OPENAI,
+  aiSdk: AI_SDK,
+  mcp: MCP,
+} as const satisfies Record<string, Face>;

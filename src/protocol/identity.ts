@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { descent } from "./depth";
 import { LIMITS } from "./limits";
-import { place } from "./place";
+import { place } from "./rooms/place";
 
 export const role = z.enum(["owner", "editor", "viewer"]);
 export type Role = z.infer<typeof role>;

@@ -72,7 +72,15 @@ it("the MCP server's guide works as pasted", async () => {
 
 it.each([
   ...["first-task", "websocket", "client", "settings", "deploying", "security"],
-  ...["resources", "bring-your-own-agent", "your-own-agent-in-code", "tools", "mcp"],
+  ...[
+    "resources",
+    "bring-your-own-agent",
+    "your-own-agent-in-code",
+    "tools",
+    "openai",
+    "doors",
+    "mcp",
+  ],
 ])("%s.md links only to pages that exist", (name) => {
   const links = [...guide(`${name}.md`).matchAll(/\]\(([^)#]+)\)/g)].map(([, link = ""]) => link);
   for (const link of links.filter((item) => !item.startsWith("http"))) {

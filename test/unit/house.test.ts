@@ -57,10 +57,10 @@ const BESIDES: { from: RegExp; to: RegExp }[] = [
   // The entry exports the objects' classes; the rest of the worker knows what they answer.
   { from: /^worker\/index$/, to: /^durable-objects\// },
   { from: /^worker\//, to: /^durable-objects\/[a-z-]+\/api$/ },
-  // All that the worker answers is listed in one place, faces among it.
-  { from: /^worker\/app$/, to: /^faces\/[a-z-]+\/face$/ },
   // The entry hands the rest of the worker the names of the deployer's agents.
   { from: /^worker\/index$/, to: /^own\/agents$/ },
+  // The app mounts every face; nothing else of the worker knows one.
+  { from: /^worker\/app$/, to: /^faces\/[a-z-]+\/face$/ },
   // What the worker says of whoever opens a socket is read by both rooms.
   { from: /^worker\//, to: /^durable-objects\/sockets\/arrival$/ },
   // Words about runtimes, and no schema.

@@ -1,6 +1,8 @@
 import type { StreamCall } from "../../protocol/room-state";
+import type { MemberPlan } from "../../resources/team-plan";
 import type { Draft } from "../turn/draft";
 import type { Fence } from "./fence";
+import { mayGoOn } from "./resumable";
 
 /**
  * A turn that is tried again has lost its stream when it ended. What its last run has done is said
@@ -9,10 +11,10 @@ import type { Fence } from "./fence";
 export function repeatRounds(
   draft: Draft,
   fence: Fence,
-  { messageId, run }: { messageId: string; run: number },
+  { messageId, run, agent }: { messageId: string; run: number; agent: MemberPlan["agent"] },
 ): void {
   const { turnId, step, attempt } = fence;
-  const rounds = draft.context.roundsLeft(turnId, step);
+  const rounds = draft.context.roundsLeft(turnId, step).filter((round) => mayGoOn(round, agent));
   if (rounds.length === 0) return;
   draft.setStepRun(turnId, step, {
     ...draft.stepRun(turnId, step),

@@ -118,7 +118,7 @@ export class TurnReading {
       case "chat:start":
         return this.#start(data);
       case "chat:round":
-        return this.#of(data)?.round(data, seq) ?? [];
+        return this.#of(data)?.round(data, seq, data.offset) ?? [];
       case "tool:approval":
         return this.#ofCall(data, { type: "approval", step: data.step });
       case "tool:decision":

@@ -8,7 +8,9 @@ export function restated(speaker: Speaker, message: Message, seq: number): TurnI
   const speech = new Speech(speaker, seq);
   const items: TurnItem[] = [speech.begin()];
   let from = 0;
-  for (const uses of byRound(usesIn(message.metadata))) {
+  // What an earlier run did, which was rolled back, is void here as it was when it happened.
+  const own = usesIn(message.metadata).filter(({ run }) => run === undefined);
+  for (const uses of byRound(own)) {
     const { round = 0, textOffset = from } = uses[0] ?? {};
     const text = message.content.slice(from, textOffset);
     from = textOffset;

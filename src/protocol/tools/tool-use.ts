@@ -31,6 +31,8 @@ export const toolUse = z.object({
   /** Uses of before rounds were counted lack their place. */
   round: z.int().optional(),
   index: z.int().optional(),
+  /** The run of its step in which it was made, where that was rolled back. */
+  run: z.int().optional(),
   ...toolNamed,
   input: jsonValue,
   ...toolOutcome,
