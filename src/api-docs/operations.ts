@@ -3,6 +3,7 @@ import type { Operation } from "../operations/operation";
 import { A2A_DESCRIPTION } from "./a2a/face";
 import { AI_SDK_DESCRIPTION } from "./ai-sdk/face";
 import type { FaceDescription } from "./description";
+import { MCP_DESCRIPTION } from "./mcp/face";
 import { OPENAI_DESCRIPTION } from "./openai/face";
 import { type DescribedOperation, describeFaces } from "./operation";
 import { REST_DESCRIPTION } from "./rest/face";
@@ -13,6 +14,7 @@ const DESCRIPTIONS: { [Name in keyof typeof FACES]: FaceDescription<(typeof FACE
   openai: OPENAI_DESCRIPTION,
   aiSdk: AI_SDK_DESCRIPTION,
   a2a: A2A_DESCRIPTION,
+  mcp: MCP_DESCRIPTION,
 };
 
 /** Every operation of the service, with what its readers need. */

@@ -1,5 +1,6 @@
 import { A2A } from "./a2a/face";
 import { AI_SDK } from "./ai-sdk/face";
+import { MCP } from "./mcp/face";
 import { OPENAI } from "./openai";
 import type { Face } from "./operation";
 import { REST } from "./rest";
@@ -10,4 +11,5 @@ export const FACES = {
   openai: OPENAI,
   aiSdk: AI_SDK,
   a2a: A2A,
+  mcp: MCP,
 } as const satisfies Record<string, Face>;

@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { descent } from "./depth";
 import { LIMITS } from "./limits";
-import { place } from "./place";
+import { place } from "./rooms/place";
 
 export const role = z.enum(["owner", "editor", "viewer"]);
 export type Role = z.infer<typeof role>;
@@ -26,6 +27,8 @@ export const principal = z.compile(
     requestId: z.string().optional(),
     /** Where the caller is, as far as is known: what is made for the caller is made there. */
     near: place.optional(),
+    /** Of which turns' work the request is a part; absent for a person's. */
+    descent: descent.optional(),
   }),
 );
 export type Principal = z.infer<typeof principal>;

@@ -15,7 +15,8 @@ export type Ref = z.infer<typeof ref>;
 const WANTED =
   'a reference is text, "namespace/name" (such as "system/assistant"), or {"namespace", "name"}';
 
-const written = z.string().transform((text, context) => {
+/** `namespace/name`, as text. */
+export const writtenRef = z.string().transform((text, context) => {
   const cut = text.lastIndexOf("/");
   const parsed = ref.safeParse({ namespace: text.slice(0, cut), name: text.slice(cut + 1) });
   if (cut > 0 && parsed.success) return parsed.data;
@@ -24,7 +25,7 @@ const written = z.string().transform((text, context) => {
 });
 
 /** A reference as callers may write it: an object, or `namespace/name`. */
-export const anyRef = z.union([z.strictObject({ namespace, name: resourceName }), written], {
+export const anyRef = z.union([z.strictObject({ namespace, name: resourceName }), writtenRef], {
   error: WANTED,
 });
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Descent } from "../protocol/depth";
 import { failure } from "../protocol/errors";
 import type { JsonObject, JsonValue } from "../protocol/json";
 import type { LogLevel } from "../protocol/log-entry";
@@ -40,6 +41,8 @@ export type StepRequest = {
   rounds: DoneRound[];
   /** Tools that the sender of the turn's message carries out. */
   clientTools: ClientTool[];
+  /** What the requests that its agent makes to others are told of where they come from. */
+  descent: Descent;
   /** Parts of its work that an agent in code has begun, by key; those that are done have a value. */
   parts: ReadonlyMap<string, { value?: JsonValue }>;
 };

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { a2a } from "../faces/a2a/face";
 import { aiSdk } from "../faces/ai-sdk/face";
+import { mcp } from "../faces/mcp/face";
 import { openai } from "../faces/openai/face";
 import type { FACES } from "../operations/faces";
 import type { AppEnv } from "./context";
@@ -10,7 +11,7 @@ import { options, unknownPath } from "./middleware/unknown-path";
 import { rest } from "./rest/face";
 import { mount, type ServedFace } from "./serving/face";
 
-const SERVED: Record<keyof typeof FACES, ServedFace> = { rest, openai, aiSdk, a2a };
+const SERVED: Record<keyof typeof FACES, ServedFace> = { rest, openai, aiSdk, a2a, mcp };
 
 /**
  * Every path that the worker answers; the rest are files. `ownAgents`: names of the agents that the

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Place } from "../protocol/place";
+import type { Place } from "../protocol/rooms/place";
 
 /** What the platform says of where a request comes from; any of it may be missing. */
 const origin = z.object({

@@ -60,6 +60,16 @@ it("the socket's client works as pasted: it loses the connection and ends with a
   );
 });
 
+it("the MCP server's guide works as pasted", async () => {
+  const [, listed, ran, gone, looked, stopped] = await pasted("mcp.md");
+  expect(listed).toContain('"name":"run_team"');
+  expect(ran).toContain("notifications/progress");
+  expect(ran).toContain('"status":"COMPLETED"');
+  expect(gone).toMatch(/^task_[a-z0-9]{26}\n$/);
+  expect(looked).toContain(`"task":"${gone?.trim()}"`);
+  expect(stopped).toContain('"stopped":');
+});
+
 it.each([
   ...["first-task", "websocket", "client", "settings", "deploying", "security"],
   ...[
@@ -70,6 +80,7 @@ it.each([
     "openai",
     "doors",
     "a2a",
+    "mcp",
   ],
 ])("%s.md links only to pages that exist", (name) => {
   const links = [...guide(`${name}.md`).matchAll(/\]\(([^)#]+)\)/g)].map(([, link = ""]) => link);

@@ -12,7 +12,7 @@ export function chatAgent(doors: Doors): Agent {
     const { model, mcpServers } = request.config;
     const maker = await modelMaker(model, { ...doors, step: request });
     if (!maker.ok) return maker.failure;
-    const tools = new McpTools(model.contextWindow, { ...doors, signal });
+    const tools = new McpTools(model.contextWindow, { ...doors, signal, descent: request.descent });
     try {
       const warn = (message: string) => voice.log("warn", message);
       await tools.connect(mcpServers, warn);

@@ -1,3 +1,4 @@
+import { descentHeaders } from "../../protocol/depth";
 import type { StepRequest } from "../../resources/step";
 import { inWords } from "../model/context";
 import { ownHeaders } from "../model/own-headers";
@@ -6,7 +7,7 @@ import { signatureHeaders } from "./signature";
 
 /** Never the shell's to say, signed or not: what an agent reads here is always ours. */
 const RESERVED = [
-  ...["accept", "idempotency-key", "taskroom-attempt"],
+  ...["accept", "idempotency-key", "taskroom-attempt", "taskroom-depth", "taskroom-tasks"],
   ...["webhook-id", "webhook-timestamp", "webhook-signature"],
 ];
 
@@ -25,6 +26,9 @@ export async function agentRequest(
   headers.set("content-type", "application/json");
   headers.set("idempotency-key", key);
   headers.set("taskroom-attempt", String(request.attempt));
+  for (const [name, value] of Object.entries(descentHeaders(request.descent))) {
+    headers.set(name, value);
+  }
   if (secret !== undefined) {
     // One id per attempt: a receiver that refuses replays must not refuse a retry, which has
     // another body; what must not happen twice is told by the idempotency key.

@@ -1,5 +1,6 @@
 import type { Settings } from "../../platform/settings";
 import { checkTarget } from "../../platform/target";
+import { type Descent, descentHeaders } from "../../protocol/depth";
 import type { AgentConfig } from "../../resources/agent";
 import { ownHeaders } from "../model/own-headers";
 import { OutOfTime, within } from "../within";
@@ -18,7 +19,7 @@ const LATE_MS = 2000;
 /** What the protocol says about a request; never a resource's to set. */
 const RESERVED = [
   ...["accept", "mcp-session-id", "mcp-protocol-version", "mcp-method", "mcp-name"],
-  ...["last-event-id"],
+  ...["last-event-id", "taskroom-depth", "taskroom-tasks"],
 ];
 
 type ServerConfig = AgentConfig["mcpServers"][string];
@@ -27,6 +28,8 @@ export type McpServer = { connection: Connection; listed: Listed };
 export type McpDoors = {
   settings: Settings;
   signal: AbortSignal;
+  /** Of the step's requests to others. */
+  descent: Descent;
   /** Keeps the runtime awake for work that nobody waits for. */
   hold?: Hold | undefined;
 };
@@ -36,10 +39,11 @@ export class ServerUnavailable extends Error {}
 
 /** Connects and lists the tools. Throws `ServerUnavailable`. */
 export async function connectServer(config: ServerConfig, doors: McpDoors): Promise<McpServer> {
-  const { settings, signal, hold = () => undefined } = doors;
+  const { settings, signal, descent, hold = () => undefined } = doors;
   const target = checkTarget(config.url, { allowPrivate: settings.ALLOW_PRIVATE_TARGETS });
   if (!target.ok) throw new ServerUnavailable(`has an address that ${target.reason}`);
-  const endpoint = new Endpoint(target.url.href, headersOf(config), hold);
+  const headers = { ...headersOf(config), ...descentHeaders(descent) };
+  const endpoint = new Endpoint(target.url.href, headers, hold);
   const ms = lateMemory.has(endpoint.url, Date.now()) ? LATE_MS : CONNECT_MS;
   try {
     const server = await within(ms, signal, (limit) => connect(endpoint, limit));

@@ -76,7 +76,9 @@ export class McpTools implements ToolBox {
     const { connection, definition, tool } = offered;
     const timeoutMs = tool.server?.rules.timeoutMs ?? LIMITS.defaultToolCallMs;
     try {
-      const answer = await callTool({ ...definition, connection, timeoutMs }, input, options);
+      const { descent } = this.#doors;
+      const called = { ...definition, connection, timeoutMs, descent };
+      const answer = await callTool(called, input, options);
       return { output: this.#room.fit(toolText(answer)) };
     } catch (error) {
       return { error: toolFailed(error).message };

@@ -2,7 +2,6 @@ import type { UserNews } from "../../engine/user/news";
 import type { ResealCount } from "../../platform/reseal";
 import type { Outcome } from "../../protocol/errors";
 import type { Principal } from "../../protocol/identity";
-import type { Place } from "../../protocol/place";
 import type { ListTasks } from "../../protocol/rest/list-tasks";
 import type {
   AckNotifications,
@@ -10,6 +9,7 @@ import type {
   UnreadCount,
 } from "../../protocol/rest/notifications";
 import type { Page } from "../../protocol/rest/page";
+import type { Place } from "../../protocol/rooms/place";
 import type { Session } from "../../protocol/session";
 import type { Task } from "../../protocol/task";
 import type { KeptNotification } from "../../protocol/user-events";

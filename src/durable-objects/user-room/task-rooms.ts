@@ -2,7 +2,7 @@ import { inTime } from "../../platform/in-time";
 import { inJurisdiction } from "../../platform/jurisdiction";
 import type { Outcome } from "../../protocol/errors";
 import type { Principal } from "../../protocol/identity";
-import type { Place } from "../../protocol/place";
+import type { Place } from "../../protocol/rooms/place";
 import type { Task } from "../../protocol/task";
 import type { NewTask, SessionActivity, TaskRoomApi } from "../task-room/api";
 

@@ -1,3 +1,4 @@
+import { nextDescent } from "../../protocol/depth";
 import type { Message } from "../../protocol/message";
 import { type ToolUse, usesIn } from "../../protocol/tools/tool-use";
 import type { Step, Turn } from "../../protocol/turn";
@@ -48,6 +49,7 @@ export function stepRequest(
     rounds,
     parts,
     clientTools: run.clientTools ?? [],
+    descent: nextDescent(run.descent, turn.taskId),
     context: [
       ...conversation(member, history),
       ...earlierSteps(member, { turn, step, outputs, uses }),

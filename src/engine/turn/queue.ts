@@ -1,3 +1,4 @@
+import type { Descent } from "../../protocol/depth";
 import type { JsonObject } from "../../protocol/json";
 import type { Message } from "../../protocol/message";
 import type { ClientTool } from "../../protocol/tools/tool-use";
@@ -19,11 +20,13 @@ export type NewTurn = {
   unpaid?: boolean;
   /** Tools that its sender carries out. */
   clientTools?: ClientTool[] | undefined;
+  /** Of which turns' work the request for it is a part. */
+  descent?: Descent | undefined;
 };
 
 /** A message and the PENDING turn that will answer it, at the queue's tail or, if `first`, its head. */
 export function enqueueTurn(draft: Draft, input: NewTurn, first = false): void {
-  const { clientMessageId, unpaid, clientTools = [] } = input;
+  const { clientMessageId, unpaid, clientTools = [], descent } = input;
   const firstSeq = draft.nextSeq;
   const message = userMessage(draft, input);
   draft.emit({
@@ -35,6 +38,7 @@ export function enqueueTurn(draft: Draft, input: NewTurn, first = false): void {
     ...run,
     ...(unpaid && { unpaid }),
     ...(clientTools.length > 0 && { clientTools }),
+    ...(descent && { descent }),
   });
   const { room } = draft;
   const plan = room.plans[room.planId];

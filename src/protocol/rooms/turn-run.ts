@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { descent } from "../depth";
 import { clientTool } from "../tools/tool-use";
 import { usage } from "../usage";
 
@@ -62,6 +63,8 @@ export const turnRun = z.object({
   unpaid: z.boolean().optional(),
   /** Tools that its sender carries out. */
   clientTools: z.array(clientTool).optional(),
+  /** That of the request that it was made by. */
+  descent: descent.optional(),
   steps: z.record(z.string(), stepRun),
 });
 export type TurnRun = z.infer<typeof turnRun>;

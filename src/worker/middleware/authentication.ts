@@ -1,6 +1,7 @@
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../context";
 import { settingsOf } from "../current-settings";
+import { descentIn } from "../descent";
 import { NO_CREDENTIAL } from "../identity/bearer-token";
 import { identify } from "../identity/identify";
 import { mayTry } from "../limits/strangers";
@@ -24,6 +25,8 @@ export const authentication = createMiddleware<AppEnv>(async (c, next) => {
   }
   const near = placeOf(c.req.raw.cf);
   const { requestId } = c.var;
-  c.set("principal", { ...outcome.value, requestId, ...(near && { near }) });
+  const descent = descentIn(c.req.raw.headers);
+  const about = { requestId, ...(near && { near }), ...(descent && { descent }) };
+  c.set("principal", { ...outcome.value, ...about });
   await next();
 });

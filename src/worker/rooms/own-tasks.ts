@@ -2,6 +2,7 @@ import type { CreatedTask, OnceKey } from "../../durable-objects/user-room/api";
 import { listPosition } from "../../history/task-entries";
 import { listTasks as listProjected } from "../../history/tasks";
 import { BAD_CURSOR, decodeCursor } from "../../protocol/cursor";
+import { tooDeep } from "../../protocol/depth";
 import { refuse } from "../../protocol/errors";
 import { newId } from "../../protocol/ids";
 import type { CreateTask } from "../../protocol/rest/create-task";
@@ -21,6 +22,8 @@ const NOT_YET = refuse("unavailable", "Your tasks are being moved. Try again lat
 /** Makes a task through its creator's home, which keeps the list and the names of tasks. */
 export async function createTask(c: AppContext, body: CreateTask): Promise<CreatedTask> {
   const { principal } = c.var;
+  const isTooDeep = tooDeep(principal.descent);
+  if (isTooDeep) throw new RefusedRequest(isTooDeep);
   const input = newTask(principal, body);
   await mayInvite(c, input.members.filter(({ userId }) => userId !== principal.userId).length);
   const task = { ...input, taskId: newId("task", Date.now()) };

@@ -77,6 +77,7 @@ describe("what a remote agent is asked", () => {
       "content-type": "application/json",
       "idempotency-key": "turn_1:deploy:1",
       "taskroom-attempt": "3",
+      "taskroom-depth": "1",
       "content-length": String(Buffer.byteLength(text)),
     });
     expect(Object.keys(headers).filter((name) => name.startsWith("webhook-"))).toEqual([]);
@@ -102,6 +103,7 @@ describe("what a remote agent is asked", () => {
           Host: "sealed:elsewhere.example",
           "Idempotency-Key": "sealed:forged",
           "taskroom-attempt": "sealed:99",
+          "Taskroom-Depth": "sealed:0",
           "Transfer-Encoding": "sealed:chunked",
           Connection: "sealed:upgrade",
           "Webhook-Signature": "sealed:v1,forged",
@@ -115,6 +117,7 @@ describe("what a remote agent is asked", () => {
       host: new URL(agent.url).host,
       "idempotency-key": "turn_1:deploy:1",
       "taskroom-attempt": "1",
+      "taskroom-depth": "1",
     });
     expect(headers["webhook-signature"]).toBeUndefined();
     expect(headers["transfer-encoding"]).toBeUndefined();

@@ -60,6 +60,7 @@ export function stepFor(model: ModelConfig, changes: Partial<StepRequest> = {}):
     maxRounds: 16,
     rounds: [],
     clientTools: [],
+    descent: { depth: 1, tasks: [] },
     parts: new Map(),
     ...changes,
   };

@@ -53,7 +53,17 @@ const theirResponse = ({ taskId, turnId }: World) => ({
 const theirConversation = ({ taskId }: World) => ({ conversationId: `conv_${ulidOf(taskId)}` });
 
 // Columns: none, foreign, viewer, editor, owner, read key, expired key, admin.
+const METADATA = "/.well-known/oauth-protected-resource";
+
 const ROUTES: readonly Route[] = [
+  { operation: `GET ${METADATA}`, statuses: "200 200 200 200 200 200 200 200" },
+  { operation: `GET ${METADATA}/mcp`, statuses: "200 200 200 200 200 200 200 200" },
+  {
+    operation: "POST /mcp",
+    headers: { Host: "localhost" },
+    body: () => ({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
+    statuses: "401 200 200 200 200 200 401 200",
+  },
   { operation: "GET /healthz", statuses: "200 200 200 200 200 200 200 200" },
   { operation: "GET /metrics", statuses: "401 403 403 403 403 403 401 200" },
 

@@ -1,3 +1,4 @@
+import { type Descent, descentMeta } from "../../../protocol/depth";
 import type { Fields } from "../../model/wire/json";
 import type { CallOptions } from "../tool-box";
 import { onClock } from "./call-clock";
@@ -11,18 +12,19 @@ export type Called = {
   name: string;
   parameterHeaders: readonly ParameterHeader[];
   timeoutMs: number;
+  descent: Descent;
 };
 
 /** Has a server carry out a tool; gives its result as it came. Throws `McpFault` or `OutOfTime`. */
 export function callTool(
-  { connection, name, parameterHeaders, timeoutMs }: Called,
+  { connection, name, parameterHeaders, timeoutMs, descent }: Called,
   given: Fields,
   { key, signal, onProgress }: CallOptions,
 ): Promise<unknown> {
   const params = {
     name,
     arguments: given,
-    _meta: { progressToken: key, "taskroom/idempotencyKey": key },
+    _meta: { progressToken: key, "taskroom/idempotencyKey": key, ...descentMeta(descent) },
   };
   return onClock(timeoutMs, signal, (limit, restart) =>
     connection.request({

@@ -226,6 +226,7 @@ function messageOf(principal: Principal, input: ChatSend) {
     threadId: input.threadId ?? DEFAULT_THREAD,
     metadata: input.metadata ?? {},
     clientTools: input.clientTools,
+    descent: principal.descent,
     ...onBusy,
   };
 }

@@ -107,6 +107,7 @@ function openRoom(
       content: prompt,
       threadId: DEFAULT_THREAD,
       metadata: {},
+      descent: principal.descent,
     });
   });
   const { taskId } = input;

@@ -5,6 +5,9 @@ import type { AgentConfig } from "../../../../src/resources/agent";
 
 type ServerConfig = Partial<AgentConfig["mcpServers"][string]>;
 
+/** What a call is told of where it comes from. */
+export const DESCENT = { depth: 2, tasks: ["task_1", "task_2"] };
+
 /** A box with one server, `s`, and what is said of it. `end` waits for whatever it still has to do. */
 export async function boxAt(url: string, config: ServerConfig = {}, window = 200_000) {
   const held: Promise<unknown>[] = [];
@@ -13,6 +16,7 @@ export async function boxAt(url: string, config: ServerConfig = {}, window = 200
   const box = new McpTools(window, {
     settings: settings.parse({ ALLOW_PRIVATE_TARGETS: "true" }),
     signal: stop.signal,
+    descent: DESCENT,
     hold: (work) => void held.push(work),
   });
   await box.connect({ s: { url, headers: {}, ...config } }, (message) => warned.push(message));

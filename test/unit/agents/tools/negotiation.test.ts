@@ -155,6 +155,8 @@ describe("[T1] a request", () => {
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientCapabilities": {},
         "taskroom/idempotencyKey": "t:s:1:0:0",
+        "taskroom/depth": 2,
+        "taskroom/tasks": ["task_1", "task_2"],
         progressToken: expect.any(String),
       },
     });

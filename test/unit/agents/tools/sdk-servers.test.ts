@@ -25,7 +25,10 @@ async function toolsOf(url: string): Promise<{ box: McpTools; warned: string[] }
   const held: Promise<unknown>[] = [];
   const warned: string[] = [];
   const signal = new AbortController().signal;
-  const box = new McpTools(32_000, { ...doors, signal, hold: (work) => void held.push(work) });
+  const box = new McpTools(32_000, {
+    ...{ ...doors, signal, descent: { depth: 1, tasks: [] } },
+    hold: (work) => void held.push(work),
+  });
   boxes.push({ box, held });
   await box.connect({ math: { url, headers: {} } }, (message) => warned.push(message));
   return { box, warned };
