@@ -88,9 +88,9 @@ export class TurnReading {
   #momentary(event: Exclude<RoomEvent, LogEvent>): TurnItem[] {
     switch (event.type) {
       case "chat:chunk":
-        return this.#of(event.data)?.write("text", event.data) ?? [];
+        return this.#of(event.data)?.write("text", event.data, this.#seq) ?? [];
       case "chat:thinking":
-        return this.#of(event.data)?.write("thinking", event.data) ?? [];
+        return this.#of(event.data)?.write("thinking", event.data, this.#seq) ?? [];
       case "phase:update":
         if (event.data.turnId !== this.#turn.id) return [];
         return [phaseItem(event.data, "running", this.#seq)];

@@ -6,7 +6,7 @@ import { type Said, type Speaker, Speech } from "./speech";
 /** A kept message told from its beginning; all of it has one number. */
 export function restated(speaker: Speaker, message: Message, seq: number): TurnItem[] {
   const speech = new Speech(speaker, seq);
-  const items = [speech.begin()];
+  const items: TurnItem[] = [speech.begin()];
   let from = 0;
   for (const uses of byRound(usesIn(message.metadata))) {
     const { round = 0, textOffset = from } = uses[0] ?? {};

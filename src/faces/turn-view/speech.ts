@@ -2,7 +2,7 @@ import type { ChatRound } from "../../protocol/events/chat-round";
 import type { AttemptReason } from "../../protocol/events/chat-start";
 import type { Message } from "../../protocol/message";
 import { textOf, thinkingOf } from "../../protocol/tools/rounds";
-import type { Call, TurnItem } from "./item";
+import type { Call, ItemOf, TurnItem } from "./item";
 import { Stretch } from "./stretch";
 
 export type Speaker = {
@@ -23,8 +23,8 @@ type Kind = "text" | "thinking";
 export class Speech {
   readonly speaker: Speaker;
   #rounds: Said[];
-  readonly #text: Stretch;
-  readonly #thinking: Stretch;
+  #text: Stretch;
+  #thinking: Stretch;
   /** The number with which the stretch began that is being said. */
   #from: number;
 
@@ -42,7 +42,7 @@ export class Speech {
     return this.#rounds;
   }
 
-  begin(): TurnItem {
+  begin(): ItemOf<"attempt"> {
     return {
       type: "attempt",
       ...this.speaker,
@@ -53,14 +53,18 @@ export class Speech {
     };
   }
 
-  write(kind: Kind, { offset, delta }: { offset: number; delta: string }): TurnItem[] {
-    this.#stretch(kind).write(offset, delta);
+  /** `seq`: the last number of the log by then. */
+  write(kind: Kind, { offset, delta }: { offset: number; delta: string }, seq: number): TurnItem[] {
+    const stretch = this.#stretch(kind);
+    const next = stretch.text.slice(0, offset) + delta;
+    if (!stretch.mayBecome(next)) return this.#anew(seq, { [kind]: next });
+    stretch.become(next);
     return this.#pieces(kind);
   }
 
   round(said: Said, seq: number): TurnItem[] {
     const rounds = [...this.#rounds.filter(({ round }) => round < said.round), said];
-    const items = this.#whole(textOf(rounds), thinkingOf(rounds));
+    const items = this.#whole(seq, textOf(rounds), thinkingOf(rounds));
     this.#rounds = rounds;
     this.#from = seq;
     const { round, calls } = said;
@@ -82,14 +86,35 @@ export class Speech {
 
   /** The message as it is kept. */
   end(message: Message, seq: number): TurnItem[] {
-    const items = this.#whole(message.content, message.thinking ?? "");
+    const items = this.#whole(seq, message.content, message.thinking ?? "");
     return [...items, { type: "message", message, seq }];
   }
 
-  #whole(text: string, thinking: string): TurnItem[] {
+  #whole(seq: number, text: string, thinking: string): TurnItem[] {
+    const may = this.#text.mayBecome(text) && this.#thinking.mayBecome(thinking);
+    if (!may) return this.#anew(seq, { text, thinking }, true);
     this.#text.become(text);
     this.#thinking.become(thinking);
-    return [...this.#pieces("thinking", true), ...this.#pieces("text", true)];
+    return this.#all(true);
+  }
+
+  /** What was told of this round was heard wrong, as a thought that was taken for text: it is told again. */
+  #anew(
+    seq: number,
+    { text = this.#text.text, thinking = this.#thinking.text },
+    isWhole = false,
+  ): TurnItem[] {
+    this.#text = new Stretch(textOf(this.#rounds));
+    this.#thinking = new Stretch(thinkingOf(this.#rounds));
+    this.#from = seq;
+    const again = { ...this.begin(), reason: "restart" as const };
+    this.#text.become(text);
+    this.#thinking.become(thinking);
+    return [again, ...this.#all(isWhole)];
+  }
+
+  #all(isWhole: boolean): TurnItem[] {
+    return [...this.#pieces("thinking", isWhole), ...this.#pieces("text", isWhole)];
   }
 
   #pieces(kind: Kind, isWhole = false): TurnItem[] {

@@ -14,9 +14,8 @@ export class Stretch {
     return this.#told;
   }
 
-  /** The text becomes `text.slice(0, offset) + delta`. Throws as `become` does. */
-  write(offset: number, delta: string): void {
-    this.become(this.#text.slice(0, offset) + delta);
+  get text(): string {
+    return this.#text;
   }
 
   /** The text becomes this. Throws where it takes back what was told. */

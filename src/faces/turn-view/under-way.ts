@@ -12,13 +12,13 @@ export function underWay(
   const { messageId, attempt, step, text, thinking, rounds = [] } = stream;
   const bot = steps.find((one) => one.step === step)?.bot ?? "";
   const speech = new Speech({ messageId, attempt, step, bot, model: "", reason: "first" }, seq);
-  const items = [speech.begin()];
+  const items: TurnItem[] = [speech.begin()];
   for (const said of rounds) {
     items.push(...speech.round(said, seq));
     for (const call of said.calls) items.push(...asFarAs(speech, said.round, call, { step, seq }));
   }
-  items.push(...speech.write("thinking", { offset: 0, delta: thinking }));
-  items.push(...speech.write("text", { offset: 0, delta: text }));
+  items.push(...speech.write("thinking", { offset: 0, delta: thinking }, seq));
+  items.push(...speech.write("text", { offset: 0, delta: text }, seq));
   return { speech, items };
 }
 
