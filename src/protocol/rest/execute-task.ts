@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { clientMessageId, content } from "../content";
+import { metadata } from "../json";
 import { clientTools } from "../tools/tool-use";
 import { onBusy } from "../turn";
 
@@ -8,5 +9,7 @@ export const executeTask = z.strictObject({
   onBusy: onBusy.optional(),
   clientMessageId: clientMessageId.optional(),
   clientTools: clientTools.optional(),
+  /** Kept with the message and its turn. */
+  metadata: metadata.optional(),
 });
 export type ExecuteTask = z.infer<typeof executeTask>;

@@ -8,12 +8,14 @@ import { RoomUnavailable } from "../rooms/room-failure";
 
 /** Answers whatever a route throws; nothing of an unknown exception leaves the service. */
 export async function onError(error: Error, c: AppContext): Promise<Response> {
-  const refused = error instanceof RefusedRequest ? error : new RefusedRequest(failureOf(error, c));
+  const refused = error instanceof RefusedRequest ? error : new RefusedRequest(refusalOf(error, c));
   countRefusal(c, refused.refusal.code);
   return (c.var.errorsAs ?? problemResponse)(refused, c);
 }
 
-function failureOf(error: Error, c: AppContext): Refusal {
+/** What a caller is told of whatever was thrown; what is unknown is logged, and stays inside. */
+export function refusalOf(error: unknown, c: AppContext): Refusal {
+  if (error instanceof RefusedRequest) return error.refusal;
   const { requestId } = c.var;
   const transient = error instanceof RoomUnavailable || isRetryable(error);
   logError(transient ? "unavailable" : "internal_error", {
