@@ -1,5 +1,6 @@
 import { FACES } from "../operations/faces";
 import type { Operation } from "../operations/operation";
+import { AG_UI_DESCRIPTION } from "./ag-ui/face";
 import type { FaceDescription } from "./description";
 import { type DescribedOperation, describeFaces } from "./operation";
 import { REST_DESCRIPTION } from "./rest/face";
@@ -7,6 +8,7 @@ import { DESCRIBED_FILES } from "./rest/files";
 
 const DESCRIPTIONS: { [Name in keyof typeof FACES]: FaceDescription<(typeof FACES)[Name]> } = {
   rest: REST_DESCRIPTION,
+  agUi: AG_UI_DESCRIPTION,
 };
 
 /** Every operation of the service, with what its readers need. */

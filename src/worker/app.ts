@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { agUi } from "../faces/ag-ui/face";
 import type { FACES } from "../operations/faces";
 import type { AppEnv } from "./context";
 import { onError } from "./middleware/errors";
@@ -7,7 +8,7 @@ import { options, unknownPath } from "./middleware/unknown-path";
 import { rest } from "./rest/face";
 import { mount, type ServedFace } from "./serving/face";
 
-const SERVED: Record<keyof typeof FACES, ServedFace> = { rest };
+const SERVED: Record<keyof typeof FACES, ServedFace> = { rest, agUi };
 
 /**
  * Every path that the worker answers; the rest are files. `ownAgents`: names of the agents that the

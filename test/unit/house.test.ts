@@ -40,7 +40,10 @@ const ARROWS: Record<string, Arrows> = {
     packages: ["cloudflare:workers", "hono", "jose", "zod"],
   },
   // Other people's clients at the same rooms: whatever they ask, they ask as the worker does.
-  faces: { folders: ["protocol", "worker"], packages: ["hono", "zod"] },
+  faces: {
+    folders: ["protocol", "resources", "platform", "operations", "worker"],
+    packages: ["hono", "zod"],
+  },
   client: { folders: [], types: ["protocol", "resources"], packages: [] },
   console: {
     folders: ["client"],
@@ -54,6 +57,8 @@ const BESIDES: { from: RegExp; to: RegExp }[] = [
   // The entry exports the objects' classes; the rest of the worker knows what they answer.
   { from: /^worker\/index$/, to: /^durable-objects\// },
   { from: /^worker\//, to: /^durable-objects\/[a-z-]+\/api$/ },
+  // All that the worker answers is listed in one place, faces among it.
+  { from: /^worker\/app$/, to: /^faces\/[a-z-]+\/face$/ },
   // The entry hands the rest of the worker the names of the deployer's agents.
   { from: /^worker\/index$/, to: /^own\/agents$/ },
   // What the worker says of whoever opens a socket is read by both rooms.
