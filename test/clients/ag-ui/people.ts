@@ -1,0 +1,98 @@
+import { type AgentSubscriber, HttpAgent, type Message } from "@ag-ui/client";
+import * as z from "zod";
+import { message } from "../../../src/protocol/message";
+import { turn } from "../../../src/protocol/turn";
+import type { ModelServer } from "../../support/model-server";
+import { modelTeam } from "../../support/model-team";
+import type { Server } from "../../support/server";
+import { toolTeam } from "../../support/tool-team";
+import { until } from "../../support/until";
+import { WireUser } from "../../support/wire-client";
+
+/** Somebody with AG-UI's clients, and a team whose words come from a script. */
+export type Person = { user: WireUser; team: string; url: string; token: string };
+
+/** `mcpServers`: the team has these tool servers. */
+export async function person(
+  server: Server,
+  name: string,
+  models: ModelServer,
+  mcpServers?: Record<string, object>,
+): Promise<Person> {
+  const user = await WireUser.of(server, name);
+  const team = mcpServers
+    ? await toolTeam(user, models, mcpServers)
+    : await modelTeam(user, models);
+  return { user, team, url: server.url, token: await server.token(name) };
+}
+
+/** AG-UI's own client, unmodified. */
+export function agentOf({ team, url, token }: Person, options: object = {}): HttpAgent {
+  const headers = { Authorization: `Bearer ${token}` };
+  return new HttpAgent({ url: `${url}/ag-ui/${team}`, headers, ...options });
+}
+
+export function say(agent: HttpAgent, content: string): string {
+  const id = crypto.randomUUID();
+  agent.addMessage({ id, role: "user", content });
+  return id;
+}
+
+const end = z.looseObject({
+  outcome: z.looseObject({ type: z.string() }).optional(),
+  code: z.string().optional(),
+  message: z.string().optional(),
+});
+
+export type Told = { types: string[]; end: z.infer<typeof end> };
+
+/** What a run is told: the types of its events, and its last event. */
+export function listening(): { told: Told; subscriber: AgentSubscriber } {
+  const told: Told = { types: [], end: {} };
+  const subscriber: AgentSubscriber = {
+    onEvent: ({ event }) => {
+      told.types.push(event.type);
+      told.end = end.parse(event);
+    },
+  };
+  return { told, subscriber };
+}
+
+type Parameters = NonNullable<globalThis.Parameters<HttpAgent["runAgent"]>[0]>;
+
+/** A run of the client until it is over. */
+export async function played(agent: HttpAgent, parameters: Parameters = {}): Promise<Told> {
+  const { told, subscriber } = listening();
+  await agent.runAgent(parameters, subscriber);
+  return told;
+}
+
+const texts = z.looseObject({ role: z.string(), content: z.string().optional() });
+
+/** What is shown, as role and words. */
+export function shown(messages: readonly Message[]): [string, string][] {
+  return messages.map((one) => {
+    const { role, content = "" } = texts.parse(one);
+    return [role, content];
+  });
+}
+
+const page = z.object({ items: z.array(message) });
+const turns = z.object({ items: z.array(turn) });
+const tasks = z.object({ items: z.array(z.looseObject({ id: z.string() })) });
+
+/** The task of a thread that has a name of the client's. */
+export async function taskOf({ user }: Person, threadId: string): Promise<string> {
+  const key = encodeURIComponent(`agui:${threadId}`);
+  const find = async () => (await user.ask(tasks, "GET", `/tasks?key=${key}`)).items[0]?.id;
+  return until(`thread ${threadId} is there`, find);
+}
+
+export async function messagesOf({ user }: Person, taskId: string) {
+  return (await user.ask(page, "GET", `/tasks/${taskId}/messages`)).items;
+}
+
+/** Newest first. */
+export async function turnsOf({ user }: Person, taskId: string) {
+  return (await user.ask(turns, "GET", `/tasks/${taskId}/turns`)).items;
+}
