@@ -2,7 +2,16 @@ import type { AbstractAgent } from "@ag-ui/client";
 import { CopilotKitCore } from "@copilotkit/core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { endedTurn, execute } from "../../support/agent-task";
-import { answer, finish, gate, hang, round, text, thinking, wait } from "../../support/model-script";
+import {
+  answer,
+  finish,
+  gate,
+  hang,
+  round,
+  text,
+  thinking,
+  wait,
+} from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
 import { Server } from "../../support/server";
 import type {} from "../../support/shared-servers";

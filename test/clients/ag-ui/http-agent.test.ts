@@ -20,6 +20,7 @@ import type {} from "../../support/shared-servers";
 import { until } from "../../support/until";
 import {
   agentOf,
+  ask,
   listening,
   messagesOf,
   type Person,
@@ -143,7 +144,7 @@ describe("a run of the real client", () => {
     const running = agent.runAgent({}, subscriber);
     await until("it speaks", () => shown(agent.messages).at(-1)?.[1] === "Half of");
     const taskId = await taskOf(ada, agent.threadId);
-    await ada.user.ask(z.unknown(), "POST", `/tasks/${taskId}/interrupt`, {});
+    await ask(ada.user, "POST", `/tasks/${taskId}/interrupt`, {});
     await running;
     expect(told.end).toMatchObject({ type: "RUN_FINISHED", outcome: { type: "cancelled" } });
     expect(shown(agent.messages).at(-1)?.[1]).toContain("Half of");
@@ -243,7 +244,7 @@ describe("a run that waits", () => {
     const member = { role: "assistant", botRef: ada.team, requireConfirmation: true };
     const metadata = { name: "asks-first" };
     const spec = { collaboration: "pipeline", members: [member] };
-    await ada.user.ask(z.unknown(), "POST", "/teams", { metadata, spec });
+    await ask(ada.user, "POST", "/teams", { metadata, spec });
     const agent = agentOf({ ...ada, team: `${ada.user.name}/asks-first` });
     say(agent, "Go");
     await played(agent);

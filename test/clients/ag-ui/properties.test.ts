@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { TurnItem } from "../../../src/faces/turn-view/item";
 import { cutsOf, itemsFrom } from "../../support/turn-feed";
 import { played, scenario } from "../../unit/engine/room-commands";
-import { eventsOf, shownBy } from "./screen";
+import { eventsOf, hadBy, shownBy } from "./screen";
 
 type World = ReturnType<typeof played>;
 type Turn = ReturnType<World["turn"]>;
@@ -78,8 +78,8 @@ describe("for random histories and points at which a client comes", () => {
         );
         const at = later[pick % Math.max(later.length, 1)];
         if (!first.waits || at === undefined) continue;
-        const before = await shownBy(await eventsOf(first.told, turn.id, { messages: USER }), USER);
-        const has = [...before.messages, ...before.thoughts];
+        const events = await eventsOf(first.told, turn.id, { messages: USER });
+        const { has } = await hadBy(events, USER);
         const { told } = upToWait(itemsFrom(trace, turn, at));
         const wentOn = await eventsOf(told, turn.id, { messages: has });
         const fresh = await eventsOf(told, turn.id, { messages: USER, tellsAll: true });

@@ -27,8 +27,8 @@ const kept = z.looseObject({
 });
 type Kept = z.infer<typeof kept>;
 
-/** What the client shows by these events: its messages, and its thoughts, which it can't take away whole. */
-export async function shownBy(events: readonly AgUiEvent[], messages: readonly object[] = []) {
+/** What the client has by these events: its messages, and its thoughts, which it can't take away whole. */
+export async function hadBy(events: readonly AgUiEvent[], messages: readonly object[] = []) {
   const agent = new Fed(events, messages);
   await agent.runAgent();
   const all: Kept[] = agent.messages.map((one) => {
@@ -36,11 +36,18 @@ export async function shownBy(events: readonly AgUiEvent[], messages: readonly o
     return { ...rest, content, toolCalls };
   });
   return {
+    has: agent.messages,
     messages: all.filter(({ role }) => role !== "reasoning"),
     thoughts: all
       .filter(({ role, content }) => role === "reasoning" && content !== "")
       .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
   };
+}
+
+/** What of it is shown. */
+export async function shownBy(events: readonly AgUiEvent[], messages: readonly object[] = []) {
+  const { messages: said, thoughts } = await hadBy(events, messages);
+  return { messages: said, thoughts };
 }
 
 type Options = { messages?: readonly { id: string; role: string }[]; tellsAll?: boolean };
@@ -86,4 +93,3 @@ function closing(events: readonly AgUiEvent[]): AgUiEvent[] {
   const end = { threadId: "thread", runId: "run", outcome: { type: "success" as const } };
   return [...words, ...step, { type: "RUN_FINISHED", ...end }];
 }
-
