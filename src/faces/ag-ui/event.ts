@@ -41,7 +41,8 @@ export type AgUiEvent =
       type: "RUN_FINISHED";
       threadId: string;
       runId: string;
-      outcome: RunOutcome;
+      /** Left out where the client knows no such outcome: it reads that as success. */
+      outcome?: RunOutcome;
       usage?: Usage[];
     }
   | { type: "RUN_ERROR"; message: string; code: string; usage?: Usage[] }

@@ -17,7 +17,7 @@ export async function run(c: AppContext, team: Ref, input: RunInput): Promise<Re
   const around = { messages, results: resultsIn(messages) };
   const unread = context && context.length > 0 ? ["context"] : [];
   const of = { threadId, runId, turnId: turn.id, around, has: messages, tellsAll: false };
-  return streamed(c, { turn, run: of, unread });
+  return streamed(c, { turn, run: { ...of, isBefore1: isBefore1(input) }, unread });
 }
 
 /** A run that asks for nothing: a thread's messages, and the turn that is open there, whoever began it. */
@@ -31,14 +31,18 @@ export async function connect(c: AppContext, team: Ref, input: ConnectInput): Pr
     const runId = markIn(turn.metadata)?.runId ?? turn.id;
     const around = { messages, results };
     const of = { threadId, runId, turnId: turn.id, around, has, tellsAll: true };
-    return streamed(c, { turn, run: of });
+    return streamed(c, { turn, run: { ...of, isBefore1: isBefore1(input) } });
   }
   const { runId } = input;
   return atOnce([
     { type: "RUN_STARTED", threadId, runId },
     ...snapshotsFor(has, messages),
-    { type: "RUN_FINISHED", threadId, runId, outcome: { type: "success" } },
+    { type: "RUN_FINISHED", threadId, runId },
   ]);
+}
+
+function isBefore1({ protocolVersion }: ConnectInput): boolean {
+  return protocolVersion === undefined || protocolVersion === null;
 }
 
 type Stop = { threadId: string; runId: string | undefined };

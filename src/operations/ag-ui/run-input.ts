@@ -80,6 +80,9 @@ function isNothing(value: unknown): boolean {
   return typeof value === "object" && Object.keys(value).length === 0;
 }
 
+/** Clients of before 1.0 say none. */
+const protocolVersion = z.string().max(64).nullish();
+
 /**
  * What `HttpAgent` posts (AG-UI 1.0, `RunAgentInput`). `context` is not given to the model, and the run
  * says so; `forwardedProps` is for servers that know what is in it.
@@ -87,7 +90,7 @@ function isNothing(value: unknown): boolean {
 export const runInput = z.looseObject({
   threadId,
   runId: clientMessageId,
-  protocolVersion: z.string().max(64).nullish(),
+  protocolVersion,
   parentRunId: z.string().max(LIMITS.clientKeyChars).nullish(),
   state: noState,
   messages: z.array(sentMessage).max(BOUNDS.messages),
@@ -105,6 +108,7 @@ export type RunInput = z.infer<typeof runInput>;
 export const connectInput = z.looseObject({
   threadId,
   runId: clientMessageId,
+  protocolVersion,
   messages: z.array(sentMessage).max(BOUNDS.messages).default([]),
 });
 export type ConnectInput = z.infer<typeof connectInput>;

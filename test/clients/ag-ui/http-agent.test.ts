@@ -133,7 +133,7 @@ describe("a run of the real client", () => {
     say(agent, "Fail");
     const { end } = await played(agent);
     expect(end).toMatchObject({ type: "RUN_ERROR", code: "model_rejected" });
-    expect(end.message).not.toContain("secret words");
+    expect(JSON.stringify(end)).not.toContain("secret words");
   });
 
   it("that is stopped ends as cancelled, and keeps the words", async () => {

@@ -60,7 +60,7 @@ export async function eventsOf(
 ): Promise<AgUiEvent[]> {
   const around = { messages, results: new Map<string, string>() };
   const ids = { threadId: "thread", runId: "run", turnId };
-  const run = { ...ids, around, has: messages, tellsAll };
+  const run = { ...ids, around, has: messages, tellsAll, isBefore1: false };
   const events: AgUiEvent[] = [];
   for await (const some of runStream(each(items), run)) events.push(...some);
   // The verifier wants an end; what a client shows in mid-run is what it shows then.

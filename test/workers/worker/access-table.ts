@@ -268,19 +268,19 @@ const ROUTES: readonly Route[] = [
     statuses: "401 404 403 200 200 403 401 404",
   },
   {
-    operation: "POST /copilotkit/agent/{+agentId}/run",
+    operation: "POST /copilotkit/agent/{agentId}/run",
     path: assistant,
     body: ({ taskId }) => aRun(taskId),
     statuses: "401 404 403 200 200 403 401 404",
   },
   {
-    operation: "POST /copilotkit/agent/{+agentId}/connect",
+    operation: "POST /copilotkit/agent/{agentId}/connect",
     path: assistant,
     body: ({ taskId }) => aRun(taskId),
     statuses: "401 404 200 200 200 200 401 404",
   },
   {
-    operation: "POST /copilotkit/agent/{+agentId}/stop/{threadId}",
+    operation: "POST /copilotkit/agent/{agentId}/stop/{threadId}",
     situation: "running",
     path: assistant,
     consumes: true,

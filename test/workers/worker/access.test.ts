@@ -67,7 +67,7 @@ async function ask(route: Route, credential: Credential, world: World): Promise<
   const [method = "", template = ""] = route.operation.split(" ");
   const own = route.path?.(world, userIdOf(credential, world)) ?? {};
   const values: Record<string, unknown> = { ...world, ...own };
-  const path = template.replace(/\{\+?(\w+)\}/g, (_, name: string) => String(values[name]));
+  const path = template.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
   const query = route.query ? `?${route.query(world)}` : "";
   const body = route.body?.(world);
   const response = await exports.default.fetch(`${ORIGIN}${path}${query}`, {

@@ -15,6 +15,8 @@ export type Run = {
   /** The messages that the client has; a run that only reads tells all of them. */
   has: readonly AnyMessage[];
   tellsAll: boolean;
+  /** Clients of before 1.0 know fewer outcomes, and refuse the others. */
+  isBefore1: boolean;
 };
 
 type Words = ItemOf<"text" | "thinking">;
@@ -144,10 +146,11 @@ export class RunEvents {
   }
 
   #finish(outcome: RunOutcome, usage?: ItemOf<"ended">["usage"]): AgUiEvent[] {
-    const { threadId, runId } = this.#run;
+    const { threadId, runId, isBefore1 } = this.#run;
     const closing = this.#open.closeStep();
     this.#isOver = true;
-    const end = { threadId, runId, outcome, ...(usage && { usage: [usage] }) };
+    const isKnown = !isBefore1 || outcome.type === "interrupt";
+    const end = { threadId, runId, ...(isKnown && { outcome }), ...(usage && { usage: [usage] }) };
     return [...closing, { type: "RUN_FINISHED", ...end }];
   }
 }
