@@ -61,6 +61,7 @@ export default defineConfig({
           ...FIRST,
           include: ["test/unit/**/*.test.ts"],
           testTimeout: HANGS_MS,
+          hookTimeout: HANGS_MS,
           // Most of these files take longer to load than to run.
           isolate: false,
           // itty-durable ships ESM that is marked as CommonJS.
@@ -73,6 +74,7 @@ export default defineConfig({
           name: "workers",
           ...LAST,
           testTimeout: HANGS_MS,
+          hookTimeout: HANGS_MS,
           // A condition that comes late on a busy machine is no failure.
           expect: { poll: { timeout: LATE_MS } },
           isolate: false,

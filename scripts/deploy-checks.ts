@@ -1,7 +1,7 @@
 import * as z from "zod";
 
-/** Ids that nobody has put in yet: nothing, or the zeros that the configuration ships with. */
-const UNSET = /^[0-]*$/;
+/** Ids that nobody has put in yet: nothing, or such as the configuration ships with, which begin with zeros. */
+const UNSET = /^(0{8}-.*|[0-]*)$/;
 
 const database = z.object({
   binding: z.string(),

@@ -7,18 +7,22 @@ import { databaseOptions, readWranglerOptions } from "./wrangler-options";
 
 const MARK = "migrated";
 const MIGRATIONS_DIR = /\bmigrations_dir["']?\s*[=:]\s*["']([^"']+)["']/g;
+const HEADING = /^\s*\[\[?\s*([^\]]+?)\s*\]/;
+const BINDING = /\bbinding["']?\s*[=:]\s*["'](DB|HISTORY_\d+)["']/;
 
 /**
- * Applies the migrations to the local database of a server with these options; gives what went
+ * Applies the migrations to the local databases of a server with these options; gives what went
  * wrong. Asking wrangler takes seconds, so a mark beside the databases says what they have already.
  */
 export function migrateLocally(args: string[], run = runWranglerQuietly): string | undefined {
   const folder = databasesOf(args);
   if (isMigrated(folder, args)) return undefined;
-  console.log("Applying the migrations of the local database…");
-  const command = ["d1", "migrations", "apply", "DB", "--local", ...databaseOptions(args)];
-  const { status, output } = run(command);
-  if (status !== 0) return output;
+  console.log("Applying the migrations of the local databases…");
+  for (const binding of bindingsOf(args)) {
+    const command = ["d1", "migrations", "apply", binding, "--local", ...databaseOptions(args)];
+    const { status, output } = run(command);
+    if (status !== 0) return output;
+  }
   const databases = databasesIn(folder);
   if (databases.length > 0) writeFileSync(join(folder, MARK), markOf(databases, args));
   return undefined;
@@ -38,6 +42,21 @@ export function schemaOf(args: string[]): string {
     }
   }
   return hash.digest("hex");
+}
+
+/** The databases of the environment that these options name: the control database, then the histories. */
+export function bindingsOf(args: string[]): string[] {
+  const { env } = readWranglerOptions(args);
+  const section = env === undefined ? "d1_databases" : `env.${env}.d1_databases`;
+  const found = new Set(["DB"]);
+  let heading: string | undefined;
+  for (const line of (readIfThere(configOf(args)) ?? "").split("\n")) {
+    heading = HEADING.exec(line)?.[1] ?? heading;
+    const binding = BINDING.exec(line)?.[1];
+    // A configuration in JSON has no headings.
+    if (binding !== undefined && (heading ?? section) === section) found.add(binding);
+  }
+  return [...found];
 }
 
 function isMigrated(folder: string, args: string[]): boolean {

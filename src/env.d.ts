@@ -11,6 +11,8 @@ declare global {
     /** Bindings of `wrangler.toml`; its `[vars]` are read through `src/platform/settings.ts` alone. */
     interface Env {
       DB: D1Database;
+      /** Databases of histories: as many as `wrangler.toml` binds. */
+      [history: `HISTORY_${number}`]: D1Database;
       ASSETS: Fetcher;
       TASK_ROOM: DurableObjectNamespace<TaskRoom>;
       USER_ROOM: DurableObjectNamespace<UserRoom>;

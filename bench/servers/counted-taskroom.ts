@@ -12,10 +12,9 @@ export { UsageMeter } from "../../src/durable-objects/usage-meter/usage-meter";
 export class TaskRoom extends ProductionTaskRoom {
   protected override doors(ctx: DurableObjectState, env: Env): Doors {
     countStorage(ctx.storage, "room");
-    const doors = super.doors(ctx, env);
+    const doors = super.doors(ctx, { ...env, DB: countedD1(env.DB) });
     return {
       ...doors,
-      db: countedD1(env.DB),
       tellUser: (userId, news) => {
         note("calls");
         return doors.tellUser(userId, news);

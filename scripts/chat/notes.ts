@@ -41,7 +41,12 @@ export function noteOf(event: RoomEvent, explained: ReadonlySet<string>): string
 }
 
 /** What a round of the model wants to have called. */
-export function roundNote({ round, calls }: Pick<StreamRound, "round" | "calls">): string {
+export function roundNote({
+  round,
+  calls,
+}: Pick<StreamRound, "round" | "calls">): string | undefined {
+  // What an agent goes on from has none: only its text is to be told.
+  if (calls.length === 0) return undefined;
   const wanted = calls.map(({ name, input }) => `${name} ${brief(input)}`);
   return `round ${round + 1}: ${wanted.join(", ")}`;
 }

@@ -8,6 +8,9 @@ export type Question = {
   turnId: string;
   step: string;
   toolCallId?: string;
+  /** Where the call is: its id may repeat. */
+  round?: number;
+  index?: number;
   text: string;
 };
 
@@ -30,7 +33,8 @@ export function questionsOf(room: RoomState | undefined): Question[] {
   return open
     .filter(({ approval }) => approval === "asked")
     .map(({ round, index, toolCallId, name, input }) => ({
-      ...{ ...place, toolCallId, key: `${turn.id} ${step.step} ${round} ${index}` },
+      ...{ ...place, toolCallId, round, index },
+      key: `${turn.id} ${step.step} ${round} ${index}`,
       text: `May ${name} be called with ${brief(input)}?`,
     }));
 }

@@ -1,13 +1,17 @@
 import { FACES } from "../operations/faces";
 import type { Operation } from "../operations/operation";
 import { AG_UI_DESCRIPTION } from "./ag-ui/face";
+import { AI_SDK_DESCRIPTION } from "./ai-sdk/face";
 import type { FaceDescription } from "./description";
+import { OPENAI_DESCRIPTION } from "./openai/face";
 import { type DescribedOperation, describeFaces } from "./operation";
 import { REST_DESCRIPTION } from "./rest/face";
 import { DESCRIBED_FILES } from "./rest/files";
 
 const DESCRIPTIONS: { [Name in keyof typeof FACES]: FaceDescription<(typeof FACES)[Name]> } = {
   rest: REST_DESCRIPTION,
+  openai: OPENAI_DESCRIPTION,
+  aiSdk: AI_SDK_DESCRIPTION,
   agUi: AG_UI_DESCRIPTION,
 };
 

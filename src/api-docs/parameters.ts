@@ -62,6 +62,7 @@ const QUERY_PARAMETERS: Record<string, string> = {
   createdAfter: "Only what was created after this time.",
   createdBefore: "Only what was created before this time.",
   key: "The task of this key.",
+  "listKnownTasks.userId": "The user whose home is asked for its list; else the databases are.",
   waiting: "`true`: only those that wait for a person; `false`: only the others.",
   ephemeral: "`true`: with ephemeral tasks among them; without it they are left out.",
   q: "Part of the title, in any case: a word, a few letters, one character.",
@@ -78,7 +79,12 @@ const QUERY_PARAMETERS: Record<string, string> = {
   "joinUserRoom.after": "The last `seq` applied; without it the newest state comes.",
   "joinRoom.after": "The last `seq` applied; without it the snapshot comes.",
   "listMessages.after": "A message id: newer ones, exclusive.",
+  "aiSdkMessages.before": "`nextCursor` of the page before: what is older than this message.",
   "listMessages.before": "A message id: older ones, exclusive.",
+  stream: "`true`: as an event stream, from its beginning or from `starting_after`.",
+  starting_after: "The last `sequence_number` already known.",
+  order: "`asc`: oldest first; by default newest first.",
+  after: "The last id of the page before.",
 };
 
 export function queryMeaning(operationId: string, name: string): string {

@@ -19,6 +19,7 @@ export type {
   RoomEventType,
   SendOptions,
   ToolAnswer,
+  ToolCalled,
 } from "./connection/room-connection";
 export type { ConnectionStatus, EndCode } from "./connection/status";
 export type {

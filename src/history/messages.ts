@@ -104,6 +104,16 @@ function ofRole(
     );
 }
 
+/** How many messages of a task there are before a `seq`. */
+export async function countMessagesBefore(
+  db: D1Database,
+  taskId: string,
+  seq: number,
+): Promise<number> {
+  const ofTask = and(eq(messages.taskId, taskId), lt(messages.seq, seq));
+  return openDatabase(db).$count(messages, ofTask);
+}
+
 /** The `seq` of a projected message of this task. */
 export async function findMessageSeq(
   db: D1Database,

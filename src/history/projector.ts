@@ -18,6 +18,8 @@ export type Projection = {
   throughSeq: number;
   messages: Message[];
   removedMessageIds: string[];
+  /** Messages with these `seq`s that are not among `messages` go. */
+  only?: { fromSeq: number; throughSeq: number };
   /** Milliseconds since 1970 of the room's next deadline. */
   wakeAt: number | null;
 };
@@ -30,17 +32,19 @@ const BATCH_BYTES = 2 * 1024 * 1024;
 /**
  * Writes a projection in one batch; one with very many messages, or very long ones, in several. One
  * that is older than what is stored, and any of an erased task, changes nothing; the same again changes
- * nothing either. Throws what D1 throws; `isRetryable` says whether to try again.
+ * nothing either. Gives whether it was neither. Throws what D1 throws; `isRetryable` says whether to try
+ * again.
  */
-export async function project(db: D1Database, projection: Projection): Promise<void> {
+export async function project(db: D1Database, projection: Projection): Promise<boolean> {
   const [first = [], ...others] = batchesOf(projection.messages);
-  await writeBatch(db, [
+  const [task] = await writeBatch(db, [
     taskWrite(projection),
     ...memberWrites(projection),
     ...removal(projection),
     ...messageWrites(projection, first),
   ]);
   for (const batch of others) await writeBatch(db, messageWrites(projection, batch));
+  return (task?.meta.changes ?? 0) > 0;
 }
 
 function batchesOf(all: Message[]): Message[][] {
@@ -97,9 +101,15 @@ function memberWrites(projection: Projection): SQL[] {
 }
 
 function removal(projection: Projection): SQL[] {
-  const { task, removedMessageIds } = projection;
-  if (removedMessageIds.length === 0) return [];
+  const { task, removedMessageIds, messages: kept, only } = projection;
+  const others = only && [
+    sql`DELETE FROM ${messages} WHERE ${messages.taskId} = ${task.id}
+      AND ${messages.seq} BETWEEN ${only.fromSeq} AND ${only.throughSeq}
+      AND ${messages.id} NOT IN ${jsonSet(kept.map(({ id }) => id))} AND ${isCurrent(projection)}`,
+  ];
+  if (removedMessageIds.length === 0) return others ?? [];
   return [
+    ...(others ?? []),
     sql`DELETE FROM ${messages} WHERE ${messages.taskId} = ${task.id}
       AND ${messages.id} IN ${jsonSet(removedMessageIds)} AND ${isCurrent(projection)}`,
   ];

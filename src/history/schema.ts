@@ -95,6 +95,20 @@ export const deletedTasks = sqliteTable("deleted_tasks", {
   deletedAt: text("deleted_at").notNull(),
 });
 
+/** How full each database of histories was when it was last looked at; only the control database has rows. */
+export const historyShards = sqliteTable("history_shards", {
+  /** The name of its binding. */
+  name: text().primaryKey(),
+  bytes: integer().notNull(),
+  /** Whether it is so full that new tasks go elsewhere: the log has said so. */
+  full: integer({ mode: "boolean" }).notNull().default(false),
+  /** Milliseconds since 1970. */
+  checkedAt: integer("checked_at").notNull(),
+});
+
+/** Who has made tasks whose history is elsewhere: where that is lost, the rooms are found through these users' homes. */
+export const historyUsers = sqliteTable("history_users", { id: text().primaryKey() });
+
 /** Which task an `Idempotency-Key` of `POST /tasks` stands for. */
 export const idempotencyKeys = sqliteTable(
   "idempotency_keys",

@@ -31,6 +31,11 @@ export function newId(prefix: Prefix, now: number): string {
   return `${prefix}_${time}${random}`;
 }
 
+/** The name of a room's log. */
+export function newEpoch(now: number): string {
+  return newId("req", now).slice(-12);
+}
+
 function idOf(prefix: Prefix) {
   return z.string().regex(new RegExp(`^${prefix}_[0-9a-hjkmnp-tv-z]{26}$`), {
     error: `not a ${prefix} id`,

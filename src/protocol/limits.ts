@@ -33,6 +33,10 @@ export const LIMITS = {
   /** Tools of a client for one turn, and bytes of all as JSON. */
   clientTools: 64,
   clientToolsBytes: 64 * KIB,
+  /** Bytes as JSON of what a remote agent goes on from, and of the text that is kept for that. */
+  resumeStateBytes: 64 * KIB,
+  // It is in a state twice, as text and as round: with an answer of the longest it is still a frame.
+  resumeTextBytes: 256 * KIB,
   /** Bytes as JSON of what a part of an agent's work gives. */
   partBytes: 256 * KIB,
   /** Milliseconds that a tool may work where its server has no rule of its own, and after each progress. */

@@ -4,6 +4,7 @@ import { notificationId, taskId, turnId } from "./ids";
 import { jsonObject } from "./json";
 import { task, taskStatus } from "./task";
 import { timestamp } from "./time";
+import { waitingFor } from "./turn";
 
 /** What a notification is about. */
 export const notificationKind = z.enum([
@@ -50,6 +51,8 @@ export const USER_EVENTS = {
     turnId,
     step: z.string().optional(),
     phase: z.string().optional(),
+    waitingFor: waitingFor.optional(),
+    toolCallId: z.string().optional(),
   }),
   notification: z.object({ notification }),
 } as const;

@@ -66,6 +66,8 @@ export type StepRecord =
       /** The model's own parts, as its provider wants them back. */
       memo?: JsonValue;
     }
+  /** What was said so far stays; the next attempt of the same bot is given it, and the memo. */
+  | { type: "resumable"; memo: JsonValue }
   | ({ type: "tool-call"; where?: "client" } & CallSaid)
   /** A part of the work of an agent in code: it begins, is done and gave a value, or threw. */
   | { type: "part"; key: string; value?: JsonValue; threw?: true }

@@ -1,5 +1,7 @@
 import { Hono } from "hono";
 import { agUi } from "../faces/ag-ui/face";
+import { aiSdk } from "../faces/ai-sdk/face";
+import { openai } from "../faces/openai/face";
 import type { FACES } from "../operations/faces";
 import type { AppEnv } from "./context";
 import { onError } from "./middleware/errors";
@@ -8,7 +10,7 @@ import { options, unknownPath } from "./middleware/unknown-path";
 import { rest } from "./rest/face";
 import { mount, type ServedFace } from "./serving/face";
 
-const SERVED: Record<keyof typeof FACES, ServedFace> = { rest, agUi };
+const SERVED: Record<keyof typeof FACES, ServedFace> = { rest, openai, aiSdk, agUi };
 
 /**
  * Every path that the worker answers; the rest are files. `ownAgents`: names of the agents that the

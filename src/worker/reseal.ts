@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { knownUsers, putSecrets, resourcesWithSecrets } from "../history/operator/sealed-rows";
+import { databasesOf } from "../history/shards/databases";
 import { describeError, logError } from "../platform/platform-log";
 import { added, type ResealCount, reseal, tally } from "../platform/reseal";
 import type { Settings } from "../platform/settings";
@@ -14,7 +15,7 @@ import { twice, userRoom } from "./rooms/ask";
 const RESOURCES = 50;
 const USERS = 20;
 
-/** First all resources, then the rooms of all users that D1 knows. */
+/** First all resources, then the rooms of all users that any database knows. */
 const place = z.discriminatedUnion("at", [
   z.strictObject({
     at: z.literal("resources"),
@@ -66,7 +67,7 @@ async function resealResource({ env, settings }: Doors, stored: StoredResource) 
 }
 
 async function usersPage({ env }: Doors, after: string): Promise<ResealPage> {
-  const users = await knownUsers(env.DB, after, USERS);
+  const users = await knownUsers(databasesOf(env), after, USERS);
   const answers = await Promise.all(users.map((userId) => resealUser(env, userId)));
   const counts = answers.filter((answer) => answer !== undefined);
   const last = users.length === USERS ? users.at(-1) : undefined;

@@ -89,7 +89,7 @@ it("a call waits for a yes, runs with its progress, and stays with what came of 
   await kept.getByText("Output").click();
   await kept.getByText("charged 5").waitFor();
   await message
-    .getByRole("listitem", { name: "Tool charge: failed" })
+    .getByRole("listitem", { name: "Tool charge: not approved" })
     .getByText("A person did not approve of the call: too much.")
     .waitFor();
   // The cards stand where the calls were made.

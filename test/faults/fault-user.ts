@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Server, TokenOptions } from "../support/server";
 import type { Evidence } from "./evidence";
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 const problem = z.looseObject({ code: z.string() });
 const withId = z.looseObject({ id: z.string() });
 

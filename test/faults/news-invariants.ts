@@ -28,7 +28,9 @@ export function deliveriesInOrder({ news, delivered }: Evidence): string[] {
 }
 
 function noticeOf(event: LogEvent): string | undefined {
-  if (event.type === "turn:status" && event.data.status === "WAITING") return "turn_waiting";
+  if (event.type === "turn:status" && event.data.status === "WAITING") {
+    return event.data.waitingFor === "client-tool" ? undefined : "turn_waiting";
+  }
   if (event.type === "log" && event.data.metadata?.notification) return "agent";
   if (event.type !== "task:status") return undefined;
   const { status, reason } = event.data;

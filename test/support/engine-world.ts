@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import * as z from "zod";
 import { applyEvent } from "../../src/engine/fold/fold";
 import { restoredState } from "../../src/engine/fold/restore";
 import { finishStep } from "../../src/engine/step/end";
@@ -11,16 +12,18 @@ import { announceTask, emptyRoom } from "../../src/engine/task/create";
 import { beginTurn, unpaidTurn } from "../../src/engine/turn/begin";
 import { deadlines, meetDeadlines } from "../../src/engine/turn/deadlines";
 import { type Decision, decide } from "../../src/engine/turn/decide";
-import type { Context, Draft, Effect } from "../../src/engine/turn/draft";
+import type { Context, Draft, Effect, KeptValue } from "../../src/engine/turn/draft";
 import { recoverTurn } from "../../src/engine/turn/recover";
 import { type Room, roundsFrom, type TurnRecord } from "../../src/engine/turn/room";
 import { type Send, send } from "../../src/engine/turn/send";
 import { FAILURES, type FailureCode, type Refusal } from "../../src/protocol/errors";
 import type { LogEvent, MomentaryEvent, RoomEvent } from "../../src/protocol/events";
+import type { JsonValue } from "../../src/protocol/json";
 import type { Message } from "../../src/protocol/message";
 import type { StreamRound } from "../../src/protocol/room-state";
 import { toTimestamp } from "../../src/protocol/time";
-import type { Turn } from "../../src/protocol/turn";
+import { type ToolUse, toolUse, usesIn } from "../../src/protocol/tools/tool-use";
+import type { Step, Turn } from "../../src/protocol/turn";
 import type { StepFailure, StepRecord, StepRequest } from "../../src/resources/step";
 import type { TeamPlan } from "../../src/resources/team-plan";
 import { deepFreeze } from "./deep-freeze";
@@ -64,6 +67,10 @@ export class World {
   readonly #outputs = new Map<string, Map<string, string>>();
   /** What steps that ended without an answer had done, as the room's store keeps it. */
   readonly #rounds = new Map<string, StreamRound[]>();
+  /** What tools did in runs that were rolled back. */
+  readonly #uses = new Map<string, ToolUse[]>();
+  /** What rounds go on from that no event shows. */
+  readonly #memos = new Map<string, KeptValue["value"]>();
   #ids = 0;
 
   constructor(
@@ -102,6 +109,8 @@ export class World {
       confirmTimeoutMs: CONFIRM_TIMEOUT_MS,
       clientToolTimeoutMs: CLIENT_TOOL_TIMEOUT_MS,
       roundsLeft: (turnId, step) => this.#rounds.get(`${turnId} ${step}`) ?? [],
+      usesLeft: (turnId, step) => this.#uses.get(`${turnId} ${step}`) ?? [],
+      usesOf: (messageId) => this.#usesIn(messageId),
     };
   }
 
@@ -112,13 +121,17 @@ export class World {
     const again = decide(before, this.context, rule);
     if (!isDeepStrictEqual(decision, again)) throw new Error("the same room decided otherwise");
     if ("refusal" in decision) return decision;
-    const { room, events, effects, closed, results, rounds } = decision.change;
+    const { room, events, effects, closed, results, rounds, values } = decision.change;
     this.room = room;
     this.log.push(...events);
     this.trace.push(...events);
     this.effects.push(...effects);
     for (const { turnId, step, result } of results) {
       this.#outputs.set(turnId, new Map(this.#outputs.get(turnId)).set(step, result.output));
+    }
+    for (const { turnId, step, round, kind, value } of values) {
+      if (kind === "uses") this.#uses.set(`${turnId} ${step}`, z.array(toolUse).parse(value));
+      if (kind === "memo") this.#memos.set(`${turnId} ${step} ${round}`, value);
     }
     for (const kept of rounds) this.#rounds.set(`${kept.turnId} ${kept.step}`, kept.rounds);
     for (const record of closed) this.closed.set(record.turn.id, record);
@@ -190,9 +203,24 @@ export class World {
     return stepRequest(this.room, fence, {
       history,
       outputs,
-      rounds: this.rounds(fence),
+      uses: new Map(
+        this.turn(fence.turnId).steps.map((step) => [step.step, this.#left(fence, step)]),
+      ),
+      rounds: this.rounds(fence).map((round) => {
+        const memo = this.#memos.get(`${fence.turnId} ${fence.step} ${round.round}`);
+        return { ...round, ...(memo !== undefined && { memo: memo as JsonValue }) };
+      }),
       parts: new Map(),
     });
+  }
+
+  #usesIn(messageId: string): ToolUse[] {
+    return usesIn(this.room.state.messages.find(({ id }) => id === messageId)?.metadata);
+  }
+
+  #left({ turnId }: Fence, { step, status, messageId = "" }: Step): ToolUse[] {
+    if (status === "FAILED") return this.#usesIn(messageId);
+    return this.#uses.get(`${turnId} ${step}`) ?? [];
   }
 
   /** What was done in the step's rounds so far. */

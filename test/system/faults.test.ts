@@ -22,6 +22,7 @@ const PLAYS = [
   "tokens/replayed recovery token#1",
   "tokens/expired in mid-life#1",
   "D1/failing after its commit#1",
+  "history/lost, and rebuilt#1",
   "kill -9/text written, and again#1",
   "storage/commits: answering, alone#1",
   "storage/alarms: waiting, D1 down#1",

@@ -62,7 +62,7 @@ it("the socket's client works as pasted: it loses the connection and ends with a
 
 it.each([
   ...["first-task", "websocket", "client", "settings", "deploying", "security"],
-  ...["resources", "bring-your-own-agent", "your-own-agent-in-code", "tools"],
+  ...["resources", "bring-your-own-agent", "your-own-agent-in-code", "tools", "openai", "doors"],
 ])("%s.md links only to pages that exist", (name) => {
   const links = [...guide(`${name}.md`).matchAll(/\]\(([^)#]+)\)/g)].map(([, link = ""]) => link);
   for (const link of links.filter((item) => !item.startsWith("http"))) {

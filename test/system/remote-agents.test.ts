@@ -35,6 +35,7 @@ import { WireUser } from "../support/wire-client";
 const update = z.looseObject({ percentComplete: z.number(), message: z.string().optional() });
 const told = z.object({ notification: keptNotification });
 const notices = z.looseObject({ items: z.array(keptNotification) });
+const resumed = z.looseObject({ state: z.number().optional() });
 const logged = z.looseObject({ message: z.string() });
 const DONE = json({ output: "done" });
 
@@ -155,6 +156,24 @@ describe.concurrent("a remote agent, over real HTTP", () => {
       expect(turn.steps[0]).toMatchObject({ attempt: calls, result: { attempts: calls } });
     },
   );
+
+  it("[E8] goes on from what it said that it can go on from, in text and state", async () => {
+    const rule = { role: "work", retry: retry(3, 20) };
+    const parts = ["One. ", "Two. ", "Three."];
+    const { agent, turn, taskId } = await run([rule], ({ attempt, body }) => {
+      const { state = 0 } = resumed.parse(body.resume ?? {});
+      const part = [chunk(parts[state] ?? ""), event("resumable", { state: state + 1 })];
+      return attempt < 3 ? [...part, chunk("lost")] : [...part, event("result", {})];
+    });
+    expect(agent.requests.map(({ body }) => body.resume)).toEqual([
+      undefined,
+      { text: "One. ", state: 1 },
+      { text: "One. Two. ", state: 2 },
+    ]);
+    expect(turn.steps[0]).toMatchObject({ result: { output: parts.join("") } });
+    const starts = await readEvents(alice, taskId, "chat:start");
+    expect(starts.map(({ data }) => data.offset)).toEqual([undefined, 5, 10]);
+  });
 
   it("[A1] gets another key after a rollback, and the attempts count on", async () => {
     const phases = [

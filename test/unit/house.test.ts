@@ -61,6 +61,8 @@ const BESIDES: { from: RegExp; to: RegExp }[] = [
   { from: /^worker\/app$/, to: /^faces\/[a-z-]+\/face$/ },
   // The entry hands the rest of the worker the names of the deployer's agents.
   { from: /^worker\/index$/, to: /^own\/agents$/ },
+  // The app mounts every face; nothing else of the worker knows one.
+  { from: /^worker\/app$/, to: /^faces\/[a-z-]+\/face$/ },
   // What the worker says of whoever opens a socket is read by both rooms.
   { from: /^worker\//, to: /^durable-objects\/sockets\/arrival$/ },
   // Words about runtimes, and no schema.

@@ -9,7 +9,7 @@ type Model = (
   signal: AbortSignal,
 ) => Promise<StepEnd | undefined>;
 
-export const D1_MODES = ["up", "down", "slow", "fails after its commit"] as const;
+export const D1_MODES = ["up", "down", "slow", "fails after its commit", "full"] as const;
 export const ALARM_MODES = ["as set", "late", "doubled", "throwing", "broken"] as const;
 export const STORAGE_MODES = ["well", "refuses commits", "refuses alarms", "refuses all"] as const;
 export const REACH_MODES = ["up", "down", "answers are lost"] as const;
@@ -29,6 +29,10 @@ const untouched = () => ({
   settings: {} as Partial<Settings>,
   /** How D1 behaves. */
   d1: "up" as (typeof D1_MODES)[number],
+  /** The one database, by its binding, that behaves so; all of them where it is not said. */
+  d1Of: undefined as string | undefined,
+  /** Bytes that databases say they have, by their bindings; others say what they do have. */
+  d1Sizes: new Map<string, number>(),
   /** Milliseconds that each statement takes longer where D1 is slow. */
   d1SlowMs: 3000,
   /** How rooms' alarms come. */

@@ -1,3 +1,4 @@
+import { databasesOf } from "../../src/history/shards/databases";
 import { control } from "./control";
 
 /** How long a wait that nobody allowed looks whether the count is over. */
@@ -16,13 +17,14 @@ const STATEMENTS = new Set<PropertyKey>(["first", "all", "run", "raw"]);
 
 /** An object's or the worker's surroundings, in which every wait for another object or database is counted. */
 export function countedEnv(env: Env): Env {
+  const databases = [...databasesOf(env)].map(([name, db]) => [name, countedDatabase(db)]);
   return {
     ...env,
     TASK_ROOM: countedNamespace(env.TASK_ROOM, "room"),
     USER_ROOM: countedNamespace(env.USER_ROOM, "home"),
     USAGE_METER: countedNamespace(env.USAGE_METER, "meter"),
     METRICS_SHARD: countedNamespace(env.METRICS_SHARD, "metrics"),
-    DB: countedDatabase(env.DB),
+    ...Object.fromEntries(databases),
   };
 }
 

@@ -1,6 +1,6 @@
 import { appWith } from "../../src/worker/app";
 import worker from "../../src/worker/index";
-import { breakableD1 } from "./breakable-d1";
+import { breakableDatabases } from "./breakable-d1";
 import { checkSockets } from "./checked-object";
 import { gatedRooms } from "./gates";
 import { countedEnv } from "./hops";
@@ -23,10 +23,9 @@ export default {
   fetch(request, env, ctx) {
     const url = new URL(request.url);
     if (url.pathname.startsWith("/test/")) return turnKnob(url, env);
-    const counted = countedEnv(env);
+    const counted = breakableDatabases(countedEnv(env));
     const rooms = { TASK_ROOM: gatedRooms(counted.TASK_ROOM, "room") };
     const homes = { USER_ROOM: gatedRooms(counted.USER_ROOM, "home") };
-    const DB = breakableD1(counted.DB);
-    return app.fetch(request, { ...counted, ...rooms, ...homes, DB }, ctx);
+    return app.fetch(request, { ...counted, ...rooms, ...homes }, ctx);
   },
 } satisfies ExportedHandler<Env>;

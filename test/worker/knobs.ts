@@ -1,5 +1,6 @@
 import { ALARM_MODES, control, D1_MODES, REACH_MODES, STORAGE_MODES, tallyOf } from "./control";
 import { closeGate, isReached, openGate } from "./gates";
+import { loseHistory, storedHistory } from "./stored-history";
 import type { TaskRoom } from "./task-room";
 import type { UserRoom } from "./user-room";
 
@@ -33,8 +34,18 @@ const KNOBS: Record<string, (value: Value, env: Env) => unknown> = {
   },
   d1(value) {
     control.d1 = oneOf(D1_MODES, value("is"));
+    control.d1Of = value("of") || undefined;
     control.d1SlowMs = Number(value("ms") || control.d1SlowMs);
   },
+  /** How large a database says it is: `bytes`, or what it has where that is not said. */
+  size(value) {
+    if (value("bytes") === "") control.d1Sizes.delete(value("of"));
+    else control.d1Sizes.set(value("of"), Number(value("bytes")));
+  },
+  /** A database of histories loses its rows. */
+  lose: (value, env) => loseHistory(env, value("of")),
+  /** What the databases have of a task. */
+  stored: (value, env) => storedHistory(env, value("task")),
   alarms(value) {
     control.alarms = oneOf(ALARM_MODES, value("are"));
   },

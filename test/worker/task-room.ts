@@ -2,7 +2,7 @@ import type { Doors } from "../../src/durable-objects/task-room/doors";
 import { TaskRoom as ProductionTaskRoom } from "../../src/durable-objects/task-room/task-room";
 import type { OpenedSession, OpenSession } from "../../src/durable-objects/user-room/api";
 import type { Outcome } from "../../src/protocol/errors";
-import { breakableD1 } from "./breakable-d1";
+import { breakableDatabases } from "./breakable-d1";
 import { breakableMeter } from "./breakable-meter";
 import { checkCalls, checkedState } from "./checked-object";
 import { clock, control, freezeAt, tallyOf } from "./control";
@@ -71,12 +71,11 @@ export class TaskRoom extends ProductionTaskRoom {
   }
 
   protected override doors(ctx: DurableObjectState, env: Env): Doors {
-    const doors = super.doors(ctx, env);
+    const doors = super.doors(ctx, breakableDatabases(env));
     return {
       ...doors,
       settings: { ...doors.settings, ...control.settings },
       now: clock,
-      db: breakableD1(env.DB),
       storage: countedStorage(ctx.storage, tallyOf(ctx.id.toString())),
       fault: freezeAt,
       tellUser: async (userId, news) => {

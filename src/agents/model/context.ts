@@ -99,7 +99,8 @@ function usesAsOffered(message: ContextMessage, { hasTools }: ContextRequest): C
   return { ...plain, content: [...uses.map(inWords), plain.content].join("\n\n").trim() };
 }
 
-function inWords({ name, input, output, error }: ToolUse): string {
+/** A use of a tool where calls are not taken as calls. */
+export function inWords({ name, input, output, error }: ToolUse): string {
   const gave = error ?? (typeof output === "string" ? output : JSON.stringify(output ?? null));
   return `[${name}(${JSON.stringify(input)}): ${gave}]`;
 }
@@ -158,7 +159,9 @@ function conversation(kept: readonly ContextMessage[], input: string): FittedCon
   for (const { role, content, uses } of [...kept, userSays(input)]) {
     const last = messages.at(-1);
     if (role === "system" || (!content.trim() && !uses)) continue;
-    if (uses && last && role === "assistant") {
+    if (uses && role === "assistant") {
+      // What was done is told as calls, which a user's message has to come before.
+      if (!last) messages.push({ role: "user", content: DONE_EARLIER });
       messages.push({ role, content, uses });
       continue;
     }
@@ -172,6 +175,8 @@ function conversation(kept: readonly ContextMessage[], input: string): FittedCon
 function userSays(content: string): ContextMessage {
   return { role: "user", content };
 }
+
+const DONE_EARLIER = "What was done earlier:";
 
 function earlier(content: string): string {
   return `Written earlier by an assistant:\n\n${content}`;

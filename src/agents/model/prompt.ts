@@ -27,7 +27,7 @@ function spokenMessage({ role, content, uses = [] }: Asked, ids: PastIds): Langu
   if (role === "user" || uses.length === 0) {
     return [{ role, content: [{ type: "text", text: content }] }];
   }
-  const rounds = [...Map.groupBy(uses, ({ round = 0 }) => round).values()];
+  const rounds = [...Map.groupBy(uses, ({ run = 0, round = 0 }) => `${run} ${round}`).values()];
   let said = 0;
   const spoken = rounds.flatMap((round): LanguageModelV4Prompt => {
     const until = Math.max(said, round[0]?.textOffset ?? said);

@@ -1,5 +1,6 @@
 import { jsonBytes } from "../../protocol/bytes";
 import { LIMITS } from "../../protocol/limits";
+import { BETWEEN } from "../../protocol/tools/rounds";
 import type { StepEnd } from "../../resources/step";
 import { failure } from "../failure";
 import { BoundedText } from "../model/bounded-text";
@@ -15,30 +16,51 @@ const MOST_NOTICES = 20;
 /** What stands for the rest of an output that is too long for a message. */
 const CUT_MARK = "\n[…]";
 
+/** How far an agent has said it is. */
+export type AgentProgress = { percentComplete: number; message?: string | undefined };
+
 /** Tells what a remote agent sends in one attempt. */
 export class AgentAnswer {
   readonly #bot: string;
   readonly #voice: Voice;
   #spoken = false;
-  #percent = -1;
-  #progressMessage: string | undefined;
+  /** What stands before the first of its words. */
+  #lead: string;
+  #progress: AgentProgress | undefined;
   #logs = 0;
   #notices = 0;
 
   constructor(bot: string, voice: Voice) {
     this.#bot = bot;
     this.#voice = voice;
+    // What rounds of another bot have said before is a paragraph of its own.
+    this.#lead = voice.has("text") ? BETWEEN : "";
+  }
+
+  get progress(): AgentProgress | undefined {
+    return this.#progress;
+  }
+
+  /** Goes on after what an earlier attempt has said. */
+  goOn({ text, progress }: { text: string; progress?: AgentProgress | undefined }): void {
+    if (text !== "") {
+      this.#spoken = true;
+      this.#lead = "";
+    }
+    if (progress) this.#tell(progress);
   }
 
   /** Gives the end where the event is one. Throws `MalformedAnswer`. */
   take(event: AgentEvent): StepEnd | undefined {
     switch (event.type) {
       case "chunk":
-        this.#spoken ||= event.delta !== "";
-        this.#voice.text(event.delta);
+        this.#say(event.delta);
         return undefined;
       case "progress":
-        this.#progress(event);
+        this.#tell(event);
+        return undefined;
+      case "resumable":
+        // Whoever reads its stream has that kept.
         return undefined;
       case "log":
         this.#log(event);
@@ -62,7 +84,7 @@ export class AgentAnswer {
     if (jsonBytes(result) > LIMITS.resultBytes) {
       throw new MalformedAnswer(`The agent's result is larger than ${LIMITS.resultBytes} bytes.`);
     }
-    if (!this.#spoken) this.#say(output ?? "");
+    if (!this.#spoken) this.#sayWhole(output ?? "");
     return {
       type: "finish",
       finishReason: "stop",
@@ -73,18 +95,25 @@ export class AgentAnswer {
   }
 
   /** Says an output as the text of a message; the result has it whole. */
-  #say(output: string): void {
+  #sayWhole(output: string): void {
     const bounded = new BoundedText(ByteBudget.ofAnswer(jsonBytes(CUT_MARK)));
     const text = bounded.take(output) + bounded.rest();
-    this.#voice.text(bounded.full ? text + CUT_MARK : text);
+    this.#say(bounded.full ? text + CUT_MARK : text);
+  }
+
+  #say(delta: string): void {
+    if (delta === "") return;
+    this.#spoken = true;
+    this.#voice.text(this.#lead + delta);
+    this.#lead = "";
   }
 
   /** Never goes back, and says nothing twice. */
-  #progress({ percentComplete, message }: Extract<AgentEvent, { type: "progress" }>): void {
-    if (percentComplete < this.#percent) return;
-    if (percentComplete === this.#percent && message === this.#progressMessage) return;
-    this.#percent = percentComplete;
-    this.#progressMessage = message;
+  #tell({ percentComplete, message }: AgentProgress): void {
+    const last = this.#progress ?? { percentComplete: -1 };
+    if (percentComplete < last.percentComplete) return;
+    if (percentComplete === last.percentComplete && message === last.message) return;
+    this.#progress = { percentComplete, message };
     this.#voice.progress(percentComplete, message);
   }
 

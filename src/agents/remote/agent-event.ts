@@ -46,6 +46,7 @@ const event = z.discriminatedUnion("type", [
     metadata: optional(metadata).catch(undefined),
   }),
   z.object({ type: z.literal("chunk"), delta: z.string() }),
+  z.object({ type: z.literal("resumable"), state: data }),
   z.object({
     type: z.literal("notify"),
     title: line(LIMITS.titleChars),

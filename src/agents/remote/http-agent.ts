@@ -1,6 +1,6 @@
 import { checkTarget } from "../../platform/target";
 import type { RuntimeConfig } from "../../resources/agent";
-import type { StepEnd, StepFailure, StepRequest } from "../../resources/step";
+import type { StepEnd, StepFailure } from "../../resources/step";
 import type { Agent } from "../agent";
 import type { Doors } from "../doors";
 import { failure } from "../failure";
@@ -9,7 +9,9 @@ import { AgentAnswer } from "./agent-answer";
 import { serverEvents, wholeText } from "./agent-body";
 import { agentEvent, agentResult } from "./agent-event";
 import { agentFailureOf, agentFailureOfStatus, MalformedAnswer } from "./agent-failure";
-import { agentRequest } from "./agent-request";
+import { type Asked, agentRequest } from "./agent-request";
+import { ResumableAnswer } from "./resumable-answer";
+import { resumeOf } from "./resume";
 import { retryAfterMs } from "./retry-after";
 
 type HttpRuntime = Extract<RuntimeConfig, { runtime: "http" }>;
@@ -21,28 +23,38 @@ type HttpRuntime = Extract<RuntimeConfig, { runtime: "http" }>;
  */
 export function httpAgent(runtime: HttpRuntime, doors: Doors): Agent {
   return async (request, voice, signal) => {
-    const prepared = await prepare(request, runtime, doors);
+    const resume = resumeOf(request);
+    const key = resume?.key ?? request.idempotencyKey;
+    const prepared = await prepare({ request, resume, key }, runtime, doors);
     if (!prepared.ok) return prepared.failure;
     const over = new AbortController();
     const stop = () => over.abort();
     signal.addEventListener("abort", stop, { once: true });
     let answering = false;
+    const answer = new AgentAnswer(request.config.bot, voice);
+    if (resume) answer.goOn(resume);
+    const resumable = new ResumableAnswer(answer, voice, key);
     try {
       const init = { ...prepared.init, redirect: "manual" as const, signal: over.signal };
       const response = await fetch(prepared.url, init);
       answering = true;
-      return await answered(response, new AgentAnswer(request.config.bot, voice));
+      return await answered(response, answer, resumable);
     } catch (error) {
       return agentFailureOf(error, answering);
     } finally {
       signal.removeEventListener("abort", stop);
+      resumable.close();
       // Whatever the agent would still say: nothing stays open.
       over.abort();
     }
   };
 }
 
-async function answered(response: Response, answer: AgentAnswer): Promise<StepEnd> {
+async function answered(
+  response: Response,
+  answer: AgentAnswer,
+  resumable: ResumableAnswer,
+): Promise<StepEnd> {
   if (!response.ok) {
     return agentFailureOfStatus(
       response.status,
@@ -50,11 +62,17 @@ async function answered(response: Response, answer: AgentAnswer): Promise<StepEn
     );
   }
   if (!isEventStream(response)) return answer.result(agentResult(await wholeText(response)));
-  for await (const { name, data } of serverEvents(response)) {
-    const event = agentEvent(name, data);
-    const end = event && answer.take(event);
-    if (end) return end;
+  try {
+    for await (const { name, data } of serverEvents(response)) {
+      const event = agentEvent(name, data);
+      const end = event && (await resumable.take(event));
+      if (end) return end;
+    }
+  } catch (error) {
+    await resumable.settle();
+    throw error;
   }
+  await resumable.settle();
   throw new MalformedAnswer("The agent's stream ended without a result.");
 }
 
@@ -68,7 +86,7 @@ type Prepared =
   | { ok: false; failure: StepFailure };
 
 async function prepare(
-  request: StepRequest,
+  asked: Asked,
   { url, headers, secret }: HttpRuntime,
   { settings, unseal }: Doors,
 ): Promise<Prepared> {
@@ -76,10 +94,11 @@ async function prepare(
   const target = checkTarget(url, { allowPrivate: settings.ALLOW_PRIVATE_TARGETS });
   if (!target.ok) return rejected(`The agent's address ${target.reason}.`);
   // The operator's settings hold no agent's secret.
-  const key = secret?.from === "sealed" ? await openedKey(secret, unseal) : undefined;
-  if (secret && key === undefined) return rejected("The agent's stored secret cannot be opened.");
+  const signingKey = secret?.from === "sealed" ? await openedKey(secret, unseal) : undefined;
+  if (secret && signingKey === undefined)
+    return rejected("The agent's stored secret cannot be opened.");
   try {
-    return { ok: true, url: target.url, init: await agentRequest(request, headers, key) };
+    return { ok: true, url: target.url, init: await agentRequest(asked, headers, signingKey) };
   } catch {
     return rejected("The agent's headers or its secret cannot be used.");
   }

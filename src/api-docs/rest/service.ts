@@ -1,11 +1,16 @@
 import type { SERVICE } from "../../operations/rest/service";
+import { knownPage, reproject, reprojected } from "../../protocol/operator/reproject";
 import { resealPage, resealSecrets } from "../../protocol/operator/reseal";
 import { type Descriptions, json } from "../description";
 import { MODELS } from "../models";
 import { named } from "../named";
+import { IDS } from "../samples";
 
 named("ResealSecrets", resealSecrets);
 const RESEAL_PAGE = named("ResealPage", resealPage);
+named("Reproject", reproject);
+const REPROJECTED = named("Reprojected", reprojected);
+const KNOWN_PAGE = named("KnownHistory", knownPage);
 
 export const SERVICE_DESCRIBED: Descriptions<typeof SERVICE> = {
   health: {
@@ -37,6 +42,30 @@ export const SERVICE_DESCRIBED: Descriptions<typeof SERVICE> = {
         ...{ resealed: 3, current: 12, lost: 0, unreachable: 0 },
         nextCursor: null,
       }),
+    },
+  },
+  reproject: {
+    description:
+      "Where a database has lost rows: each room writes its task, its members and every message that it " +
+      "keeps. Again it changes nothing. `databaseOnly` says which older messages only the database can " +
+      "have. `npm run reproject` asks for all that it finds.",
+    body: { taskIds: [IDS.task] },
+    answer: {
+      description: "What became of each.",
+      json: json(REPROJECTED, {
+        rewritten: [{ taskId: IDS.task, members: ["alice"], messages: 12 }],
+        empty: [],
+        unreachable: [],
+      }),
+    },
+  },
+  knownTasks: {
+    description:
+      "One page of a walk: pass `nextCursor` until it is `null`. With `userId` the tasks that this user's " +
+      "home lists, and who made them; else the tasks in every database, then the users.",
+    answer: {
+      description: "Tasks, and users whose homes may list others.",
+      json: json(KNOWN_PAGE, { taskIds: [IDS.task], userIds: ["alice"], nextCursor: null }),
     },
   },
 };

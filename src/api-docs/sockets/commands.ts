@@ -86,8 +86,9 @@ export const COMMANDS: Record<Command["type"], CommandNote> = {
   "turn:confirm": {
     summary: "Answer a step, or a call of a tool, that waits for a person",
     description:
-      "`approve: false` to a step interrupts the turn. With `toolCallId` one call is meant: a no is " +
-      "told to the model, and the turn goes on once all are answered.",
+      "`approve: false` to a step interrupts the turn. With `toolCallId` one call is meant, with " +
+      "`round` and `index` this very one, else the first of that id that waits: a no is told to " +
+      "the model, and the turn goes on once all are answered.",
     data: { turnId: IDS.turn, step: "deploy", approve: true },
     ack: turn,
     errors: ["forbidden", "invalid_transition"],

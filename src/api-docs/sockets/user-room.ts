@@ -33,8 +33,11 @@ const LOGGED: Notes<UserEvent["type"]> = {
     data: { taskId: IDS.task, role: "viewer", title: "First steps" },
   },
   "turn:waiting": {
-    summary: "A turn waits for a person",
-    data: { taskId: IDS.task, turnId: IDS.turn, step: "deploy", phase: "deploy" },
+    summary: "A turn waits for somebody",
+    data: {
+      ...{ taskId: IDS.task, turnId: IDS.turn, step: "deploy", phase: "deploy" },
+      waitingFor: "confirmation",
+    },
   },
   notification: { summary: "A new notification", data: { notification: NOTIFICATION } },
 };

@@ -33,7 +33,7 @@ export interface RoomConnection {
   guide(content: string, options?: { turnId?: string }): Promise<{ turnId: string }>;
   confirm(answer: ConfirmAnswer): Promise<{ turnId: string }>;
   /** Answers a call of one of the `clientTools` that the turn's message came with. */
-  output(answer: { turnId: string; toolCallId: string } & ToolAnswer): Promise<{ turnId: string }>;
+  output(answer: ToolAnswer & ToolCalled & { turnId: string }): Promise<{ turnId: string }>;
   /** Says so once however often it is called; nothing is said while there is no connection. */
   typing(typing: boolean): void;
   historySync(query?: HistorySync): Promise<HistoryPage>;
@@ -51,8 +51,13 @@ export type ConfirmAnswer = {
   step: string;
   approve: boolean;
   note?: string;
-  toolCallId?: string;
-};
+} & Partial<ToolCalled>;
+
+/**
+ * Which call is meant. Ids are the provider's and may repeat: with its `round` and `index`, as
+ * `streamUses` has them, it is that one, without them the first that waits.
+ */
+export type ToolCalled = { toolCallId: string; round?: number; index?: number };
 
 /** What came of a call that was handed to the client: one of the two. */
 export type ToolAnswer = { output: JsonValue } | { error: string };

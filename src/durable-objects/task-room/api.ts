@@ -2,6 +2,7 @@ import type { Outcome } from "../../protocol/errors";
 import type { LogEvent } from "../../protocol/events";
 import type { Principal, Role } from "../../protocol/identity";
 import type { Message } from "../../protocol/message";
+import type { Rewritten } from "../../protocol/operator/reproject";
 import type { Ref } from "../../protocol/refs";
 import type { ExecuteTask } from "../../protocol/rest/execute-task";
 import type { GivenMessage } from "../../protocol/rest/given-history";
@@ -59,6 +60,8 @@ export interface TaskRoomApi {
   putMember(principal: Principal, member: PutMember): Promise<Outcome<PutMember>>;
   dropMember(principal: Principal, userId: string): Promise<Outcome<null>>;
   stats(principal: Principal): Promise<Outcome<TaskStats>>;
+  /** For an operator: writes the task into its database again; `unavailable` where that does not take it. */
+  reproject(): Promise<Outcome<Rewritten>>;
   /** `idempotencyKey` is the header's; the same key with another body is a `conflict`. */
   execute(
     principal: Principal,

@@ -4,6 +4,7 @@ import type { Change, Draft, Effect } from "../../engine/turn/draft";
 import type { Room } from "../../engine/turn/room";
 import { accepted, type Outcome, type Refusal, refused } from "../../protocol/errors";
 import type { LogEvent } from "../../protocol/events";
+import { usesIn } from "../../protocol/tools/tool-use";
 import { MetricsFeed } from "../metrics-feed";
 import { AlarmClock } from "./alarm-clock";
 import type { Doors } from "./doors";
@@ -16,6 +17,7 @@ import type { LiveText } from "./live/live-text";
 import type { PresenceFeed } from "./live/presence-feed";
 import type { ProgressFeed } from "./live/progress-feed";
 import { Feeds } from "./outbox/feeds";
+import { OwnHistory } from "./outbox/own-history";
 import { CleanUp } from "./store/clean-up";
 import { type ClientKey, clientReply } from "./store/client-keys";
 import type { Commit } from "./store/commit";
@@ -44,6 +46,7 @@ export class Desk {
   readonly attempts: Attempts;
   readonly nextTurn: NextTurn;
   readonly feeds: Feeds;
+  readonly history: OwnHistory;
   readonly cleanUp: CleanUp;
   readonly alarm: AlarmClock;
   readonly metrics: MetricsFeed;
@@ -71,9 +74,11 @@ export class Desk {
     this.progress = this.#audience.progress;
     this.metrics = new MetricsFeed({ send: (tally) => doors.tellMetrics(tally), hold });
     this.cleanUp = new CleanUp({ doors, store, held });
+    this.history = new OwnHistory({ doors, store, held });
     this.feeds = new Feeds({
       doors,
       store,
+      history: this.history,
       metrics: this.metrics,
       room,
       hold,
@@ -127,6 +132,8 @@ export class Desk {
       clientToolTimeoutMs: settings.CLIENT_TOOL_TIMEOUT_MS,
       roundsLeft: (turnId: string, step: string) =>
         this.store.toolValues.roundsLeft({ turnId, step }),
+      usesLeft: (turnId: string, step: string) => this.store.toolValues.usesLeft({ turnId, step }),
+      usesOf: (messageId: string) => usesIn(this.store.messages.get(messageId)?.metadata),
     };
     const decision: Decision<T> = decide(room, context, rule);
     if ("refusal" in decision) return refused(decision.refusal);

@@ -1,5 +1,6 @@
 import { callAgent } from "../../agents/call-agent";
 import type { Hearing } from "../../agents/voice";
+import { type Histories, historiesOf } from "../../history/shards/histories";
 import { agents } from "../../own/agents";
 import { inJurisdiction } from "../../platform/jurisdiction";
 import { unsealPortable } from "../../platform/sealing";
@@ -23,6 +24,8 @@ export type FaultPoint =
   | "model finished"
   | "before round"
   | "after round"
+  | "before resumable"
+  | "after resumable"
   | "before calls"
   | "after calls"
   | "before result"
@@ -52,7 +55,10 @@ export type Doors = {
   now(): number;
   /** In [0, 1). */
   random(): number;
+  /** The control database. */
   db: D1Database;
+  /** Where tasks' histories are. */
+  histories: Histories;
   storage: DurableObjectStorage;
   /** Tells a user's room; resolves when it has it for good. */
   tellUser(userId: string, news: TaskNews): Promise<void>;
@@ -80,6 +86,7 @@ export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
     now: () => Date.now(),
     random: () => Math.random(),
     db: env.DB,
+    histories: historiesOf(env),
     storage: ctx.storage,
     tellUser: (userId, news) => userRoom(env, userId).deliver(news),
     meter: (userId) => meterOf(env, userId),

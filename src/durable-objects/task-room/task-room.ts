@@ -25,6 +25,7 @@ import { readStats } from "./commands/stats";
 import * as tasks from "./commands/task-commands";
 import { Desk } from "./desk";
 import { type Doors, productionDoors, userRoom } from "./doors";
+import { rewriteHistory } from "./outbox/rewriting";
 import { Upkeep } from "./upkeep";
 
 /** One task's room: lifecycle and wiring. Its rules are in `src/engine`, its work at the desk. */
@@ -49,6 +50,7 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     const recover = () => this.#upkeep.recover();
     this.#sockets = { ctx, desk, sessions: this.#sessions, recover };
     attend(this.#sockets);
+    desk.feeds.whenOutrun(() => desk.hold(rewriteHistory(desk)));
     ctx.blockConcurrencyWhile(() => desk.alarm.restore());
   }
 
@@ -176,6 +178,10 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
 
   async interruptAll(principal: Principal, reason?: string) {
     return tasks.interruptAll(this.#awake(), principal, reason);
+  }
+
+  async reproject() {
+    return rewriteHistory(this.#awake());
   }
 
   async sessionActivity(sessionIds: string[]) {

@@ -1,5 +1,5 @@
 import type { LogEvent } from "../../protocol/events";
-import type { Stream, StreamCall } from "../../protocol/room-state";
+import type { Stream, StreamCall, StreamRound } from "../../protocol/room-state";
 import { textOf, thinkingOf } from "../../protocol/tools/rounds";
 
 /** An attempt's stream as far as it is kept: what its rounds have said; nothing where it made none. */
@@ -24,8 +24,11 @@ const STREAM_EVENTS = ["chat:start", "chat:round", "chat:error"];
 /** The stream after what an event says of its rounds. */
 export function withRounds(stream: Stream, event: StreamEvent): Stream {
   if (event.type === "chat:round") {
-    const { turnId, messageId, attempt, ...round } = event.data;
-    const before = (stream.rounds ?? []).filter((one) => one.round < round.round);
+    const { turnId, messageId, attempt, offset, ...said } = event.data;
+    const { rounds = [] } = stream;
+    const known = rounds.find(({ round }) => round === said.round);
+    const round = known && offset !== undefined ? saidOn(known, said, offset) : said;
+    const before = rounds.filter((one) => one.round < round.round);
     return keptStream({ ...stream, rounds: [...before, round] })[0] ?? stream;
   }
   const { round, index } = event.data;
@@ -34,6 +37,13 @@ export function withRounds(stream: Stream, event: StreamEvent): Stream {
     one.round === round ? { ...one, calls: callsAfter(one.calls, index, event) } : one,
   );
   return { ...stream, rounds };
+}
+
+/** The same round with more of its words. */
+function saidOn(known: StreamRound, said: StreamRound, offset: number): StreamRound {
+  const thinking = (known.thinking ?? "") + (said.thinking ?? "");
+  const text = known.text.slice(0, offset) + said.text;
+  return { ...said, text, ...(thinking !== "" && { thinking }) };
 }
 
 function callsAfter(
@@ -54,13 +64,16 @@ function callAfter(
     case "tool:approval":
       return { ...call, approval: "asked" };
     case "tool:decision":
-      return { ...call, approval: data.approve ? "given" : "refused" };
+      return data.approve
+        ? { ...call, approval: "given" }
+        : { ...call, approval: "refused", refused: true };
     case "tool:result": {
-      const { output, error, cut } = data;
+      const { output, error, refused, cut } = data;
       return {
         ...call,
         ...(output !== undefined && { output }),
         ...(error !== undefined && { error }),
+        ...(refused && { refused }),
         ...(cut && { cut }),
       };
     }

@@ -13,7 +13,7 @@ import { isPipeline, logPhase, memberOf, phaseData } from "./phase";
 import { forgetRounds } from "./records";
 import { spend } from "./spend";
 import { agentOf } from "./start";
-import { usesOf } from "./tool-uses";
+import { usesBefore, usesOf } from "./tool-uses";
 
 export type Finished = Fence & {
   metadata: AnswerMetadata;
@@ -65,16 +65,17 @@ function answerOf(draft: Draft, turn: Turn, stream: Stream, report: Finished): M
     createdAt: draft.ts,
     metadata: {
       ...report.metadata,
-      ...madeWith(stream, report.metadata.usage),
+      ...usesOf(stream, usesBefore(draft, stream)),
+      ...costOf(stream, report.metadata.usage),
       attempt: stream.attempt,
     },
   };
 }
 
-/** The tools of all its rounds, and what they cost, whichever attempt made them. */
-function madeWith(stream: Stream, own: Usage | undefined): AnswerMetadata {
+/** With what its rounds cost, whichever attempt made them. */
+function costOf(stream: Stream, own: Usage | undefined): AnswerMetadata {
   const usage = (stream.rounds ?? []).reduce((sum, round) => addUsage(sum, round.usage), own);
-  return { ...usesOf(stream), ...(usage && { usage }) };
+  return usage ? { usage } : {};
 }
 
 /** What was written, with the thinking that was heard as text in its place. */

@@ -7,6 +7,7 @@ import { endStep } from "../turn/last-words";
 import { failTurn } from "../turn/turn-end";
 import { logPhase, memberOf, phaseData } from "./phase";
 import { retryNow } from "./retry";
+import { keepUses } from "./tool-uses";
 
 /** No retry is left: the member's rule decides what becomes of the turn (contract section 8). */
 export function afterFailure(draft: Draft, turn: Turn, step: Step, error: Failure): void {
@@ -48,6 +49,9 @@ function rollBack(draft: Draft, turnId: string, step: Step, role: string, error:
   draft.setRun(turnId, { rollbacks: rollbacks + 1 });
   logPhase(draft, step.phase, "warn", `${step.phase} failed, back to ${role}`);
   for (const again of steps.slice(from, to + 1)) {
+    keepUses(draft, turnId, again);
+    // It begins anew, also for who tries the turn again.
+    draft.keepRounds({ turnId, step: again.step, rounds: [] });
     draft.setStepRun(turnId, again.step, { tries: 0 });
     const data = { ...phaseData(turnId, again), run: again.run + 1, error };
     draft.emit({ type: "phase:retry", data });

@@ -4,10 +4,11 @@ import type { StepRecord } from "../../resources/step";
 import { callAt, isOver } from "../fold/rounds-fold";
 import type { Draft, KeptValue } from "../turn/draft";
 import { type Fence, liveStep } from "./fence";
+import { keepResumable, noteBeginning } from "./resumable";
 import { spend } from "./spend";
 
-/** All but what is nobody's to hear. */
-type Told = Exclude<StepRecord, { type: "part" }>;
+/** All but what is nobody's to hear, or follows from what was heard. */
+type Told = Exclude<StepRecord, { type: "part" | "resumable" }>;
 
 /** Commits what an attempt has paid for; what an older one says is dropped. */
 export function recordRounds(draft: Draft, fence: Fence, records: StepRecord[]): void {
@@ -19,6 +20,10 @@ export function recordRounds(draft: Draft, fence: Fence, records: StepRecord[]):
     if (record.type === "part") {
       const { type, ...part } = record;
       draft.keepPart({ turnId, step, run: live.step.run, ...part });
+      continue;
+    }
+    if (record.type === "resumable") {
+      keepResumable(draft, live, record.memo);
       continue;
     }
     if (record.type === "tool-result" && isKnown(draft, fence, record)) continue;
@@ -60,16 +65,10 @@ function keepValues(draft: Draft, { turnId, step }: Fence, record: Told): void {
     if (value !== undefined) draft.keepValue({ turnId, step, round, index, kind, value });
   };
   if (record.type === "round") {
-    keep(-1, "memo", record.memo);
+    // Where it has none, an earlier run's of the same number must not stand for it.
+    draft.keepValue({ turnId, step, round, index: -1, kind: "memo", value: record.memo });
     for (const { index, whole } of record.calls) keep(index, "input", whole);
   } else if (record.type === "tool-result") keep(record.index, "output", record.whole);
-}
-
-/** From here on the log has what the next attempt goes on from. */
-function noteBeginning(draft: Draft, { turnId, step }: Fence): void {
-  const stepRun = draft.stepRun(turnId, step);
-  if (stepRun.roundsFrom !== undefined) return;
-  draft.setStepRun(turnId, step, { ...stepRun, roundsFrom: draft.nextSeq });
 }
 
 /** The step's message is over: nothing goes on from its rounds. */

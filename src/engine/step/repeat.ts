@@ -1,6 +1,8 @@
 import type { StreamCall } from "../../protocol/room-state";
+import type { MemberPlan } from "../../resources/team-plan";
 import type { Draft } from "../turn/draft";
 import type { Fence } from "./fence";
+import { mayGoOn } from "./resumable";
 
 /**
  * A turn that is tried again has lost its stream when it ended. What its last run has done is said
@@ -9,10 +11,10 @@ import type { Fence } from "./fence";
 export function repeatRounds(
   draft: Draft,
   fence: Fence,
-  { messageId, run }: { messageId: string; run: number },
+  { messageId, run, agent }: { messageId: string; run: number; agent: MemberPlan["agent"] },
 ): void {
   const { turnId, step, attempt } = fence;
-  const rounds = draft.context.roundsLeft(turnId, step);
+  const rounds = draft.context.roundsLeft(turnId, step).filter((round) => mayGoOn(round, agent));
   if (rounds.length === 0) return;
   draft.setStepRun(turnId, step, {
     ...draft.stepRun(turnId, step),
@@ -34,11 +36,11 @@ function planned({ index, toolCallId, name, input, cut }: StreamCall) {
 type Place = Fence & { messageId: string; round: number };
 
 function repeatCall(draft: Draft, { step, ...place }: Place, call: StreamCall): void {
-  const { isMade, where, output, error, approval, ...rest } = call;
+  const { isMade, where, output, error, refused, approval, ...rest } = call;
   const { attempt, ...askedAt } = place;
-  if (approval === "given") {
+  if (approval === "given" || approval === "refused") {
     const { input, cut, ...named } = rest;
-    const data = { ...askedAt, step, ...named, approve: true, by: "system" };
+    const data = { ...askedAt, step, ...named, approve: approval === "given", by: "system" };
     draft.emit({ type: "tool:decision", data });
   }
   if (isMade)
@@ -46,6 +48,7 @@ function repeatCall(draft: Draft, { step, ...place }: Place, call: StreamCall): 
   const outcome = {
     ...(output !== undefined && { output }),
     ...(error !== undefined && { error }),
+    ...(approval === "refused" && { refused: true as const }),
   };
   const { input, cut, ...named } = rest;
   if (Object.keys(outcome).length === 0) return;

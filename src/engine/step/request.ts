@@ -1,5 +1,5 @@
 import type { Message } from "../../protocol/message";
-import { usesIn } from "../../protocol/tools/tool-use";
+import { type ToolUse, usesIn } from "../../protocol/tools/tool-use";
 import type { Step, Turn } from "../../protocol/turn";
 import type { ContextMessage, DoneRound, StepRequest } from "../../resources/step";
 import type { MemberPlan } from "../../resources/team-plan";
@@ -13,6 +13,8 @@ export type Background = {
   history: Message[];
   /** What the turn's finished steps gave, by step. */
   outputs: ReadonlyMap<string, string>;
+  /** What tools did in steps that failed, and in runs that were rolled back, by step. */
+  uses: ReadonlyMap<string, ToolUse[]>;
   /** What earlier attempts of the step did, with values whole. */
   rounds: DoneRound[];
   parts: StepRequest["parts"];
@@ -22,7 +24,7 @@ export type Background = {
 export function stepRequest(
   room: Room,
   fence: Fence,
-  { history, outputs, rounds, parts }: Background,
+  { history, outputs, uses, rounds, parts }: Background,
 ): StepRequest | undefined {
   const turn = room.state.openTurns.find((item) => item.id === fence.turnId);
   const step = stepOf(turn, fence.step);
@@ -46,7 +48,10 @@ export function stepRequest(
     rounds,
     parts,
     clientTools: run.clientTools ?? [],
-    context: [...conversation(member, history), ...earlierSteps(member, { turn, step, outputs })],
+    context: [
+      ...conversation(member, history),
+      ...earlierSteps(member, { turn, step, outputs, uses }),
+    ],
   };
 }
 
@@ -61,15 +66,44 @@ function conversation(member: MemberPlan, history: Message[]): ContextMessage[] 
   });
 }
 
-type Before = { turn: Turn; step: Step; outputs: ReadonlyMap<string, string> };
+type Before = { turn: Turn; step: Step } & Pick<Background, "outputs" | "uses">;
 
-/** What the phases before this one handed on (requirement P9). */
-function earlierSteps(member: MemberPlan, { turn, step, outputs }: Before): ContextMessage[] {
+/** Said to a model of what a phase did that hands on no result. */
+const FAILED = "This phase failed. What its tools did stands.";
+const ROLLED_BACK = "This was rolled back, to be done anew. What its tools did stands.";
+
+/**
+ * What the phases before this one handed on (requirement P9); and what tools did in those that failed, and
+ * in runs that were rolled back, also of this phase and of later ones.
+ */
+function earlierSteps(member: MemberPlan, before: Before): ContextMessage[] {
   if (member.context === "none" || member.context === "input") return [];
-  const before = turn.steps.slice(0, turn.steps.indexOf(step));
-  const results = before.flatMap(({ step: id, phase, status }) => {
-    const content = status === "COMPLETED" ? outputs.get(id) : undefined;
-    return content ? [{ role: "assistant" as const, phase, content }] : [];
-  });
-  return member.context === "previous" ? results.slice(-1) : results;
+  const { turn, step } = before;
+  const own = turn.steps.indexOf(step);
+  const told = turn.steps.flatMap((one, at) => [
+    ...leftBy(one, before),
+    ...(at < own ? handedOn(one, before) : []),
+  ]);
+  if (member.context === "all") return told;
+  return told.slice(
+    Math.max(
+      0,
+      told.findLastIndex(({ uses }) => !uses),
+    ),
+  );
+}
+
+function handedOn({ step, phase, status }: Step, { outputs }: Before): ContextMessage[] {
+  const content = status === "COMPLETED" ? outputs.get(step) : undefined;
+  return content ? [{ role: "assistant", phase, content }] : [];
+}
+
+function leftBy({ step, phase, status }: Step, { uses }: Before): ContextMessage[] {
+  const all = uses.get(step) ?? [];
+  if (all.length === 0) return [];
+  const content = status === "FAILED" ? FAILED : ROLLED_BACK;
+  // They stand for themselves: what was said around them is no result.
+  return [
+    { role: "assistant", phase, content, uses: all.map((use) => ({ ...use, textOffset: 0 })) },
+  ];
 }

@@ -8,6 +8,7 @@ import type { Draft } from "../turn/draft";
 import { stepMessageId } from "./message";
 import { isPipeline, logPhase, memberOf, phaseData, planOf } from "./phase";
 import { repeatRounds } from "./repeat";
+import { mayGoOn } from "./resumable";
 import { waitForConfirmation } from "./waiting";
 
 /**
@@ -63,7 +64,8 @@ export function startAttempt(
   const position = draft.turn(turnId)?.steps.findIndex((item) => item.step === step.step) ?? 0;
   const messageId = step.messageId ?? stepMessageId(turnId, position);
   const fence = { turnId, step: step.step, attempt };
-  const kept = draft.room.state.streams.find((stream) => stream.messageId === messageId);
+  const rounds = draft.room.state.streams.find((one) => one.messageId === messageId)?.rounds;
+  const kept = rounds?.every((round) => mayGoOn(round, agent)) ? rounds : undefined;
   draft.emit({
     type: "chat:start",
     data: {
@@ -72,10 +74,10 @@ export function startAttempt(
       bot: agent.bot,
       model: agent.model.model,
       reason,
-      ...(kept?.rounds && { offset: textOf(kept.rounds).length }),
+      ...(kept && { offset: textOf(kept).length }),
     },
   });
-  if (goesOn) repeatRounds(draft, fence, { messageId, run: step.run });
+  if (goesOn) repeatRounds(draft, fence, { messageId, run: step.run, agent });
   draft.effect({ type: "run", turnId, step: step.step, attempt });
 }
 

@@ -9,12 +9,12 @@ import type { Draft } from "../turn/draft";
 import { goOnIfAnswered } from "./go-on";
 
 type Answered = { turnId: string };
+/** Which call is meant: without its place the first with the id that waits. */
+type Named = { turnId: string; toolCallId: string; round?: number; index?: number };
 type Found = { turn: Turn; step: string; messageId: string; round: number; call: StreamCall };
 
-export type Decide = {
-  turnId: string;
+export type Decide = Named & {
   step?: string;
-  toolCallId: string;
   approve: boolean;
   note?: string;
   by: string;
@@ -34,18 +34,17 @@ export function decideCall(draft: Draft, input: Decide): Refusal | Answered {
   });
   if (!approve) {
     const why = note === undefined ? "" : `: ${note}`;
-    emitResult(draft, found, { error: `A person did not approve of the call${why}.` });
+    const error = `A person did not approve of the call${why}.`;
+    emitResult(draft, found, { error, refused: true });
   }
   goOnIfAnswered(draft, turn.id);
   return { turnId: turn.id };
 }
 
-export type Output = {
-  turnId: string;
-  toolCallId: string;
-  by: string;
-  isOwner: boolean;
-} & ({ output: JsonValue } | { error: string });
+export type Output = Named & { by: string; isOwner: boolean } & (
+    | { output: JsonValue }
+    | { error: string }
+  );
 
 /** What the client made of a call that it was handed. */
 export function takeOutput(draft: Draft, input: Output): Refusal | Answered {
@@ -78,18 +77,16 @@ export function expireOutputs(draft: Draft, turnId: string): void {
   goOnIfAnswered(draft, turnId);
 }
 
-type Named = { turnId: string; step?: string; toolCallId: string };
-
-/** Ids are the provider's and may repeat: the oldest that waits is meant. */
+/** Ids are the provider's and may repeat: where no place is named, the oldest that waits is meant. */
 function findCall(
   draft: Draft,
-  { turnId, step, toolCallId }: Named,
+  { step, ...meant }: Named & { step?: string },
   fits: (call: StreamCall) => boolean,
 ): Found | Refusal {
-  const turn = draft.turn(turnId);
-  const stream = draft.stream(turnId);
+  const turn = draft.turn(meant.turnId);
+  const stream = draft.stream(meant.turnId);
   const named = (stream?.rounds ?? []).flatMap(({ round, calls }) =>
-    calls.filter((call) => call.toolCallId === toolCallId).map((call) => ({ round, call })),
+    calls.filter((call) => isMeant(meant, round, call)).map((call) => ({ round, call })),
   );
   if (!turn || !stream || named.length === 0 || (step !== undefined && step !== stream.step)) {
     return refuse("not_found", "There is no such call in an open turn.");
@@ -103,7 +100,12 @@ function findCall(
   });
 }
 
-type Outcome = { output: JsonValue } | { error: string };
+function isMeant(meant: Named, round: number, { toolCallId, index }: StreamCall): boolean {
+  if (toolCallId !== meant.toolCallId) return false;
+  return (meant.round ?? round) === round && (meant.index ?? index) === index;
+}
+
+type Outcome = { output: JsonValue } | { error: string; refused?: true };
 
 function emitResult(draft: Draft, found: Found, outcome: Outcome): void {
   const { turn, step, messageId, round, call } = found;
@@ -111,7 +113,7 @@ function emitResult(draft: Draft, found: Found, outcome: Outcome): void {
   const attempt = Math.max(1, turn.steps.find((one) => one.step === step)?.attempt ?? 1);
   const place = { turnId: turn.id, messageId, attempt, round, index, toolCallId, name };
   if ("error" in outcome) {
-    draft.emit({ type: "tool:result", data: { ...place, error: outcome.error } });
+    draft.emit({ type: "tool:result", data: { ...place, ...outcome } });
     return;
   }
   const stream = draft.stream(turn.id);

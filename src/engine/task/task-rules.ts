@@ -23,6 +23,15 @@ export function updateTask(draft: Draft, patch: PatchTask): void {
   });
 }
 
+/** The log goes on under another name: what others have heard of it is no part of it any more. */
+export function renewLog(draft: Draft, epoch: string): void {
+  const { role, ...task } = draft.room.state.task;
+  draft.emit({
+    type: "task:updated",
+    data: { task: { ...task, epoch, updatedAt: draft.ts, headSeq: draft.nextSeq } },
+  });
+}
+
 /** By hand a task can only be cancelled; the other states follow from its turns. */
 export function setTaskStatus(
   draft: Draft,

@@ -3,6 +3,7 @@ import type { JsonValue } from "../../protocol/json";
 import type { Stream, StreamRound } from "../../protocol/room-state";
 import type { StepRun, TurnRun } from "../../protocol/rooms/turn-run";
 import { toTimestamp } from "../../protocol/time";
+import type { ToolUse } from "../../protocol/tools/tool-use";
 import type { StepResult, Turn } from "../../protocol/turn";
 import { applyEvent } from "../fold/fold";
 import { applyToTurn } from "../fold/turn-fold";
@@ -24,6 +25,9 @@ export type Context = {
   clientToolTimeoutMs: number;
   /** The rounds that a step's last run was left with; whole runs of tools lie in no open turn. */
   roundsLeft(turnId: string, step: string): StreamRound[];
+  /** What tools did in runs of a step that were rolled back, and in the making of a message. */
+  usesLeft(turnId: string, step: string): ToolUse[];
+  usesOf(messageId: string): ToolUse[];
 };
 
 export type Change = {
@@ -42,15 +46,15 @@ export type Change = {
   rounds: KeptRounds[];
 };
 
-/** A value that is longer than its event shows, or that no event shows. */
+/** A value that is longer than its event shows, or that no event shows; without one there is none. */
 export type KeptValue = {
   turnId: string;
   step: string;
   round: number;
   /** Of the call; -1 of the round itself. */
   index: number;
-  kind: "input" | "output" | "memo";
-  value: JsonValue;
+  kind: "input" | "output" | "memo" | "uses";
+  value: JsonValue | ToolUse[] | undefined;
 };
 
 /** Without a value its outcome is not known yet. */

@@ -4,7 +4,7 @@ import type { Stream } from "../../protocol/room-state";
 import type { Step, StepResult, Turn } from "../../protocol/turn";
 import { isPipeline, logPhase, phaseData } from "../step/phase";
 import { forgetRounds } from "../step/records";
-import { usesOf } from "../step/tool-uses";
+import { usesBefore, usesOf } from "../step/tool-uses";
 import type { Draft } from "./draft";
 
 /** A step fails for good, and everyone hears of it, with what it had written kept. */
@@ -56,7 +56,7 @@ export function partialMessage(
   stream: Stream,
   status: MessageStatus,
 ): Message | null {
-  const uses = usesOf(stream);
+  const uses = usesOf(stream, usesBefore(draft, stream));
   if (stream.text === "" && stream.thinking === "" && !uses.tools) return null;
   const turn = draft.turn(stream.turnId);
   const step = turn?.steps.find((item) => item.step === stream.step);

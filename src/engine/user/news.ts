@@ -3,7 +3,7 @@ import type { LogEvent } from "../../protocol/events";
 import type { Role } from "../../protocol/identity";
 import type { JsonObject, JsonValue } from "../../protocol/json";
 import { LIMITS } from "../../protocol/limits";
-import type { Turn } from "../../protocol/turn";
+import type { Turn, WaitingFor } from "../../protocol/turn";
 import {
   agentNotice,
   type NotificationDraft,
@@ -148,7 +148,7 @@ function isObject(value: JsonValue): value is JsonObject {
 }
 
 function waitingNews(event: Event<"turn:status">, reader: Reader, { room }: NewsContext): Fact[] {
-  const { turnId } = event.data;
+  const { turnId, waitingFor, toolCallId } = event.data;
   const asked = reader
     .earlier()
     .findLast((other) => other.type === "phase:waiting" && other.data.turnId === turnId);
@@ -157,15 +157,23 @@ function waitingNews(event: Event<"turn:status">, reader: Reader, { room }: News
     turnId,
     ...(step !== undefined && { step }),
     ...(phase !== undefined && { phase }),
+    ...(waitingFor && { waitingFor }),
+    ...(toolCallId !== undefined && { toolCallId }),
   };
   const data = { taskId: room.state.task.id, ...place };
   const news: Fact[] = [{ n: 0, event: { type: "turn:waiting", ts: event.ts, data } }];
-  // Only those who may answer are waited for.
-  if (reader.role === "viewer") return news;
+  // Only those who may answer are waited for, and only where a person does: a client's tools are its own.
+  if (reader.role === "viewer" || waitingFor === "client-tool") return news;
   const title = `Waiting for you: ${room.state.task.title}`;
-  const body = phase !== undefined && { body: `${phase} needs your confirmation.` };
+  const body = phase !== undefined && { body: `${phase} ${ASKS[waitingFor ?? "confirmation"]}` };
   return [...news, told(event, room, { kind: "turn_waiting", title, ...body, data: place })];
 }
+
+const ASKS: Record<Exclude<WaitingFor, "client-tool">, string> = {
+  confirmation: "needs your confirmation.",
+  approval: "wants to use a tool and needs your approval.",
+  budget: "would go past the turn's limit of tokens and needs your confirmation.",
+};
 
 function agentNews(event: Event<"log">, { room }: NewsContext): Fact[] {
   const asked = agentNotice.safeParse(event.data.metadata?.notification);

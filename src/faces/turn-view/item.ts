@@ -18,6 +18,8 @@ export type Call = {
 export type CallOutcome = {
   output?: JsonValue | undefined;
   error?: string | undefined;
+  /** A person has not allowed it; the error says so. */
+  refused?: true | undefined;
   cut?: true | undefined;
 };
 
@@ -59,7 +61,7 @@ type Happening =
       keptThinking: number;
       keptRounds: number;
     })
-  /** `round` counts the model's calls of the message that were over before. */
+  /** `round`: past those of the message that have asked for something before. */
   | (Said & { type: "text" | "thinking"; round: number; offset: number; delta: string })
   /** A call of the model is over and asks for these; its text ends at `textOffset`. */
   | (Said & { type: "round"; round: number; calls: Call[]; textOffset: number })

@@ -118,7 +118,7 @@ export class TurnReading {
       case "chat:start":
         return this.#start(data);
       case "chat:round":
-        return this.#of(data)?.round(data, seq) ?? [];
+        return this.#of(data)?.round(data, seq, data.offset) ?? [];
       case "tool:approval":
         return this.#ofCall(data, { type: "approval", step: data.step });
       case "tool:decision":
@@ -126,8 +126,8 @@ export class TurnReading {
       case "tool:call":
         return this.#ofCall(data, { type: "call", where: data.where ?? "service" });
       case "tool:result": {
-        const { output, error, cut } = data;
-        return this.#ofCall(data, { type: "result", outcome: { output, error, cut } });
+        const { output, error, refused, cut } = data;
+        return this.#ofCall(data, { type: "result", outcome: { output, error, refused, cut } });
       }
       case "chat:done":
         return this.#kept(data.message);

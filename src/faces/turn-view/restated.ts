@@ -8,7 +8,9 @@ export function restated(speaker: Speaker, message: Message, seq: number): TurnI
   const speech = new Speech(speaker, seq);
   const items: TurnItem[] = [speech.begin()];
   let from = 0;
-  for (const uses of byRound(usesIn(message.metadata))) {
+  // What an earlier run did, which was rolled back, is void here as it was when it happened.
+  const own = usesIn(message.metadata).filter(({ run }) => run === undefined);
+  for (const uses of byRound(own)) {
     const { round = 0, textOffset = from } = uses[0] ?? {};
     const text = message.content.slice(from, textOffset);
     from = textOffset;
@@ -35,10 +37,11 @@ function saidIn(round: number, text: string, uses: readonly ToolUse[]): Said {
 function used(speech: Speech, round: number, use: ToolUse, seq: number): TurnItem[] {
   const place = speech.call(round, use.index);
   if (!place) return [];
-  const { output, error, cut } = use;
+  const { output, error, refused, cut } = use;
   const outcome = {
     ...(output !== undefined && { output }),
     ...(error !== undefined && { error }),
+    ...(refused && { refused }),
     ...(cut && { cut }),
   };
   const call: TurnItem = { type: "call", ...place, where: "service", seq };

@@ -14,7 +14,7 @@ export type Speaker = {
   reason: AttemptReason;
 };
 
-/** A call of the model that is over: what it said, and what it asked for. */
+/** A call of the model that is over, or what an agent can go on from: what it said, and what it asked for. */
 export type Said = Pick<ChatRound, "round" | "text" | "thinking"> & { calls: Call[] };
 
 type Kind = "text" | "thinking";
@@ -48,7 +48,7 @@ export class Speech {
       ...this.speaker,
       kept: this.#text.told,
       keptThinking: this.#thinking.told,
-      keptRounds: this.#rounds.length,
+      keptRounds: this.#next,
       seq: this.#from,
     };
   }
@@ -62,12 +62,16 @@ export class Speech {
     return this.#pieces(kind);
   }
 
-  round(said: Said, seq: number): TurnItem[] {
-    const rounds = [...this.#rounds.filter(({ round }) => round < said.round), said];
+  /** `offset`: where the same round says more, how much of its text stays. One without calls is only kept. */
+  round(said: Said, seq: number, offset?: number): TurnItem[] {
+    const known = this.#rounds.find(({ round }) => round === said.round);
+    const whole = known && offset !== undefined ? saidOn(known, said, offset) : said;
+    const rounds = [...this.#rounds.filter(({ round }) => round < said.round), whole];
     const items = this.#whole(seq, textOf(rounds), thinkingOf(rounds));
     this.#rounds = rounds;
     this.#from = seq;
     const { round, calls } = said;
+    if (calls.length === 0) return items;
     const textOffset = this.#text.told;
     return [...items, { type: "round", ...this.#place, round, calls, textOffset, seq }];
   }
@@ -120,16 +124,27 @@ export class Speech {
   #pieces(kind: Kind, isWhole = false): TurnItem[] {
     const piece = this.#stretch(kind).next({ isWhole });
     if (!piece) return [];
-    const round = this.#rounds.length;
-    return [{ type: kind, ...this.#place, round, ...piece, seq: this.#from }];
+    return [{ type: kind, ...this.#place, round: this.#next, ...piece, seq: this.#from }];
   }
 
   #stretch(kind: Kind): Stretch {
     return kind === "text" ? this.#text : this.#thinking;
   }
 
+  /** The number past the rounds that have asked for something. */
+  get #next(): number {
+    return (this.#rounds.findLast(({ calls }) => calls.length > 0)?.round ?? -1) + 1;
+  }
+
   get #place(): { messageId: string; attempt: number } {
     const { messageId, attempt } = this.speaker;
     return { messageId, attempt };
   }
+}
+
+/** The same round with more of its words. */
+function saidOn(known: Said, said: Said, offset: number): Said {
+  const thinking = (known.thinking ?? "") + (said.thinking ?? "");
+  const text = known.text.slice(0, offset) + said.text;
+  return { ...said, text, ...(thinking !== "" && { thinking }) };
 }

@@ -25,7 +25,7 @@ export function underWay(
 function asFarAs(
   speech: Speech,
   round: number,
-  { index, approval, isMade, where, output, error, cut }: StreamCall,
+  { index, approval, isMade, where, output, error, refused, cut }: StreamCall,
   { step, seq }: { step: string; seq: number },
 ): TurnItem[] {
   const place = speech.call(round, index);
@@ -37,7 +37,7 @@ function asFarAs(
   }
   if (isMade) items.push({ type: "call", ...place, where: where ?? "service", seq });
   if (output !== undefined || error !== undefined) {
-    items.push({ type: "result", ...place, outcome: { output, error, cut }, seq });
+    items.push({ type: "result", ...place, outcome: { output, error, refused, cut }, seq });
   }
   return items;
 }

@@ -2,7 +2,8 @@ import { and, asc, eq, sql } from "drizzle-orm";
 import type { StoredResource } from "../../resources/secrets";
 import { openDatabase } from "../database";
 import { readResource } from "../resource-rows";
-import { apiKeys, resources, taskMembers } from "../schema";
+import { apiKeys, historyUsers, resources, taskMembers } from "../schema";
+import type { Databases } from "../shards/databases";
 
 /** Where a walk over all resources goes on: after this one, in the order of the primary key. */
 export type ResourcePosition = { namespace: string; kind: string; name: string };
@@ -42,12 +43,32 @@ export async function putSecrets(
     );
 }
 
-/** Up to `limit` ids of users of whom there is anything here, in their order. */
-export async function knownUsers(db: D1Database, after: string, limit: number): Promise<string[]> {
+/** Up to `limit` ids of users of whom there is anything in any of the databases, in their order. */
+export async function knownUsers(
+  databases: Databases,
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const found = await Promise.all(
+    [...databases.values()].map((database) => usersIn(database, after, limit)),
+  );
+  return [...new Set(found.flat())].sort(asSqlite).slice(0, limit);
+}
+
+/** In the order of their bytes in UTF-8, as SQLite has text: that of JavaScript is another beyond 16 bits. */
+function asSqlite(one: string, other: string): number {
+  const [left, right] = [[...one], [...other]];
+  const at = left.findIndex((char, i) => char !== right[i]);
+  if (at < 0) return left.length - right.length;
+  return (left[at]?.codePointAt(0) ?? 0) - (right[at]?.codePointAt(0) ?? -1);
+}
+
+async function usersIn(db: D1Database, after: string, limit: number): Promise<string[]> {
   const rows = await openDatabase(db).all<{ id: string }>(sql`SELECT id FROM (
     SELECT user_id AS id FROM ${taskMembers} WHERE user_id > ${after}
     UNION SELECT user_id FROM ${apiKeys} WHERE user_id > ${after}
     UNION SELECT namespace FROM ${resources} WHERE namespace > ${after}
+    UNION SELECT id FROM ${historyUsers} WHERE id > ${after}
   ) ORDER BY id LIMIT ${limit}`);
   return rows.map(({ id }) => id);
 }

@@ -1,3 +1,4 @@
+import { listKnown, reproject } from "../../protocol/operator/reproject";
 import { resealSecrets } from "../../protocol/operator/reseal";
 import type { Group } from "../operation";
 
@@ -32,6 +33,26 @@ export const SERVICE = {
     summary: "Seal stored secrets with the newest key",
     scope: "admin",
     body: resealSecrets,
+    status: 200,
+  },
+  reproject: {
+    id: "reprojectTasks",
+    tag,
+    method: "post",
+    path: "/api/v1/history/reproject",
+    summary: "Have rooms write their tasks into their databases again",
+    scope: "admin",
+    body: reproject,
+    status: 200,
+  },
+  knownTasks: {
+    id: "listKnownTasks",
+    tag,
+    method: "get",
+    path: "/api/v1/history/tasks",
+    summary: "Tasks and users that databases or a user's home know",
+    scope: "admin",
+    query: listKnown,
     status: 200,
   },
 } as const satisfies Group;

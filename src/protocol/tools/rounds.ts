@@ -3,7 +3,7 @@ import { LIMITS } from "../limits";
 import type { StreamRound } from "../room-state";
 
 /** Two rounds' texts are two paragraphs. */
-const BETWEEN = "\n\n";
+export const BETWEEN = "\n\n";
 
 /** Said to a model, and shown, of a call that may have had its effect and is not made again. */
 export const OUTCOME_UNKNOWN =

@@ -9,14 +9,30 @@ export const cut = z.literal(true).optional();
 /** Names one call of a tool; the id is the provider's and may repeat, round and index never do. */
 export const toolNamed = { toolCallId: z.string(), name: z.string() };
 
+/**
+ * Where the call is that an answer means, in its turn's answer: a provider's ids may repeat. Absent, the
+ * first call with the id that waits is meant.
+ */
+export const answeredPlace = {
+  round: z.int().min(0).optional(),
+  index: z.int().min(0).optional(),
+};
+
 /** What a call gave: one of the two, once it is there. */
-export const toolOutcome = { output: jsonValue.optional(), error: z.string().optional() };
+export const toolOutcome = {
+  output: jsonValue.optional(),
+  error: z.string().optional(),
+  /** Set where a person has not allowed it: it was not made, and the error says so. */
+  refused: z.literal(true).optional(),
+};
 
 /** One use of a tool, as a message tells of it. */
 export const toolUse = z.object({
   /** Uses of before rounds were counted lack their place. */
   round: z.int().optional(),
   index: z.int().optional(),
+  /** The run of its step in which it was made, where that was rolled back. */
+  run: z.int().optional(),
   ...toolNamed,
   input: jsonValue,
   ...toolOutcome,

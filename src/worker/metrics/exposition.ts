@@ -22,7 +22,17 @@ export function exposition(tally: Tally): string {
 
 /** One number that goes up and down. */
 export function gauge(name: string, help: string, value: number): string {
-  return [...headOf(name, { help, type: "gauge" }), sample(name, "", value)].join("");
+  return gauges(name, help, [{ series: "", value }]);
+}
+
+/** Numbers that go up and down, each of a series. */
+export function gauges(
+  name: string,
+  help: string,
+  samples: { series: string; value: number }[],
+): string {
+  const lines = samples.map(({ series, value }) => sample(name, series, value));
+  return [...headOf(name, { help, type: "gauge" }), ...lines].join("");
 }
 
 function histogramLines(

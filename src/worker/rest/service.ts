@@ -6,7 +6,9 @@ import { mayTry } from "../limits/strangers";
 import { tooMany } from "../limits/wall";
 import { CONTENT_TYPE, exposition, gauge } from "../metrics/exposition";
 import { gathered } from "../metrics/gathering";
+import { historyFills } from "../metrics/histories";
 import { RefusedRequest } from "../problem";
+import { knownHistory, reprojectTasks } from "../reproject";
 import { resealPage } from "../reseal";
 import { Answer, type Handlers } from "../serving/handler";
 
@@ -28,17 +30,24 @@ export const service: Handlers<typeof SERVICE> = {
 
   /** What the service has counted, for Prometheus. */
   async metrics({ c }) {
-    const { tally, missing } = await gathered(c.env);
+    const [{ tally, missing }, histories] = await Promise.all([
+      gathered(c.env),
+      historyFills(c.env, Date.now()),
+    ]);
     const missingGauge = gauge(
       "taskroom_metrics_shards_missing",
       "Shards that gave no answer; with one missing all other metrics are left out.",
       missing,
     );
     // A sum without one of its parts is too small, which Prometheus would take for a restart.
-    const text = missing === 0 ? missingGauge + exposition(tally) : missingGauge;
+    const text = missing === 0 ? missingGauge + exposition(tally) + histories : missingGauge;
     return new Response(text, { headers: { "Content-Type": CONTENT_TYPE, ...UNKEPT } });
   },
 
   /** What an operator does with the secrets that users have stored. */
   reseal: ({ c, body }) => resealPage({ env: c.env, settings: settingsOf(c.env) }, body.cursor),
+
+  /** What an operator does where a database has lost rows. */
+  reproject: ({ c, body }) => reprojectTasks(c.env, body),
+  knownTasks: ({ c, query }) => knownHistory(c.env, query),
 };

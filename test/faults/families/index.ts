@@ -8,6 +8,7 @@ import { creations } from "./creations";
 import { d1Faults } from "./d1-faults";
 import { deploys } from "./deploys";
 import { duplicates } from "./duplicates";
+import { historyFaults } from "./history-faults";
 import { hostile } from "./hostile";
 import { kills } from "./kills";
 import { modelFaults } from "./model-faults";
@@ -32,6 +33,7 @@ export const FAMILIES: Family[] = [
   tokens,
   crowds,
   d1Faults,
+  historyFaults,
   clockFaults,
   revocations,
   storageFaults,

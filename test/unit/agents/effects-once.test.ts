@@ -16,6 +16,7 @@ import { decideCall, takeOutput } from "../../../src/engine/step/tool-answers";
 import { cancelTurn, retryTurn } from "../../../src/engine/task/people";
 import { activeTurn } from "../../../src/engine/turn/room";
 import { textOf, thinkingOf } from "../../../src/protocol/tools/rounds";
+import { usesIn } from "../../../src/protocol/tools/tool-use";
 import type { StepEnd } from "../../../src/resources/step";
 import { OWNER, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
@@ -54,6 +55,8 @@ class Play {
   readonly turnId: string;
   /** How often the server was asked for each call of a round, and under which keys. */
   readonly asked = new Map<string, { tool: string; times: number; keys: Set<string> }>();
+  /** Calls that a person has said no to. */
+  readonly refused = new Set<string>();
   readonly #script: Use[][];
   #gates: (() => void)[] = [];
   #begun = 0;
@@ -96,7 +99,9 @@ class Play {
 
   get #waiting() {
     return this.world.room.state.streams.flatMap(({ rounds = [] }) =>
-      rounds.flatMap(({ calls }) => calls.filter(isWaiting)),
+      rounds.flatMap(({ round, calls }) =>
+        calls.filter(isWaiting).map((call) => ({ round, call })),
+      ),
     );
   }
 
@@ -173,9 +178,12 @@ class Play {
 
   #answer(pick: number, approve: boolean): void {
     const all = this.#waiting;
-    const call = all[pick % Math.max(1, all.length)];
-    if (!call) return;
-    const named = { turnId: this.turnId, toolCallId: call.toolCallId, by: OWNER };
+    const waiting = all[pick % Math.max(1, all.length)];
+    if (!waiting) return;
+    const { round, call } = waiting;
+    const { toolCallId, index } = call;
+    const named = { turnId: this.turnId, toolCallId, round, index, by: OWNER };
+    if (!call.where && !approve) this.refused.add(`${round}:${index}`);
     this.world.act((draft) =>
       call.where
         ? takeOutput(draft, { ...named, isOwner: true, output: "seen" })
@@ -309,6 +317,8 @@ it("[E1] a call is made once, whatever dies, stops, fails and is tried again; tw
       const { tools = [] } = Object(message?.metadata);
       expect(tools).toHaveLength(uses);
       expect(tools.every((use: object) => "output" in use || "error" in use)).toBe(true);
+      const marked = usesIn(message?.metadata).filter(({ refused }) => refused);
+      expect(new Set(marked.map(({ round, index }) => `${round}:${index}`))).toEqual(play.refused);
       expect(message?.content).toBe(
         [...script.keys(), script.length].map((n) => `round ${n}`).join("\n\n"),
       );

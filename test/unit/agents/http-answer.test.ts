@@ -96,6 +96,29 @@ describe("an event stream", () => {
     expect(outputs.at(-1)).toEqual({ ...finish, output: "42" });
   });
 
+  it("[E8] has kept what it can go on from before anything that comes after it", async () => {
+    const outputs = await run(
+      chunk("One. "),
+      event("progress", { percentComplete: 40 }),
+      event("resumable", { state: { at: 1 } }),
+      chunk("Two."),
+      event("result", {}),
+    );
+    const progress = { percentComplete: 40 };
+    expect(outputs).toEqual([
+      { type: "text", delta: "One. " },
+      { type: "progress", ...progress },
+      { type: "resumable", memo: { key: "turn_1:deploy:1", state: { at: 1 }, progress } },
+      { type: "text", delta: "Two." },
+      finish,
+    ]);
+  });
+
+  it("[E8] with more to go on from than is kept is malformed", async () => {
+    const outputs = await run(event("resumable", { state: "x".repeat(LIMITS.resumeStateBytes) }));
+    expect(outputs).toMatchObject([{ type: "failure", code: "agent_malformed" }]);
+  });
+
   it("may leave the output to what was written", async () => {
     const outputs = await run(chunk("42"), event("result", { data: 42 }));
     expect(outputs).toEqual([

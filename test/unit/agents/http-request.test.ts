@@ -45,6 +45,31 @@ describe("what a remote agent is asked", () => {
     expect((await requestOf()).body).not.toHaveProperty("prompt");
   });
 
+  it("[E8] has what it goes on from, under the key of the run in which that began", async () => {
+    const memo = { key: "turn_1:deploy:1", state: { at: 3 }, progress: { percentComplete: 40 } };
+    const round = { round: 0, text: "So far. ", calls: [], bot: "user_1/deploy-bot", memo };
+    const changes = { run: 2, attempt: 4, idempotencyKey: "turn_1:deploy:2", rounds: [round] };
+    const { body, idempotencyKey } = await requestOf(changes);
+    expect(body).toMatchObject({ resume: { text: "So far. ", state: { at: 3 } }, run: 2 });
+    expect(idempotencyKey).toBe("turn_1:deploy:1");
+    const others = await requestOf({ ...changes, rounds: [{ ...round, bot: "user_1/other" }] });
+    expect(others.body).not.toHaveProperty("resume");
+    expect(others.idempotencyKey).toBe("turn_1:deploy:2");
+  });
+
+  it("[E5] is told in words what tools did in a phase that left no result", async () => {
+    const use = { toolCallId: "c", name: "pay", input: { amount: 5 }, output: "paid" };
+    const failed = {
+      role: "assistant" as const,
+      phase: "build",
+      content: "It failed.",
+      uses: [use],
+    };
+    const { body } = await requestOf({ context: [failed] });
+    const content = '[pay({"amount":5}): paid]\n\nIt failed.';
+    expect(body.context).toEqual([{ role: "assistant", phase: "build", content }]);
+  });
+
   it("carries the headers of the contract", async () => {
     const { headers, text } = await requestOf({ attempt: 3 });
     expect(headers).toMatchObject({

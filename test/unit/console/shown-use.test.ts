@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { StreamUse } from "../../../src/client";
 import {
-  isNext,
   liveUse,
   partsOf,
   type ShownUse,
@@ -25,7 +24,7 @@ describe("how far a call of a running answer is", () => {
     ["asks", { approval: "asked" }],
     ["planned", { approval: "given" }],
     ["running", { approval: "given", isMade: true }],
-    ["refused", { approval: "refused", error: "A person did not approve." }],
+    ["refused", { approval: "refused", error: "A person did not approve.", refused: true }],
     ["with-client", { isMade: true, where: "client" }],
     ["done", { isMade: true, output: null }],
     ["done", { isMade: true, where: "client", output: 1 }],
@@ -43,25 +42,15 @@ describe("how far a call of a running answer is", () => {
   });
 });
 
-it("of calls that share an id only the first that waits is to be answered: it is the one that is meant", () => {
-  const call = (index: number, more: Partial<StreamUse>) => liveUse({ ...CALL, index, ...more });
-  const uses = [
-    call(0, { approval: "refused", error: "no" }),
-    call(1, { approval: "asked" }),
-    call(2, { approval: "asked", toolCallId: "another" }),
-    call(3, { approval: "asked" }),
-  ];
-  expect(uses.map((use) => isNext(use, uses))).toEqual([false, true, true, false]);
-});
-
 describe("what a finished message tells of its uses", () => {
   it.each([
     ["done", { output: 0 }],
     ["failed", { error: "No such city." }],
+    ["refused", { error: "A person did not approve.", refused: true }],
     ["unknown", { error: OUTCOME_UNKNOWN }],
     ["unknown", {}],
   ])("%s: %o", (state, outcome) => {
-    expect(kept({ ...CALL, ...outcome })).toMatchObject([{ state, textOffset: 3, ...outcome }]);
+    expect(kept({ ...CALL, ...outcome })).toMatchObject([{ state, textOffset: 3 }]);
   });
 
   it("reads those of before rounds were counted, and leaves out what is no use", () => {

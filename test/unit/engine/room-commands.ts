@@ -29,6 +29,7 @@ export type Command =
   | { do: "fail"; code: FailureCode; retryAfterMs: number | undefined; back: number }
   | { do: "round"; kinds: Kind[]; text: string; back: number }
   | { do: "result"; pick: number; fails: boolean; back: number }
+  | { do: "resumable"; back: number }
   | { do: "pause"; back: number }
   | { do: "decide"; pick: number; approve: boolean }
   | { do: "output"; pick: number }
@@ -128,15 +129,25 @@ function report(world: World, command: Extract<Command, { back: number }>): void
       world.fail(command.code, fence, command.retryAfterMs);
       break;
     case "round":
-      makeRound(world, command, fence);
+      if (!isRemote(world, fence)) makeRound(world, command, fence);
       break;
     case "result":
       giveResult(world, command, fence);
+      break;
+    case "resumable":
+      if (isRemote(world, fence)) {
+        world.record([{ type: "resumable", memo: { at: world.log.length } }], fence);
+      }
       break;
     case "pause":
       world.act((draft) => waitInStep(draft, fence));
       break;
   }
+}
+
+/** Rounds are a model's; what can be gone on from is said by agents of their own. */
+function isRemote(world: World, fence: Fence): boolean {
+  return world.request([], fence)?.config.runtime.runtime === "http";
 }
 
 /** Who carries a call out, and whether a person is asked first. */
@@ -262,6 +273,7 @@ const runnerReport: fc.Arbitrary<Command> = fc.oneof(
     back,
   }),
   weighted(4, "result", { pick, fails: fc.boolean(), back }),
+  weighted(3, "resumable", { back }),
   weighted(3, "pause", { back }),
 );
 const bySomebody: fc.Arbitrary<Command> = fc.oneof(
@@ -307,11 +319,12 @@ function memberOf(roles: string[], at: number): fc.Arbitrary<MemberPlan> {
       critical: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, fc.boolean()),
       requireConfirmation: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, fc.boolean()),
       bot: fc.constantFrom(role, `${role}-two`),
+      runtime: fc.constantFrom("chat" as const, "http" as const),
     })
-    .map(({ maxAttempts, timeoutMs, bot, ...rules }) =>
+    .map(({ maxAttempts, timeoutMs, bot, runtime, ...rules }) =>
       member(role, {
         ...rules,
-        agent: agent(bot),
+        agent: agent(bot, runtime),
         retry: { ...RETRY, maxAttempts, jitter: true },
         ...(timeoutMs !== undefined && { timeoutMs }),
       }),

@@ -16,8 +16,13 @@ export class RoundAuditor {
     if (event.type === "chat:start") {
       if (event.data.offset === undefined) this.#rounds.delete(event.data.messageId);
     } else if (event.type === "chat:round") {
-      const { messageId, round, calls } = event.data;
+      const { messageId, round, calls, offset } = event.data;
       const rounds = this.#rounds.get(messageId) ?? new Map<number, Known>();
+      // More of the last one's words: only what an agent goes on from grows, and it has no calls.
+      if (offset !== undefined) {
+        claim(round === rounds.size - 1 && calls.length === 0, "only the last round grows", event);
+        return;
+      }
       claim(round === rounds.size, "rounds are numbered 0, 1, 2, …, each once", event);
       const indexes = new Set(calls.map(({ index }) => index));
       claim(indexes.size === calls.length, "each call of a round has its own index", event);

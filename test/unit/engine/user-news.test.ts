@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { finishStep } from "../../../src/engine/step/end";
+import { waitInStep } from "../../../src/engine/step/go-on";
 import { recordReports } from "../../../src/engine/step/reports";
 import { removeMember, setMember } from "../../../src/engine/task/members";
 import { cancelTurn, confirmStep } from "../../../src/engine/task/people";
@@ -9,9 +10,10 @@ import { farewell, isNews, type NewsContext, newsFor } from "../../../src/engine
 import type { Role } from "../../../src/protocol/identity";
 import type { JsonValue } from "../../../src/protocol/json";
 import { userEventType } from "../../../src/protocol/user-events";
+import type { StepRecord } from "../../../src/resources/step";
 import { member, OWNER, pipeline, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
-import { played, scenario } from "./room-commands";
+import { type Kind, played, scenario } from "./room-commands";
 
 function contextOf(world: World): NewsContext {
   const turn = (turnId: string) => world.closed.get(turnId)?.turn;
@@ -136,6 +138,24 @@ describe("which log events become which news", () => {
     expect(brief(world())).toEqual(expected);
   });
 
+  it.each<[Kind, string | undefined]>([
+    ["approval", "assistant wants to use a tool and needs your approval."],
+    ["client", undefined],
+  ])("[N6] a call that waits for %s: %s", (kind, body) => {
+    const world = new World(solo());
+    const turnId = world.send();
+    const call = { round: 0, index: 0, toolCallId: "call-1", name: "pay", input: {} };
+    const waits: StepRecord =
+      kind === "approval"
+        ? { type: "tool-approval", ...call }
+        : { type: "tool-call", ...call, where: "client" };
+    world.record([{ type: "round", round: 0, text: "", calls: [call] }, waits]);
+    world.act((draft) => waitInStep(draft, world.attempt));
+    const told = heard(world).find(({ type }) => type === "turn:waiting");
+    expect(told?.data).toMatchObject({ turnId, toolCallId: "call-1" });
+    expect(notice(world)?.body).toBe(body);
+  });
+
   it("says where it waits, and only to those who may answer that they are waited for", () => {
     const world = new World(confirming());
     add(world, "bob", "viewer");
@@ -144,7 +164,8 @@ describe("which log events become which news", () => {
     const { id: taskId } = world.room.state.task;
     for (const user of [OWNER, "bob"]) {
       const waiting = heard(world, user).find(({ type }) => type === "turn:waiting");
-      expect(waiting?.data).toEqual({ taskId, turnId, step: "build", phase: "build" });
+      const where = { taskId, turnId, step: "build", phase: "build" };
+      expect(waiting?.data).toEqual({ ...where, waitingFor: "confirmation" });
     }
     expect(notice(world)).toMatchObject({ kind: "turn_waiting", taskId, data: { turnId } });
     expect(notice(world, "bob")?.kind).toBe("task_shared");

@@ -55,8 +55,9 @@ function toldIn(state: RoomState | undefined, turnId: string): Map<string, Told>
   }
   for (const { id, turnId: of, role, content, thinking = "", metadata } of state?.messages ?? []) {
     if (of !== turnId || role !== "assistant") continue;
-    const uses = usesIn(metadata).flatMap(({ round, index, output, error }) =>
-      output === undefined && error === undefined
+    // What a run did that was rolled back is no part of what stands.
+    const uses = usesIn(metadata).flatMap(({ run, round, index, output, error }) =>
+      run !== undefined || (output === undefined && error === undefined)
         ? []
         : [[`${round}.${index}`, output ?? error] as const],
     );

@@ -16,19 +16,21 @@ describe("what is missing before a deploy", () => {
     expect(missingDatabases(config, told)).toBeUndefined();
   });
 
-  it.each([[undefined], [""], ["00000000-0000-0000-0000-000000000000"]])(
-    "is a database whose id is %s, with the way to one",
-    (id) => {
-      const config = deployConfig.parse({
-        d1_databases: [database("DB", ID), database("TWO", id)],
-      });
-      const said = missingDatabases(config, told);
-      expect(said).toContain("database_id of TWO in wrangler.toml");
-      expect(said).toContain("npx wrangler d1 create two-name");
-      expect(said).not.toContain("db-name");
-      expect(said).toMatch(/4\. npm run deploy$/);
-    },
-  );
+  it.each([
+    [undefined],
+    [""],
+    ["00000000-0000-0000-0000-000000000000"],
+    ["00000000-0000-0000-0000-0000000000a1"],
+  ])("is a database whose id is %s, with the way to one", (id) => {
+    const config = deployConfig.parse({
+      d1_databases: [database("DB", ID), database("TWO", id)],
+    });
+    const said = missingDatabases(config, told);
+    expect(said).toContain("database_id of TWO in wrangler.toml");
+    expect(said).toContain("npx wrangler d1 create two-name");
+    expect(said).not.toContain("db-name");
+    expect(said).toMatch(/4\. npm run deploy$/);
+  });
 
   it("is a database where none is configured", () => {
     expect(missingDatabases(deployConfig.parse({ d1_databases: [] }), told)).toContain("of DB");

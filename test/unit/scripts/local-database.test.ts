@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { migrateLocally } from "../../../scripts/local-database";
+import { bindingsOf, migrateLocally } from "../../../scripts/local-database";
 
 let root = "";
 let options: string[] = [];
@@ -51,6 +51,27 @@ describe("the local database", () => {
     start();
     change();
     expect(start()).toBe("migrated");
+  });
+
+  it("is one of several, which are all migrated: those of the environment that is meant", () => {
+    write(
+      "wrangler.toml",
+      `[[d1_databases]]
+      binding = "DB"
+      [[ d1_databases ]]
+      binding = "HISTORY_0"
+      [[env.other.d1_databases]]
+      binding = "DB"
+      [[env.other.d1_databases]]
+      binding = "HISTORY_7"
+      [ai]
+      binding = "HISTORY_8"`,
+    );
+    expect(start()).toBe("migrated");
+    expect(wrangler.mock.calls.map(([args]) => args[3])).toEqual(["DB", "HISTORY_0"]);
+    expect(bindingsOf([...options, "--env", "other"])).toEqual(["DB", "HISTORY_7"]);
+    write("wrangler.toml", '{ "d1_databases": [\n{ "binding": "HISTORY_1" }] }');
+    expect(bindingsOf(options)).toEqual(["DB", "HISTORY_1"]);
   });
 
   it("is migrated again after a failure, which is told", () => {

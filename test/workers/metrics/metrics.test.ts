@@ -151,6 +151,17 @@ describe("GET /metrics", () => {
     await expect.poll(late).toBe(1);
   });
 
+  it("[Y3] shows how full each database of histories is", async () => {
+    control.d1Sizes.set("HISTORY_1", 9_100_000_000);
+    await env.DB.prepare("DELETE FROM history_shards").run();
+    const now = await samples();
+    control.d1Sizes.clear();
+    expect(now['taskroom_history_bytes{shard="HISTORY_1"}']).toBe(9_100_000_000);
+    expect(now['taskroom_history_full_ratio{shard="HISTORY_1"}']).toBeCloseTo(0.91);
+    expect(now['taskroom_history_up{shard="HISTORY_0"}']).toBe(1);
+    expect(now['taskroom_history_bytes{shard="HISTORY_0"}']).toBeGreaterThan(0);
+  });
+
   it("shows how late alarms ring", async () => {
     const taskId = await newTask(alice);
     const client = await RoomClient.join(alice, taskId);

@@ -1,7 +1,7 @@
-import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import type { Hearing } from "../../../src/agents/voice";
 import type { StepEnd, StepRequest } from "../../../src/resources/step";
+import { historyOf } from "../../support/own-history";
 import { newTask, newUser, RoomClient } from "../../support/room-client";
 import { FINISH, type Heard, speaking } from "../../support/scripted-model";
 import { control } from "../../worker/control";
@@ -55,7 +55,8 @@ async function oneTurn(): Promise<{ client: RoomClient }> {
   );
   await expect
     .poll(async () => {
-      const row = await env.DB.prepare("SELECT status FROM tasks WHERE id = ?")
+      const row = await (await historyOf(taskId))
+        .prepare("SELECT status FROM tasks WHERE id = ?")
         .bind(taskId)
         .first();
       return row?.status;

@@ -1,5 +1,4 @@
 import { runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -11,6 +10,7 @@ import { jsonBytes } from "../../../src/protocol/bytes";
 import { LIMITS } from "../../../src/protocol/limits";
 import { type Message, message } from "../../../src/protocol/message";
 import { task as taskSchema } from "../../../src/protocol/task";
+import { toldHistoryOf } from "../../support/own-history";
 import { roomOf } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { pastMessages } from "../../worker/past-messages";
@@ -31,7 +31,7 @@ async function conversation(
     content: "漢".repeat(sizes[i] ?? 0),
   }));
   const response = await call(user, "GET", `/tasks/${taskId}`);
-  await project(env.DB, {
+  await project(await toldHistoryOf(taskId), {
     task: taskSchema.parse(await response.json()),
     members: [{ userId: user, role: "owner" }],
     throughSeq: 9_000_000,
@@ -66,11 +66,11 @@ async function walk(user: string, taskId: string, query: string): Promise<Messag
 }
 
 /** As much of a desk as a page needs. */
-function deskOver(storage: DurableObjectStorage, taskId: string): Desk {
+function deskOver(storage: DurableObjectStorage, taskId: string, database: D1Database): Desk {
   return {
     store: new RoomStore(storage),
     room: { state: { task: { id: taskId } } },
-    doors: { db: env.DB },
+    history: { forReading: () => database },
   } as unknown as Desk;
 }
 
@@ -126,8 +126,9 @@ it("[L7] pages of any size in bytes and number, to either side of any border, ha
   const mix = Array.from({ length: 30 }, (_, i) => SIZES[(i * 7) % SIZES.length] ?? 0);
   for (const stored of [0, 11, 30]) {
     const { taskId, all } = await conversation(alice, mix, stored);
+    const database = await toldHistoryOf(taskId);
     await runInDurableObject(roomOf(taskId), async (_, { storage }) => {
-      const desk = deskOver(storage, taskId);
+      const desk = deskOver(storage, taskId, database);
       const page = fc.record({
         limit: fc.integer({ min: 1, max: 12 }),
         bytes: fc.integer({ min: 1, max: 150_000 }),

@@ -1,6 +1,7 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { historyOf } from "../../support/own-history";
 import { clockTo, nextAlarm, passTo, roomOf } from "../../support/room-alarm";
 import { newTask, newUser, RoomClient } from "../../support/room-client";
 import { converse } from "../../support/room-turns";
@@ -69,7 +70,9 @@ describe("[D4] half an hour in which nobody speaks", () => {
     expect(await passTo(taskId, clock() + 20 * MINUTE)).toBeGreaterThan(0);
     const query = "SELECT status FROM tasks WHERE id = ?";
     await expect
-      .poll(async () => (await env.DB.prepare(query).bind(taskId).first())?.status)
+      .poll(
+        async () => (await (await historyOf(taskId)).prepare(query).bind(taskId).first())?.status,
+      )
       .toBe("COMPLETED");
     await converse(client, model, "second");
   });

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { StepFailure } from "../../../src/resources/step";
 import worker from "../../../src/worker/index";
+import { historyOf } from "../../support/own-history";
 import { clockTo, ring, roomOf } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { ScriptedModel } from "../../support/scripted-model";
@@ -162,7 +163,7 @@ it("[C3] the sweep wakes a room whose alarm was lost, and its turn ends", async 
     const query = "SELECT wake_at FROM tasks WHERE id = ?";
     return z
       .object({ wake_at: z.number().nullable() })
-      .parse(await env.DB.prepare(query).bind(taskId).first()).wake_at;
+      .parse(await (await historyOf(taskId)).prepare(query).bind(taskId).first()).wake_at;
   };
   await expect.poll(wakeAt).not.toBeNull();
   const due = (await wakeAt()) ?? 0;

@@ -2,6 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import * as z from "zod";
+import { toldHistoryOf } from "../../support/own-history";
 import { clockTo, nextAlarm, ring, roomOf } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { converse } from "../../support/room-turns";
@@ -87,13 +88,11 @@ it("[L7] what D1 has not been told stays past the retention, and goes by itself 
 it("[L7] a busy room lets go of older messages that D1 has without waiting for the retention", async () => {
   const taskId = await newTask(alice);
   const room = roomOf(taskId);
-  await expect
-    .poll(() => env.DB.prepare("SELECT 1 FROM tasks WHERE id = ?").bind(taskId).first())
-    .not.toBeNull();
+  await toldHistoryOf(taskId);
   // As if 1,999 messages had been written and told to D1.
   await runInDurableObject(room, (_, { storage: { sql } }) => {
     sql.exec("UPDATE log SET first_seq = first_seq + 9000, last_seq = last_seq + 9000");
-    sql.exec("UPDATE outbox SET cursor = cursor + 9000");
+    sql.exec("UPDATE outbox SET cursor = cursor + 9000, history_cursor = cursor + 9000");
     sql.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1999)
       INSERT INTO messages SELECT i, 'msg_' || i, 'other', 'user', '{}' FROM n`);
   });

@@ -6,6 +6,7 @@ import { Backlog } from "../../../src/durable-objects/task-room/outbox/backlog";
 import { EventLog } from "../../../src/durable-objects/task-room/store/event-log";
 import { jsonBytes, utf8Bytes } from "../../../src/protocol/bytes";
 import { LIMITS } from "../../../src/protocol/limits";
+import { historyOf } from "../../support/own-history";
 import { roomOf } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { says } from "../../support/room-turns";
@@ -100,7 +101,8 @@ describe("[L2] the longest answer with the most of tools", () => {
 
     const sizes = `SELECT max(octet_length(content) + coalesce(octet_length(thinking), 0)
       + octet_length(metadata)) AS bytes FROM messages WHERE task_id = ? AND role = 'assistant'`;
-    const inD1 = () => env.DB.prepare(sizes).bind(taskId).first<{ bytes: number | null }>();
+    const history = await historyOf(taskId);
+    const inD1 = () => history.prepare(sizes).bind(taskId).first<{ bytes: number | null }>();
     await expect.poll(async () => (await inD1())?.bytes ?? 0).toBeGreaterThan(100_000);
     expect((await inD1())?.bytes).toBeLessThanOrEqual(MIB);
     vi.restoreAllMocks();

@@ -102,6 +102,23 @@ describe("[E4] calls of a round that wait for a person, and for the client", () 
     const calls = await nextCalls();
     expect(calls?.[0]?.error).toContain("too dear");
     expect(calls?.[1]).toMatchObject({ error: "no such window" });
+    const { metadata } = z.looseObject({ metadata: z.unknown() }).parse(await finished());
+    const refused = [{ refused: true, error: expect.stringContaining("too dear") }, {}, {}];
+    expect(metadata).toMatchObject({ tools: refused });
+    const turn = await call(alice, "GET", `/tasks/${taskId}/turns/${turnId}`);
+    expect(await turn.json()).toMatchObject({ steps: [{ tools: refused }] });
+  });
+
+  it("are answered by their place too: another's is no such call", async () => {
+    const path = `/tasks/${taskId}/turns/${turnId}`;
+    const wrong = await give(client, { round: 0, index: 2, output: 1 });
+    expect(wrong.error?.code).toBe("not_found");
+    const yes = { step: "assistant", toolCallId: "c0", round: 0, index: 0, approve: true };
+    const elsewhere = await call(bob, "POST", `${path}/confirm`, { ...yes, index: 1 });
+    expect(elsewhere.status).toBe(404);
+    expect((await call(bob, "POST", `${path}/confirm`, yes)).status).toBe(202);
+    const output = { toolCallId: "c1", round: 0, index: 1, output: null };
+    expect((await call(alice, "POST", `${path}/tool-outputs`, output)).status).toBe(202);
     await finished();
   });
 

@@ -7,6 +7,7 @@ import {
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
+import { historyOf } from "../../support/own-history";
 import { clockTo, nextAlarm, ring } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { converse } from "../../support/room-turns";
@@ -238,7 +239,7 @@ describe("news of a task", () => {
       await expect
         .poll(async () => {
           const query = "SELECT count(*) AS n FROM messages WHERE task_id = ?";
-          return (await env.DB.prepare(query).bind(taskId).first())?.n;
+          return (await (await historyOf(taskId)).prepare(query).bind(taskId).first())?.n;
         })
         .toBe(4);
       control.users = "up";

@@ -50,6 +50,9 @@ const aRun = (threadId: string) => ({
   messages: [{ id: "a-message", role: "user", content: "go" }],
 });
 const upgrade = { Upgrade: "websocket" };
+const chat = "/ai-sdk/chat/{chatId}";
+const theirTask = ({ taskId }: World) => ({ chatId: taskId });
+const said = (text: string) => ({ id: "m1", role: "user", parts: [{ type: "text", text }] });
 
 // Columns: none, foreign, viewer, editor, owner, read key, expired key, admin.
 const ROUTES: readonly Route[] = [
@@ -58,7 +61,45 @@ const ROUTES: readonly Route[] = [
 
   { operation: "POST /api/v1/secrets/reseal", statuses: "401 403 403 403 403 403 401 200" },
 
+  { operation: "POST /api/v1/history/reproject", statuses: "401 403 403 403 403 403 401 200" },
+  { operation: "GET /api/v1/history/tasks", statuses: "401 403 403 403 403 403 401 200" },
+
   { operation: "GET /api/v1/usage", statuses: "401 200 200 200 200 200 401 200" },
+
+  {
+    operation: "POST /ai-sdk/chat",
+    body: ({ taskId }) => ({ id: taskId, messages: [said("go")] }),
+    statuses: "401 404 403 200 200 403 401 404",
+  },
+  {
+    operation: "POST /ai-sdk/chat",
+    variant: "in a chat of one's own name",
+    body: () => ({ id: "mine", messages: [said("go")] }),
+    statuses: "401 200 200 200 200 403 401 200",
+  },
+  {
+    operation: `GET ${chat}/stream`,
+    situation: "running",
+    path: theirTask,
+    statuses: "401 404 200 200 200 200 401 404",
+  },
+  {
+    operation: `POST ${chat}/stop`,
+    situation: "running",
+    path: theirTask,
+    consumes: true,
+    statuses: "401 404 403 200 200 403 401 404",
+  },
+  {
+    operation: `GET ${chat}/messages`,
+    path: theirTask,
+    statuses: "401 404 200 200 200 200 401 404",
+  },
+  {
+    operation: "GET /ai-sdk/ws",
+    headers: upgrade,
+    statuses: "401 101 101 101 101 101 401 101",
+  },
 
   { operation: "POST /api/v1/tasks", statuses: "401 201 201 201 201 403 401 201" },
   {

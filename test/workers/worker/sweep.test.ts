@@ -1,9 +1,13 @@
 import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, type MockInstance, vi } from "vitest";
+import { project } from "../../../src/history/projector";
+import { databasesOf } from "../../../src/history/shards/databases";
 import worker from "../../../src/worker/index";
 import { sweep } from "../../../src/worker/sweep";
-import { aTask, clear, START, stored } from "../history/build";
+import { breakableDatabases } from "../../worker/breakable-d1";
+import { control, resetControl } from "../../worker/control";
+import { aProjection, aTask, clear, START, stored } from "../history/build";
 import { environment, fakeRooms } from "./build";
 
 let log: MockInstance;
@@ -14,6 +18,12 @@ beforeEach(async () => {
 afterEach(() => {
   vi.restoreAllMocks();
 });
+
+function databaseOf(name: string): D1Database {
+  const database = databasesOf(env).get(name);
+  if (!database) throw new Error(`${name} is not bound`);
+  return database;
+}
 
 async function overdue(): Promise<string> {
   const { id } = await stored(aTask(), { wakeAt: START - 60_000 });
@@ -28,6 +38,23 @@ it("wakes every overdue room, whatever becomes of the others", async () => {
   expect(new Set(asked)).toEqual(new Set(ids));
   expect(wake).toHaveBeenCalledTimes(3);
   expect(log.mock.calls.flat().join()).toContain("wake_failed");
+});
+
+it("[Y3] wakes rooms of every database, with one of them down, and writes down how full they are", async () => {
+  const [here, there] = [aTask(), aTask()];
+  await project(databaseOf("HISTORY_0"), aProjection(here, { wakeAt: START - 60_000 }));
+  await project(databaseOf("HISTORY_1"), aProjection(there, { wakeAt: START - 60_000 }));
+  const wake = vi.fn(async () => {});
+  const { asked, env: rooms } = fakeRooms({ task: { wake } });
+  control.d1 = "down";
+  control.d1Of = "HISTORY_0";
+  await sweep(environment({ ...breakableDatabases(env), ...rooms }), START);
+  expect(asked).toEqual([there.id]);
+  resetControl();
+  await sweep(environment(rooms), START);
+  expect(asked).toEqual([there.id, here.id]);
+  const rows = await env.DB.prepare("SELECT name FROM history_shards ORDER BY name").all();
+  expect(rows.results.map(({ name }) => name)).toEqual(["DB", "HISTORY_0", "HISTORY_1"]);
 });
 
 it("survives a database that does not answer", async () => {

@@ -60,20 +60,28 @@ export async function goOnErasing(
 const GOODBYE_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Tells the members, erases D1's rows, then the room's own. Rejects where somebody can't be reached;
+ * Tells the members, erases the rows of the history, then the room's own. Rejects where somebody can't be reached;
  * said again, it goes on.
  */
-async function finishErasure({ doors, feeds, held }: Desk, eraseStorage: () => Promise<void>) {
+async function finishErasure(desk: Desk, eraseStorage: () => Promise<void>) {
+  const { doors, feeds, held } = desk;
   const { buriedTaskId: taskId, known: room, deletedAt } = held;
   if (!room || taskId === undefined || deletedAt === undefined) return;
   // Each is tried, whatever becomes of the other.
   const [told, erased] = await Promise.allSettled([
     feeds.sayGoodbye(room, deletedAt),
-    erase(doors.db, taskId, toTimestamp(deletedAt)),
+    eraseHistory(desk, taskId, toTimestamp(deletedAt)),
   ]);
   if (erased.status === "rejected") throw erased.reason;
   const waits = doors.now() < deletedAt + GOODBYE_MS;
   if (told.status === "rejected" && waits) throw told.reason;
   await eraseStorage();
   held.forget();
+}
+
+/** In every database that may have rows of it. Rejects where one is not bound or does not answer. */
+async function eraseHistory({ history }: Desk, taskId: string, at: string): Promise<void> {
+  const all = history.forErasing().map((database) => erase(database, taskId, at));
+  const failed = (await Promise.allSettled(all)).find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
 }

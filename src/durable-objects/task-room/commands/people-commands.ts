@@ -131,12 +131,12 @@ export function confirm(
 ): Outcome<{ turnId: string }> {
   const permitted = permit(desk, principal, "write");
   if (!permitted.ok) return permitted;
-  const { note, toolCallId, ...rest } = input;
+  const { note, toolCallId, round, index, ...rest } = input;
   const said = { ...rest, ...(note !== undefined && { note }), by: principal.userId };
   const done = answer(desk, (draft) =>
     toolCallId === undefined
       ? confirmStep(draft, said)
-      : decideCall(draft, { ...said, toolCallId }),
+      : decideCall(draft, { ...said, toolCallId, ...placed({ round, index }) }),
   );
   return noteAccepted(desk, principal, "confirm", done);
 }
@@ -145,7 +145,7 @@ export function confirm(
 export function giveOutput(
   desk: Desk,
   principal: Principal,
-  { turnId, toolCallId, output, error }: ToolOutput,
+  { turnId, toolCallId, round, index, output, error }: ToolOutput,
 ): Outcome<{ turnId: string }> {
   const permitted = permit(desk, principal, "write");
   if (!permitted.ok) return permitted;
@@ -157,9 +157,14 @@ export function giveOutput(
   const isOwner = permitted.value.role === "owner";
   const by = principal.userId;
   const done = answer(desk, (draft) =>
-    takeOutput(draft, { turnId, toolCallId, by, isOwner, ...given }),
+    takeOutput(draft, { turnId, toolCallId, ...placed({ round, index }), by, isOwner, ...given }),
   );
   return noteAccepted(desk, principal, "tool-output", done);
+}
+
+/** Which of the calls with one id is answered, where that is said. */
+function placed({ round, index }: Pick<ToolOutput, "round" | "index">) {
+  return { ...(round !== undefined && { round }), ...(index !== undefined && { index }) };
 }
 
 function answer<T>(desk: Desk, rule: (draft: Draft) => T | Refusal): Outcome<T> {

@@ -6,7 +6,7 @@ import { send } from "../../../engine/turn/send";
 import { isBlank } from "../../../protocol/blank";
 import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
 import type { Principal } from "../../../protocol/identity";
-import { newId } from "../../../protocol/ids";
+import { newEpoch, newId } from "../../../protocol/ids";
 import type { ExecuteTask } from "../../../protocol/rest/execute-task";
 import type { PatchStatus } from "../../../protocol/rest/patch-status";
 import type { PatchTask } from "../../../protocol/rest/patch-task";
@@ -86,12 +86,14 @@ function openRoom(
       ...seed,
       createdBy,
       members: { ...roles, [createdBy]: "owner" },
-      epoch: newId("req", now).slice(-12),
+      epoch: newEpoch(now),
       plan,
     },
     now,
   );
   const turnId = newId("turn", now);
+  // Whoever makes it past its creator's home lists it from the control database.
+  desk.store.putHistoryName(input.isListed ? "" : undefined);
   const importer = presenceOf(principal);
   const ids = history.map(() => ({ messageId: newId("msg", now), turnId: newId("turn", now) }));
   desk.create(room, (draft) => {

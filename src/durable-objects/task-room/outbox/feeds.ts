@@ -10,12 +10,14 @@ import type { RoomStore } from "../store/room-store";
 import { Backlog } from "./backlog";
 import { MemberNews } from "./member-news";
 import { Outbox } from "./outbox";
+import type { OwnHistory } from "./own-history";
 import { projectionOf } from "./projection";
 import { UsageReports } from "./usage-reports";
 
 type Parts = {
   doors: Doors;
   store: RoomStore;
+  history: OwnHistory;
   metrics: MetricsFeed;
   room(): Room | undefined;
   hold(work: Promise<void>): void;
@@ -43,6 +45,7 @@ export class Feeds {
   readonly #store: RoomStore;
   readonly #caughtUp: () => void;
   readonly #isLimited: boolean;
+  #outrun: (() => void) | undefined;
 
   constructor({ caughtUp, ...given }: Parts) {
     const { doors, store, metrics } = given;
@@ -61,7 +64,10 @@ export class Feeds {
       points: ["before D1", "after D1", "cursor marked"],
       tell: async (room, stretch) => {
         const membersChanged = room.members !== listed;
-        await project(doors.db, { ...projectionOf(room, stretch), membersChanged });
+        const projection = { ...projectionOf(room, stretch), membersChanged };
+        const written = await given.history.write((database) => project(database, projection));
+        // It has heard more of this log than there is.
+        if (!written && stretch.through >= room.state.task.headSeq) this.#outrun?.();
         listed = room.members;
       },
     });
@@ -83,6 +89,11 @@ export class Feeds {
       points: ["before meters", "after meters", "meters marked"],
       tell: (room, stretch) => reports.tell(room, stretch),
     });
+  }
+
+  /** What is to be done where the history has heard more of the room's log than the room knows. */
+  whenOutrun(act: () => void): void {
+    this.#outrun = act;
   }
 
   /** Events that the slowest has not been told yet. */

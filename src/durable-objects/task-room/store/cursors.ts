@@ -15,21 +15,26 @@ const waitRows = z.array(z.object({ failures: z.int(), retry_at: z.int() }));
 /** How far each destination has been told, and how long one that failed is left alone. */
 export class Cursors {
   readonly #sql: SqlStorage;
+  readonly #namesHistory: () => boolean;
 
-  constructor(sql: SqlStorage) {
+  /** `namesHistory`: whether the room names the database of its history. */
+  constructor(sql: SqlStorage, namesHistory: () => boolean) {
     this.#sql = sql;
+    this.#namesHistory = namesHistory;
   }
 
   /** The last `seq` that a destination is known to have been told; it may be further. */
   get(destination: Destination): number {
-    const query = "SELECT max(cursor) AS cursor FROM outbox WHERE destination IN (?, ?)";
+    const column = destination === "d1" && this.#namesHistory() ? "history_cursor" : "cursor";
+    const query = `SELECT max(${column}) AS cursor FROM outbox WHERE destination IN (?, ?)`;
     return cursorRows.parse(this.#sql.exec(query, destination, ALL).toArray())[0].cursor ?? 0;
   }
 
   put(destination: Destination | typeof ALL, cursor: number): void {
-    const query = `INSERT INTO outbox (destination, cursor) VALUES (?, ?)
-      ON CONFLICT (destination) DO UPDATE SET cursor = excluded.cursor`;
-    this.#sql.exec(query, destination, cursor);
+    const query = `INSERT INTO outbox (destination, cursor, history_cursor) VALUES (?, ?, ?)
+      ON CONFLICT (destination) DO UPDATE
+      SET cursor = excluded.cursor, history_cursor = excluded.history_cursor`;
+    this.#sql.exec(query, destination, cursor, cursor);
   }
 
   /** The last `seq` that every destination has been told. */
@@ -46,9 +51,11 @@ export class Cursors {
 
   /** Keeps a wait with the `seq` that it is at; without one the destination is as any other again. */
   putWait(destination: Destination, cursor: number, wait?: Wait): void {
-    const query = `INSERT INTO outbox (destination, cursor, failures, retry_at) VALUES (?, ?, ?, ?)
-      ON CONFLICT (destination) DO UPDATE
-      SET cursor = excluded.cursor, failures = excluded.failures, retry_at = excluded.retry_at`;
-    this.#sql.exec(query, destination, cursor, wait?.failures ?? 0, wait?.retryAt ?? null);
+    const query = `INSERT INTO outbox (destination, cursor, history_cursor, failures, retry_at)
+      VALUES (?, ?, ?, ?, ?) ON CONFLICT (destination) DO UPDATE
+      SET cursor = excluded.cursor, history_cursor = excluded.history_cursor,
+        failures = excluded.failures, retry_at = excluded.retry_at`;
+    const { failures = 0, retryAt = null } = wait ?? {};
+    this.#sql.exec(query, destination, cursor, cursor, failures, retryAt);
   }
 }

@@ -38,6 +38,7 @@ export class RoomStore {
   /** What a later version keeps of a room beside what this one knows. */
   #later: object = {};
   #planIds = new Set<number>();
+  #historyName: string | undefined;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -47,7 +48,7 @@ export class RoomStore {
     this.turns = new TurnTable(this.#sql);
     this.clientKeys = new ClientKeys(this.#sql);
     this.retention = new Retention(this.#sql);
-    this.cursors = new Cursors(this.#sql);
+    this.cursors = new Cursors(this.#sql, () => this.#historyName !== undefined);
     this.unreached = new Unreached(this.#sql);
     this.toolValues = new ToolValues(this.#sql);
     this.parts = new PartTable(this.#sql);
@@ -58,6 +59,7 @@ export class RoomStore {
     this.#roomBody = "";
     this.#later = {};
     this.#planIds.clear();
+    this.#historyName = undefined;
     const done = stepsDone(this.#sql);
     if (done === undefined) return undefined;
     migrate(this.#storage, ROOM_STEPS, done);
@@ -66,6 +68,7 @@ export class RoomStore {
     this.#roomBody = row.body;
     const stored = readJson(storedRoom, row.body);
     this.#later = laterOf(stored);
+    this.#historyName = stored.history;
     const { deletedAt } = stored;
     return { room: this.#roomOf(stored), deletedAt };
   }
@@ -89,6 +92,18 @@ export class RoomStore {
     });
     if (change.closed.length > 0) this.retention.noteClosed(now);
     return { events, texts, room };
+  }
+
+  /** The database that has the task's history: empty until it is chosen, nothing where it is the control database. */
+  get historyName(): string | undefined {
+    return this.#historyName;
+  }
+
+  /** Before the room's first commit this is kept with it. */
+  putHistoryName(name: string | undefined): void {
+    this.#historyName = name;
+    if (this.#roomBody === "") return;
+    this.#putBody({ ...readJson(z.looseObject({}), this.#roomBody), history: name });
   }
 
   /** From here on the task is gone for everybody; its rows follow. */
@@ -143,7 +158,12 @@ export class RoomStore {
   }
 
   #putRoom(stored: StoredRoom): void {
-    const body = JSON.stringify({ ...this.#later, ...stored });
+    const history = this.#historyName === undefined ? {} : { history: this.#historyName };
+    this.#putBody({ ...this.#later, ...stored, ...history });
+  }
+
+  #putBody(stored: object): void {
+    const body = JSON.stringify(stored);
     if (body === this.#roomBody) return;
     this.#sql.exec("INSERT OR REPLACE INTO room (id, body) VALUES (1, ?)", body);
     this.#roomBody = body;
@@ -152,7 +172,7 @@ export class RoomStore {
 
 function laterOf(stored: StoredRoom): object {
   const { task, members, since, left, openTurnIds, deletedAt, ...rest } = stored;
-  const { key, importedThrough, planId, ...later } = rest;
+  const { key, importedThrough, planId, history, ...later } = rest;
   return later;
 }
 

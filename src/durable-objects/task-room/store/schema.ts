@@ -42,4 +42,7 @@ export const ROOM_STEPS: readonly string[] = [
   // Parts of the work of agents in code; without a body one has begun, and nobody knows how it ended.
   `CREATE TABLE parts (turn_id TEXT NOT NULL, step TEXT NOT NULL, run INTEGER NOT NULL,
     key TEXT NOT NULL, body TEXT, PRIMARY KEY (turn_id, step, run, key)) STRICT, WITHOUT ROWID`,
+  // How far the room's own history has been told. Code of before there were several tells the control
+  // database and moves the cursor alone: what it told there is told again where it belongs.
+  "ALTER TABLE outbox ADD COLUMN history_cursor INTEGER",
 ];

@@ -23,6 +23,8 @@ export const storedRoom = z.object({
   key: z.string().optional(),
   importedThrough: z.int().optional(),
   planId: z.int(),
+  /** The database that has the task's history; empty until it is chosen. Rooms of before there was a choice have none. */
+  history: z.string().optional(),
   /** Open turns: the active one, then the queue. */
   openTurnIds: z.array(z.string()),
   /** Set while the task is being erased: milliseconds since 1970. */

@@ -3,7 +3,7 @@ import type { KeptRounds, KeptValue } from "../../../engine/turn/draft";
 import { jsonBytes } from "../../../protocol/bytes";
 import { type JsonValue, parseJson } from "../../../protocol/json";
 import { type StreamRound, streamRound } from "../../../protocol/room-state";
-import type { ToolUse } from "../../../protocol/tools/tool-use";
+import { type ToolUse, toolUse } from "../../../protocol/tools/tool-use";
 import type { DoneRound } from "../../../resources/step";
 import { bodyRows, readJson } from "./stored";
 
@@ -15,6 +15,7 @@ type CutUse = Pick<ToolUse, "input" | "output" | "error" | "cut"> & {
 };
 
 const body = z.json();
+const uses = z.array(toolUse);
 
 /** What tools took and gave where events show it cut, and the rounds of steps that ended without an answer. */
 export class ToolValues {
@@ -25,6 +26,12 @@ export class ToolValues {
   }
 
   put({ turnId, step, round, index, kind, value }: KeptValue): void {
+    if (value === undefined) {
+      const query = `DELETE FROM tool_values
+        WHERE turn_id = ? AND step = ? AND round = ? AND call = ? AND kind = ?`;
+      this.#sql.exec(query, turnId, step, round, index, kind);
+      return;
+    }
     this.#sql.exec(
       `INSERT OR REPLACE INTO tool_values (turn_id, step, round, call, kind, body)
         VALUES (?, ?, ?, ?, ?, ?)`,
@@ -33,6 +40,7 @@ export class ToolValues {
   }
 
   putRounds({ turnId, step, rounds }: KeptRounds): void {
+    this.#sql.exec("DELETE FROM rounds WHERE turn_id = ? AND step = ?", turnId, step);
     const query = "INSERT OR REPLACE INTO rounds (turn_id, step, round, body) VALUES (?, ?, ?, ?)";
     for (const round of rounds) {
       this.#sql.exec(query, turnId, step, round.round, JSON.stringify(round));
@@ -44,6 +52,11 @@ export class ToolValues {
     const query = "SELECT body FROM rounds WHERE turn_id = ? AND step = ? ORDER BY round";
     const rows = bodyRows.parse(this.#sql.exec(query, turnId, step).toArray());
     return rows.map((row) => readJson(streamRound, row.body));
+  }
+
+  /** What tools did in runs of a step that were rolled back. */
+  usesLeft(place: Place): ToolUse[] {
+    return uses.parse(this.#value(place, -1, -1, "uses") ?? []);
   }
 
   /** Rounds with the values whole of which they show the beginnings. */
@@ -65,7 +78,8 @@ export class ToolValues {
     let left = bytes;
     return uses.map((use) => {
       const { round, index } = use;
-      const isPlaced = round !== undefined && index !== undefined;
+      // Of a run that was rolled back the next one has written over the values.
+      const isPlaced = round !== undefined && index !== undefined && use.run === undefined;
       const whole = isPlaced ? this.#wholeUse(place, { ...use, round, index }) : use;
       const size = jsonBytes(whole);
       if (size > left) return use;

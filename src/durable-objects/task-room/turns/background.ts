@@ -3,6 +3,8 @@ import type { Background } from "../../../engine/step/request";
 import { type Room, waitingTurns } from "../../../engine/turn/room";
 import { LIMITS } from "../../../protocol/limits";
 import type { Message } from "../../../protocol/message";
+import { usesIn } from "../../../protocol/tools/tool-use";
+import type { Step, Turn } from "../../../protocol/turn";
 import type { RoomStore } from "../store/room-store";
 
 /**
@@ -24,7 +26,8 @@ export async function backgroundOf(
   { turnId, step }: Pick<Fence, "turnId" | "step">,
 ): Promise<Background> {
   const turn = room?.state.openTurns.find(({ id }) => id === turnId);
-  if (!room || !turn) return { history: [], outputs: new Map(), rounds: [], parts: new Map() };
+  if (!room || !turn)
+    return { history: [], outputs: new Map(), uses: new Map(), rounds: [], parts: new Map() };
   const left = new Set([turnId, ...waitingTurns(room).map(({ id }) => id)]);
   const recent = store.messages.read({ threadId: turn.threadId }, CONTEXT).items;
   const said = recent.filter((message) => !left.has(message.turnId));
@@ -34,7 +37,16 @@ export async function backgroundOf(
   const run = turn.steps.find((one) => one.step === step)?.run ?? 1;
   const firstRun = room.runs[turnId]?.steps[step]?.firstRun ?? run;
   const parts = store.parts.of(turnId, step, firstRun);
-  return { history, outputs: store.turns.outputs(turn), rounds, parts };
+  const uses = new Map(turn.steps.map((one) => [one.step, usesOf(store, turn, one)]));
+  return { history, outputs: store.turns.outputs(turn), uses, rounds, parts };
+}
+
+/** What the tools of a step did that hands on no result: it failed, or was rolled back. */
+function usesOf(store: Pick<RoomStore, "messages" | "toolValues">, turn: Turn, step: Step) {
+  const { status, messageId, run } = step;
+  // The message of one that failed has those of its earlier runs, too.
+  if (status === "FAILED" && messageId) return usesIn(store.messages.get(messageId)?.metadata);
+  return run > 1 ? store.toolValues.usesLeft({ turnId: turn.id, step: step.step }) : [];
 }
 
 /** What was given as system text when the task was made: it stays, however long the conversation has become. */

@@ -48,7 +48,7 @@ async function edgeOf(desk: Desk, { before, after }: HistoryQuery): Promise<Edge
 async function olderSeqOf(desk: Desk, messageId: string): Promise<number | undefined> {
   const taskId = desk.room?.state.task.id;
   if (taskId === undefined || desk.store.retention.messagesFrom() === 0) return undefined;
-  return findMessageSeq(desk.doors.db, taskId, messageId);
+  return findMessageSeq(desk.history.forReading(), taskId, messageId);
 }
 
 /** The newest that the room keeps, then older ones of D1's. */
@@ -93,7 +93,7 @@ async function pageAfter(
 }
 
 function storedPage(desk: Desk, range: MessageFilter & MessageRange): Promise<MessagePage> {
-  return readMessages(desk.doors.db, desk.room?.state.task.id ?? "", range);
+  return readMessages(desk.history.forReading(), desk.room?.state.task.id ?? "", range);
 }
 
 /** How many of the first messages make a page. */

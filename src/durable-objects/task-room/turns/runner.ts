@@ -138,7 +138,8 @@ export class Runner {
   }
 }
 
-function momentOf(records: StepRecord[]): "round" | "calls" | "result" {
+function momentOf(records: StepRecord[]): "round" | "resumable" | "calls" | "result" {
+  if (records.some(({ type }) => type === "resumable")) return "resumable";
   if (records.some(({ type }) => type === "round")) return "round";
   return records.every(({ type }) => type === "tool-result") ? "result" : "calls";
 }

@@ -1,7 +1,7 @@
 import type { Stream } from "../../../../client";
 import { Decision } from "../../decision";
 import { useRoom } from "../../room-scope";
-import { isNext, type ShownUse } from "./shown-use";
+import type { ShownUse } from "./shown-use";
 import { ToolCard } from "./tool-card";
 import { type Progress, progressKey } from "./use-tool-progress";
 
@@ -23,14 +23,7 @@ export function LiveUses({ stream, uses, progress }: Props) {
               last={progress?.get(progressKey({ ...stream, ...use.place }))}
             />
           )}
-          {use.state === "asks" &&
-            (isNext(use, uses) ? (
-              <Approval stream={stream} use={use} />
-            ) : (
-              <p class="quiet">
-                The call before it, which has the same id, is to be answered first.
-              </p>
-            ))}
+          {use.state === "asks" && <Approval stream={stream} use={use} />}
           {use.state === "with-client" && (
             <p class="quiet">The program that sent the message has to carry it out.</p>
           )}
@@ -42,11 +35,11 @@ export function LiveUses({ stream, uses, progress }: Props) {
 
 function Approval({ stream: { turnId, step }, use }: { stream: Stream; use: ShownUse }) {
   const { room } = useRoom();
-  const { name, toolCallId } = use;
+  const { name, toolCallId, place } = use;
   return (
     <Decision
       of={name}
-      onAnswer={(answer) => room.confirm({ turnId, step, toolCallId, ...answer })}
+      onAnswer={(answer) => room.confirm({ turnId, step, toolCallId, ...place, ...answer })}
     />
   );
 }

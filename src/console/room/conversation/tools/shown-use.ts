@@ -41,14 +41,15 @@ export function liveUse(call: StreamUse, isAtWork = true): ShownUse {
 function stateOf(call: StreamUse, isAtWork: boolean): UseState {
   const { output, error, approval, where, isMade } = call;
   if (output !== undefined) return "done";
-  if (error !== undefined) return approval === "refused" ? "refused" : failed(call);
+  if (error !== undefined) return failed(call);
   if (approval === "asked") return "asks";
   if (where === "client") return "with-client";
   if (!isMade) return "planned";
   return isAtWork ? "running" : "unknown";
 }
 
-function failed(use: { error?: string | undefined }): UseState {
+function failed(use: { error?: string | undefined; refused?: unknown }): UseState {
+  if (use.refused === true) return "refused";
   return isOutcomeUnknown(use) ? "unknown" : "failed";
 }
 
@@ -73,18 +74,10 @@ function keptUse(value: unknown, at: number): ShownUse[] {
   return [
     {
       ...{ ...use, key: `kept ${at}`, textOffset: typeof textOffset === "number" ? textOffset : 0 },
-      state: output === undefined ? failed(outcome) : "done",
+      state: output === undefined ? failed({ ...outcome, refused: field("refused") }) : "done",
       ...outcome,
     },
   ];
-}
-
-/** Of calls that share an id, which a provider may give twice, an answer means the first that waits. */
-export function isNext(use: ShownUse, uses: readonly ShownUse[]): boolean {
-  const same = uses.filter(
-    ({ state, toolCallId }) => state === "asks" && toolCallId === use.toolCallId,
-  );
-  return same[0] === use;
 }
 
 /** A stretch of an answer's text, and the uses that follow it. */

@@ -1,0 +1,95 @@
+import { renewLog } from "../../../engine/task/task-rules";
+import { countMessagesBefore } from "../../../history/messages";
+import { projectedTask } from "../../../history/operator/known-tasks";
+import { project } from "../../../history/projector";
+import { describeError, logError } from "../../../platform/platform-log";
+import { CLOSE } from "../../../protocol/close-codes";
+import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
+import { newEpoch } from "../../../protocol/ids";
+import type { Rewritten } from "../../../protocol/operator/reproject";
+import type { Desk } from "../desk";
+import { projectionOf } from "./projection";
+
+/** Of one page: one batch of the database's. */
+const PAGE = 200;
+const PAGE_BYTES = 2 * 1024 * 1024;
+const NO_TASK = refuse("not_found", "There is no such task.");
+const ERASED = "The task was erased.";
+
+/**
+ * Writes into the database of the task's history all that the room has: the task, its members, and every
+ * message that the room keeps; what the database has besides, where the room holds all there is, goes.
+ * Again it changes nothing. Refuses without a task, and with `unavailable` where the database does not take it.
+ */
+export async function rewriteHistory(desk: Desk): Promise<Outcome<Rewritten>> {
+  if (!desk.room) return refused(NO_TASK);
+  try {
+    return accepted(await rewrite(desk));
+  } catch (error) {
+    logError("reproject_failed", { taskId: desk.taskId, causes: describeError(error) });
+    return refused(desk.room ? refuse("unavailable", "The history takes nothing now.") : NO_TASK);
+  }
+}
+
+async function rewrite(desk: Desk): Promise<Rewritten> {
+  // What is still to be told is told as ever, so that all that is written here has been told before.
+  await desk.feeds.d1.flush();
+  if (await desk.history.write((database) => renewWhereOutrun(desk, database))) {
+    await desk.feeds.d1.flush();
+  }
+  if (desk.feeds.d1.isFailing) throw new Error("The database does not take what is to be told.");
+  const kept = desk.store.retention.messagesFrom();
+  let after = Math.max(0, kept - 1);
+  let messages = 0;
+  for (let goesOn = true; goesOn; ) {
+    const page = await desk.history.write((database) => writePage(desk, database, after));
+    messages += page.messages;
+    after = page.through;
+    goesOn = page.hasMore;
+  }
+  const { room } = desk;
+  if (!room) throw new Error(ERASED);
+  const taskId = room.state.task.id;
+  const written = { taskId, members: Object.keys(room.members), messages };
+  if (kept === 0) return written;
+  const stored = await countMessagesBefore(desk.history.forReading(), taskId, kept);
+  return { ...written, databaseOnly: { beforeSeq: kept, stored } };
+}
+
+/**
+ * Gives the log another epoch where the database has heard more of it than the room knows: the room's
+ * storage was restored from an earlier time. Clients begin anew, and homes hear what is new as new.
+ */
+async function renewWhereOutrun(desk: Desk, database: D1Database): Promise<boolean> {
+  const { taskId = "" } = desk;
+  const stored = await projectedTask(database, taskId);
+  const { epoch, headSeq = 0 } = desk.room?.state.task ?? {};
+  if (!stored || stored.epoch !== epoch || stored.projectedSeq <= headSeq) return false;
+  logError("room_went_back", { taskId, headSeq, told: stored.projectedSeq });
+  desk.perform((draft) => renewLog(draft, newEpoch(desk.doors.now())));
+  for (const connection of desk.connections.all()) connection.close(CLOSE.restart, "restored");
+  return true;
+}
+
+type Page = { messages: number; through: number; hasMore: boolean };
+
+/** The next page, as of what the database has been told; nothing else is told meanwhile. */
+async function writePage(
+  { room, store, feeds }: Desk,
+  database: D1Database,
+  after: number,
+): Promise<Page> {
+  if (!room) throw new Error(ERASED);
+  const told = feeds.d1.position;
+  const range = { afterSeq: after, beforeSeq: told + 1, limit: PAGE, bytes: PAGE_BYTES };
+  const { items, hasMore } = store.messages.read({}, range);
+  // Past what it was told the database has only what is of a life that the room has lost.
+  const through = (hasMore && items.at(-1)?.seq) || Number.MAX_SAFE_INTEGER;
+  const projection = {
+    ...projectionOf(room, { events: [], before: [], through: told }),
+    messages: items,
+    only: { fromSeq: after + 1, throughSeq: through },
+  };
+  if (!(await project(database, projection))) throw new Error("The database is ahead of the room.");
+  return { messages: items.length, through, hasMore };
+}

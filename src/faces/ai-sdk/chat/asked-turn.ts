@@ -1,0 +1,88 @@
+import type { ChatRequest } from "../../../operations/ai-sdk/chat-request";
+import { messageId, turnId } from "../../../protocol/ids";
+import type { Turn } from "../../../protocol/turn";
+import type { AppContext } from "../../../worker/context";
+import { RefusedRequest } from "../../../worker/problem";
+import { answerOf, once, taskRoom, twice } from "../../../worker/rooms/ask";
+import type { Answer } from "../request/answers";
+import { type Intent, intentOf, notValid } from "../request/intent";
+import type { GoesOn } from "../stream/ui-stream";
+import { chatFor, findChat } from "./chat-task";
+import { turnOf } from "./open-turn";
+
+/** A turn that a client is to be told of, and what of it the client has. */
+export type AskedTurn = { turn: Turn; goesOn?: GoesOn };
+
+/** Does what a posted conversation asks for. Throws what is refused; nothing is stored of that. */
+export function askedTurn(c: AppContext, request: ChatRequest): Promise<AskedTurn> {
+  const intent = intentOf(request);
+  return intent.kind === "send" ? sendIn(c, request, intent) : answerIn(c, request, intent);
+}
+
+type IntentOf<Kind extends Intent["kind"]> = Extract<Intent, { kind: Kind }>;
+
+async function sendIn(
+  c: AppContext,
+  { id: chatId, team, tools }: ChatRequest,
+  { clientMessageId, content }: IntentOf<"send">,
+): Promise<AskedTurn> {
+  const { taskId, isNew } = await chatFor(c, { chatId, team, text: content });
+  // A page that was loaded again knows the message by its id here.
+  const isOurs = messageId.safeParse(clientMessageId).success;
+  const known = isOurs ? await turnOf(c, taskId, clientMessageId) : undefined;
+  if (known) return { turn: known };
+  const clientTools = tools && tools.length > 0 ? { clientTools: tools } : {};
+  const input = { input: content, clientMessageId, ...clientTools };
+  const room = taskRoom(c.env, taskId);
+  // Told again it is the same turn: its message has the client's id.
+  const outcome = await twice(() => room.execute(c.var.principal, input));
+  if (!outcome.ok && isNew) await forget(c, taskId);
+  return answerOf(outcome);
+}
+
+/** A chat whose first message was refused has not been begun. */
+async function forget(c: AppContext, taskId: string): Promise<void> {
+  const { principal } = c.var;
+  const read = await twice(() => taskRoom(c.env, taskId).read(principal));
+  if (!read.ok || read.value.status !== "PENDING") return;
+  await twice(() => taskRoom(c.env, taskId).remove(principal));
+}
+
+async function answerIn(
+  c: AppContext,
+  { id: chatId, messages }: ChatRequest,
+  { messageId: id, answers }: IntentOf<"answer">,
+): Promise<AskedTurn> {
+  const at = `messages.${messages.length - 1}`;
+  const isTurn = turnId.safeParse(id).success;
+  if (!isTurn) throw notValid({ path: `${at}.id`, message: "not the id of an answer's message" });
+  if (answers.some((answer) => answer.kind === "word" && answer.about.turnId !== id)) {
+    throw notValid({ path: `${at}.parts`, message: "an approval is of another message" });
+  }
+  const task = await findChat(c, chatId);
+  if (!task) throw notValid({ path: "id", message: "no chat has this id" });
+  for (const answer of answers) await give(c, { taskId: task.id, turnId: id }, answer);
+  const room = taskRoom(c.env, task.id);
+  const turn = answerOf(await twice(() => room.turn(c.var.principal, id)));
+  return { turn, goesOn: { answered: new Set(answers.map((answer) => answer.id)) } };
+}
+
+type Place = { taskId: string; turnId: string };
+
+/** An answer that somebody has given before stands: the stream tells of it. */
+async function give(c: AppContext, { taskId, turnId }: Place, answer: Answer): Promise<void> {
+  const { principal } = c.var;
+  const room = taskRoom(c.env, taskId);
+  const outcome = await once(() => {
+    if (answer.kind === "output") {
+      return room.giveOutput(principal, turnId, { ...answer.call, ...answer.given });
+    }
+    const { about, approve, note } = answer;
+    const word = { step: about.step, approve, ...about.call, ...(note !== undefined && { note }) };
+    return room.confirmTurn(principal, turnId, word);
+  });
+  if (outcome.ok || ANSWERED.has(outcome.refusal.code)) return;
+  throw new RefusedRequest(outcome.refusal);
+}
+
+const ANSWERED: ReadonlySet<string> = new Set(["invalid_transition", "not_found", "conflict"]);

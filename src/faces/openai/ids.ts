@@ -1,0 +1,48 @@
+import { type Asked, approvalRequest } from "../../operations/openai/ids";
+
+const PREFIX_CHARS = "task_".length;
+
+/** What comes after an id's prefix. */
+function bare(id: string): string {
+  return id.slice(PREFIX_CHARS);
+}
+
+export type TurnRef = { taskId: string; turnId: string };
+
+/** A response is a turn. */
+export function responseId({ taskId, turnId }: TurnRef): string {
+  return `resp_${bare(taskId)}_${bare(turnId)}`;
+}
+
+/** The turn of a well-formed id. */
+export function turnRef(responseId: string): TurnRef {
+  const [, task, turn] = responseId.split("_");
+  return { taskId: `task_${task}`, turnId: `turn_${turn}` };
+}
+
+/** A conversation is a task. */
+export function conversationId(taskId: string): string {
+  return `conv_${bare(taskId)}`;
+}
+
+/** The task of a well-formed id. */
+export function taskRef(conversationId: string): string {
+  return `task_${conversationId.slice("conv_".length)}`;
+}
+
+export function completionId({ taskId, turnId }: TurnRef): string {
+  return `chatcmpl-${bare(taskId)}_${bare(turnId)}`;
+}
+
+/** The id of a request for a person's word: what is asked for is in it. */
+export function approvalId(asked: Asked): string {
+  return `mcpr_${btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(asked))))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "")}`;
+}
+
+/** What an id of `approvalId` asks for; nothing where it is none. */
+export function askedIn(id: string): Asked | undefined {
+  return approvalRequest.safeParse(id).data;
+}

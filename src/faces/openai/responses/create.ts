@@ -1,0 +1,126 @@
+import { textOf } from "../../../operations/openai/content";
+import type {
+  ApprovalResponse,
+  InputItem,
+  InputMessage,
+  ResponseRequest,
+} from "../../../operations/openai/response-request";
+import { DEFAULT_THREAD } from "../../../protocol/turn";
+import type { AppContext } from "../../../worker/context";
+import { answerOf, once, taskRoom, twice } from "../../../worker/rooms/ask";
+import { type Asking, askAnew, askOn, type Begun, readTask, readTurn } from "../asking/asking";
+import { contentOf, conversationOf, type Line } from "../asking/conversation";
+import { taskRef, turnRef } from "../ids";
+import { notValid } from "../refusals";
+import { keptOf } from "./facts";
+
+/** Turns among which a conversation's last one is looked for: others may be of another thread. */
+const NEWEST = 50;
+
+/** Begins the turn that answers a request, or goes on with one that waited for a person's word. */
+export async function begin(c: AppContext, body: ResponseRequest): Promise<Begun> {
+  const { input } = body;
+  const taskId = goingOn(body);
+  const approvals = typeof input === "string" ? [] : input.filter(isApproval);
+  if (approvals.length > 0) return approve(c, { body, taskId, approvals });
+  const lines = linesOf(input);
+  const metadata = body.metadata ?? {};
+  if (taskId !== undefined) {
+    const before = body.previous_response_id ?? null;
+    const check = before === null ? {} : { check: () => mustBeLast(c, before) };
+    const going = { taskId, metadata: keptOf(metadata, before), ...check };
+    return askOn(c, askingOf(body, lastOf(lines)), going);
+  }
+  const { history, ...last } = conversationOf(lines);
+  return askAnew(c, askingOf(body, last), { history, metadata });
+}
+
+/** The task that a request goes on with. */
+function goingOn({ previous_response_id, conversation }: ResponseRequest): string | undefined {
+  if (previous_response_id) return turnRef(previous_response_id).taskId;
+  if (!conversation) return undefined;
+  return taskRef(typeof conversation === "string" ? conversation : conversation.id);
+}
+
+function linesOf(input: ResponseRequest["input"]): Line[] {
+  if (typeof input === "string")
+    return [{ role: "user", text: input, path: "input", words: "input" }];
+  return input.filter(isMessage).map((item, i) => ({
+    role: item.role,
+    text: textOf(item.content),
+    path: `input.${i}`,
+    words: `input.${i}.content`,
+  }));
+}
+
+function isApproval(item: InputItem): item is ApprovalResponse {
+  return item.type === "mcp_approval_response";
+}
+
+function isMessage(item: InputItem): item is InputMessage {
+  return item.type !== "mcp_approval_response";
+}
+
+/** What was said before is in the conversation already. */
+function lastOf(lines: readonly Line[]): { content: string; path: string } {
+  const [line, second] = lines;
+  if (second) {
+    throw notValid("input", "one message: what was said before is in the conversation already");
+  }
+  if (line?.role !== "user") throw notValid("input.0.role", "a conversation goes on with a user");
+  return { content: contentOf(line), path: line.words };
+}
+
+function askingOf(body: ResponseRequest, { content, path }: { content: string; path: string }) {
+  const names = (name: string) => {
+    if (name === "prompt" || name === "input") return path;
+    return name === "teamRef" ? "model" : name.replace(/^history/, "input");
+  };
+  return { body, model: body.model ?? undefined, content, names } satisfies Asking;
+}
+
+/** Throws unless a conversation's last response is this one: it goes on in one line. */
+async function mustBeLast(c: AppContext, responseId: string): Promise<void> {
+  const ref = turnRef(responseId);
+  const room = () => taskRoom(c.env, ref.taskId);
+  const { items } = answerOf(await twice(() => room().turns(c.var.principal, { limit: NEWEST })));
+  const last = items.find(({ threadId }) => threadId === DEFAULT_THREAD);
+  if (last?.id === ref.turnId) return;
+  // One that is not there at all is not found.
+  await readTurn(c, ref);
+  throw notValid("previous_response_id", "not the conversation's last response: no forks here");
+}
+
+type Approving = {
+  body: ResponseRequest;
+  taskId: string | undefined;
+  approvals: ApprovalResponse[];
+};
+
+/** A person's words; the response that asked for them goes on, under its own id. */
+async function approve(
+  c: AppContext,
+  { body: { input }, taskId, approvals }: Approving,
+): Promise<Begun> {
+  if (taskId === undefined) {
+    throw notValid("previous_response_id", "names the response that asked for approval");
+  }
+  if (approvals.length < input.length) {
+    throw notValid("input", "approvals come without messages: they go on with the same answer");
+  }
+  const [first] = approvals;
+  if (!first) throw new Error("approvals without an approval");
+  const task = await readTask(c, taskId);
+  for (const { approval_request_id: asked, approve, reason } of approvals) {
+    const { turn, step, call } = asked;
+    const word = {
+      ...{ step, approve },
+      ...(call !== undefined && { toolCallId: call }),
+      ...(reason ? { note: reason } : {}),
+    };
+    const room = taskRoom(c.env, taskId);
+    answerOf(await once(() => room.confirmTurn(c.var.principal, turn, word)));
+  }
+  const turnId = first.approval_request_id.turn;
+  return { task, turn: await readTurn(c, { taskId, turnId }) };
+}

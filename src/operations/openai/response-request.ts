@@ -1,0 +1,62 @@
+import * as z from "zod";
+import { reason } from "../../protocol/content";
+import { LIMITS } from "../../protocol/limits";
+import { words } from "./content";
+import { metadata, model, only, orNull } from "./fields";
+import { approvalRequest, conversationId, responseId } from "./ids";
+
+const inputText = words("input_text", "output_text");
+
+/** A message; `type` may be left out. */
+export const messageItem = z.looseObject({
+  type: z.literal("message").optional(),
+  role: z.enum(["system", "developer", "user", "assistant"]),
+  content: inputText,
+});
+
+/** A person's word on what a response asked for. */
+const approvalResponse = z.looseObject({
+  type: z.literal("mcp_approval_response"),
+  approval_request_id: approvalRequest,
+  approve: z.boolean(),
+  reason: orNull(reason),
+});
+
+const item = z.discriminatedUnion("type", [messageItem, approvalResponse], {
+  error: "an item is a message of text, or an mcp_approval_response",
+});
+
+/** The most items: a history, and the last message. */
+const ITEMS = LIMITS.givenMessages + 1;
+
+/** The body of `POST /responses`; unknown fields and what is refused are as in a chat completion's. */
+export const responseRequest = z
+  .looseObject({
+    model: orNull(model),
+    input: z.union([z.string(), z.array(item).min(1).max(ITEMS)]),
+    stream: orNull(z.boolean()),
+    background: orNull(z.boolean()),
+    previous_response_id: orNull(responseId),
+    conversation: orNull(z.union([conversationId, z.strictObject({ id: conversationId })])),
+    metadata: orNull(metadata),
+    instructions: only(),
+    tools: only([]),
+    tool_choice: only("none", "auto"),
+    store: only(true),
+    text: only({ format: { type: "text" } }, {}),
+    prompt: only(),
+    max_tool_calls: only(),
+    top_logprobs: only(0),
+    truncation: only("disabled", "auto"),
+    context_management: only([]),
+    moderation: only(),
+    image: only(),
+  })
+  .refine(({ previous_response_id: before, conversation }) => !before || !conversation, {
+    error: "not together with previous_response_id",
+    path: ["conversation"],
+  });
+export type ResponseRequest = z.infer<typeof responseRequest>;
+export type InputItem = Exclude<ResponseRequest["input"], string>[number];
+export type InputMessage = z.infer<typeof messageItem>;
+export type ApprovalResponse = z.infer<typeof approvalResponse>;
