@@ -57,8 +57,6 @@ const BESIDES: { from: RegExp; to: RegExp }[] = [
   // The entry exports the objects' classes; the rest of the worker knows what they answer.
   { from: /^worker\/index$/, to: /^durable-objects\// },
   { from: /^worker\//, to: /^durable-objects\/[a-z-]+\/api$/ },
-  // All that the worker answers is listed in one place, faces among it.
-  { from: /^worker\/app$/, to: /^faces\/[a-z-]+\/face$/ },
   // The entry hands the rest of the worker the names of the deployer's agents.
   { from: /^worker\/index$/, to: /^own\/agents$/ },
   // The app mounts every face; nothing else of the worker knows one.
