@@ -38,10 +38,24 @@ export async function hadBy(events: readonly AgUiEvent[], messages: readonly obj
   return {
     has: agent.messages,
     messages: all.filter(({ role }) => role !== "reasoning"),
-    thoughts: all
-      .filter(({ role, content }) => role === "reasoning" && content !== "")
-      .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    thoughts: thoughtsIn(all),
   };
+}
+
+/** By the answer: to which of its rounds a thought belongs, a turn's view may tell otherwise later. */
+function thoughtsIn(all: readonly Kept[]): Record<string, string> {
+  const thoughts: Record<string, string> = {};
+  const said = all.filter(({ role, content }) => role === "reasoning" && content !== "");
+  for (const { id, content } of said.toSorted((a, b) => roundOf(a.id) - roundOf(b.id))) {
+    const [answer = ""] = id.split(".");
+    const before = thoughts[answer];
+    thoughts[answer] = before === undefined ? (content ?? "") : `${before}\n\n${content}`;
+  }
+  return thoughts;
+}
+
+function roundOf(id: string): number {
+  return Number(id.split(".")[1]);
 }
 
 /** What of it is shown. */

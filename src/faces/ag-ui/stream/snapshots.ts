@@ -12,16 +12,16 @@ export type Around = {
   results: ReadonlyMap<string, string>;
 };
 
-/** All that a client is to show. */
+/** All that a client is to show: the turn's messages in their order, where the client has the first of them. */
 export function merged({ messages, results }: Around, shown: Shown): AnyMessage[] {
   const own = ownMessages(shown, results);
-  const byId = new Map(own.map((message) => [message.id, message]));
+  const ids = new Set(own.map(({ id }) => id));
   const calls = new Set(shown.entries.flatMap(({ message }) => callsOf(message)));
-  const there = new Set(messages.map(({ id }) => id));
-  return [
-    ...messages.flatMap((message) => byId.get(message.id) ?? (isVoid(message) ? [] : [message])),
-    ...own.filter(({ id }) => !there.has(id)),
-  ];
+  const others = messages.filter((message) => !ids.has(message.id) && !isVoid(message));
+  const stay = new Set(others);
+  const first = messages.findIndex((message) => !stay.has(message));
+  const before = first < 0 ? others.length : first;
+  return others.toSpliced(before, 0, ...own);
 
   /** A part of the turn that is not there any more. */
   function isVoid({ id, toolCallId }: AnyMessage): boolean {
