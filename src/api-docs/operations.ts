@@ -1,6 +1,7 @@
 import { FACES } from "../operations/faces";
 import type { Operation } from "../operations/operation";
 import { A2A_DESCRIPTION } from "./a2a/face";
+import { AG_UI_DESCRIPTION } from "./ag-ui/face";
 import { AI_SDK_DESCRIPTION } from "./ai-sdk/face";
 import type { FaceDescription } from "./description";
 import { MCP_DESCRIPTION } from "./mcp/face";
@@ -15,6 +16,7 @@ const DESCRIPTIONS: { [Name in keyof typeof FACES]: FaceDescription<(typeof FACE
   aiSdk: AI_SDK_DESCRIPTION,
   a2a: A2A_DESCRIPTION,
   mcp: MCP_DESCRIPTION,
+  agUi: AG_UI_DESCRIPTION,
 };
 
 /** Every operation of the service, with what its readers need. */

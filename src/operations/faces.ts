@@ -1,4 +1,5 @@
 import { A2A } from "./a2a/face";
+import { AG_UI } from "./ag-ui/face";
 import { AI_SDK } from "./ai-sdk/face";
 import { MCP } from "./mcp/face";
 import { OPENAI } from "./openai";
@@ -12,4 +13,5 @@ export const FACES = {
   aiSdk: AI_SDK,
   a2a: A2A,
   mcp: MCP,
+  agUi: AG_UI,
 } as const satisfies Record<string, Face>;

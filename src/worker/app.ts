@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { a2a } from "../faces/a2a/face";
+import { agUi } from "../faces/ag-ui/face";
 import { aiSdk } from "../faces/ai-sdk/face";
 import { mcp } from "../faces/mcp/face";
 import { openai } from "../faces/openai/face";
@@ -11,7 +12,7 @@ import { options, unknownPath } from "./middleware/unknown-path";
 import { rest } from "./rest/face";
 import { mount, type ServedFace } from "./serving/face";
 
-const SERVED: Record<keyof typeof FACES, ServedFace> = { rest, openai, aiSdk, a2a, mcp };
+const SERVED: Record<keyof typeof FACES, ServedFace> = { rest, openai, aiSdk, a2a, mcp, agUi };
 
 /**
  * Every path that the worker answers; the rest are files. `ownAgents`: names of the agents that the

@@ -36,7 +36,8 @@ describe("every operation of the table", () => {
   it.each(named)("%s needs more than `read` where it changes something", (id, operation) => {
     // Whoever may read may join a room, and so have a session for that. What the methods of A2A and the
     // tools of MCP take is said by each.
-    const mayRead = ["createSession", "recoverSession", "a2aCall", "mcpMessage"].includes(id);
+    const joins = ["createSession", "recoverSession", "copilotKitConnect"];
+    const mayRead = [...joins, "a2aCall", "mcpMessage"].includes(id);
     if (operation.method !== "get" && !mayRead) {
       expect(["write", "admin"]).toContain(operation.scope);
     }

@@ -38,6 +38,17 @@ export type Route = {
 
 const task = "/api/v1/tasks/{taskId}";
 const turn = `${task}/turns/{turnId}`;
+const assistant = ({ taskId }: World) => ({
+  namespace: "system",
+  team: "assistant",
+  agentId: "system%2Fassistant",
+  threadId: taskId,
+});
+const aRun = (threadId: string) => ({
+  threadId,
+  runId: "a-run",
+  messages: [{ id: "a-message", role: "user", content: "go" }],
+});
 const upgrade = { Upgrade: "websocket" };
 const chat = "/ai-sdk/chat/{chatId}";
 const theirTask = ({ taskId }: World) => ({ chatId: taskId });
@@ -420,6 +431,33 @@ const ROUTES: readonly Route[] = [
     situation: "webhook",
     statuses: "401 404 404 404 202 403 401 404",
   },
+
+  {
+    operation: "POST /ag-ui/{namespace}/{team}",
+    path: assistant,
+    body: ({ taskId }) => aRun(taskId),
+    statuses: "401 404 403 200 200 403 401 404",
+  },
+  {
+    operation: "POST /copilotkit/agent/{agentId}/run",
+    path: assistant,
+    body: ({ taskId }) => aRun(taskId),
+    statuses: "401 404 403 200 200 403 401 404",
+  },
+  {
+    operation: "POST /copilotkit/agent/{agentId}/connect",
+    path: assistant,
+    body: ({ taskId }) => aRun(taskId),
+    statuses: "401 404 200 200 200 200 401 404",
+  },
+  {
+    operation: "POST /copilotkit/agent/{agentId}/stop/{threadId}",
+    situation: "running",
+    path: assistant,
+    consumes: true,
+    statuses: "401 404 403 200 200 403 401 404",
+  },
+  { operation: "GET /copilotkit/info", statuses: "401 200 200 200 200 200 401 200" },
 ];
 
 const SPECS: Record<ResourceKind, object> = {

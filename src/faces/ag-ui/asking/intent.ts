@@ -1,0 +1,68 @@
+import type { RunInput, SentMessage } from "../../../operations/ag-ui/run-input";
+import { isBlank } from "../../../protocol/blank";
+import { content } from "../../../protocol/content";
+import { issuesOf } from "../../../protocol/issues";
+import { type GivenMessage, givenHistory } from "../../../protocol/rest/given-history";
+import { notValid } from "../errors";
+import { type Answer, trailingResults, turnOf, wordsOfResume } from "./answers";
+import { wordsIn } from "./words";
+
+/** What a run is to do: the last message is all that counts of a conversation that the room has. */
+export type Intent =
+  | { kind: "send"; messageId: string; content: string; index: number }
+  | { kind: "answer"; turnId: string; answers: Answer[] };
+
+/** Throws `invalid_request` by the field. */
+export function intentOf(input: RunInput): Intent {
+  const answers = [...wordsOfResume(input.resume ?? []), ...trailingResults(input)];
+  const [first] = answers;
+  if (first) {
+    const turnId = turnOf(first);
+    if (answers.every((answer) => turnOf(answer) === turnId)) {
+      return { kind: "answer", turnId, answers };
+    }
+    throw notValid({ path: "resume", message: "answers of one run are for one turn" });
+  }
+  const index = input.messages.findLastIndex(({ role }) => !ASIDE.has(role));
+  const last = input.messages[index];
+  const path = `messages.${Math.max(index, 0)}`;
+  if (last?.role !== "user") {
+    const message = "the last message is a user's, or the result of a call";
+    throw notValid({ path: last ? `${path}.role` : "messages", message });
+  }
+  return { kind: "send", messageId: last.id, content: contentOf(last, path), index };
+}
+
+/** What clients show for themselves. */
+const ASIDE = new Set(["activity", "reasoning"]);
+
+function contentOf(message: SentMessage, path: string): string {
+  const read = content.safeParse(wordsIn(message, `${path}.content`));
+  if (read.success) return read.data;
+  const issues = issuesOf(read.error);
+  throw notValid(...issues.map(({ message }) => ({ path: `${path}.content`, message })));
+}
+
+/** What was said before a thread's first message here. Results of tools and thoughts are not taken along. */
+export function historyOf(messages: readonly SentMessage[]): GivenMessage[] {
+  const lines = messages.flatMap((message, i) => lineOf(message, i));
+  const read = givenHistory.safeParse(lines.map(({ line }) => line));
+  if (read.success) return read.data;
+  const [issue = { path: "", message: "not valid" }] = issuesOf(read.error);
+  const [at = "", ...field] = issue.path.split(".");
+  const index = at === "" ? undefined : lines[Number(at)]?.index;
+  const path = ["messages", ...(index === undefined ? [] : [index]), ...field].join(".");
+  throw notValid({ path, message: issue.message });
+}
+
+type Line = { index: number; line: GivenMessage };
+
+function lineOf(message: SentMessage, index: number): Line[] {
+  const { role, content: said = "", name } = message;
+  if (ASIDE.has(role) || role === "tool" || said === null) return [];
+  const text = wordsIn({ ...message, content: said }, `messages.${index}.content`);
+  if (isBlank(text)) return [];
+  const given = role === "user" || role === "assistant" ? role : "system";
+  const line = { role: given, content: text, ...(typeof name === "string" && name && { name }) };
+  return [{ index, line: line as GivenMessage }];
+}
