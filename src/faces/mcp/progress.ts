@@ -42,7 +42,7 @@ export class Progress {
   }
 
   end(): void {
-    clearInterval(this.#timer);
+    if (this.#timer !== undefined) clearInterval(this.#timer);
   }
 
   #silence(): void {

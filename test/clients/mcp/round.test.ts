@@ -49,7 +49,7 @@ describe("[Y] a Taskroom as another Taskroom's tool server", () => {
     await tools.close();
   });
 
-  it("[Y2] is asked three levels deep and no deeper", async () => {
+  it("[CR2] is asked three levels deep and no deeper", async () => {
     const team = await roundTeam("for-ever-round");
     models.respond((request) => {
       const { role, text } = last(request);
@@ -73,7 +73,7 @@ describe("[Y] a Taskroom as another Taskroom's tool server", () => {
     await tools.close();
   });
 
-  it("[Y3] is not asked by a turn to go on with its own task", async () => {
+  it("[CR3] is not asked by a turn to go on with its own task", async () => {
     const team = await roundTeam("back-round");
     const own = await WireUser.of(server, "back-round");
     const task = await own.newTask({ teamRef: team });
@@ -95,7 +95,7 @@ describe("[Y] a Taskroom as another Taskroom's tool server", () => {
   it.each([
     ["its headers", { [DEPTH_HEADER]: "4" }, {}],
     ["its _meta", {}, { "taskroom/depth": 4 }],
-  ])("[Y2] a call that is too deep by %s is refused", async (where, headers, meta) => {
+  ])("[CR2] a call that is too deep by %s is refused", async (where, headers, meta) => {
     const token = await server.token("too-deep");
     if (where === "its headers") {
       const refused = await fetch(`${server.url}/api/v1/tasks`, {
@@ -112,7 +112,7 @@ describe("[Y] a Taskroom as another Taskroom's tool server", () => {
     await tools.close();
   });
 
-  it("[Y3] whatever a turn's agents would do to their own task is refused, but for looking", async () => {
+  it("[CR3] whatever a turn's agents would do to their own task is refused, but for looking", async () => {
     const own = await WireUser.of(server, "meddling");
     const task = await own.newTask();
     const headers = { [DEPTH_HEADER]: "1", [TASKS_HEADER]: task };

@@ -7,7 +7,7 @@ import type { RefusedRequest } from "../../../src/worker/problem";
 const tasks = [1, 2, 3, 4].map((now) => newId("task", now));
 const [first = "", second = "", third = ""] = tasks;
 
-describe("[Y1] the requests of a turn's agents", () => {
+describe("[CR1] the requests of a turn's agents", () => {
   it.each<[string, Descent | undefined, Descent]>([
     ["a person's turn", undefined, { depth: 1, tasks: [third] }],
     ["a called turn", { depth: 1, tasks: [first] }, { depth: 2, tasks: [first, third] }],
@@ -25,7 +25,7 @@ function read(headers: Record<string, string>): unknown {
   }
 }
 
-describe("[Y1] a request says how deep it is", () => {
+describe("[CR1] a request says how deep it is", () => {
   it.each<[string, Record<string, string>, unknown]>([
     ["a person's", {}, undefined],
     ["names without a depth", { "taskroom-tasks": first }, undefined],
@@ -64,6 +64,6 @@ it.each([
   [3, undefined],
   [4, "forbidden"],
   [1_000_000, "forbidden"],
-])("[Y2] a call that has come through %i turns", (depth, code) => {
+])("[CR2] a call that has come through %i turns", (depth, code) => {
   expect(tooDeep({ depth, tasks: [] })?.code).toBe(code);
 });
