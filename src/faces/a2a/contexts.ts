@@ -1,31 +1,21 @@
 import { BOUNDS } from "../../operations/a2a/params";
-import { taskId as taskIdSchema } from "../../protocol/ids";
 import { type Ref, refText } from "../../protocol/refs";
-import { listTasks as listQuery } from "../../protocol/rest/list-tasks";
 import type { Task } from "../../protocol/task";
 import type { Turn } from "../../protocol/turn";
 import { bodyHash } from "../../worker/body-hash";
 import type { AppContext } from "../../worker/context";
 import { mayCreate } from "../../worker/middleware/creation-limit";
 import { answerOf, taskRoom, twice } from "../../worker/rooms/ask";
-import { createTask, listTasks } from "../../worker/rooms/own-tasks";
+import { createTask } from "../../worker/rooms/own-tasks";
 import { titleOf } from "../../worker/task-title";
+import { namedTask } from "../named-task";
 import { noSuchTask, notValid } from "./fault";
 import { turnRefOf } from "./ids";
 import type { Begun } from "./reading";
 
-/**
- * The task of a context: the id names it itself, or is the caller's own key for it. Nothing where no context
- * has been begun under this name; throws `not_found` for the id of a task that the caller may not see.
- */
-export async function findContext(c: AppContext, contextId: string): Promise<Task | undefined> {
-  if (taskIdSchema.safeParse(contextId).success) return readTask(c, contextId);
-  return byKey(c, BOUNDS.contextPrefix + contextId);
-}
-
-async function byKey(c: AppContext, key: string): Promise<Task | undefined> {
-  const { items } = await listTasks(c, listQuery.parse({ key, limit: "1" }));
-  return items[0];
+/** The task of a context; nothing where none has been begun under this name. */
+export function findContext(c: AppContext, contextId: string): Promise<Task | undefined> {
+  return namedTask(c, contextId, BOUNDS.contextPrefix);
 }
 
 export async function readTask(c: AppContext, taskId: string): Promise<Task> {

@@ -2,11 +2,12 @@ import type { ConnectInput, RunInput, SentMessage } from "../../operations/ag-ui
 import type { Ref } from "../../protocol/refs";
 import type { AppContext } from "../../worker/context";
 import { answerOf, once, taskRoom } from "../../worker/rooms/ask";
+import { openTurn } from "../open-turn";
 import { askedTurn } from "./asking/asked-turn";
 import { atOnce, streamed } from "./stream/http";
 import { snapshotsFor } from "./stream/snapshots";
 import { markIn } from "./thread/mark";
-import { openTurn, openTurnOf } from "./thread/open-turn";
+import { openTurnOf } from "./thread/open-turn";
 import { threadMessages } from "./thread/thread-messages";
 import { findThread } from "./thread/thread-task";
 

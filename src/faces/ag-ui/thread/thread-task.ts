@@ -1,16 +1,14 @@
 import { BOUNDS } from "../../../operations/ag-ui/run-input";
 import { refuse } from "../../../protocol/errors";
-import { taskId } from "../../../protocol/ids";
 import { type Ref, refText } from "../../../protocol/refs";
 import type { GivenMessage } from "../../../protocol/rest/given-history";
-import { listTasks as listTasksQuery } from "../../../protocol/rest/list-tasks";
 import type { Task } from "../../../protocol/task";
 import type { AppContext } from "../../../worker/context";
 import { mayCreate } from "../../../worker/middleware/creation-limit";
 import { RefusedRequest } from "../../../worker/problem";
-import { answerOf, taskRoom, twice } from "../../../worker/rooms/ask";
-import { createTask, listTasks } from "../../../worker/rooms/own-tasks";
+import { createTask } from "../../../worker/rooms/own-tasks";
 import { titleOf } from "../../../worker/task-title";
+import { namedTask } from "../../named-task";
 import { notValid } from "../errors";
 
 /**
@@ -23,19 +21,10 @@ export async function findThread(
   threadId: string,
   team: Ref,
 ): Promise<Task | undefined> {
-  const task = await taskOf(c, threadId);
+  const task = await namedTask(c, threadId, BOUNDS.keyPrefix);
   if (!task || refText(task.teamRef) === refText(team)) return task;
   const message = `the thread's team is ${refText(task.teamRef)}`;
   throw notValid({ path: "threadId", message });
-}
-
-async function taskOf(c: AppContext, threadId: string): Promise<Task | undefined> {
-  if (taskId.safeParse(threadId).success) {
-    return answerOf(await twice(() => taskRoom(c.env, threadId).read(c.var.principal)));
-  }
-  const query = listTasksQuery.parse({ key: keyOf(threadId), limit: "1" });
-  const { items } = await listTasks(c, query);
-  return items[0];
 }
 
 type Begin = { threadId: string; team: Ref; text: string; history: () => GivenMessage[] };

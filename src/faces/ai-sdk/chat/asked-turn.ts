@@ -8,7 +8,7 @@ import type { Answer } from "../request/answers";
 import { type Intent, intentOf, notValid } from "../request/intent";
 import type { GoesOn } from "../stream/ui-stream";
 import { chatFor, findChat } from "./chat-task";
-import { turnOf } from "./open-turn";
+import { turnOf } from "./turn-of";
 
 /** A turn that a client is to be told of, and what of it the client has. */
 export type AskedTurn = { turn: Turn; goesOn?: GoesOn };

@@ -1,25 +1,18 @@
 import { BOUNDS } from "../../../operations/ai-sdk/chat-request";
-import { taskId } from "../../../protocol/ids";
 import type { Ref } from "../../../protocol/refs";
-import { listTasks as listTasksQuery } from "../../../protocol/rest/list-tasks";
 import type { Task } from "../../../protocol/task";
 import type { AppContext } from "../../../worker/context";
 import { mayCreate } from "../../../worker/middleware/creation-limit";
-import { answerOf, taskRoom, twice } from "../../../worker/rooms/ask";
-import { createTask, listTasks } from "../../../worker/rooms/own-tasks";
+import { createTask } from "../../../worker/rooms/own-tasks";
 import { titleOf } from "../../../worker/task-title";
+import { namedTask } from "../../named-task";
 
 /**
  * The task of a chat: the id names it itself, or is the caller's own key for it. Nothing where no chat has
  * been begun under this name; throws `not_found` for the id of a task that the caller may not see.
  */
-export async function findChat(c: AppContext, chatId: string): Promise<Task | undefined> {
-  if (taskId.safeParse(chatId).success) {
-    return answerOf(await twice(() => taskRoom(c.env, chatId).read(c.var.principal)));
-  }
-  const query = listTasksQuery.parse({ key: keyOf(chatId), limit: "1" });
-  const { items } = await listTasks(c, query);
-  return items[0];
+export function findChat(c: AppContext, chatId: string): Promise<Task | undefined> {
+  return namedTask(c, chatId, BOUNDS.keyPrefix);
 }
 
 type Begin = { chatId: string; team: Ref | undefined; text: string };

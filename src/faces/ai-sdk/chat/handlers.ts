@@ -2,12 +2,12 @@ import type { AI_SDK } from "../../../operations/ai-sdk/face";
 import type { AppContext } from "../../../worker/context";
 import { answerOf, once, taskRoom } from "../../../worker/rooms/ask";
 import type { Handlers } from "../../../worker/serving/handler";
+import { openTurn } from "../../open-turn";
 import { openSocket } from "../socket/open-socket";
 import { streamed } from "../stream/http";
 import { askedTurn } from "./asked-turn";
 import { chatMessages } from "./chat-messages";
 import { findChat } from "./chat-task";
-import { openTurn } from "./open-turn";
 
 export const chat: Handlers<typeof AI_SDK.groups.chat> = {
   async send({ c, body }) {
