@@ -128,7 +128,7 @@ export class DevServer extends Server {
   ): Promise<boolean> {
     const said = this.#output.length;
     const query = new URLSearchParams({ point, nth: String(nth) });
-    await fetch(`${this.url}/test/fault?${query}`, { signal: AbortSignal.timeout(5000) });
+    await fetch(`${this.url}/test/fault?${query}`, { signal: AbortSignal.timeout(withinMs) });
     act();
     // What it says may get lost where wrangler has only just begun to listen; its silence is not.
     const from = Date.now();
