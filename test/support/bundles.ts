@@ -5,7 +5,7 @@ import { Command } from "./command";
 import { WRANGLER } from "./dev-server";
 
 export const TEST_BUILD = "test/worker/wrangler.toml";
-const BUNDLING_MS = 120_000;
+const BUNDLING_MS = 300_000;
 
 /** The worker as wrangler bundles it: files that a server can be started with. */
 export type Bundles = {

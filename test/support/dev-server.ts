@@ -14,7 +14,7 @@ import { Server } from "./server";
 import { until } from "./until";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const START_DEADLINE_MS = 110_000;
+const START_DEADLINE_MS = 240_000;
 const STOP_DEADLINE_MS = 60_000;
 /** A runtime that stands still and did not get to say so is found out after this long. */
 const SILENCE_MS = 2000;

@@ -7,10 +7,13 @@ export async function until<T>(
   deadlineMs = 60_000,
 ): Promise<NonNullable<T>> {
   const deadline = Date.now() + deadlineMs;
-  for (;;) {
+  for (let isLate = false; ; ) {
     const value = await condition();
     if (value) return value;
-    if (Date.now() > deadline) throw new Error(`Not within ${deadlineMs} ms: ${what}`);
+    if (isLate) throw new Error(`Not within ${deadlineMs} ms: ${what}`);
+    // Once more after the deadline: this process may have stood still, and what has happened meanwhile
+    // is heard of only now.
+    isLate = Date.now() > deadline;
     await wait(25);
   }
 }
