@@ -28,6 +28,12 @@ type Said = { messageId: string; attempt: number };
 type OfCall = Said & { round: number; call: Call };
 
 /**
+ * What stays of a message when an attempt ends or another begins: the text up to `kept`, the thinking up
+ * to `keptThinking` (UTF-16 units) and the rounds before `keptRounds`; the rest is void.
+ */
+export type Stays = Said & { kept: number; keptThinking: number; keptRounds: number };
+
+/**
  * What happens in a turn, one after the other. Text comes in order and without gaps: after an `attempt`
  * item the text of its message is what was kept, and each `text` item goes on where the last one ended.
  */
@@ -47,19 +53,13 @@ type Happening =
       percentComplete?: number | undefined;
       message?: string | undefined;
     }
-  /**
-   * A step begins to speak, or does so again. Of its message there stays the text up to `kept`, the
-   * thinking up to `keptThinking` (UTF-16 units) and the rounds before `keptRounds`; the rest is void.
-   */
-  | (Said & {
+  /** A step begins to speak, or does so again. */
+  | (Stays & {
       type: "attempt";
       step: string;
       bot: string;
       model: string;
       reason: AttemptReason;
-      kept: number;
-      keptThinking: number;
-      keptRounds: number;
     })
   /** `round`: past those of the message that have asked for something before. */
   | (Said & { type: "text" | "thinking"; round: number; offset: number; delta: string })
@@ -77,8 +77,8 @@ type Happening =
       message?: string | undefined;
     })
   | (OfCall & { type: "result"; outcome: CallOutcome })
-  /** The attempt failed, and another follows. */
-  | { type: "retrying"; error: Failure; retryInMs: number }
+  /** The attempt failed, and another follows: of what it said, what was committed stays until then. */
+  | { type: "retrying"; error: Failure; retryInMs: number; stays?: Stays | undefined }
   /** A step's message as it is kept: complete, interrupted or failed. */
   | { type: "message"; message: Message }
   | { type: "guided"; content: string; outcome: "applied" | "expired" }

@@ -178,7 +178,10 @@ export class TurnReading {
 
   #failed({ retryable, retryInMs = 0, partial, ...data }: DataOf<"chat:error">): TurnItem[] {
     const { turnId, messageId, attempt, ...error } = data;
-    if (retryable) return [{ type: "retrying", error, retryInMs, seq: this.#seq }];
+    if (retryable) {
+      const stays = messageId === undefined ? undefined : this.#of({ messageId, attempt })?.stays();
+      return [{ type: "retrying", error, retryInMs, stays, seq: this.#seq }];
+    }
     return partial ? this.#kept(partial) : [];
   }
 

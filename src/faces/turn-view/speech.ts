@@ -2,7 +2,7 @@ import type { ChatRound } from "../../protocol/events/chat-round";
 import type { AttemptReason } from "../../protocol/events/chat-start";
 import type { Message } from "../../protocol/message";
 import { textOf, thinkingOf } from "../../protocol/tools/rounds";
-import type { Call, ItemOf, TurnItem } from "./item";
+import type { Call, ItemOf, Stays, TurnItem } from "./item";
 import { Stretch } from "./stretch";
 
 export type Speaker = {
@@ -40,6 +40,12 @@ export class Speech {
   /** What the next attempt may go on after. */
   get rounds(): readonly Said[] {
     return this.#rounds;
+  }
+
+  /** What of it stays where it ends now. */
+  stays(): Stays {
+    const [kept, keptThinking] = [textOf(this.#rounds).length, thinkingOf(this.#rounds).length];
+    return { ...this.#place, kept, keptThinking, keptRounds: this.#next };
   }
 
   begin(): ItemOf<"attempt"> {

@@ -50,7 +50,7 @@ function partsAfter({ turnId, parts, messages }: Shown, item: Other): readonly S
     }
     case "retrying":
       // Whoever comes now is told nothing of what the attempt had not committed.
-      return parts.filter((part) => !isWords(part) || part.isKept);
+      return item.stays ? keptBy(parts, item.stays) : parts;
     case "waiting":
       return question(parts, item, turnId);
     case "queued":

@@ -1,4 +1,4 @@
-import type { ItemOf, TurnItem } from "../../turn-view/item";
+import type { Stays, TurnItem } from "../../turn-view/item";
 import type { ShownPart, WordsPart } from "./part";
 
 export function isWords(part: ShownPart): part is WordsPart {
@@ -44,11 +44,8 @@ export function closed(
   );
 }
 
-/** What a new attempt leaves of its message's parts; all others stay. */
-export function keptBy(
-  parts: readonly ShownPart[],
-  attempt: ItemOf<"attempt">,
-): readonly ShownPart[] {
+/** What an attempt leaves of its message's parts where it ends or another begins; all others stay. */
+export function keptBy(parts: readonly ShownPart[], attempt: Stays): readonly ShownPart[] {
   return parts.flatMap((part): ShownPart[] => {
     if (!("messageId" in part) || part.messageId !== attempt.messageId) return [part];
     if (!isWords(part)) return part.round < attempt.keptRounds ? [part] : [];
