@@ -71,7 +71,7 @@ const ROUTES: readonly Route[] = [
   { operation: `GET ${METADATA}/mcp`, statuses: "200 200 200 200 200 200 200 200" },
   {
     operation: "POST /mcp",
-    headers: { Host: "localhost" },
+    headers: { Host: "localhost", Accept: "application/json, text/event-stream" },
     body: () => ({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
     statuses: "401 200 200 200 200 200 401 200",
   },
