@@ -1,9 +1,9 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { LIMITS } from "../../../src/protocol/limits";
 import { message } from "../../../src/protocol/message";
+import { toldHistoryOf } from "../../support/own-history";
 import { roomOf } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { converse, says } from "../../support/room-turns";
@@ -106,8 +106,10 @@ describe("[G1] a given history", () => {
 
   it("is in D1 as it is in the room", async () => {
     const taskId = await newTask(alice, { history: GIVEN });
+    const history = await toldHistoryOf(taskId);
     const count = () =>
-      env.DB.prepare("SELECT count(*) AS n FROM messages WHERE task_id = ? AND imported = 1")
+      history
+        .prepare("SELECT count(*) AS n FROM messages WHERE task_id = ? AND imported = 1")
         .bind(taskId)
         .first("n");
     await expect.poll(count).toBe(4);
@@ -148,8 +150,7 @@ describe("[G2] the model of a later turn", () => {
   it("is told the system text however many messages there are since", async () => {
     const taskId = await newTask(alice, { history: GIVEN });
     const room = roomOf(taskId);
-    const isTold = () => env.DB.prepare("SELECT 1 FROM tasks WHERE id = ?").bind(taskId).first();
-    await expect.poll(isTold).not.toBeNull();
+    await toldHistoryOf(taskId);
     // As if 1,996 messages had been written since and told to D1.
     await runInDurableObject(room, (_, { storage: { sql } }) => {
       sql.exec("UPDATE log SET first_seq = first_seq + 9000, last_seq = last_seq + 9000");
