@@ -39,6 +39,8 @@ export type KeyDoors = {
   db: D1Database;
   /** Milliseconds since 1970. */
   now: number;
+  /** What the caller asks for stays open: a key that was good a moment ago is looked up again. */
+  isToStay: boolean;
   /** Lets work go on after the answer. */
   later(work: Promise<unknown>): void;
   /** Counts an attempt of the caller's address; false once it has had too many. */
@@ -56,7 +58,7 @@ const NOT_VALID = "The API key is not valid";
 export async function principalOfKey(key: string, doors: KeyDoors): Promise<Outcome<Principal>> {
   const { now } = doors;
   const hash = mayBeKey(key) ? await hashOf(key) : undefined;
-  const lately = hash === undefined ? undefined : kept.find(hash, now);
+  const lately = hash === undefined || doors.isToStay ? undefined : kept.find(hash, now);
   if (lately) return principalOfHeld(lately, now);
   const isProven = hash !== undefined && proven.has(hash, now);
   if (!isProven && !(await doors.mayTry())) return refused(TOO_MANY_FAILURES);

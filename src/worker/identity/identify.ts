@@ -15,16 +15,23 @@ import { refusalOf } from "./refusals";
 export async function identify(
   request: Request,
   settings: Settings,
-  doors: KeyDoors,
+  doors: Omit<KeyDoors, "isToStay">,
 ): Promise<Outcome<Principal>> {
   if (settings.AUTH_JWT_SECRET.length === 0 && settings.AUTH_JWKS_URL === undefined) {
     return refused(refuse("auth_not_configured", "Neither a secret nor a key set is configured"));
   }
   const token = bearerToken(request);
-  if (token.ok && isApiKey(token.value)) return principalOfKey(token.value, doors);
+  if (token.ok && isApiKey(token.value)) {
+    return principalOfKey(token.value, { ...doors, isToStay: isToStay(request) });
+  }
   const outcome = token.ok ? await principalOfJwt(token.value, settings, doors.now) : token;
   if (outcome.ok || outcome.refusal.code !== "unauthorized") return outcome;
   return (await doors.mayTry()) ? outcome : refused(TOO_MANY_FAILURES);
+}
+
+/** What is opened now stays open, so its credential must be good now. */
+function isToStay({ headers }: Request): boolean {
+  return headers.has("Upgrade") || (headers.get("Accept") ?? "").includes("text/event-stream");
 }
 
 async function principalOfJwt(
