@@ -173,7 +173,7 @@ export class TurnReading {
     const before = this.#speech?.speaker.messageId === messageId ? this.#speech.rounds : [];
     const kept = offset === undefined ? [] : before;
     this.#speech = new Speech({ messageId, attempt, step, bot, model, reason }, this.#seq, kept);
-    return [this.#speech.begin()];
+    return [this.#speech.begin(), ...this.#speech.words()];
   }
 
   #failed({ retryable, retryInMs = 0, partial, ...data }: DataOf<"chat:error">): TurnItem[] {

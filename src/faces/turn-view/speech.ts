@@ -28,13 +28,24 @@ export class Speech {
   /** The number with which the stretch began that is being said. */
   #from: number;
 
-  /** `kept`: rounds of earlier attempts that this one goes on after. */
+  /**
+   * `kept`: rounds of earlier attempts that this one goes on after. Words of one that asked for nothing are
+   * told again: whoever reads knows of rounds alone.
+   */
   constructor(speaker: Speaker, seq: number, kept: readonly Said[] = []) {
     this.speaker = speaker;
     this.#rounds = [...kept];
-    this.#text = new Stretch(textOf(kept));
-    this.#thinking = new Stretch(thinkingOf(kept));
+    const asked = kept.slice(0, kept.findLastIndex(({ calls }) => calls.length > 0) + 1);
+    this.#text = new Stretch(textOf(asked));
+    this.#thinking = new Stretch(thinkingOf(asked));
+    this.#text.become(textOf(kept));
+    this.#thinking.become(thinkingOf(kept));
     this.#from = seq;
+  }
+
+  /** What it keeps of words that are to be told again. */
+  words(): TurnItem[] {
+    return this.#all(false);
   }
 
   /** What the next attempt may go on after. */

@@ -19,12 +19,13 @@ function toldBy(items: readonly TurnItem[]): Map<string, Told> {
     return there;
   };
   for (const item of items) {
-    if (item.type === "attempt") {
-      const one = of(item.messageId);
-      one.text = one.text.slice(0, item.kept);
-      one.thinking = one.thinking.slice(0, item.keptThinking);
+    const stays = item.type === "retrying" ? item.stays : item.type === "attempt" && item;
+    if (stays) {
+      const one = of(stays.messageId);
+      one.text = one.text.slice(0, stays.kept);
+      one.thinking = one.thinking.slice(0, stays.keptThinking);
       const kept = Object.entries(one.gave).filter(
-        ([place]) => Number(place.split(".")[0]) < item.keptRounds,
+        ([place]) => Number(place.split(".")[0]) < stays.keptRounds,
       );
       Object.assign(one, { gave: Object.fromEntries(kept), kept: false });
     } else if (item.type === "text" || item.type === "thinking") {
