@@ -73,10 +73,8 @@ export class Speech {
   /** `seq`: the last number of the log by then. */
   write(kind: Kind, { offset, delta }: { offset: number; delta: string }, seq: number): TurnItem[] {
     const stretch = this.#stretch(kind);
-    const next = stretch.text.slice(0, offset) + delta;
-    if (!stretch.mayBecome(next)) return this.#anew(seq, { [kind]: next });
-    stretch.become(next);
-    return this.#pieces(kind);
+    if (stretch.write(offset, delta)) return this.#pieces(kind);
+    return this.#anew(seq, { [kind]: stretch.text.slice(0, offset) + delta });
   }
 
   /** `offset`: where the same round says more, how much of its text stays. One without calls is only kept. */

@@ -1,43 +1,55 @@
 /** A text that grows, told in pieces: none ends in blanks or within a pair of surrogates but the last. */
 export class Stretch {
-  #text: string;
-  #told: number;
+  /** What was told, and what was not yet: apart, so that a piece costs its own length and not the text's. */
+  #said: string;
+  #rest = "";
 
   /** What an attempt keeps has been told before. */
   constructor(kept = "") {
-    this.#text = kept;
-    this.#told = kept.length;
+    this.#said = kept;
   }
 
   /** UTF-16 units that have been told. */
   get told(): number {
-    return this.#told;
+    return this.#said.length;
   }
 
   get text(): string {
-    return this.#text;
+    return this.#said + this.#rest;
+  }
+
+  /** The text becomes `text.slice(0, offset) + delta`; false, and nothing done, where that takes back what was told. */
+  write(offset: number, delta: string): boolean {
+    const from = offset - this.told;
+    if (from >= 0) {
+      this.#rest = this.#rest.slice(0, from) + delta;
+      return true;
+    }
+    const next = this.text.slice(0, offset) + delta;
+    if (!this.mayBecome(next)) return false;
+    this.become(next);
+    return true;
   }
 
   /** The text becomes this. Throws where it takes back what was told. */
   become(text: string): void {
     if (!this.mayBecome(text)) throw new Error("a text took back what it had said");
-    this.#text = text;
+    this.#rest = text.slice(this.told);
   }
 
   /** Whether what was told is how this text begins. */
   mayBecome(text: string): boolean {
-    const told = this.#text.slice(0, this.#told).toWellFormed();
-    return text.toWellFormed().startsWith(told);
+    return text.toWellFormed().startsWith(this.#said.toWellFormed());
   }
 
   /** The piece that is to be told now; `isWhole` where nothing is added any more. */
   next({ isWhole = false } = {}): { offset: number; delta: string } | undefined {
-    const rest = this.#text.slice(this.#told);
     // The blanks of a round that says nothing else are dropped: they wait for what follows them.
-    const piece = isWhole ? rest : withoutHalf(rest.trimEnd());
+    const piece = isWhole ? this.#rest : withoutHalf(this.#rest.trimEnd());
     if (piece === "") return undefined;
-    const offset = this.#told;
-    this.#told += piece.length;
+    const offset = this.told;
+    this.#said += piece;
+    this.#rest = this.#rest.slice(piece.length);
     return { offset, delta: piece.toWellFormed() };
   }
 }
