@@ -84,6 +84,10 @@ const CASES: Record<ErrorCode, Case> = {
     when: "The service has neither a secret nor a key set; nobody gets in.",
     detail: "Neither a secret nor a key set is configured",
   },
+  files_not_configured: {
+    when: "The service has no bucket for files; all else works.",
+    detail: "This service keeps no files: it has no bucket",
+  },
   unavailable: {
     when: "For the moment; try again after `Retry-After`.",
     detail: "The service could not do this now; try again",

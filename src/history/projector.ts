@@ -5,7 +5,7 @@ import type { Message } from "../protocol/message";
 import type { Task } from "../protocol/task";
 import { jsonSet, writeBatch } from "./database";
 import { guardedInsert, portions } from "./guarded-insert";
-import { taskRow } from "./rows";
+import { messageRow, taskRow } from "./rows";
 import { deletedTasks, messages, taskMembers, tasks } from "./schema";
 import { freeEntry } from "./task-entries";
 
@@ -120,7 +120,7 @@ function messageWrites(projection: Projection, batch: Message[]): SQL[] {
   // Stored rows of the same id are replaced by newer ones of the same task only.
   const replaceWhere = sql`${messages.taskId} = excluded.task_id
     AND ${messages.seq} < excluded.seq`;
-  return portions(messages, batch, IS_CURRENT_PARAMETERS).map((rows) =>
+  return portions(messages, batch.map(messageRow), IS_CURRENT_PARAMETERS).map((rows) =>
     guardedInsert({ table: messages, rows, guard, key: messages.id, replaceWhere }),
   );
 }

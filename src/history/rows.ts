@@ -1,7 +1,8 @@
 import { getTableColumns, type InferInsertModel } from "drizzle-orm";
+import * as z from "zod";
 import { type Message, message } from "../protocol/message";
 import { type Task, task } from "../protocol/task";
-import { tasks } from "./schema";
+import { type messages, tasks } from "./schema";
 import { searchForm } from "./search-form";
 
 type Row = Record<string, unknown>;
@@ -24,8 +25,23 @@ export function readTask({ teamNamespace, teamName, ...row }: Row): Task {
 }
 
 /** A stored row as the contract's message; throws a ZodError where it is none. */
-export function readMessage(row: Row): Message {
-  return message.parse(present(row));
+export function readMessage({ extra, ...row }: Row): Message {
+  return message.parse({ ...present(row), ...messageExtra.parse(extra ?? {}) });
+}
+
+/** What of a message lies in one column. */
+const messageExtra = z.object({
+  attachments: message.shape.attachments,
+  replaces: message.shape.replaces,
+  forkedFrom: message.shape.forkedFrom,
+  note: message.shape.note,
+});
+
+export function messageRow(message: Message): InferInsertModel<typeof messages> {
+  const { attachments, replaces, forkedFrom, note, ...columns } = message;
+  const extra = { attachments, replaces, forkedFrom, note };
+  const isBare = Object.values(extra).every((value) => value === undefined);
+  return { ...columns, ...(!isBare && { extra }) };
 }
 
 type Projected = { throughSeq: number; wakeAt: number | null };

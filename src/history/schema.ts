@@ -81,6 +81,9 @@ export const messages = sqliteTable(
     createdAt: text("created_at").notNull(),
     metadata: text({ mode: "json" }).notNull(),
     imported: integer({ mode: "boolean" }),
+    /** Of the message, what no query asks for: few have any of it, and each column is one more to bind. */
+    extra: text({ mode: "json" }),
+    supersededBy: text("superseded_by"),
   },
   (t) => [
     // A page of several roles merges one range of each.

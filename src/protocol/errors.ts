@@ -20,6 +20,7 @@ export const ERRORS = {
   rate_limited: { status: 429, title: "Too many requests" },
   quota_exceeded: { status: 429, title: "The quota is used up" },
   auth_not_configured: { status: 503, title: "Authentication is not configured" },
+  files_not_configured: { status: 503, title: "Files are not configured" },
   unavailable: { status: 503, title: "Temporarily unavailable" },
   internal: { status: 500, title: "Internal error" },
 } as const satisfies Record<string, { status: number; title: string }>;

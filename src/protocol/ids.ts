@@ -4,6 +4,7 @@ const PREFIXES = [
   "task",
   "turn",
   "msg",
+  "file",
   "sess",
   "conn",
   "key",
@@ -45,6 +46,7 @@ function idOf(prefix: Prefix) {
 export const taskId = idOf("task");
 export const turnId = idOf("turn");
 export const messageId = idOf("msg");
+export const fileId = idOf("file");
 export const sessionId = idOf("sess");
 export const apiKeyId = idOf("key");
 export const notificationId = idOf("ntf");

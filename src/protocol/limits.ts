@@ -13,6 +13,17 @@ export const LIMITS = {
   frameBytes: 256 * 1024,
   /** UTF-16 units of a user's message: some 8,000 tokens, a long document section. */
   contentUnits: 32_000,
+  /** Files of one message. */
+  attachments: 10,
+  /** Bytes of a file: photographs of any phone, and documents of some hundred pages. */
+  fileBytes: 25 * MIB,
+  /** Characters of a file's name, as file systems take it, and of its media type. */
+  fileNameChars: 255,
+  mediaTypeChars: 127,
+  /** Bytes of a file that an agent sends within an event. */
+  sentFileBytes: 4 * MIB,
+  /** Hours for which a file that no message carries is kept. */
+  loneFileHours: 24,
   /** Messages of a conversation that a task begins with, and bytes in UTF-8 of all they say. */
   givenMessages: 500,
   givenHistoryBytes: 512 * KIB,

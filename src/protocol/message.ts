@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { attachment } from "./files/attachment";
 import { messageId, taskId, turnId } from "./ids";
 import { jsonObject } from "./json";
 import { timestamp } from "./time";
@@ -43,6 +44,15 @@ export const message = z.compile(
     createdAt: timestamp,
     /** Said elsewhere, and brought along when the task was made: no turn of the task has its `turnId`. */
     imported: z.literal(true).optional(),
+    /** It has no turn of its own: it waits for the next one's model. */
+    note: z.literal(true).optional(),
+    attachments: z.array(attachment).optional(),
+    /** What took its place: a turn that answers anew, or an edited message. No state and no model has it then. */
+    supersededBy: z.union([turnId, messageId]).optional(),
+    /** The message that it is an edited form of. */
+    replaces: messageId.optional(),
+    /** What it is a copy of. */
+    forkedFrom: z.object({ taskId, messageId }).optional(),
     /** An answer's own, or whatever a sender put there. */
     metadata: z.union([answerMetadata, jsonObject]),
   }),

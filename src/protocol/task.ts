@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { role, userId } from "./identity";
-import { taskId, turnId } from "./ids";
+import { messageId, taskId, turnId } from "./ids";
 import { jsonObject } from "./json";
 import { LIMITS } from "./limits";
 import { ref } from "./refs";
@@ -50,6 +50,8 @@ export const task = z.compile(
     role: role.optional(),
     /** Put in for the creator alone. */
     key: z.string().optional(),
+    /** The task whose history it began with, and the last message of it. */
+    forkedFrom: z.object({ taskId, messageId }).optional(),
     /** Left out of lists that do not ask for it, and erased a day after its last turn. */
     ephemeral: z.literal(true).optional(),
   }),

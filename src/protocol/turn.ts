@@ -82,6 +82,8 @@ export const turn = z.object({
   messageId,
   /** Of its first event, the user's message: a feed after the number before it hears the whole turn. */
   firstSeq: z.int().min(1).optional(),
+  /** The turn whose answers it takes the place of. */
+  regenerates: turnId.optional(),
   status: turnStatus,
   reason: z.string().optional(),
   waitingFor: waitingFor.optional(),

@@ -41,6 +41,6 @@ describe("counts", () => {
   it("have every combination of their labels", () => {
     expect(seriesOf("taskroom_metrics_dropped_total")).toEqual([""]);
     expect(seriesOf("taskroom_refusals_total")).toContain('via="rest",code="not_found"');
-    expect(seriesOf("taskroom_refusals_total")).toHaveLength(38);
+    expect(seriesOf("taskroom_refusals_total")).toHaveLength(40);
   });
 });
