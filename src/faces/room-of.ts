@@ -6,7 +6,7 @@ import { arrive } from "../worker/rooms/arrive";
 import { answerOf, taskRoom, twice } from "../worker/rooms/ask";
 import { openGuard } from "../worker/rooms/guard";
 import { RoomUnavailable } from "../worker/rooms/room-failure";
-import { Feed } from "./turn-view/feed";
+import { Feed } from "../worker/streams/feed";
 import type { TurnRoom } from "./turn-view/turn-view";
 
 /** Messages of a page when those of one turn are looked for, and pages at most. */
