@@ -209,7 +209,10 @@ export class World {
 
   /** All turns that answer what a turn answers. */
   #turnsFor({ messageId }: Turn): Turn[] {
-    const turns = [...this.room.state.openTurns, ...[...this.closed.values()].map(({ turn }) => turn)];
+    const turns = [
+      ...this.room.state.openTurns,
+      ...[...this.closed.values()].map(({ turn }) => turn),
+    ];
     return turns.filter((turn) => turn.messageId === messageId);
   }
 

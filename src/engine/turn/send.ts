@@ -51,10 +51,11 @@ export function send(draft: Draft, input: Send): Refusal | Sent {
 
 /** The turn is stopped, and what it was asked and has answered is superseded by the message. */
 function rollBack(draft: Draft, turn: Turn, newTurn: NewTurn): void {
-  const { joined = [] } = draft.run(turn.id);
+  // One that was to answer anew has not taken the place of what there is.
+  const { joined = [], supersedes = [] } = draft.run(turn.id);
   enqueueTurn(draft, newTurn, true);
   const answers = withdrawTurn(draft, turn, stopBy(newTurn));
-  supersede(draft, [turn.messageId, ...joined, ...answers], newTurn.messageId);
+  supersede(draft, [turn.messageId, ...joined, ...supersedes, ...answers], newTurn.messageId);
 }
 
 function stopBy({ author }: Pick<NewTurn, "author">): { by: string; reason: string } {
