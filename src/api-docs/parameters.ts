@@ -65,6 +65,7 @@ const QUERY_PARAMETERS: Record<string, string> = {
   "listKnownTasks.userId": "The user whose home is asked for its list; else the databases are.",
   waiting: "`true`: only those that wait for a person; `false`: only the others.",
   ephemeral: "`true`: with ephemeral tasks among them; without it they are left out.",
+  superseded: "`true`: with those among them that were superseded; without it they are left out.",
   q: "Part of the title, in any case: a word, a few letters, one character.",
   type: "Only events of these types; may be repeated.",
   level: "Only these; may be repeated.",
