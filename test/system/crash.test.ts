@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { Arena } from "./crash/arena";
+import { changes } from "./crash/changes";
 import { clients } from "./crash/clients";
 import { pipelines } from "./crash/pipelines";
 import { rooms } from "./crash/rooms";
@@ -10,6 +11,7 @@ beforeAll(() => arena.open());
 afterAll(() => arena.close());
 
 describe("rooms", () => rooms(arena));
+describe("changes", () => changes(arena));
 describe("webhooks", () => webhooks(arena));
 describe("pipelines", () => pipelines(arena));
 describe("clients", () => clients(arena));
