@@ -24,6 +24,12 @@ export const LIMITS = {
   sentFileBytes: 4 * MIB,
   /** Hours for which a file that no message carries is kept. */
   loneFileHours: 24,
+  /** Files of one user: each is a row of their home. */
+  filesPerUser: 100_000,
+  /** Tasks that carry one and the same file: a row each. */
+  tasksPerFile: 1000,
+  /** Minutes that a file may take to be written; a slow line has 7 KiB/s for the largest. */
+  uploadMinutes: 60,
   /** Messages of a conversation that a task begins with, and bytes in UTF-8 of all they say. */
   givenMessages: 500,
   givenHistoryBytes: 512 * KIB,
@@ -97,7 +103,8 @@ export const LIMITS = {
   requestWindowMs: 60_000,
   /**
    * New tasks of one user per window and location, as `TASK_LIMIT` of `wrangler.toml` says: each is an
-   * object with storage of its own, which no person and few scripts make ten times a second.
+   * object with storage of its own, which no person and few scripts make ten times a second. Files, which
+   * are counted apart, may be as many.
    */
   tasksPerWindow: 600,
   /** The same of API keys and of webhooks: `GRANT_LIMIT`. */
