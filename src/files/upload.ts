@@ -104,5 +104,6 @@ function failureOf(work: Promise<unknown>): Promise<never> {
 
 /** In lower-case hexadecimal. */
 export function hex(buffer: ArrayBuffer): string {
-  return new Uint8Array(buffer).toHex();
+  const bytes = new Uint8Array(buffer);
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -98,6 +98,10 @@ export const METRICS = {
     { room: ["task", "user"] },
     DELAY,
   ),
+  taskroom_files_total: counter("Files that were stored, and that were let go of.", {
+    event: ["stored", "removed"],
+  }),
+  taskroom_file_bytes_total: counter("Bytes of those files.", { event: ["stored", "removed"] }),
   taskroom_metrics_dropped_total: counter("Batches of these very counts that were lost.", {}),
 } as const satisfies Record<string, Counter | Histogram>;
 

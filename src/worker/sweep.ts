@@ -4,6 +4,7 @@ import { databasesOf } from "../history/shards/databases";
 import { measureFills } from "../history/shards/fills";
 import { describeError, logError } from "../platform/platform-log";
 import { settingsOf } from "./current-settings";
+import { sweepFiles } from "./files/sweep-files";
 import { taskRoom } from "./rooms/ask";
 
 /** Rooms woken per minute, of all databases: well within a scheduled event's requests. */
@@ -22,6 +23,7 @@ export async function sweep(env: Env, now: number): Promise<void> {
     attempt("fills_not_measured", async () => {
       await measureFills(databases, { now, capacity: settingsOf(env).HISTORY_SHARD_BYTES });
     }),
+    attempt("files_not_swept", () => sweepFiles(env, now)),
     attempt("key_cleanup_failed", () => dropExpiredKeys(env.DB, now, KEYS)),
   ]);
 }

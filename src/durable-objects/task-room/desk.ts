@@ -9,6 +9,7 @@ import { MetricsFeed } from "../metrics-feed";
 import { AlarmClock } from "./alarm-clock";
 import type { Doors } from "./doors";
 import { FailedWork } from "./failed-work";
+import { RoomFiles } from "./files/room-files";
 import { changesNothing, HeldRoom } from "./held-room";
 import { Audience } from "./live/audience";
 import type { Connections } from "./live/connections";
@@ -47,6 +48,7 @@ export class Desk {
   readonly nextTurn: NextTurn;
   readonly feeds: Feeds;
   readonly history: OwnHistory;
+  readonly files: RoomFiles;
   readonly cleanUp: CleanUp;
   readonly alarm: AlarmClock;
   readonly metrics: MetricsFeed;
@@ -75,6 +77,7 @@ export class Desk {
     this.metrics = new MetricsFeed({ send: (tally) => doors.tellMetrics(tally), hold });
     this.cleanUp = new CleanUp({ doors, store, held });
     this.history = new OwnHistory({ doors, store, held });
+    this.files = new RoomFiles({ doors, store, held, hold });
     this.feeds = new Feeds({
       doors,
       store,

@@ -1,6 +1,7 @@
 import type { LogEvent, LogFact } from "../../protocol/events";
 import type { JsonValue } from "../../protocol/json";
 import type { Stream, StreamRound } from "../../protocol/room-state";
+import type { CarriedFile } from "../../protocol/rooms/files";
 import type { StepRun, TurnRun } from "../../protocol/rooms/turn-run";
 import { toTimestamp } from "../../protocol/time";
 import type { ToolUse } from "../../protocol/tools/tool-use";
@@ -44,6 +45,8 @@ export type Change = {
   parts: KeptPart[];
   /** Rounds of steps that ended without an answer, for who tries again. */
   rounds: KeptRounds[];
+  /** Files that the task carries from here on. */
+  files: CarriedFile[];
 };
 
 /** A value that is longer than its event shows, or that no event shows; without one there is none. */
@@ -86,6 +89,7 @@ export class Draft {
   readonly #values: KeptValue[] = [];
   readonly #rounds: KeptRounds[] = [];
   readonly #parts: KeptPart[] = [];
+  readonly #files: CarriedFile[] = [];
   readonly #finishes = new Map<string, string>();
 
   constructor(room: Room, context: Context) {
@@ -131,6 +135,11 @@ export class Draft {
 
   keepRounds(rounds: KeptRounds): void {
     this.#rounds.push(rounds);
+  }
+
+  /** Files that a message of this change carries: without this they would be let go of. */
+  carry(files: readonly CarriedFile[]): void {
+    this.#files.push(...files);
   }
 
   /** How the answer ended that a turn was writing, for the message that may be kept of it. */
@@ -188,6 +197,7 @@ export class Draft {
       values: this.#values,
       rounds: this.#rounds,
       parts: this.#parts,
+      files: this.#files,
     };
   }
 

@@ -1,4 +1,5 @@
 import type { Descent } from "../../protocol/depth";
+import type { Attachment } from "../../protocol/files/attachment";
 import type { JsonObject } from "../../protocol/json";
 import type { Message } from "../../protocol/message";
 import type { ClientTool } from "../../protocol/tools/tool-use";
@@ -12,6 +13,8 @@ export type NewTurn = {
   messageId: string;
   author: { userId: string; name?: string };
   content: string;
+  /** Its author's own files, which their home has put to the task's account. */
+  attachments?: Attachment[] | undefined;
   clientMessageId?: string | undefined;
   threadId: string;
   onBusy: OnBusy;
@@ -26,13 +29,14 @@ export type NewTurn = {
 
 /** A message and the PENDING turn that will answer it, at the queue's tail or, if `first`, its head. */
 export function enqueueTurn(draft: Draft, input: NewTurn, first = false): void {
-  const { clientMessageId, unpaid, clientTools = [], descent } = input;
+  const { clientMessageId, unpaid, clientTools = [], descent, attachments = [] } = input;
   const firstSeq = draft.nextSeq;
   const message = userMessage(draft, input);
   draft.emit({
     type: "chat:message",
     data: { message, ...(clientMessageId !== undefined && { clientMessageId }) },
   });
+  draft.carry(attachments.map(({ fileId }) => ({ fileId, owner: input.author.userId })));
   const run = freshRun(input.author.userId, input.content);
   draft.addRun(input.turnId, {
     ...run,
@@ -89,6 +93,7 @@ export function placeTurn(
 }
 
 function userMessage(draft: Draft, input: NewTurn): Message {
+  const { attachments = [] } = input;
   return {
     id: input.messageId,
     seq: draft.nextSeq,
@@ -100,6 +105,7 @@ function userMessage(draft: Draft, input: NewTurn): Message {
     author: input.author,
     status: "complete",
     createdAt: draft.ts,
+    ...(attachments.length > 0 && { attachments }),
     metadata: input.metadata,
   };
 }

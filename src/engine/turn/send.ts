@@ -11,8 +11,8 @@ export type Send = Omit<NewTurn, "onBusy"> & { onBusy?: OnBusy };
 export type Sent = { messageId: string; turnId: string };
 
 /** Whether a message would steer the turn that is current, and so be none of its own. */
-export function becomesGuidance(room: Room, onBusy: OnBusy | undefined): boolean {
-  return policyOf(room, onBusy) === "guide" && currentTurn(room) !== undefined;
+export function becomesGuidance(room: Room, input: Pick<Send, "onBusy" | "attachments">): boolean {
+  return policyOf(room, input) === "guide" && currentTurn(room) !== undefined;
 }
 
 /** `chat:send` and `execute`: a message, and what becomes of it while a turn is open. */
@@ -21,7 +21,7 @@ export function send(draft: Draft, input: Send): Refusal | Sent {
   if (room.state.task.status === "CANCELLED") {
     return refuse("task_cancelled", "The task is cancelled and takes no more messages.");
   }
-  const onBusy = policyOf(room, input.onBusy);
+  const onBusy = policyOf(room, input);
   const current = currentTurn(room);
   if (onBusy === "reject" && current) {
     return refuse("turn_active", "A turn is active and the message asked to be rejected then.");
@@ -43,8 +43,13 @@ export function send(draft: Draft, input: Send): Refusal | Sent {
   return { messageId: input.messageId, turnId: input.turnId };
 }
 
-function policyOf(room: Room, onBusy: OnBusy | undefined): OnBusy {
-  return onBusy ?? room.plans[room.planId]?.onBusy ?? "enqueue";
+/** Guidance is words alone: a message with files waits for a turn of its own. */
+function policyOf(
+  room: Room,
+  { onBusy, attachments = [] }: Pick<Send, "onBusy" | "attachments">,
+): OnBusy {
+  const policy = onBusy ?? room.plans[room.planId]?.onBusy ?? "enqueue";
+  return policy === "guide" && attachments.length > 0 ? "enqueue" : policy;
 }
 
 /** Keeps guidance for an open turn's next model call or step. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { attachment } from "../files/attachment";
+import type { attachment } from "../files/attachment";
 import { file } from "../files/file";
 import { fileId } from "../ids";
 

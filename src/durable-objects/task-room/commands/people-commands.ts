@@ -8,6 +8,7 @@ import type { SendAck } from "../../../protocol/commands/send-ack";
 import type { ToolOutput } from "../../../protocol/commands/tool-output";
 import type { TurnConfirm } from "../../../protocol/commands/turn-confirm";
 import { accepted, type Outcome, type Refusal, refuse, refused } from "../../../protocol/errors";
+import type { Attachment } from "../../../protocol/files/attachment";
 import type { Principal } from "../../../protocol/identity";
 import { newId } from "../../../protocol/ids";
 import { DEFAULT_THREAD, type OnBusy } from "../../../protocol/turn";
@@ -30,16 +31,38 @@ export function sendMessage(
   input: ChatSend,
   keys: ClientKey[] = [],
 ): Outcome<SendAck> | Promise<Outcome<SendAck>> {
+  const { attachments: fileIds = [], ...words } = input;
   const own = [...keys, ...messageKey(principal, input)];
-  const known = () => answeredBefore(desk, principal, own);
+  const known = answeredBefore(desk, principal, own);
+  const { taskId } = desk;
+  if (known || taskId === undefined) return known ?? refused(NO_TASK);
+  const { userId } = principal;
+  if (fileIds.length === 0) return sendWords(desk, principal, words, own);
+  return desk.files.carrying({ taskId, userId, fileIds }, (attachments) => {
+    // The same message may have come twice meanwhile, or its sender have gone.
+    const since = answeredBefore(desk, principal, own);
+    return since ?? sendWords(desk, principal, { ...words, attachments }, own);
+  });
+}
+
+const NO_TASK = refuse("not_found", "There is no such task.");
+
+/** A message as the engine takes it: its files are those of the sender's home. */
+type Words = Omit<ChatSend, "attachments"> & { attachments?: Attachment[] };
+
+function sendWords(
+  desk: Desk,
+  principal: Principal,
+  words: Words,
+  keys: ClientKey[],
+): Outcome<SendAck> | Promise<Outcome<SendAck>> {
   const act = ({ afterAwait }: Asking) =>
-    (afterAwait ? known() : undefined) ?? sendNew(desk, principal, input, own);
+    (afterAwait ? answeredBefore(desk, principal, keys) : undefined) ??
+    sendNew(desk, principal, words, keys);
   // What steers a turn is none: should it become one, the meter is asked then.
-  if (desk.room && becomesGuidance(desk.room, input.onBusy)) {
-    return known() ?? act({ afterAwait: false });
-  }
+  if (desk.room && becomesGuidance(desk.room, messageOf(principal, words))) return act({ afterAwait: false });
   const isTurn = (ack: SendAck) => !ack.duplicate && isOfTurn(desk, ack);
-  return known() ?? withinQuota(desk, principal, act, { isTurn });
+  return withinQuota(desk, principal, act, { isTurn });
 }
 
 /** Whether the message is what its turn was made for, and no guidance. */
@@ -67,7 +90,7 @@ function answeredBefore(
 function sendNew(
   desk: Desk,
   principal: Principal,
-  input: ChatSend,
+  input: Words,
   keys: ClientKey[],
 ): Outcome<SendAck> {
   const now = desk.doors.now();
@@ -217,11 +240,12 @@ function noteAccepted<T extends { turnId: string | null }>(
   return done;
 }
 
-function messageOf(principal: Principal, input: ChatSend) {
+function messageOf(principal: Principal, input: Words) {
   const onBusy: { onBusy?: OnBusy } = input.onBusy ? { onBusy: input.onBusy } : {};
   return {
     author: presenceOf(principal),
     content: input.content,
+    attachments: input.attachments,
     clientMessageId: input.clientMessageId,
     threadId: input.threadId ?? DEFAULT_THREAD,
     metadata: input.metadata ?? {},
@@ -232,7 +256,8 @@ function messageOf(principal: Principal, input: ChatSend) {
 }
 
 function messageKey({ userId }: Principal, input: ChatSend): ClientKey[] {
-  const { clientMessageId, content, threadId = DEFAULT_THREAD } = input;
+  const { clientMessageId, content, threadId = DEFAULT_THREAD, attachments = [] } = input;
   if (clientMessageId === undefined) return [];
-  return [clientKey("message", userId, clientMessageId, { content, threadId })];
+  const files = attachments.length > 0 && { attachments };
+  return [clientKey("message", userId, clientMessageId, { content, threadId, ...files })];
 }

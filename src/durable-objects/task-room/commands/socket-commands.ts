@@ -52,7 +52,7 @@ export function doCommand(
   }
 }
 
-/** A stop that is sent after a message must not overtake it while the sender's meter is asked. */
+/** A stop that is sent after a message must not overtake it while the sender's meter or home is asked. */
 function holdingUp<T>(connection: RoomConnection, outcome: T | Promise<T>): T | Promise<T> {
   if (outcome instanceof Promise) connection.holdUp(outcome);
   return outcome;

@@ -45,4 +45,6 @@ export const ROOM_STEPS: readonly string[] = [
   // How far the room's own history has been told. Code of before there were several tells the control
   // database and moves the cursor alone: what it told there is told again where it belongs.
   "ALTER TABLE outbox ADD COLUMN history_cursor INTEGER",
+  // Files that the task carries, and in whose homes they are.
+  "CREATE TABLE files (id TEXT PRIMARY KEY, owner TEXT NOT NULL) STRICT, WITHOUT ROWID",
 ];

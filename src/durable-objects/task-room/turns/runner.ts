@@ -11,6 +11,7 @@ import type {
   StepReport,
   StepRequest,
 } from "../../../resources/step";
+import type { StepFiles } from "../../../resources/step-files";
 import type { Doors } from "../doors";
 import type { Writing } from "../live/live-text";
 import { Account } from "./account";
@@ -19,6 +20,8 @@ type Sinks = {
   room(): Room | undefined;
   /** What was said and done before, for an agent to go on from. */
   background(fence: Fence): Promise<Background>;
+  /** What the work on a turn may do with files. */
+  files(turnId: string): StepFiles;
   write(writing: Writing, field: "text" | "thinking", delta: string): void;
   report(fence: Fence, report: StepReport): void;
   /** Resolves once the records are committed. */
@@ -118,6 +121,7 @@ export class Runner {
         },
       },
       signal,
+      this.#sinks.files(turnId),
     );
   }
 
