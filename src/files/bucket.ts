@@ -67,19 +67,23 @@ export class FileBucket {
     }
   }
 
-  /** Files of the bucket from a cursor on; without one further there are no more. What has no file's name is not ours. */
-  async list(limit: number, cursor?: string): Promise<{ met: MetObject[]; cursor?: string }> {
-    const listed = await this.#bucket.list({
+  /**
+   * Objects whose keys come after one; `after` is the last of them where there are more. What has no
+   * file's name is not ours and passed over.
+   */
+  async list(limit: number, startAfter?: string): Promise<{ met: MetObject[]; after?: string }> {
+    const { objects, truncated } = await this.#bucket.list({
       limit,
       include: ["customMetadata"],
-      ...(cursor !== undefined && { cursor }),
+      ...(startAfter !== undefined && { startAfter }),
     });
-    const met = listed.objects.flatMap((object): MetObject[] => {
+    const met = objects.flatMap((object): MetObject[] => {
       if (!fileId.safeParse(object.key).success) return [];
       const owner = saidBy(object)?.owner;
       return [{ id: object.key, ...(owner !== undefined && { owner }) }];
     });
-    return { met, ...(listed.truncated && { cursor: listed.cursor }) };
+    const last = truncated ? objects.at(-1) : undefined;
+    return { met, ...(last && { after: last.key }) };
   }
 }
 

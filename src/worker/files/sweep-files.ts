@@ -26,7 +26,7 @@ export async function sweepFiles(env: Env, now: number): Promise<void> {
     logWarning("files_swept", { files: lost.length });
   }
   const begunAt = isUnderWay ? before.begunAt : now;
-  await writeSweep(env.DB, NAME, { cursor: listed.cursor ?? "", begunAt });
+  await writeSweep(env.DB, NAME, { cursor: listed.after ?? "", begunAt });
 }
 
 async function unknownOf(env: Env, met: readonly MetObject[]): Promise<string[]> {
