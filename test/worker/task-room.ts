@@ -93,7 +93,7 @@ export class TaskRoom extends ProductionTaskRoom {
         await doors.tellMetrics(tally);
       },
       meter: (userId) => breakableMeter(doors.meter(userId)),
-      homeFiles: (userId) => breakableHome(doors.homeFiles(userId)),
+      homeFiles: (userId) => breakableHome(userId, doors.homeFiles(userId)),
       callAgent: (request, hearing, signal, files) =>
         (control.model ?? doors.callAgent)(request, hearing, signal, files),
     };

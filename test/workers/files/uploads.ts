@@ -3,6 +3,7 @@ import { env, exports } from "cloudflare:workers";
 import * as z from "zod";
 import { file } from "../../../src/protocol/files/file";
 import { ORIGIN, tokenOf } from "../../support/room-client";
+import type { Claims } from "../../support/tokens";
 import { control } from "../../worker/control";
 import type { UserRoom } from "../../worker/user-room";
 
@@ -49,13 +50,14 @@ export async function stored(user: string, bytes: Uint8Array = textOf("hello"), 
 }
 
 export async function fetched(
-  user: string,
+  user: string | Claims,
   fileId: string,
   { query = "", method = "GET", headers = {} } = {},
 ): Promise<Response> {
+  const claims = typeof user === "string" ? { sub: user } : user;
   return exports.default.fetch(`${ORIGIN}/api/v1/files/${fileId}${query}`, {
     method,
-    headers: { Authorization: `Bearer ${await tokenOf({ sub: user })}`, ...headers },
+    headers: { Authorization: `Bearer ${await tokenOf(claims)}`, ...headers },
   });
 }
 
