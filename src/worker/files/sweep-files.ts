@@ -4,8 +4,9 @@ import { describeError, logError, logWarning } from "../../platform/platform-log
 import { twice, userRoom } from "../rooms/ask";
 
 const NAME = "files";
-/** Files of one run: each may be in another home. */
+/** Files of one run: each may be in another home. And the calls for them, which give as many as they like. */
 const FILES = 300;
+const CALLS = 10;
 const EVERY_MS = 24 * 60 * 60 * 1000;
 
 /**
@@ -19,7 +20,7 @@ export async function sweepFiles(env: Env, now: number): Promise<void> {
   const before = await readSweep(env.DB, NAME);
   const isUnderWay = before !== undefined && before.cursor !== "";
   if (!isUnderWay && before && now - before.begunAt < EVERY_MS) return;
-  const listed = await bucket.list(FILES, isUnderWay ? before.cursor : undefined);
+  const listed = await list(bucket, isUnderWay ? before.cursor : undefined);
   const lost = await unknownOf(env, listed.met);
   if (lost.length > 0) {
     await bucket.remove(lost);
@@ -27,6 +28,18 @@ export async function sweepFiles(env: Env, now: number): Promise<void> {
   }
   const begunAt = isUnderWay ? before.begunAt : now;
   await writeSweep(env.DB, NAME, { cursor: listed.after ?? "", begunAt });
+}
+
+async function list(bucket: FileBucket, from: string | undefined) {
+  const met: MetObject[] = [];
+  let after = from;
+  for (let calls = 0; calls < CALLS && met.length < FILES; calls++) {
+    const page = await bucket.list(FILES - met.length, after);
+    met.push(...page.met);
+    after = page.after;
+    if (after === undefined) break;
+  }
+  return { met, after };
 }
 
 async function unknownOf(env: Env, met: readonly MetObject[]): Promise<string[]> {

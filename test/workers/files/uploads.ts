@@ -18,7 +18,7 @@ type Sent = {
 /** The least that is a PNG by its first bytes. */
 export const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3);
 
-export const textOf = (text: string) => new TextEncoder().encode(text);
+export const textOf = (text: string) => new Uint8Array(new TextEncoder().encode(text));
 
 /** Stores a file as a user; with the answer whatever it is. */
 export async function upload(

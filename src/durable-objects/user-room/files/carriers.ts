@@ -112,8 +112,11 @@ export class Carriers {
 
   async rearm(): Promise<void> {
     const { storage, now, deadlines } = this.#parts;
-    const next = Tables.find(storage)?.carriers.next() ?? undefined;
-    if (next !== undefined) await deadlines.atLatest(Math.max(next, now() + PAUSE_MS));
+    const tables = Tables.find(storage);
+    // What was taken for carried may be due since long.
+    for (const next of [tables?.carriers.next(), tables?.files.next()]) {
+      if (typeof next === "number") await deadlines.atLatest(Math.max(next, now() + PAUSE_MS));
+    }
   }
 
   /** The alarm before the fact, and after it: it may have rung in between. */
