@@ -265,6 +265,23 @@ const ROUTES: readonly Route[] = [
   },
   { operation: `GET ${task}/stats`, statuses: "401 404 200 200 200 200 401 404" },
 
+  {
+    operation: "POST /api/v1/files",
+    body: () => ({ any: "bytes" }),
+    statuses: "401 201 201 201 201 403 401 201",
+  },
+  {
+    operation: "GET /api/v1/files/{fileId}",
+    situation: "file",
+    statuses: "401 404 200 200 200 200 401 404",
+  },
+  {
+    operation: "DELETE /api/v1/files/{fileId}",
+    situation: "file",
+    // A message carries it.
+    statuses: "401 404 403 403 409 403 401 404",
+  },
+
   { operation: `GET ${task}/turns`, statuses: "401 404 200 200 200 200 401 404" },
   { operation: `GET ${turn}`, situation: "running", statuses: "401 404 200 200 200 200 401 404" },
   {
