@@ -1,5 +1,5 @@
 import type { ClientOptions, SocketConstructor, Timing } from "../options";
-import { type Request, requester } from "./request";
+import { type BlobRequest, blobRequester, type Request, requester } from "./request";
 
 /** What every connection of a client shares. */
 export type Context = {
@@ -7,6 +7,8 @@ export type Context = {
   url: string;
   token: () => Promise<string>;
   request: Request;
+  /** What is fetched and is no JSON. */
+  fetchBlob: BlobRequest;
   WebSocket: SocketConstructor;
   random: () => number;
   timing: Timing;
@@ -27,17 +29,19 @@ export function contextOf(options: ClientOptions): Context {
   const token = async () =>
     typeof options.token === "string" ? options.token : await options.token();
   const timing = { ...TIMING, ...options.timing };
+  const parts = {
+    url,
+    token,
+    timeoutMs: timing.requestMs,
+    fetch: options.fetch ?? ((address, init) => globalThis.fetch(address, init)),
+  } satisfies Parameters<typeof requester>[0];
   return {
     url,
     token,
     timing,
     random: options.random ?? Math.random,
     WebSocket: options.WebSocket ?? globalThis.WebSocket,
-    request: requester({
-      url,
-      token,
-      timeoutMs: timing.requestMs,
-      fetch: options.fetch ?? ((address, init) => globalThis.fetch(address, init)),
-    }),
+    request: requester(parts),
+    fetchBlob: blobRequester(parts),
   };
 }

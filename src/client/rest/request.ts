@@ -6,6 +6,7 @@ export type QueryValue = string | number | boolean | readonly string[] | undefin
 
 export type RequestOptions = {
   query?: Record<string, QueryValue>;
+  /** A `Blob` goes out as it is, with its type; anything else as JSON. */
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
@@ -32,40 +33,69 @@ type Parts = {
 
 type Answered = Awaited<ReturnType<FetchLike>>;
 
-export function requester({ url, token, timeoutMs, fetch }: Parts): Request {
+/** Bytes that even a slow line takes in a millisecond. */
+const SLOW_LINE = 16;
+
+export function requester(parts: Parts): Request {
   return async <Answer>(method: HttpMethod, path: string, options: RequestOptions = {}) => {
-    const { query = {}, body, headers, signal } = options;
-    const authorization = `Bearer ${await token()}`;
-    const deadline = AbortSignal.timeout(timeoutMs);
-    let response: Answered;
-    let text: string;
-    try {
-      response = await fetch(`${url}/api/v1${path}${queryText(query)}`, {
-        method,
-        headers: {
-          authorization,
-          ...(body !== undefined && { "content-type": "application/json" }),
-          ...headers,
-        },
-        signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
-      text = await response.text();
-    } catch (cause) {
-      signal?.throwIfAborted();
-      throw new TaskroomError("network", `${url} did not answer`, { cause });
-    }
+    const { response, body: text } = await ask(parts, method, path, options, (answered) =>
+      answered.text(),
+    );
     const value = parsed(text);
     if (!response.ok) throw problemError(response, value);
     if (value === undefined && text) {
-      throw new TaskroomError("bad_answer", `${url} answered with something other than JSON`);
+      const detail = `${parts.url} answered with something other than JSON`;
+      throw new TaskroomError("bad_answer", detail);
     }
     // The server's answer has the contract's shape.
     return value as Answer;
   };
 }
 
-function queryText(query: Record<string, QueryValue>): string {
+export type BlobRequest = (path: string, options?: RequestOptions) => Promise<Blob>;
+
+/** For what is no JSON; rejects as a `Request` does. */
+export function blobRequester(parts: Parts): BlobRequest {
+  return async (path, options = {}) => {
+    const read = (answered: Answered): Promise<Blob | string> =>
+      answered.ok && answered.blob ? answered.blob() : answered.text();
+    const { response, body } = await ask(parts, "GET", path, options, read);
+    if (typeof body === "string") throw problemError(response, parsed(body));
+    return body;
+  };
+}
+
+async function ask<Body>(
+  { url, token, timeoutMs, fetch }: Parts,
+  method: HttpMethod,
+  path: string,
+  { query = {}, body, headers, signal }: RequestOptions,
+  read: (response: Answered) => Promise<Body>,
+): Promise<{ response: Answered; body: Body }> {
+  const authorization = `Bearer ${await token()}`;
+  const bytes = body instanceof Blob ? body.size : 0;
+  const deadline = AbortSignal.timeout(timeoutMs + Math.ceil(bytes / SLOW_LINE));
+  try {
+    const response = await fetch(`${url}/api/v1${path}${queryText(query)}`, {
+      method,
+      headers: { authorization, ...typeOf(body), ...headers },
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+      ...(body !== undefined && { body: body instanceof Blob ? body : JSON.stringify(body) }),
+    });
+    return { response, body: await read(response) };
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new TaskroomError("network", `${url} did not answer`, { cause });
+  }
+}
+
+function typeOf(body: unknown): { "content-type"?: string } {
+  if (body === undefined) return {};
+  if (!(body instanceof Blob)) return { "content-type": "application/json" };
+  return body.type === "" ? {} : { "content-type": body.type };
+}
+
+export function queryText(query: Record<string, QueryValue>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined) continue;
@@ -75,7 +105,7 @@ function queryText(query: Record<string, QueryValue>): string {
   return text && `?${text}`;
 }
 
-function parsed(text: string): unknown {
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -84,7 +114,10 @@ function parsed(text: string): unknown {
 }
 
 /** What stands between us and the server answers errors too, but not as problems. */
-function problemError({ status, headers }: Answered, value: unknown): TaskroomError {
+export function problemError(
+  { status, headers }: Pick<Answered, "status" | "headers">,
+  value: unknown,
+): TaskroomError {
   const seconds = Number(headers.get("retry-after") ?? Number.NaN);
   const requestId = headers.get("x-request-id");
   const common = {
