@@ -14,7 +14,7 @@ const SERVER_ERROR = -32000;
 const PLAIN_STATUSES = new Set([401, 403, 429]);
 
 const answer = z.looseObject({
-  result: z.unknown(),
+  result: z.unknown().optional(),
   error: z.looseObject({ code: z.number(), message: z.string().catch("") }).nullish(),
 });
 

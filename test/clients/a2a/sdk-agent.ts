@@ -38,17 +38,19 @@ export type SdkAgent = {
   calls: { method: string; headers: IncomingMessage["headers"] }[];
   /** Messages that were worked on. */
   runs: string[];
+  /** From now on its card names this origin. */
+  isAt(origin: string): void;
   close(): Promise<void>;
 };
 
-type Options = { version?: "1.0" | "0.3"; streaming?: boolean; token?: string; origin?: string };
+type Options = { version?: "1.0" | "0.3"; streaming?: boolean; token?: string };
 
 const envelope = z.looseObject({ method: z.string() });
 
 /** An agent that the makers' own server serves. */
 export async function startSdkAgent(
   work: (work: Work) => Promise<void>,
-  { version = "1.0", streaming = true, token, origin }: Options = {},
+  { version = "1.0", streaming = true, token }: Options = {},
 ): Promise<SdkAgent> {
   const calls: SdkAgent["calls"] = [];
   const runs: string[] = [];
@@ -57,9 +59,10 @@ export async function startSdkAgent(
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const interfaces = [
+  let origin = url;
+  const interfaces = () => [
     {
-      url: `${origin ?? url}/rpc`,
+      url: `${origin}/rpc`,
       protocolBinding: "JSONRPC",
       protocolVersion: version,
       tenant: "",
@@ -67,7 +70,7 @@ export async function startSdkAgent(
   ];
   const capabilities = { streaming, pushNotifications: false, extensions: [] };
   const handler = new DefaultRequestHandler(
-    { ...CARD, capabilities, supportedInterfaces: interfaces },
+    { ...CARD, capabilities, supportedInterfaces: interfaces() },
     new InMemoryTaskStore(),
     new Executor(work, runs),
   );
@@ -75,10 +78,11 @@ export async function startSdkAgent(
     "1.0": new JsonRpcTransportHandler(handler),
     "0.3": new LegacyJsonRpcTransportHandler(handler),
   };
-  const card = {
-    "1.0": { ...CARD, capabilities, supportedInterfaces: interfaces },
-    "0.3": { ...CARD, capabilities, url: `${url}/rpc`, protocolVersion: "0.3.0" },
-  }[version];
+  const card = () =>
+    ({
+      "1.0": { ...CARD, capabilities, supportedInterfaces: interfaces() },
+      "0.3": { ...CARD, capabilities, url: `${origin}/rpc`, protocolVersion: "0.3.0" },
+    })[version];
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) {
@@ -86,7 +90,7 @@ export async function startSdkAgent(
       return;
     }
     if (request.url === "/.well-known/agent-card.json") {
-      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(card));
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(card()));
       return;
     }
     const body = envelope.parse(await readJson(request));
@@ -124,6 +128,9 @@ export async function startSdkAgent(
     url,
     calls,
     runs,
+    isAt: (other) => {
+      origin = other;
+    },
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -24,7 +24,7 @@ const named = z.looseObject({ name: optional(z.string()), mimeType: optional(z.s
 // 1.0 has one kind of part and 0.3 three; no field of theirs means two things.
 const part = z.looseObject({
   text: optional(z.string()),
-  data: z.unknown(),
+  data: z.unknown().optional(),
   raw: optional(z.string()),
   url: optional(z.string()),
   filename: optional(z.string()),
