@@ -81,6 +81,8 @@ function runtimeConfig({ metadata, spec, key }: ResourceOf<"Shell">): RuntimeCon
       return { runtime };
     case "http":
       return { runtime, url: url ?? "", headers: headers ?? {}, ...given({ secret: key }) };
+    case "a2a":
+      return { runtime, url: url ?? "", headers: headers ?? {} };
     case "code":
       return { runtime, agent: agent ?? "" };
   }

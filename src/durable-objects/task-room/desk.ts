@@ -189,7 +189,7 @@ export class Desk {
         this.attempts.start(effect);
         break;
       case "abort":
-        this.attempts.abort(effect.turnId);
+        this.attempts.abort(effect);
         break;
       case "begin":
         this.nextTurn.begin();

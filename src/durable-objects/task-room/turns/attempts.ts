@@ -78,9 +78,9 @@ export class Attempts {
     this.#runner.start(fence);
   }
 
-  abort(turnId: string): void {
+  abort({ turnId, another = false }: { turnId: string; another?: boolean }): void {
     this.#forget(turnId);
-    this.#runner.abort(turnId);
+    this.#runner.abort(turnId, { another });
   }
 
   abortAll(): void {
