@@ -12,7 +12,7 @@ import { announceTask, emptyRoom } from "../../src/engine/task/create";
 import { beginTurn, unpaidTurn } from "../../src/engine/turn/begin";
 import { deadlines, meetDeadlines } from "../../src/engine/turn/deadlines";
 import { type Decision, decide } from "../../src/engine/turn/decide";
-import type { Context, Draft, Effect, KeptValue } from "../../src/engine/turn/draft";
+import type { Context, Draft, Effect, KeptValue, Spending } from "../../src/engine/turn/draft";
 import { recoverTurn } from "../../src/engine/turn/recover";
 import { type Room, roundsFrom, type TurnRecord } from "../../src/engine/turn/room";
 import { type Send, send } from "../../src/engine/turn/send";
@@ -39,6 +39,7 @@ export type Commit = {
   events: LogEvent[];
   effects: Effect[];
   closed: TurnRecord[];
+  spent: Spending[];
 };
 
 /**
@@ -121,7 +122,7 @@ export class World {
     const again = decide(before, this.context, rule);
     if (!isDeepStrictEqual(decision, again)) throw new Error("the same room decided otherwise");
     if ("refusal" in decision) return decision;
-    const { room, events, effects, closed, results, rounds, values } = decision.change;
+    const { room, events, effects, closed, results, rounds, values, spent } = decision.change;
     this.room = room;
     this.log.push(...events);
     this.trace.push(...events);
@@ -138,7 +139,7 @@ export class World {
     for (const effect of effects) {
       if (effect.type === "run") this.attempts.push(effect);
     }
-    this.#watch({ before, after: deepFreeze(room), events, effects, closed });
+    this.#watch({ before, after: deepFreeze(room), events, effects, closed, spent });
     if (this.beginsByItself && effects.some((effect) => effect.type === "begin")) this.begin();
     return decision;
   }
