@@ -77,7 +77,7 @@ describe("the board", () => {
     const { p50, p95 } = lines("firstToken");
     expect(p50).toEqual({ last: [0.416667, null, null], whole: 0.416667 });
     expect(p95?.whole).toBe(9);
-    expect(lines("turnDuration")["p50"]).toEqual({ last: [null, null, null], whole: null });
+    expect(lines("turnDuration").p50).toEqual({ last: [null, null, null], whole: null });
   });
 
   it("has levels as they stand, and how full each database is that is known", () => {
@@ -86,8 +86,8 @@ describe("the board", () => {
       "taskroom_sessions_connected{}": 2,
       [databaseKey("HISTORY_1")]: 0.25,
     });
-    expect(lines("queue")["waiting"]).toEqual({ last: [3, 3, 3], whole: 3 });
-    expect(lines("connections")["sessions"]?.whole).toBe(2);
+    expect(lines("queue").waiting).toEqual({ last: [3, 3, 3], whole: 3 });
+    expect(lines("connections").sessions?.whole).toBe(2);
     expect(lines("databases")).toEqual({ HISTORY_1: { last: [0.25, 0.25, 0.25], whole: 0.25 } });
   });
 
