@@ -48,7 +48,7 @@ const ARROWS: Record<string, Arrows> = {
   console: {
     folders: ["client"],
     types: ["protocol"],
-    packages: ["dompurify", "marked", "preact"],
+    packages: ["dompurify", "marked", "preact", "uplot"],
   },
 };
 

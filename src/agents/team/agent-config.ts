@@ -61,6 +61,7 @@ function modelConfig(
     provider: spec.provider,
     model: spec.model,
     ...given({ ...callFields(spec), baseUrl: spec.baseUrl, headers: spec.headers, key }),
+    ...given({ prices: spec.prices }),
     parameters: { ...given(spec.parameters ?? {}), ...given(parameters ?? {}) },
     contextWindow: spec.contextWindow ?? CONTEXT_WINDOW,
   };

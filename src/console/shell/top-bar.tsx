@@ -5,7 +5,9 @@ import type { Route } from "../routing/route";
 import { useAccount } from "../state/account";
 import { useSelected } from "../state/use-selected";
 
-const PLACES: { to: Route; text: string; among: Route["at"][] }[] = [
+type Place = { to: Route; text: string; among: Route["at"][] };
+
+const PLACES: Place[] = [
   { to: { at: "home" }, text: "Tasks", among: ["home", "task"] },
   {
     to: { at: "resources", collection: "teams" },
@@ -18,8 +20,12 @@ const PLACES: { to: Route; text: string; among: Route["at"][] }[] = [
   { to: { at: "usage" }, text: "Usage", among: ["usage"] },
 ];
 
+/** Shown to those whose token says that they may go there. */
+const BOARD = { to: { at: "board" }, text: "Board", among: ["board"] } satisfies Place;
+
 export function TopBar({ route }: { route: Route }) {
   const { me, signOut } = useAccount();
+  const places = me.scope?.split(" ").includes("admin") ? [...PLACES, BOARD] : PLACES;
   const nav = useRef<HTMLElement>(null);
   // A phone shows a part of them only.
   useEffect(() => {
@@ -32,7 +38,7 @@ export function TopBar({ route }: { route: Route }) {
         <span>Taskroom</span>
       </Link>
       <nav aria-label="Console" ref={nav}>
-        {PLACES.map(({ to, text, among }) => (
+        {places.map(({ to, text, among }) => (
           <Link key={text} to={to} class="nav-link" current={among.includes(route.at)}>
             {text}
           </Link>

@@ -18,6 +18,7 @@ import type { PresenceFeed } from "./live/presence-feed";
 import type { ProgressFeed } from "./live/progress-feed";
 import { Feeds } from "./outbox/feeds";
 import { OwnHistory } from "./outbox/own-history";
+import { roomLevels } from "./room-levels";
 import { CleanUp } from "./store/clean-up";
 import { type ClientKey, clientReply } from "./store/client-keys";
 import type { Commit } from "./store/commit";
@@ -76,7 +77,9 @@ export class Desk {
     this.presence = this.#audience.presence;
     this.live = this.#audience.text;
     this.progress = this.#audience.progress;
-    this.metrics = new MetricsFeed({ send: (tally) => doors.tellMetrics(tally), hold });
+    const levels = () => roomLevels(this);
+    const send = doors.tellMetrics;
+    this.metrics = new MetricsFeed({ send, levels, hold });
     this.cleanUp = new CleanUp({ doors, store, held });
     this.history = new OwnHistory({ doors, store, held });
     this.feeds = new Feeds({
