@@ -34,7 +34,7 @@ export type ClientOptions = {
    * The server's address, as `https://taskroom.example`; with a path where a proxy serves it below one.
    * On a page `/` is the page's own.
    */
-  url: string | URL;
+  url: string;
   token: TokenSource;
   /** Default: the global one. */
   fetch?: FetchLike;

@@ -53,7 +53,7 @@ export function requester({ url, token, timeoutMs, fetch }: Parts): Request {
         signal: deadline.signal,
         ...(text !== undefined && { body: text }),
       });
-      return valueOf<Answer>(server, answered, await answered.text());
+      return outcome<Answer>(server, answered, await answered.text());
     } catch (cause) {
       signal?.throwIfAborted();
       if (cause instanceof TaskroomError) throw cause;
@@ -65,7 +65,7 @@ export function requester({ url, token, timeoutMs, fetch }: Parts): Request {
 }
 
 /** What an answer comes to; throws the problem that it is. */
-function valueOf<Answer>(server: string, answered: Answered, text: string): Answer {
+function outcome<Answer>(server: string, answered: Answered, text: string): Answer {
   const value = parsed(text);
   if (!answered.ok) throw problemError(answered, value);
   if (value === undefined && text) {
