@@ -39,6 +39,8 @@ const BUNDLED = [
   ...["hono/cors", "eventsource-parser", "eventsource-parser/stream", "fast-check"],
 ];
 
+const REACT = `${import.meta.dirname}/test/clients/node_modules/react/index.js`;
+
 /** The maps of packages stay here: a third of what is sent to each runtime would be these. */
 const withoutMaps = {
   name: "packages-without-maps",
@@ -108,12 +110,25 @@ export default defineConfig({
         },
       },
       {
+        // React is that of the tests: the one that renders is the one whose hooks are called.
+        resolve: { alias: [{ find: /^react$/, replacement: REACT }] },
+        test: {
+          name: "react",
+          ...FIRST,
+          isolate: false,
+          include: ["test/clients/react/**/*.test.ts"],
+          testTimeout: HANGS_MS,
+          hookTimeout: HANGS_MS,
+          expect: { poll: { timeout: LATE_MS } },
+        },
+      },
+      {
         test: {
           name: "clients",
           ...FIRST,
           isolate: false,
           include: ["test/clients/**/*.test.ts"],
-          exclude: ["**/node_modules/**"],
+          exclude: ["**/node_modules/**", "test/clients/react/**"],
           globalSetup: ["test/system/setup.ts"],
           testTimeout: HANGS_MS,
           hookTimeout: HANGS_MS,
