@@ -111,7 +111,17 @@ export default defineConfig({
       },
       {
         // React is that of the tests: the one that renders is the one whose hooks are called.
-        resolve: { alias: [{ find: /^react$/, replacement: REACT }] },
+        resolve: {
+          alias: [
+            { find: /^react$/, replacement: REACT },
+            { find: "taskroom/client", replacement: `${import.meta.dirname}/src/client/index.ts` },
+            {
+              find: "taskroom/react",
+              replacement: `${import.meta.dirname}/src/client-react/index.ts`,
+            },
+          ],
+        },
+        oxc: { jsx: { runtime: "automatic", importSource: "react" } },
         test: {
           name: "react",
           ...FIRST,

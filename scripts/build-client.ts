@@ -19,6 +19,7 @@ const own = z.object({
   name: z.string(),
   version: z.string(),
   license: z.string(),
+  engines: z.object({ node: z.string() }),
   peerDependencies: z.record(z.string(), z.string()),
   peerDependenciesMeta: z.record(z.string(), z.object({ optional: z.boolean() })),
 });

@@ -152,7 +152,7 @@ describe("useNotifications", () => {
     await during(() => isReady(wire, 1, ["done"]));
     expect(page.place.textContent).toBe("1 done");
     wire.answers.set("POST /notifications/ack", { status: 200, body: { unread: 0 } });
-    expect(await news?.ack({ all: true })).toEqual({ unread: 0 });
+    expect(await news?.ack({ upTo: "done" })).toEqual({ unread: 0 });
     await during(() => wire.last.says({ type: "unread", ts: "", data: { count: 0 } }));
     expect(page.place.textContent).toBe("0 ");
   });
