@@ -39,7 +39,7 @@ const BUNDLED = [
   ...["hono/cors", "eventsource-parser", "eventsource-parser/stream", "fast-check"],
 ];
 
-const REACT = `${import.meta.dirname}/test/clients/node_modules/react/index.js`;
+const REACT = `${import.meta.dirname}/test/clients/node_modules/react`;
 
 /** The maps of packages stay here: a third of what is sent to each runtime would be these. */
 const withoutMaps = {
@@ -113,7 +113,8 @@ export default defineConfig({
         // React is that of the tests: the one that renders is the one whose hooks are called.
         resolve: {
           alias: [
-            { find: /^react$/, replacement: REACT },
+            { find: /^react$/, replacement: `${REACT}/index.js` },
+            { find: /^react\/(jsx-.*)$/, replacement: `${REACT}/$1.js` },
             { find: "taskroom/client", replacement: `${import.meta.dirname}/src/client/index.ts` },
             {
               find: "taskroom/react",

@@ -66,9 +66,11 @@ const open = (wire: { sockets: FakeSocket[] }) => wire.sockets.filter(({ closed 
 describe("useRoom", () => {
   it("opens one room in StrictMode, shows it, and closes it with its component", async () => {
     const { wire, client } = onWire();
+    const connect = vi.spyOn(client, "connect");
     const page = mount();
     await page.show(client, createElement(Room, { id: "task_1" }));
     expect(page.place.textContent).toBe("connecting …");
+    expect(connect).toHaveBeenCalledTimes(1);
     expect(wire.sockets).toHaveLength(1);
     await during(() => says(wire.last));
     expect(page.place.textContent).toBe("open A task");
