@@ -45,6 +45,7 @@ const ARROWS: Record<string, Arrows> = {
     packages: ["@modelcontextprotocol/server", "hono", "zod"],
   },
   client: { folders: [], types: ["protocol", "resources"], packages: [] },
+  "client-react": { folders: ["client"], packages: ["react"] },
   console: {
     folders: ["client"],
     types: ["protocol"],

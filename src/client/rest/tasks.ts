@@ -18,6 +18,7 @@ import type { Task, TaskStatus } from "../../protocol/task";
 import type { Turn, TurnStatus } from "../../protocol/turn";
 import type { PageQuery } from "./paging";
 import type { Request } from "./request";
+import { segment } from "./segment";
 
 export type NewTask = {
   /** Your own name for the task: made once, and found from then on. */
@@ -72,8 +73,7 @@ export type Idempotent = { idempotencyKey?: string };
 const keyed = ({ idempotencyKey }: Idempotent) =>
   idempotencyKey === undefined ? {} : { headers: { "idempotency-key": idempotencyKey } };
 
-const at = (id: string, ...rest: string[]) =>
-  ["/tasks", ...[id, ...rest].map(encodeURIComponent)].join("/");
+const at = (id: string, ...rest: string[]) => ["/tasks", ...[id, ...rest].map(segment)].join("/");
 
 export type TasksApi = ReturnType<typeof tasksApi>;
 
