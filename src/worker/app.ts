@@ -5,6 +5,7 @@ import { aiSdk } from "../faces/ai-sdk/face";
 import { mcp } from "../faces/mcp/face";
 import { openai } from "../faces/openai/face";
 import type { FACES } from "../operations/faces";
+import type { Trials } from "../resources/trial";
 import type { AppEnv } from "./context";
 import { onError } from "./middleware/errors";
 import { requestId } from "./middleware/request-id";
@@ -16,11 +17,12 @@ const SERVED: Record<keyof typeof FACES, ServedFace> = { rest, openai, aiSdk, a2
 
 /**
  * Every path that the worker answers; the rest are files. `ownAgents`: names of the agents that the
- * deployer wrote.
+ * deployer wrote. `trials`: how resources are tried, which an app without them refuses.
  */
 export function appWith(
   ownAgents: readonly string[],
   faces: Record<string, ServedFace> = SERVED,
+  trials?: Trials,
 ): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
 
@@ -28,6 +30,7 @@ export function appWith(
   app.notFound((c) => unknownPath(app, c));
   app.use(async (c, next) => {
     c.set("ownAgents", ownAgents);
+    if (trials) c.set("trials", trials);
     await next();
   });
   app.use(

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { Principal } from "../protocol/identity";
+import type { Trials } from "../resources/trial";
 import type { RefusedRequest } from "./problem";
 
 /** What travels with a request: put there by the middleware of the same names. */
@@ -10,6 +11,8 @@ export type AppEnv = {
     principal: Principal;
     /** Names of the agents that the deployer wrote. */
     ownAgents: readonly string[];
+    /** How resources are tried. */
+    trials?: Trials;
     /** Of the face that the path belongs to; absent where it belongs to none. */
     errorsAs?: ErrorsAs;
   };
