@@ -1,5 +1,4 @@
 import * as z from "zod";
-import type { Settings } from "../platform/settings";
 import { failureCode, failureDetails } from "../protocol/errors";
 import type { ResourceOf } from "./resource";
 
@@ -20,14 +19,8 @@ export type Trial = z.infer<typeof trial>;
 export const tryServer = z.strictObject({ server: z.string().min(1).max(63) });
 
 /** How a resource as it is stored is tried, secrets and all; what is wrong with it is in the answer. */
-export type Trials = {
-  model(doors: TrialDoors, model: ResourceOf<"Model">): Promise<Trial>;
+export type Trials<Doors> = {
+  model(doors: Doors, model: ResourceOf<"Model">): Promise<Trial>;
   /** `undefined` where the ghost has no server of that name. */
-  server(doors: TrialDoors, ghost: ResourceOf<"Ghost">, name: string): Promise<Trial | undefined>;
-};
-
-export type TrialDoors = {
-  settings: Settings;
-  /** The Workers AI binding, where the deployment has one. */
-  ai?: Ai | undefined;
+  server(doors: Doors, ghost: ResourceOf<"Ghost">, name: string): Promise<Trial | undefined>;
 };

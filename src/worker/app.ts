@@ -5,8 +5,7 @@ import { aiSdk } from "../faces/ai-sdk/face";
 import { mcp } from "../faces/mcp/face";
 import { openai } from "../faces/openai/face";
 import type { FACES } from "../operations/faces";
-import type { Trials } from "../resources/trial";
-import type { AppEnv } from "./context";
+import type { AppEnv, OwnTrials } from "./context";
 import { onError } from "./middleware/errors";
 import { requestId } from "./middleware/request-id";
 import { options, unknownPath } from "./middleware/unknown-path";
@@ -22,7 +21,7 @@ const SERVED: Record<keyof typeof FACES, ServedFace> = { rest, openai, aiSdk, a2
 export function appWith(
   ownAgents: readonly string[],
   faces: Record<string, ServedFace> = SERVED,
-  trials?: Trials,
+  trials?: OwnTrials,
 ): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
 

@@ -1,12 +1,14 @@
 import { unsealPortable } from "../../platform/sealing";
-import type { TrialDoors, Trials } from "../../resources/trial";
+import type { Trials } from "../../resources/trial";
 import type { Doors } from "../doors";
 import { serversOf } from "../team/agent-config";
 import { tryModel } from "./model-trial";
 import { tryToolServer } from "./server-trial";
 
+type TrialDoors = Pick<Doors, "settings" | "ai">;
+
 /** Tries what a resource names, as a turn would use it, outside of any turn. */
-export const trials: Trials = {
+export const trials: Trials<TrialDoors> = {
   model: (given, model) => tryModel(model, doorsOf(given)),
 
   async server(given, ghost, name) {

@@ -5,8 +5,7 @@ import type { Ref } from "../../protocol/refs";
 import type { Resource, ResourceId, ResourceKind, ResourceOf } from "../../resources/resource";
 import { sealedResource } from "../../resources/sealed-resource";
 import { systemResource } from "../../resources/system-resources";
-import type { TrialDoors, Trials } from "../../resources/trial";
-import type { AppContext } from "../context";
+import type { AppContext, OwnTrials, TrialDoors } from "../context";
 import { settingsOf } from "../current-settings";
 import { RefusedRequest } from "../problem";
 import { mustWrite } from "../resources/access";
@@ -34,7 +33,7 @@ export const trials: Handlers<typeof TRIALS> = {
   },
 };
 
-function trialsOf({ var: { trials: given } }: AppContext): Trials {
+function trialsOf({ var: { trials: given } }: AppContext): OwnTrials {
   if (given) return given;
   throw new RefusedRequest(refuse("unavailable", "Resources cannot be tried here"));
 }
