@@ -12,6 +12,7 @@ import { ROOMS_DESCRIBED } from "./rooms";
 import { SERVICE_DESCRIBED } from "./service";
 import { SESSIONS_DESCRIBED } from "./sessions";
 import { TASKS_DESCRIBED } from "./tasks";
+import { TRIALS_DESCRIBED } from "./trials";
 import { TURNS_DESCRIBED } from "./turns";
 import { USAGE_DESCRIBED } from "./usage";
 import { WEBHOOKS_DESCRIBED } from "./webhooks";
@@ -43,6 +44,7 @@ export const REST_DESCRIPTION: FaceDescription<typeof REST> = {
     shells: describeCollection("Shell"),
     bots: describeCollection("Bot"),
     teams: describeCollection("Team"),
+    trials: TRIALS_DESCRIBED,
     apiKeys: API_KEYS_DESCRIBED,
     notifications: NOTIFICATIONS_DESCRIBED,
     webhooks: WEBHOOKS_DESCRIBED,
