@@ -46,7 +46,8 @@ async function answersOf(c: AppContext, taskId: string, turn: Turn): Promise<Mes
   const answers: Message[] = [];
   let after = turn.messageId;
   for (let pages = 0; pages < PAGES; pages++) {
-    const query = { taskId, after, limit: PAGE_MESSAGES };
+    // What a turn has said is its own, also where another answer stands in its place.
+    const query = { taskId, after, superseded: true, limit: PAGE_MESSAGES };
     const asked = await twice(() => taskRoom(c.env, taskId).messages(c.var.principal, query));
     const { items } = answerOf(asked);
     answers.push(...items.filter(({ turnId }) => turnId === turn.id));

@@ -37,7 +37,7 @@ export function filesApi(context: Pick<Context, "url" | "token" | "request" | "f
     },
     /** Where it is; whoever asks there sends the token in a header, which an `<img>` does not. */
     url: (id: string, options: FileOptions = {}): string =>
-      `${context.url}/api/v1${pathOf(id)}${options.inline ? "?inline=1" : ""}`,
+      `${context.url()}/api/v1${pathOf(id)}${options.inline ? "?inline=1" : ""}`,
     fetch: (id: string, options: FileOptions & { signal?: AbortSignal } = {}): Promise<Blob> =>
       context.fetchBlob(pathOf(id), {
         query: queryOf(options),

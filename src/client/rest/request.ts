@@ -1,6 +1,8 @@
 import type { Problem } from "../../protocol/errors";
-import { TaskroomError } from "../errors";
+import { jsonOf, TaskroomError } from "../errors";
+import { pageAddress } from "../given/url";
 import type { FetchLike } from "../options";
+import { Deadline } from "./deadline";
 
 export type QueryValue = string | number | boolean | readonly string[] | undefined;
 
@@ -25,10 +27,10 @@ export type Request = <Answer>(
 ) => Promise<Answer>;
 
 type Parts = {
-  url: string;
+  url: () => string;
   token: () => Promise<string>;
   timeoutMs: number;
-  fetch: FetchLike;
+  fetch: () => FetchLike;
 };
 
 type Answered = Awaited<ReturnType<FetchLike>>;
@@ -37,64 +39,89 @@ type Answered = Awaited<ReturnType<FetchLike>>;
 const SLOW_LINE = 16;
 
 export function requester(parts: Parts): Request {
-  return async <Answer>(method: HttpMethod, path: string, options: RequestOptions = {}) => {
-    const { response, body: text } = await ask(parts, method, path, options, (answered) =>
-      answered.text(),
+  return <Answer>(method: HttpMethod, path: string, options: RequestOptions = {}) =>
+    ask(parts, method, path, options, async (answered, server) =>
+      outcome<Answer>(server, answered, await answered.text()),
     );
-    const value = parsed(text);
-    if (!response.ok) throw problemError(response, value);
-    if (value === undefined && text) {
-      const detail = `${parts.url} answered with something other than JSON`;
-      throw new TaskroomError("bad_answer", detail);
-    }
-    // The server's answer has the contract's shape.
-    return value as Answer;
-  };
 }
 
 export type BlobRequest = (path: string, options?: RequestOptions) => Promise<Blob>;
 
 /** For what is no JSON; rejects as a `Request` does. */
 export function blobRequester(parts: Parts): BlobRequest {
-  return async (path, options = {}) => {
-    const read = (answered: Answered): Promise<Blob | string> =>
-      answered.ok && answered.blob ? answered.blob() : answered.text();
-    const { response, body } = await ask(parts, "GET", path, options, read);
-    if (typeof body === "string") throw problemError(response, parsed(body));
-    return body;
-  };
+  return (path, options = {}) =>
+    ask(parts, "GET", path, options, async (answered) => {
+      if (answered.ok && answered.blob) return answered.blob();
+      throw problemError(answered, parsed(await answered.text()));
+    });
 }
 
-async function ask<Body>(
+async function ask<Outcome>(
   { url, token, timeoutMs, fetch }: Parts,
   method: HttpMethod,
   path: string,
   { query = {}, body, headers, signal }: RequestOptions,
-  read: (response: Answered) => Promise<Body>,
-): Promise<{ response: Answered; body: Body }> {
+  read: (answered: Answered, server: string) => Promise<Outcome>,
+): Promise<Outcome> {
+  const server = url();
+  const send = fetch();
+  const sent = sentForm(body);
   const authorization = `Bearer ${await token()}`;
-  const bytes = body instanceof Blob ? body.size : 0;
-  const deadline = AbortSignal.timeout(timeoutMs + Math.ceil(bytes / SLOW_LINE));
+  const deadline = new Deadline(timeoutMs + Math.ceil(sent.bytes / SLOW_LINE), signal);
   try {
-    const response = await fetch(`${url}/api/v1${path}${queryText(query)}`, {
+    const answered = await send(`${server}/api/v1${path}${queryText(query)}`, {
       method,
-      headers: { authorization, ...typeOf(body), ...headers },
-      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
-      ...(body !== undefined && { body: body instanceof Blob ? body : JSON.stringify(body) }),
+      headers: { authorization, ...sent.headers, ...headers },
+      signal: deadline.signal,
+      ...(sent.body !== undefined && { body: sent.body }),
     });
-    return { response, body: await read(response) };
+    return await read(answered, server);
   } catch (cause) {
     signal?.throwIfAborted();
-    throw new TaskroomError("network", `${url} did not answer`, { cause });
+    if (cause instanceof TaskroomError) throw cause;
+    throw new TaskroomError("network", noAnswer(server), { cause });
+  } finally {
+    deadline.stop();
   }
 }
 
-function typeOf(body: unknown): { "content-type"?: string } {
-  if (body === undefined) return {};
-  if (!(body instanceof Blob)) return { "content-type": "application/json" };
-  return body.type === "" ? {} : { "content-type": body.type };
+type Sent = { body?: string | Blob; headers: Record<string, string>; bytes: number };
+
+/** A `Blob` is itself, all else JSON. */
+function sentForm(body: unknown): Sent {
+  if (body === undefined) return { headers: {}, bytes: 0 };
+  if (!isBlob(body)) {
+    return { body: jsonOf(body), headers: { "content-type": "application/json" }, bytes: 0 };
+  }
+  return { body, headers: body.type === "" ? {} : { "content-type": body.type }, bytes: body.size };
 }
 
+function isBlob(value: unknown): value is Blob {
+  return typeof Blob === "function" && value instanceof Blob;
+}
+
+/** What an answer comes to; throws the problem that it is. */
+function outcome<Answer>(server: string, answered: Answered, text: string): Answer {
+  const value = parsed(text);
+  if (!answered.ok) throw problemError(answered, value);
+  if (value === undefined && text) {
+    throw new TaskroomError("bad_answer", `${server} answered with something other than JSON`);
+  }
+  // The server's answer has the contract's shape.
+  return value as Answer;
+}
+
+/** A browser does not tell a page which of the two it is. */
+export function noAnswer(server: string): string {
+  const page = pageAddress();
+  const origin = page && new URL(page).origin;
+  if (origin === undefined || server === origin || server.startsWith(`${origin}/`)) {
+    return `${server} did not answer`;
+  }
+  return `${server} did not answer, or its ALLOWED_ORIGINS lacks ${origin}`;
+}
+
+/** A query as an address has it, with its `?`. */
 export function queryText(query: Record<string, QueryValue>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {

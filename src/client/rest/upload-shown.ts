@@ -1,7 +1,7 @@
 import type { File as StoredFile } from "../../protocol/files/file";
 import { TaskroomError } from "../errors";
 import type { Context } from "./context";
-import { parsed, problemError, type QueryValue, queryText } from "./request";
+import { noAnswer, parsed, problemError, type QueryValue, queryText } from "./request";
 
 /** The part of a browser's `XMLHttpRequest` that shows how a body goes out. */
 type Shower = {
@@ -37,18 +37,19 @@ export async function uploadShown(
   blob: Blob,
   { on: Request, query, onProgress, signal }: Shown,
 ): Promise<StoredFile> {
+  const server = url();
   const authorization = `Bearer ${await token()}`;
   signal?.throwIfAborted();
   const request = new Request();
   const { promise, resolve, reject } = Promise.withResolvers<StoredFile>();
-  const unreachable = () => reject(new TaskroomError("network", `${url} did not answer`));
+  const unreachable = () => reject(new TaskroomError("network", noAnswer(server)));
   const giveUp = () => request.abort();
   request.upload.addEventListener("progress", ({ loaded }) => onProgress(loaded, blob.size));
   request.addEventListener("load", () => settle(request, { resolve, reject }));
   request.addEventListener("error", unreachable);
   request.addEventListener("abort", () => reject(signal?.reason));
   signal?.addEventListener("abort", giveUp);
-  request.open("POST", `${url}/api/v1/files${queryText(query)}`);
+  request.open("POST", `${server}/api/v1/files${queryText(query)}`);
   request.setRequestHeader("authorization", authorization);
   if (blob.type !== "") request.setRequestHeader("content-type", blob.type);
   request.send(blob);

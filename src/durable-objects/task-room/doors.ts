@@ -4,13 +4,14 @@ import { FileBucket } from "../../files/bucket";
 import { type Histories, historiesOf } from "../../history/shards/histories";
 import { agents } from "../../own/agents";
 import { inJurisdiction } from "../../platform/jurisdiction";
+import type { Levels } from "../../platform/levels";
 import { unsealPortable } from "../../platform/sealing";
 import { readOnce, type Settings, settings as settingsSchema } from "../../platform/settings";
 import type { Tally } from "../../platform/tally";
 import type { Place } from "../../protocol/rooms/place";
 import type { StepEnd, StepRequest } from "../../resources/step";
 import type { StepFiles } from "../../resources/step-files";
-import { metricsShardOf } from "../metrics-shard/api";
+import { tellShard } from "../metrics-shard/api";
 import { type Meter, meterOf } from "../usage-meter/api";
 import type { HomeFilesApi, TaskNews, UserRoomApi } from "../user-room/api";
 
@@ -80,8 +81,8 @@ export type Doors = {
     signal: AbortSignal,
     files: StepFiles,
   ): Promise<StepEnd | undefined>;
-  /** Tells the service's counts; nobody repeats it. */
-  tellMetrics(tally: Tally): Promise<void>;
+  /** Tells the service's counts, and what there is now; nobody repeats it. */
+  tellMetrics(tally: Tally, levels: Levels): Promise<void>;
   fault(point: FaultPoint): void;
 };
 
@@ -105,7 +106,7 @@ export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
     bucket: env.FILES && new FileBucket(env.FILES),
     callAgent: (request, hearing, signal, files) =>
       callAgent(request, hearing, signal, { ...world, files }),
-    tellMetrics: (tally) => metricsShardOf(env, ctx.id.toString()).add(tally),
+    tellMetrics: (tally, levels) => tellShard(env, ctx.id.toString(), tally, levels),
     fault: () => undefined,
   };
 }

@@ -81,7 +81,7 @@ export interface HomeFilesApi {
   findFile(fileId: string): Promise<Outcome<FoundFile>>;
   /** For its creator; `in_use` where a message carries it. */
   removeFile(fileId: string): Promise<Outcome<null>>;
-  /** Takes a task for a carrier of the user's own files; names those that are none. */
+  /** Takes a task for a carrier of the user's own files, all or none; gives those that are there. */
   claimFiles(taskId: string, fileIds: string[]): Promise<Outcome<Attachment[]>>;
   /** Takes a task for a carrier of what another task carries, whoever made the copy; gives those that are there. */
   shareFiles(share: ShareFiles): Promise<Outcome<string[]>>;

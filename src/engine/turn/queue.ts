@@ -1,24 +1,25 @@
 import type { Descent } from "../../protocol/depth";
 import type { Attachment } from "../../protocol/files/attachment";
 import type { JsonObject } from "../../protocol/json";
-import type { Message } from "../../protocol/message";
 import type { ClientTool } from "../../protocol/tools/tool-use";
-import type { OnBusy, Turn } from "../../protocol/turn";
+import type { KeptOnBusy, Turn } from "../../protocol/turn";
 import { shownTurn } from "../step/cut-result";
 import type { Draft } from "./draft";
 import { activeTurn, freshRun, freshSteps, waitingTurns } from "./room";
+import { sayMessage } from "./user-message";
 
 export type NewTurn = {
   turnId: string;
   messageId: string;
   author: { userId: string; name?: string };
   content: string;
-  /** Its author's own files, which their home has put to the task's account. */
-  attachments?: Attachment[] | undefined;
   clientMessageId?: string | undefined;
   threadId: string;
-  onBusy: OnBusy;
+  onBusy: KeptOnBusy;
   metadata: JsonObject;
+  attachments?: Attachment[] | undefined;
+  /** The message that its message is an edited form of. */
+  replaces?: string | undefined;
   /** Nobody has asked its user's meter yet. */
   unpaid?: boolean;
   /** Tools that its sender carries out. */
@@ -29,14 +30,9 @@ export type NewTurn = {
 
 /** A message and the PENDING turn that will answer it, at the queue's tail or, if `first`, its head. */
 export function enqueueTurn(draft: Draft, input: NewTurn, first = false): void {
-  const { clientMessageId, unpaid, clientTools = [], descent, attachments = [] } = input;
+  const { unpaid, clientTools = [], descent } = input;
   const firstSeq = draft.nextSeq;
-  const message = userMessage(draft, input);
-  draft.emit({
-    type: "chat:message",
-    data: { message, ...(clientMessageId !== undefined && { clientMessageId }) },
-  });
-  draft.carry(attachments.map(({ fileId }) => ({ fileId, owner: input.author.userId })));
+  sayMessage(draft, input);
   const run = freshRun(input.author.userId, input.content);
   draft.addRun(input.turnId, {
     ...run,
@@ -90,22 +86,4 @@ export function placeTurn(
     });
   }
   if (!activeTurn(draft.room)) draft.effect({ type: "begin" });
-}
-
-function userMessage(draft: Draft, input: NewTurn): Message {
-  const { attachments = [] } = input;
-  return {
-    id: input.messageId,
-    seq: draft.nextSeq,
-    taskId: draft.room.state.task.id,
-    turnId: input.turnId,
-    threadId: input.threadId,
-    role: "user",
-    content: input.content,
-    author: input.author,
-    status: "complete",
-    createdAt: draft.ts,
-    ...(attachments.length > 0 && { attachments }),
-    metadata: input.metadata,
-  };
 }

@@ -1,6 +1,6 @@
 import { inTime } from "../../../platform/in-time";
 import { describeError, logError } from "../../../platform/platform-log";
-import { type Outcome, refuse, refused } from "../../../protocol/errors";
+import { accepted, type Outcome, type Refusal, refuse, refused } from "../../../protocol/errors";
 import type { Attachment } from "../../../protocol/files/attachment";
 import type { CarriedFile } from "../../../protocol/rooms/files";
 import type { CarriedFiles } from "../api";
@@ -16,8 +16,13 @@ type Parts = {
   hold(work: Promise<unknown>): void;
 };
 
-/** Files of a user that a message of the task is to carry. */
-type Claim = { taskId: string; userId: string; fileIds: readonly string[] };
+/** Files that a message of the task is to carry: a user's own, and `kept`, which one of it carries. */
+type Claim = {
+  taskId: string;
+  userId: string;
+  fileIds: readonly string[];
+  kept?: readonly Attachment[];
+};
 /** Files that messages copied from another task carry. */
 type Share = { taskId: string; from: string; files: readonly CarriedFile[] };
 
@@ -45,15 +50,20 @@ export class RoomFiles {
 
   /** Does work that commits a message with files of its sender's own; refuses what is none. */
   async carrying<T>(
-    { taskId, userId, fileIds }: Claim,
+    { taskId, userId, fileIds, kept = [] }: Claim,
     work: Work<Attachment[], T>,
   ): Promise<Outcome<T>> {
-    const files = fileIds.map((fileId) => ({ fileId, owner: userId }));
+    const known = new Map(kept.map((attachment) => [attachment.fileId, attachment]));
+    const own = fileIds.filter((fileId) => !known.has(fileId));
+    const files = own.map((fileId) => ({ fileId, owner: userId }));
     return this.#during(taskId, files, async () => {
-      const claimed = await this.#ask(userId, (home) => home.claimFiles(taskId, [...fileIds]));
+      const claimed = await this.#claim(userId, taskId, own);
       if (!claimed.ok) return claimed;
+      for (const attachment of claimed.value) known.set(attachment.fileId, attachment);
+      const attachments = fileIds.flatMap((fileId) => known.get(fileId) ?? []);
+      if (attachments.length < fileIds.length) return refused(noSuchFiles(fileIds, known));
       this.#parts.doors.fault("files claimed");
-      return work(claimed.value);
+      return work(attachments);
     });
   }
 
@@ -109,6 +119,11 @@ export class RoomFiles {
     }
   }
 
+  async #claim(userId: string, taskId: string, fileIds: string[]): Promise<Outcome<Attachment[]>> {
+    if (fileIds.length === 0) return accepted([]);
+    return this.#ask(userId, (home) => home.claimFiles(taskId, fileIds));
+  }
+
   #count(fileId: string, by: number): void {
     const count = (this.#underWay.get(fileId) ?? 0) + by;
     if (count > 0) this.#underWay.set(fileId, count);
@@ -148,6 +163,14 @@ export class RoomFiles {
     const once = () => inTime(PATIENCE_MS, () => ask(this.#parts.doors.homeFiles(owner)));
     return once().catch(once);
   }
+}
+
+/** Names each by its place among those that were asked for. */
+function noSuchFiles(fileIds: readonly string[], known: ReadonlyMap<string, unknown>): Refusal {
+  const issues = fileIds.flatMap((fileId, i) =>
+    known.has(fileId) ? [] : [{ path: `attachments.${i}`, message: "there is no such file" }],
+  );
+  return refuse("not_found", "There is no such file.", { issues });
 }
 
 function byOwner(files: readonly CarriedFile[]): Map<string, string[]> {

@@ -35,20 +35,16 @@ export class Carriers {
     this.#parts = parts;
   }
 
-  /** Names every file that is not there, by its place in the list. */
+  /** Where one of them is not there, nothing is claimed, and those that are there are given. */
   async claim(taskId: string, fileIds: readonly string[]): Promise<Outcome<Attachment[]>> {
     const claimed = await this.#claiming((tables): Outcome<Attachment[]> => {
       const rows = fileIds.map((id) => tables?.files.get(id));
       const found = rows.flatMap((row) => (row?.sha256 ? [row] : []));
-      if (!tables || found.length < rows.length) {
-        const issues = rows.flatMap((row, i) =>
-          row?.sha256 ? [] : [{ path: `attachments.${i}`, message: "there is no such file" }],
-        );
-        return refused(refuse("not_found", "There is no such file.", { issues }));
-      }
       const carryings = found.map(({ id }) => ({ fileId: id, taskId }));
-      if (carryings.some((carrying) => isFull(tables, carrying))) return refused(TOO_MANY);
-      for (const carrying of carryings) this.note(tables, carrying);
+      if (tables && found.length === rows.length) {
+        if (carryings.some((carrying) => isFull(tables, carrying))) return refused(TOO_MANY);
+        for (const carrying of carryings) this.note(tables, carrying);
+      }
       return accepted(found.map(attachmentOf));
     });
     this.#parts.fault("files claimed at home");
