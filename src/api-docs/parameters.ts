@@ -72,6 +72,7 @@ const QUERY_PARAMETERS: Record<string, string> = {
   ephemeral: "`true`: with ephemeral tasks among them; without it they are left out.",
   "uploadFile.name": "The file's name; stands above that of `Content-Disposition`.",
   inline: "`1`: an image, audio, video or PDF is not to be saved but shown.",
+  superseded: "`true`: with those among them that were superseded; without it they are left out.",
   q: "Part of the title, in any case: a word, a few letters, one character.",
   type: "Only events of these types; may be repeated.",
   level: "Only these; may be repeated.",
