@@ -37,6 +37,12 @@ export const runtimeConfig = z.discriminatedUnion("runtime", [
     headers: z.record(z.string(), z.string()),
     secret: keySource.optional(),
   }),
+  /** An agent of whichever making, by the address of its card. */
+  z.object({
+    runtime: z.literal("a2a"),
+    url: z.string(),
+    headers: z.record(z.string(), z.string()),
+  }),
   /** An agent that the deployer wrote, by its name. */
   z.object({ runtime: z.literal("code"), agent: z.string() }),
 ]);

@@ -139,7 +139,8 @@ export const modelSpec = z.strictObject({
 export type ModelSpec = z.infer<typeof modelSpec>;
 
 export const shellSpec = z.strictObject({
-  runtime: z.enum(["chat", "http", "code"]),
+  runtime: z.enum(["chat", "http", "a2a", "code"]),
+  /** Of `http`: the agent's address. Of `a2a`: that of its card, or the origin where it is well known. */
   url: url.optional(),
   /** Of `code`: the name of an agent that the deployer of the service wrote. */
   agent: z.string().min(1).max(63).optional(),

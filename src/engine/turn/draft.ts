@@ -15,8 +15,10 @@ import { isOpen } from "./transitions";
 /** Work that a commit starts; none of it is waited for. */
 export type Effect =
   | { type: "run"; turnId: string; step: string; attempt: number }
-  | { type: "abort"; turnId: string }
+  | AbortEffect
   | { type: "begin" };
+/** `another`: another attempt of the same run follows. */
+export type AbortEffect = { type: "abort"; turnId: string; another?: true };
 
 export type Context = {
   /** Milliseconds since 1970. */

@@ -12,6 +12,7 @@ import { rooms } from "./rooms";
 import { service } from "./service";
 import { sessions } from "./sessions";
 import { tasks } from "./tasks";
+import { trials } from "./trials";
 import { turns } from "./turns";
 import { usage } from "./usage";
 import { webhooks } from "./webhooks";
@@ -34,6 +35,7 @@ export const rest = served(REST, {
     shells: resources(shells),
     bots: resources(bots),
     teams: resources(teams),
+    trials,
     apiKeys,
     notifications,
     webhooks,
