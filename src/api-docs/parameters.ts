@@ -84,6 +84,7 @@ const QUERY_PARAMETERS: Record<string, string> = {
   epoch: "`epoch` of the last `session:ready` or `history:reset`.",
   "listEvents.after": "The last `seq` already known.",
   unread: "`true`: only those that were not acknowledged.",
+  window: "How far the board looks back: `hour`, `day` or `week`.",
   "joinUserRoom.after": "The last `seq` applied; without it the newest state comes.",
   "joinRoom.after": "The last `seq` applied; without it the snapshot comes.",
   "listMessages.after": "A message id: newer ones, exclusive.",
