@@ -1,5 +1,6 @@
 import type { Agent } from "../agent";
 import type { Doors } from "../doors";
+import { MadeFiles } from "../files/made-files";
 import { withClientTools } from "../tools/client-tools";
 import { McpTools } from "../tools/mcp-tools";
 import { limitsOf, parametersOf } from "./call-settings";
@@ -12,6 +13,9 @@ export function chatAgent(doors: Doors): Agent {
     const { model, mcpServers } = request.config;
     const maker = await modelMaker(model, { ...doors, step: request });
     if (!maker.ok) return maker.failure;
+    const { files, settings } = doors;
+    const allowPrivate = settings.ALLOW_PRIVATE_TARGETS;
+    const made = new MadeFiles({ request, voice, signal, files, allowPrivate });
     const tools = new McpTools(model.contextWindow, { ...doors, signal, descent: request.descent });
     try {
       const warn = (message: string) => voice.log("warn", message);
@@ -24,6 +28,8 @@ export function chatAgent(doors: Doors): Agent {
         voice,
         signal,
         tools: offered,
+        files,
+        made,
         call,
         parameters,
       }).end();

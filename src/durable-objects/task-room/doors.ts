@@ -8,6 +8,7 @@ import { readOnce, type Settings, settings as settingsSchema } from "../../platf
 import type { Tally } from "../../platform/tally";
 import type { Place } from "../../protocol/rooms/place";
 import type { StepEnd, StepRequest } from "../../resources/step";
+import { NO_FILES } from "../../resources/step-files";
 import { metricsShardOf } from "../metrics-shard/api";
 import { type Meter, meterOf } from "../usage-meter/api";
 import type { TaskNews, UserRoomApi } from "../user-room/api";
@@ -26,6 +27,8 @@ export type FaultPoint =
   | "after round"
   | "before resumable"
   | "after resumable"
+  | "before file"
+  | "after file"
   | "before calls"
   | "after calls"
   | "before result"
@@ -91,7 +94,10 @@ export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
     tellUser: (userId, news) => userRoom(env, userId).deliver(news),
     meter: (userId) => meterOf(env, userId),
     callAgent: (request, hearing, signal) =>
-      callAgent(request, hearing, signal, { settings, hold, unseal, own: agents, ai: env.AI }),
+      callAgent(request, hearing, signal, {
+        ...{ settings, hold, unseal, own: agents, ai: env.AI },
+        files: NO_FILES,
+      }),
     tellMetrics: (tally) => metricsShardOf(env, ctx.id.toString()).add(tally),
     fault: () => undefined,
   };

@@ -1,6 +1,7 @@
 import type { Fence } from "../../../engine/step/fence";
 import type { Background } from "../../../engine/step/request";
 import { type Room, waitingTurns } from "../../../engine/turn/room";
+import type { Attachment } from "../../../protocol/files/attachment";
 import { LIMITS } from "../../../protocol/limits";
 import type { Message } from "../../../protocol/message";
 import { usesIn } from "../../../protocol/tools/tool-use";
@@ -26,8 +27,7 @@ export async function backgroundOf(
   { turnId, step }: Pick<Fence, "turnId" | "step">,
 ): Promise<Background> {
   const turn = room?.state.openTurns.find(({ id }) => id === turnId);
-  if (!room || !turn)
-    return { history: [], outputs: new Map(), uses: new Map(), rounds: [], parts: new Map() };
+  if (!room || !turn) return NOTHING;
   const left = new Set([turnId, ...waitingTurns(room).map(({ id }) => id)]);
   const recent = store.messages.read({ threadId: turn.threadId }, CONTEXT).items;
   const said = recent.filter((message) => !left.has(message.turnId));
@@ -38,7 +38,33 @@ export async function backgroundOf(
   const firstRun = room.runs[turnId]?.steps[step]?.firstRun ?? run;
   const parts = store.parts.of(turnId, step, firstRun);
   const uses = new Map(turn.steps.map((one) => [one.step, usesOf(store, turn, one)]));
-  return { history, outputs: store.turns.outputs(turn), uses, rounds, parts };
+  const own = store.messages.get(turn.messageId)?.attachments ?? [];
+  return {
+    ...{ history, uses, rounds, parts, attachments: own },
+    outputs: store.turns.outputs(turn),
+    handedFiles: handedFiles(store, turn),
+  };
+}
+
+const NOTHING: Background = {
+  history: [],
+  outputs: new Map(),
+  uses: new Map(),
+  rounds: [],
+  attachments: [],
+  handedFiles: new Map(),
+  parts: new Map(),
+};
+
+/** Files of the messages of a turn's finished steps. */
+function handedFiles({ messages }: Pick<RoomStore, "messages">, turn: Turn) {
+  const files = new Map<string, Attachment[]>();
+  for (const { step, status, messageId } of turn.steps) {
+    if (status !== "COMPLETED" || messageId === undefined) continue;
+    const { attachments = [] } = messages.get(messageId) ?? {};
+    if (attachments.length > 0) files.set(step, attachments);
+  }
+  return files;
 }
 
 /** What the tools of a step did that hands on no result: it failed, or was rolled back. */
