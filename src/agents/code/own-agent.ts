@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from "../../protocol/json";
 import type { Attachment } from "../../protocol/files/attachment";
+import type { JsonObject, JsonValue } from "../../protocol/json";
 import type { LogLevel } from "../../protocol/log-entry";
 import type { ContextMessage, StepFailure, StepFinish, StepRequest } from "../../resources/step";
 import type { MadeFile } from "../../resources/step-files";

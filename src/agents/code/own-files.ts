@@ -37,7 +37,8 @@ export class OwnFiles {
     }
     const known = this.#made.kept.find((one) => one.key === `own:${key}`);
     if (known) return known.attachment;
-    if (bytes.length > LIMITS.fileBytes) throw refused(`it has more than ${LIMITS.fileBytes} bytes`);
+    if (bytes.length > LIMITS.fileBytes)
+      throw refused(`it has more than ${LIMITS.fileBytes} bytes`);
     const type = safeMediaType(String(mediaType));
     const made = { name: safeFileName(String(name), type), mediaType: type, bytes };
     const record = await this.#made.keepAs(`own:${key}`, made);

@@ -81,7 +81,10 @@ export class MadeFiles {
   }
 
   /** Stores a file under a key of its maker's own; a refusal is the maker's to bear. */
-  async keepAs(key: string, made: Omit<MadeFile, "key">): Promise<FileRecord | Refusal | undefined> {
+  async keepAs(
+    key: string,
+    made: Omit<MadeFile, "key">,
+  ): Promise<FileRecord | Refusal | undefined> {
     if (this.#taken >= LIMITS.madeFiles) return undefined;
     this.#taken++;
     const attachment = await this.#store({ ...made, key: this.#keyFor(key) });

@@ -128,7 +128,8 @@ export class Answering {
   #takeFile({ mediaType, data }: LanguageModelV4File): void {
     const n = this.#files.length + 1;
     const file = offered(data);
-    this.#fileUnits += "base64" in file ? file.base64.length : "bytes" in file ? file.bytes.length : 0;
+    this.#fileUnits +=
+      "base64" in file ? file.base64.length : "bytes" in file ? file.bytes.length : 0;
     if (n > MOST_FILES || this.#fileUnits > FILE_UNITS) return;
     const name = `${mediaType.startsWith("image/") ? "picture" : "file"}-${n}`;
     this.#files.push({ name, mediaType, data: file });
@@ -172,7 +173,9 @@ export class Answering {
 
 function offered(data: LanguageModelV4File["data"]): OfferedFile["data"] {
   if (data.type === "url") return { url: data.url.href };
-  return typeof data.data === "string" ? { base64: data.data } : { bytes: new Uint8Array(data.data) };
+  return typeof data.data === "string"
+    ? { base64: data.data }
+    : { bytes: new Uint8Array(data.data) };
 }
 
 const UNSHOWN: Record<string, string> = {

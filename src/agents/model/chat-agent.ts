@@ -1,6 +1,5 @@
 import type { Agent } from "../agent";
 import type { Doors } from "../doors";
-import { MadeFiles } from "../files/made-files";
 import { withClientTools } from "../tools/client-tools";
 import { McpTools } from "../tools/mcp-tools";
 import { limitsOf, parametersOf } from "./call-settings";
@@ -13,9 +12,6 @@ export function chatAgent(doors: Doors): Agent {
     const { model, mcpServers } = request.config;
     const maker = await modelMaker(model, { ...doors, step: request });
     if (!maker.ok) return maker.failure;
-    const { files, settings } = doors;
-    const allowPrivate = settings.ALLOW_PRIVATE_TARGETS;
-    const made = new MadeFiles({ request, voice, signal, files, allowPrivate });
     const tools = new McpTools(model.contextWindow, { ...doors, signal, descent: request.descent });
     try {
       const warn = (message: string) => voice.log("warn", message);
@@ -28,8 +24,8 @@ export function chatAgent(doors: Doors): Agent {
         voice,
         signal,
         tools: offered,
-        files,
-        made,
+        files: doors.files,
+        allowPrivate: doors.settings.ALLOW_PRIVATE_TARGETS,
         call,
         parameters,
       }).end();

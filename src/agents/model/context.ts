@@ -60,7 +60,11 @@ export function fitContext(request: ContextRequest): FittedContext {
   const notes = firstNotes(context, budget);
   const talk = context.filter(({ role }) => role !== "system");
   const { kept, cut } = newest(talk, budget - notes.tokens);
-  const asked: TalkMessage = { role: "user", content: input, ...(inputFiles && { files: inputFiles }) };
+  const asked: TalkMessage = {
+    role: "user",
+    content: input,
+    ...(inputFiles && { files: inputFiles }),
+  };
   return {
     system: [...instructions, ...notes.texts].filter((text) => text.trim()).join("\n\n"),
     messages: conversation([...kept, asked]),
@@ -144,7 +148,7 @@ function filesCost({ text, parts }: MessageFiles): number {
 
 /** The same with its files only named. */
 function withNamedFiles({ files, ...message }: TalkMessage): TalkMessage {
-  return files ? { ...message, files: { ...files, text: files.lines, parts: [] } } : message;
+  return files ? { ...message, files: { ...files, text: files.lines, parts: [], isShort: true } } : message;
 }
 
 /** The same with what its tools gave shortened. */
@@ -176,7 +180,7 @@ function newest(context: readonly TalkMessage[], budget: number) {
       const content = beginning(message.content, left - 2 * MESSAGE_TOKENS) + CUT_MARK;
       return { kept: [{ ...words, content }], cut: context.length };
     }
-    if (message.files !== whole.files) cut++;
+    if (message.files?.isShort) cut++;
     kept.unshift(message);
     left -= tokens;
   }
@@ -214,7 +218,11 @@ function conversation(talk: readonly TalkMessage[]): Said[] {
 
 function both(last: Said, content: string, parts: FilePart[]): Said {
   const all = [...(last.parts ?? []), ...parts];
-  return { ...last, content: `${last.content}\n\n${content}`, ...(all.length > 0 && { parts: all }) };
+  return {
+    ...last,
+    content: `${last.content}\n\n${content}`,
+    ...(all.length > 0 && { parts: all }),
+  };
 }
 
 /** Providers take files of users' messages alone: those of an answer go with the message behind it. */

@@ -1,10 +1,10 @@
 import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import type { Usage } from "../../protocol/usage";
-import type { StepFiles } from "../../resources/step-files";
 import type { StepEnd, StepFailure, StepRequest } from "../../resources/step";
+import type { StepFiles } from "../../resources/step-files";
+import { type FileRecord, MadeFiles } from "../files/made-files";
 import type { NamedTool, ToolBox } from "../tools/tool-box";
 import type { Voice } from "../voice";
-import type { FileRecord, MadeFiles } from "../files/made-files";
 import type { ModelAnswer } from "./answering";
 import { fitWithFiles } from "./files/fitted-files";
 import { functionTools } from "./function-tools";
@@ -22,7 +22,8 @@ type Parts = {
   tools: ToolBox;
   /** Where the conversation's files are, and those that are made go. */
   files: StepFiles;
-  made: MadeFiles;
+  /** Whether files may be fetched from private addresses. */
+  allowPrivate: boolean;
   call: Pick<Call, "modelFor" | "limits">;
   parameters: Omit<Call["options"], "prompt" | "tools">;
 };
@@ -62,6 +63,7 @@ type Asked = Answered | Refused;
 export class Conversation {
   readonly #parts: Parts;
   readonly #rounds: ToolRounds;
+  readonly #made: MadeFiles;
   #room: Room | undefined;
   #lastTokens = 0;
   #truncated = 0;
@@ -71,11 +73,12 @@ export class Conversation {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#rounds = new ToolRounds(parts);
+    this.#made = new MadeFiles(parts);
+    this.#rounds = new ToolRounds({ ...parts, made: this.#made });
   }
 
   async end(): Promise<StepEnd> {
-    const { request, voice, signal, tools } = this.#parts;
+    const { request, signal, tools } = this.#parts;
     if (await this.#rounds.goOn()) return { type: "wait" };
     for (;;) {
       const mayCall =
@@ -190,13 +193,12 @@ export class Conversation {
 
   /** Stores what a model has made beside its words. */
   async #filesOf({ files }: ModelAnswer): Promise<FileRecord[]> {
-    const { made } = this.#parts;
-    const outcomes = await made.offer(files, { place: `${this.#rounds.count}` });
+    const outcomes = await this.#made.offer(files, { place: `${this.#rounds.count}` });
     return outcomes.flatMap((one) => ("record" in one ? [one.record] : []));
   }
 
   async #prompt(): Promise<LanguageModelV4Prompt> {
-    const { request, tools, files, made } = this.#parts;
+    const { request, tools, files } = this.#parts;
     const { systemPrompt, model } = request.config;
     const asked = {
       ...request,
@@ -204,7 +206,7 @@ export class Conversation {
       systemPrompt,
       contextWindow: model.contextWindow - tools.tokens,
       maxOutputTokens: model.parameters.maxOutputTokens,
-      kept: made.kept,
+      kept: this.#made.kept,
       ...(this.#room && { mostTokens: this.#room.prompt }),
     };
     const fitted = await fitWithFiles(asked, { files, model, namesOnly: this.#namesOnly });

@@ -33,7 +33,10 @@ export function brokenOff(said: ModelAnswer): StepFailure | undefined {
 export function endOf(
   said: ModelAnswer,
   voice: Voice,
-  { truncatedContext = 0, hasFiles = false }: { truncatedContext?: number; hasFiles?: boolean } = {},
+  {
+    truncatedContext = 0,
+    hasFiles = false,
+  }: { truncatedContext?: number; hasFiles?: boolean } = {},
 ): StepFinish | StepFailure {
   const broken = brokenOff(said);
   if (broken) return broken;

@@ -7,6 +7,8 @@ import { MalformedAnswer } from "./agent-failure";
 const STREAM_BYTES = 64 * 1024 * 1024;
 /** Units fed to the parser at once: it checks its bound, and scans for line ends, per feed. */
 const SLICE_UNITS = 4096;
+/** UTF-16 units of one event: a file in base64 and what stands around it. */
+const EVENT_UNITS = Math.ceil(LIMITS.sentFileBytes / 3) * 4 + LIMITS.resultBytes;
 
 export type ServerEvent = { name: string | undefined; data: string };
 
@@ -22,7 +24,7 @@ export async function* serverEvents(response: Response): AsyncGenerator<ServerEv
   const events: EventSourceMessage[] = [];
   let tooLarge = false;
   const parser = createParser({
-    maxBufferSize: LIMITS.resultBytes,
+    maxBufferSize: EVENT_UNITS,
     onEvent: (event) => events.push(event),
     onError: ({ type }) => {
       if (type === "max-buffer-size-exceeded") tooLarge = true;
@@ -33,7 +35,7 @@ export async function* serverEvents(response: Response): AsyncGenerator<ServerEv
       parser.feed(text.slice(at, at + SLICE_UNITS));
       for (const { event, data } of events.splice(0)) yield { name: event, data };
     }
-    if (tooLarge) throw oversized(LIMITS.resultBytes);
+    if (tooLarge) throw oversized(EVENT_UNITS);
   }
 }
 

@@ -32,7 +32,7 @@ function resourceFile({ uri, mimeType, text, blob }: Fields): Found[] {
     return [{ name, mediaType, data: { base64: withoutFrame(blob) } }];
   }
   if (typeof text !== "string") return [];
-  const bytes = new TextEncoder().encode(text);
+  const bytes = new Uint8Array(new TextEncoder().encode(text));
   return [{ name, mediaType: said ?? "text/plain", data: { bytes } }];
 }
 

@@ -13,6 +13,8 @@ export type MessageFiles = {
   names: string;
   /** What stands for `text` and `parts` where there is no room for them: a line for each file. */
   lines: string;
+  /** Some are only named, since there is no room for them. */
+  isShort: boolean;
 };
 
 export function filePartOf({ name, mediaType, base64 }: FilePart): LanguageModelV4FilePart {

@@ -11,7 +11,7 @@ import { type FilePart, fileTokens, type MessageFiles } from "./message-files";
 import type { Takes } from "./takes";
 import { quotedFile, textOfFile } from "./text-file";
 
-type Taken = { part: FilePart } | { text: string } | { line: string };
+type Taken = { part: FilePart } | { text: string } | { line: string; isShort: boolean };
 
 /** Less of a text than this is not worth sending. */
 const WORTHWHILE_TOKENS = 64;
@@ -56,14 +56,16 @@ export class PromptFiles {
   ): Promise<MessageFiles> {
     const parts: FilePart[] = [];
     const texts: string[] = [];
+    let isShort = false;
     for (const [at, file] of attachments.entries()) {
       const taken = await this.#take(file, isSoft, attachments.length - at);
       if ("part" in taken) parts.push(taken.part);
       else texts.push("line" in taken ? taken.line : taken.text);
+      isShort ||= "line" in taken && taken.isShort;
     }
     const lines = attachments.map((file) => fileLine(file, NO_ROOM));
     const names = attachments.map(namedFile).join(", ");
-    return { text: texts.join("\n\n"), parts, names, lines: lines.join("\n") };
+    return { text: texts.join("\n\n"), parts, names, lines: lines.join("\n"), isShort };
   }
 
   /** `sharers`: files that what is left is for, this one among them. */
@@ -107,5 +109,5 @@ export class PromptFiles {
 }
 
 function lineFor(file: Attachment, why: string): Taken {
-  return { line: fileLine(file, why) };
+  return { line: fileLine(file, why), isShort: why === NO_ROOM };
 }

@@ -12,7 +12,7 @@ const CUT = "\n[… the rest of the file is left out]";
 export function textOfFile(bytes: Uint8Array): string | undefined {
   const label = labelOf(bytes);
   try {
-    return new TextDecoder(label, { fatal: true }).decode(bytes);
+    return new TextDecoder(label, { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
     // Old spreadsheets write a byte for a letter; what has a zero in it is no text at all.
     if (label !== "utf-8" || bytes.includes(0)) return undefined;
