@@ -56,7 +56,8 @@ function at(values: Uint8Array, index: number): number {
 function valuesOf(alphabets: string[]): Uint8Array {
   const values = new Uint8Array(256).fill(NONE);
   for (const alphabet of alphabets) {
-    for (let value = 0; value < alphabet.length; value++) values[alphabet.charCodeAt(value)] = value;
+    for (let value = 0; value < alphabet.length; value++)
+      values[alphabet.charCodeAt(value)] = value;
   }
   return values;
 }

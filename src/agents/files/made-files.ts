@@ -100,7 +100,7 @@ export class MadeFiles {
     const name = safeFileName(file.name, mediaType);
     try {
       if (!hasRoom) throw new LeftOut(`an answer carries at most ${LIMITS.madeFiles} files`);
-      return { record: await this.#keep({ ...file, name, mediaType }, at) };
+      return { record: await this.#keep({ ...file, mediaType }, at) };
     } catch (error) {
       if (!(error instanceof LeftOut)) throw error;
       if (hasRoom) this.#taken--;

@@ -148,7 +148,9 @@ function filesCost({ text, parts }: MessageFiles): number {
 
 /** The same with its files only named. */
 function withNamedFiles({ files, ...message }: TalkMessage): TalkMessage {
-  return files ? { ...message, files: { ...files, text: files.lines, parts: [], isShort: true } } : message;
+  return files
+    ? { ...message, files: { ...files, text: files.lines, parts: [], isShort: true } }
+    : message;
 }
 
 /** The same with what its tools gave shortened. */

@@ -6,7 +6,11 @@ import type { ModelConfig } from "../../../../src/resources/agent";
 import type { ContextMessage, StepRequest } from "../../../../src/resources/step";
 import { MemoryFiles } from "../../../support/memory-files";
 import { answer, type Script, status } from "../../../support/model-script";
-import { type ModelRequest, type ModelServer, startModelServer } from "../../../support/model-server";
+import {
+  type ModelRequest,
+  type ModelServer,
+  startModelServer,
+} from "../../../support/model-server";
 import { base64, jpeg, pdf, png } from "../../../support/pictures";
 import { modelAt, outputsOf, settingsFor, stepFor } from "../step";
 
@@ -136,7 +140,9 @@ describe("[FM1] a model gets the files of the question as it takes them", () => 
     ["UTF-16", Buffer.from("\ufeffGrüße", "utf16le")],
     ["a letter a byte", Buffer.from("Grüße", "latin1")],
   ])("text in %s", async (_, bytes) => {
-    expect(await toldOf(files.put("a.txt", "text/plain", new Uint8Array(bytes)))).toContain("Grüße");
+    expect(await toldOf(files.put("a.txt", "text/plain", new Uint8Array(bytes)))).toContain(
+      "Grüße",
+    );
   });
 });
 
