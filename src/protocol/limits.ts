@@ -29,6 +29,8 @@ export const LIMITS = {
   /** Bytes of a text file as a model gets it, and of all of them in one request. */
   promptTextBytes: 256 * KIB,
   promptTextsBytes: 4 * MIB,
+  /** Files that are read for one request, to a model or to an agent. */
+  filesRead: 64,
   /** Files that one answer carries; and UTF-16 units of a name that its maker gives: with both a message is a row. */
   madeFiles: 10,
   madeFileNameChars: 120,

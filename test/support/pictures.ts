@@ -20,7 +20,8 @@ export function base64(bytes: Uint8Array): string {
 
 function beginning(head: string, size: number, seed: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(size);
-  for (let at = 0; at < size; at++) bytes[at] = at * 31 + seed * 7 + (at >> 8);
+  for (let at = 0; at < Math.min(size, 4096); at++) bytes[at] = at * 31 + seed * 7 + (at >> 8);
+  for (let at = 4096; at < size; at *= 2) bytes.copyWithin(at, 0, at);
   for (let at = 0; at < head.length; at++) bytes[at] = head.charCodeAt(at);
   bytes[head.length] = seed;
   return bytes;

@@ -25,7 +25,7 @@ export function codeAgent({ agent: name }: CodeRuntime, doors: Doors): Agent {
     const { files: store, settings } = doors;
     const allowPrivate = settings.ALLOW_PRIVATE_TARGETS;
     const made = new MadeFiles({ request, voice, signal, files: store, allowPrivate });
-    const files = new OwnFiles(store, made, voice).forAgent;
+    const files = new OwnFiles(store, made, voice, () => bounded.noteFile()).forAgent;
     try {
       const { rounds, parts, clientTools, files: kept, ...asked } = request;
       return endOfOwn(await own({ ...asked, model, files }, bounded, signal), bounded);

@@ -16,11 +16,14 @@ export class OwnFiles {
   readonly #files: StepFiles;
   readonly #made: MadeFiles;
   readonly #voice: Voice;
+  readonly #kept: () => void;
 
-  constructor(files: StepFiles, made: MadeFiles, voice: Voice) {
+  /** `kept` is told of each that is in the answer. */
+  constructor(files: StepFiles, made: MadeFiles, voice: Voice, kept: () => void) {
     this.#files = files;
     this.#made = made;
     this.#voice = voice;
+    this.#kept = kept;
   }
 
   get forAgent(): OwnRequest["files"] {
@@ -36,7 +39,10 @@ export class OwnFiles {
       throw new MalformedAnswer(`A file has a key of 1 to ${KEY_UNITS} units.`);
     }
     const known = this.#made.kept.find((one) => one.key === `own:${key}`);
-    if (known) return known.attachment;
+    if (known) {
+      this.#kept();
+      return known.attachment;
+    }
     if (bytes.length > LIMITS.fileBytes)
       throw refused(`it has more than ${LIMITS.fileBytes} bytes`);
     const type = safeMediaType(String(mediaType));
@@ -45,6 +51,7 @@ export class OwnFiles {
     if (!record) throw refused(`an answer carries at most ${LIMITS.madeFiles} files`);
     if ("code" in record) throw refused(record.message, record.code === "unavailable");
     await this.#voice.record([record]);
+    this.#kept();
     return record.attachment;
   }
 }

@@ -75,7 +75,8 @@ export class MadeFiles {
       // One after the other, whoever asks: their bytes are in memory meanwhile.
       const made = this.#tail.then(() => this.#keepIf(index < room, file, at));
       this.#tail = made;
-      outcomes.push(await made);
+      const outcome = await made;
+      if (outcome) outcomes.push(outcome);
     }
     return outcomes;
   }
@@ -95,12 +96,15 @@ export class MadeFiles {
     return this.#noted({ key, attachment, stays: "run" });
   }
 
-  async #keepIf(hasRoom: boolean, file: OfferedFile, at: MadeAt): Promise<MadeOutcome> {
+  async #keepIf(hasRoom: boolean, file: OfferedFile, at: MadeAt): Promise<MadeOutcome | undefined> {
     const mediaType = safeMediaType(file.mediaType);
     const name = safeFileName(file.name, mediaType);
     try {
       if (!hasRoom) throw new LeftOut(`an answer carries at most ${LIMITS.madeFiles} files`);
-      return { record: await this.#keep({ ...file, mediaType }, at) };
+      const record = await this.#keep({ ...file, mediaType }, at);
+      if (record) return { record };
+      this.#taken--;
+      return undefined;
     } catch (error) {
       if (!(error instanceof LeftOut)) throw error;
       if (hasRoom) this.#taken--;
@@ -109,7 +113,8 @@ export class MadeFiles {
     }
   }
 
-  async #keep(file: OfferedFile, { place, call }: MadeAt): Promise<FileRecord> {
+  /** Nothing where the same came from there before. */
+  async #keep(file: OfferedFile, { place, call }: MadeAt): Promise<FileRecord | undefined> {
     const { bytes, mediaType: told } = await this.#bytesOf(file);
     if (bytes.length === 0) throw new LeftOut("it is empty");
     if (bytes.length > LIMITS.fileBytes) throw tooLarge();
@@ -117,8 +122,7 @@ export class MadeFiles {
     const mediaType = trueType(said, bytes);
     if (mediaType === undefined) throw new LeftOut(`it is no ${said}`);
     const key = `${place}:${await shortHash(bytes)}`;
-    const known = this.#kept.find((one) => one.key === key);
-    if (known) throw new LeftOut("it came twice");
+    if (this.#kept.some((one) => one.key === key)) return undefined;
     const name = safeFileName(file.name, mediaType);
     const attachment = await this.#stored({ key: this.#keyFor(key), name, mediaType, bytes });
     return this.#noted({ key, attachment, ...(call && { call }) });

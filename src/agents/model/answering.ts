@@ -23,7 +23,7 @@ export type ModelAnswer = {
   /** Its own words and thoughts, for the next call of the same attempt. */
   words: SpokenParts["value"];
   /** Pictures and other files that it made. */
-  files: OfferedFile[];
+  files: Omit<OfferedFile, "name">[];
   /** What else came than words and calls, in words. */
   unshown: string[];
   /** The bound of an answer was reached, and the rest was not waited for. */
@@ -54,7 +54,7 @@ export class Answering {
   #finish: Part<"finish"> | undefined;
   readonly #calls: LanguageModelV4ToolCall[] = [];
   readonly #unshown = new Set<string>();
-  readonly #files: OfferedFile[] = [];
+  readonly #files: ModelAnswer["files"] = [];
   #fileUnits = 0;
 
   constructor(model: string, voice: Voice) {
@@ -126,13 +126,10 @@ export class Answering {
   }
 
   #takeFile({ mediaType, data }: LanguageModelV4File): void {
-    const n = this.#files.length + 1;
     const file = offered(data);
-    this.#fileUnits +=
-      "base64" in file ? file.base64.length : "bytes" in file ? file.bytes.length : 0;
-    if (n > MOST_FILES || this.#fileUnits > FILE_UNITS) return;
-    const name = `${mediaType.startsWith("image/") ? "picture" : "file"}-${n}`;
-    this.#files.push({ name, mediaType, data: file });
+    this.#fileUnits += unitsOf(file);
+    const isFull = this.#files.length >= MOST_FILES || this.#fileUnits > FILE_UNITS;
+    if (!isFull) this.#files.push({ mediaType, data: file });
   }
 
   #say(part: Words): void {
@@ -176,6 +173,11 @@ function offered(data: LanguageModelV4File["data"]): OfferedFile["data"] {
   return typeof data.data === "string"
     ? { base64: data.data }
     : { bytes: new Uint8Array(data.data) };
+}
+
+function unitsOf(file: OfferedFile["data"]): number {
+  if ("url" in file) return 0;
+  return "base64" in file ? file.base64.length : file.bytes.length;
 }
 
 const UNSHOWN: Record<string, string> = {

@@ -193,7 +193,12 @@ export class Conversation {
 
   /** Stores what a model has made beside its words. */
   async #filesOf({ files }: ModelAnswer): Promise<FileRecord[]> {
-    const outcomes = await this.#made.offer(files, { place: `${this.#rounds.count}` });
+    const known = this.#made.kept.length;
+    const named = files.map((file, i) => {
+      const kind = file.mediaType.startsWith("image/") ? "picture" : "file";
+      return { ...file, name: `${kind}-${known + i + 1}` };
+    });
+    const outcomes = await this.#made.offer(named, { place: `${this.#rounds.count}` });
     return outcomes.flatMap((one) => ("record" in one ? [one.record] : []));
   }
 

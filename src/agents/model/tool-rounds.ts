@@ -140,7 +140,7 @@ export class ToolRounds {
     { round, index }: DoneCall,
     gave: ToolGave,
   ): Promise<{ files: FileRecord[]; outcome: ToolOutcome }> {
-    if ("error" in gave || !gave.files?.length) return { files: [], outcome: gave };
+    if ("error" in gave || !gave.files) return { files: [], outcome: gave };
     const at = { place: `${round}:${index}`, call: { round, index } };
     const made = await this.#parts.made.offer(gave.files, at);
     const lines = made.map((one) =>

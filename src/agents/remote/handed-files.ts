@@ -21,8 +21,10 @@ export async function handedFiles(
 ): Promise<HandedFiles> {
   const handed = new Map<number, HandedFile[]>();
   let left: number = LIMITS.handedFilesBytes;
+  let reads: number = LIMITS.filesRead;
   const read = async (file: Attachment): Promise<HandedFile> => {
-    if (file.size > left) return file;
+    if (file.size > left || reads === 0) return file;
+    reads--;
     const bytes = await readFile(files, file, "agent_unavailable");
     if (!bytes || bytes.length > left) return file;
     left -= bytes.length;

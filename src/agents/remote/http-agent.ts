@@ -37,6 +37,7 @@ export function httpAgent(runtime: HttpRuntime, doors: Doors): Agent {
     let answering = false;
     const answer = new AgentAnswer(request.config.bot, voice);
     if (resume) answer.goOn(resume);
+    if (request.files.length > 0) answer.noteFile();
     const { files: store, settings } = doors;
     const allowPrivate = settings.ALLOW_PRIVATE_TARGETS;
     const made = new MadeFiles({ request, voice, signal, files: store, allowPrivate });

@@ -81,7 +81,8 @@ export class McpTools implements ToolBox {
       const called = { ...definition, connection, timeoutMs, descent };
       const answer = await callTool(called, input, options);
       const output = this.#room.fit(toolText(answer));
-      return { output, files: toolFiles(answer, name) };
+      const files = toolFiles(answer, name);
+      return files.length > 0 ? { output, files } : { output };
     } catch (error) {
       return { error: toolFailed(error).message };
     }

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { callAgent } from "../../../src/agents/call-agent";
 import type { OwnAgent } from "../../../src/agents/code/own-agent";
+import { textOfFile } from "../../../src/agents/model/files/text-file";
 import type { Hearing } from "../../../src/agents/voice";
 import { settings } from "../../../src/platform/settings";
 import type { StepRequest } from "../../../src/resources/step";
@@ -167,5 +168,17 @@ describe("[FM8] files that a tool gave", () => {
     await send("and now?");
     const { request } = await model.attempt(2);
     expect(request.context.at(-1)).toMatchObject({ role: "assistant", attachments: [given] });
+  });
+});
+
+describe("[FM1] this runtime reads text", () => {
+  it.each([
+    ["UTF-8", [0x47, 0x72, 0xc3, 0xbc, 0xc3, 0x9f, 0x65]],
+    ["UTF-8 with a mark", [0xef, 0xbb, 0xbf, 0x47, 0x72, 0xc3, 0xbc, 0xc3, 0x9f, 0x65]],
+    ["UTF-16, the little end first", [0xff, 0xfe, 0x47, 0, 0x72, 0, 0xfc, 0, 0xdf, 0, 0x65, 0]],
+    ["UTF-16, the big end first", [0xfe, 0xff, 0, 0x47, 0, 0x72, 0, 0xfc, 0, 0xdf, 0, 0x65]],
+    ["a letter a byte", [0x47, 0x72, 0xfc, 0xdf, 0x65]],
+  ])("of %s", (_, bytes) => {
+    expect(textOfFile(Uint8Array.from(bytes))).toBe("Grüße");
   });
 });

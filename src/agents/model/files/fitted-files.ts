@@ -10,7 +10,7 @@ import {
   type TalkMessage,
   talkTokens,
 } from "../context";
-import { callKey, type FilePart } from "./message-files";
+import { callKey, type FilePart, partTokens } from "./message-files";
 import { PromptFiles } from "./prompt-files";
 import { TAKES_NOTHING, takesOf } from "./takes";
 
@@ -48,7 +48,14 @@ export async function fitWithFiles(asked: Asked, source: Source): Promise<Fitted
   const inputFiles = attachments.length > 0 ? await prompt.of(attachments, { isSoft }) : undefined;
   const ofCalls = await filesOfCalls(kept, prompt, isSoft);
   const context = await withFiles(request.context, prompt);
-  const fitted = fitContext({ ...request, context, ...(inputFiles && { inputFiles }) });
+  // What tools gave stands behind all that is fitted.
+  const behind = [...ofCalls.values()].flat().reduce((sum, part) => sum + partTokens(part), 0);
+  const contextWindow = request.contextWindow - behind;
+  const fitted = fitContext({
+    ...request,
+    ...{ context, contextWindow },
+    ...(inputFiles && { inputFiles }),
+  });
   const hasParts = ofCalls.size > 0 || fitted.messages.some(({ parts = [] }) => parts.length > 0);
   return { ...fitted, ofCalls, hasParts };
 }

@@ -30,6 +30,7 @@ export class PromptFiles {
   readonly #takes: Takes;
   #partBytes: number = LIMITS.promptFilesBytes;
   #textBytes: number = LIMITS.promptTextsBytes;
+  #reads: number = LIMITS.filesRead;
   #tokens: number;
 
   constructor(files: StepFiles, takes: Takes, tokens: number) {
@@ -72,6 +73,7 @@ export class PromptFiles {
   async #take(file: Attachment, isSoft: boolean, sharers: number): Promise<Taken> {
     const kind = mediaKindOf(file);
     if (kind === "other") return lineFor(file, UNREAD);
+    if (this.#reads === 0) return lineFor(file, NO_ROOM);
     if (kind === "text") return this.#takeText(file, Math.floor(this.#tokens / sharers));
     const most = this.#takes[kind];
     if (most === 0) return lineFor(file, UNREAD);
@@ -82,7 +84,7 @@ export class PromptFiles {
   }
 
   async #takePart(file: Attachment, most: number): Promise<Taken> {
-    const bytes = await readFile(this.#files, file, "model_unavailable");
+    const bytes = await this.#read(file);
     if (!bytes) return lineFor(file, GONE);
     if (bytes.length > Math.min(most, this.#partBytes)) return lineFor(file, TOO_LARGE);
     const mediaType = trueType(file.mediaType, bytes);
@@ -97,7 +99,7 @@ export class PromptFiles {
   async #takeText(file: Attachment, tokens: number): Promise<Taken> {
     if (tokens < WORTHWHILE_TOKENS || this.#textBytes <= 0) return lineFor(file, NO_ROOM);
     if (file.size > LIMITS.promptFilesBytes) return lineFor(file, TOO_LARGE);
-    const bytes = await readFile(this.#files, file, "model_unavailable");
+    const bytes = await this.#read(file);
     if (!bytes) return lineFor(file, GONE);
     const text = textOfFile(bytes);
     if (text === undefined) return lineFor(file, UNREAD);
@@ -105,6 +107,11 @@ export class PromptFiles {
     this.#textBytes -= quoted.length;
     this.spend(estimateTokens(quoted));
     return { text: quoted };
+  }
+
+  #read(file: Attachment): Promise<Uint8Array | undefined> {
+    this.#reads--;
+    return readFile(this.#files, file, "model_unavailable");
   }
 }
 

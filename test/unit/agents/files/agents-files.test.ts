@@ -173,6 +173,14 @@ describe("[FM10] an agent in code", () => {
     expect(joined(outputs, "text")).toBe("64");
   });
 
+  it("may answer with a file alone", async () => {
+    const outputs = await own(async ({ files: own }) => {
+      await own.keep({ key: "k", name: "a.png", mediaType: "image/png", bytes: png() });
+      return { type: "finish" };
+    });
+    expect(outputs.at(-1)).toMatchObject({ type: "finish" });
+  });
+
   it("keeps files under keys of its own: the same again is the same file", async () => {
     const made = { key: "k", name: "a/b.png", mediaType: "image/png", bytes: png() };
     const ids = new Set<string>();

@@ -95,6 +95,7 @@ describe("[FM6] what a model makes is stored, committed, and then the answer is 
       saying({ images: [image(of(png())), image(of(png())), image(of(png(64, 1)))] }, "Two."),
     ]);
     expect(recorded(outputs)).toHaveLength(2);
+    expect(logged(outputs)).toEqual([]);
   });
 
   it("is what its bytes say, whatever it is called", async () => {
