@@ -32,6 +32,8 @@ export type FaultPoint =
   | "after round"
   | "before resumable"
   | "after resumable"
+  | "before file"
+  | "after file"
   | "before calls"
   | "after calls"
   | "before result"
