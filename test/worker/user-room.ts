@@ -37,6 +37,7 @@ export class UserRoom extends ProductionUserRoom {
       close: (...input) => reached(() => rooms.close(...input)),
       closeKey: (...input) => reached(() => rooms.closeKey(...input)),
       create: (...input) => reached(() => rooms.create(...input)),
+      fork: (...input) => reached(() => rooms.fork(...input)),
       read: (...input) => reached(() => rooms.read(...input)),
     };
   }

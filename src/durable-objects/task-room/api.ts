@@ -37,6 +37,37 @@ export type NewTask = {
   isListed?: true;
 };
 
+/** A task to be made of the history of another. */
+export type NewFork = {
+  taskId: string;
+  /** The source, and the last message that is carried; without one all that is finished. */
+  from: { taskId: string; messageId?: string | undefined };
+  /** By default the source's, marked. */
+  title?: string | undefined;
+  key?: string | undefined;
+};
+
+/** Which messages are to be carried: the newest up to and with one, or before a `seq`. */
+export type CarryQuery = {
+  upTo?: string | undefined;
+  beforeSeq?: number | undefined;
+  limit: number;
+  /** Of the page as JSON; it has one message at least where there is any. */
+  bytes: number;
+};
+
+/** A page of a task's history for a fork, oldest first. */
+export type CarriedPage = {
+  title: string;
+  teamRef: Ref;
+  /** Without those that something else has taken the place of. */
+  messages: Message[];
+  /** Others lie before this `seq`, if there are any; null where there are none. */
+  before: number | null;
+  /** System text of before the page that the room keeps for models. */
+  words: Message[];
+};
+
 /** `opening`: connections of any session that are being opened here; absent from older rooms. */
 export type SessionActivity = { connections: number; lastActiveAt: number; opening?: string[] };
 
@@ -47,6 +78,13 @@ export type SessionActivity = { connections: number; lastActiveAt: number; openi
 export interface TaskRoomApi {
   /** Idempotent: the same id again gives the task as it is. */
   create(principal: Principal, input: NewTask): Promise<Outcome<Task>>;
+  /**
+   * Makes a task of another's history; `"erased"` where the task of this id is gone. Refuses what the
+   * source does not let this caller see (`not_found`), and a message that is not in its history.
+   */
+  fork(principal: Principal, input: NewFork): Promise<Outcome<Task> | "erased">;
+  /** Asked by a fork: a page of what any member may carry away. */
+  carry(principal: Principal, query: CarryQuery): Promise<Outcome<CarriedPage>>;
   read(principal: Principal): Promise<Outcome<Task>>;
   update(principal: Principal, patch: PatchTask): Promise<Outcome<Task>>;
   setStatus(principal: Principal, change: PatchStatus): Promise<Outcome<Task>>;

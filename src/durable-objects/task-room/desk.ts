@@ -9,6 +9,7 @@ import { MetricsFeed } from "../metrics-feed";
 import { AlarmClock } from "./alarm-clock";
 import type { Doors } from "./doors";
 import { FailedWork } from "./failed-work";
+import { OlderHistory } from "./fork/older-history";
 import { changesNothing, HeldRoom } from "./held-room";
 import { Audience } from "./live/audience";
 import type { Connections } from "./live/connections";
@@ -47,6 +48,7 @@ export class Desk {
   readonly nextTurn: NextTurn;
   readonly feeds: Feeds;
   readonly history: OwnHistory;
+  readonly older: OlderHistory;
   readonly cleanUp: CleanUp;
   readonly alarm: AlarmClock;
   readonly metrics: MetricsFeed;
@@ -85,6 +87,9 @@ export class Desk {
       rearm,
       caughtUp: () => this.#caughtUp(),
     });
+    const { history } = this;
+    const feeds = () => this.feeds;
+    this.older = new OlderHistory({ doors, held, feeds, history, failedWork, perform, hold });
     const audience = this.#audience;
     this.attempts = new Attempts({ doors, store, held, audience, failedWork, perform, hold });
     this.nextTurn = new NextTurn({ doors, failedWork, room: () => this.room, perform, hold });

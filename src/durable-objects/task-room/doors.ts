@@ -6,11 +6,17 @@ import { inJurisdiction } from "../../platform/jurisdiction";
 import { unsealPortable } from "../../platform/sealing";
 import { readOnce, type Settings, settings as settingsSchema } from "../../platform/settings";
 import type { Tally } from "../../platform/tally";
+import type { Outcome } from "../../protocol/errors";
+import type { Principal } from "../../protocol/identity";
 import type { Place } from "../../protocol/rooms/place";
 import type { StepEnd, StepRequest } from "../../resources/step";
 import { metricsShardOf } from "../metrics-shard/api";
 import { type Meter, meterOf } from "../usage-meter/api";
 import type { TaskNews, UserRoomApi } from "../user-room/api";
+import type { CarriedPage, CarryQuery, TaskRoomApi } from "./api";
+
+/** Files that messages of one task carry, and of another from now on. Never none. */
+export type SharedFiles = { from: string; to: string; fileIds: string[] };
 
 /** Places in a turn's life at which a test build may stop the runtime dead. */
 export type FaultPoint =
@@ -43,6 +49,10 @@ export type FaultPoint =
   | "before meters"
   | "after meters"
   | "meters marked"
+  | "before carrying"
+  | "after carrying"
+  | "before copy"
+  | "after copy"
   | "alarm";
 
 /**
@@ -62,6 +72,10 @@ export type Doors = {
   storage: DurableObjectStorage;
   /** Tells a user's room; resolves when it has it for good. */
   tellUser(userId: string, news: TaskNews): Promise<void>;
+  /** Asks the room of a task that is forked for a page of its history. */
+  carry(taskId: string, principal: Principal, query: CarryQuery): Promise<Outcome<CarriedPage>>;
+  /** Lets a fork's members read the files of the messages that it copies; the same again changes nothing. */
+  shareFiles(files: SharedFiles): Promise<void>;
   /** Of one user. */
   meter(userId: string): Meter;
   /** Has an agent make one attempt; gives nothing where it was aborted. Never rejects. */
@@ -89,12 +103,20 @@ export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
     histories: historiesOf(env),
     storage: ctx.storage,
     tellUser: (userId, news) => userRoom(env, userId).deliver(news),
+    carry: (taskId, principal, query) => taskRoom(env, taskId).carry(principal, query),
+    // Nothing stores files yet, so no message carries any.
+    shareFiles: async () => undefined,
     meter: (userId) => meterOf(env, userId),
     callAgent: (request, hearing, signal) =>
       callAgent(request, hearing, signal, { settings, hold, unseal, own: agents, ai: env.AI }),
     tellMetrics: (tally) => metricsShardOf(env, ctx.id.toString()).add(tally),
     fault: () => undefined,
   };
+}
+
+function taskRoom(env: Env, taskId: string): TaskRoomApi {
+  // As with the user's room.
+  return inJurisdiction(env, env.TASK_ROOM).getByName(taskId) as unknown as TaskRoomApi;
 }
 
 /** A user's own room. `near`: where it is made, where the user comes with a first request of their own. */

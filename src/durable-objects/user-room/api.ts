@@ -20,7 +20,7 @@ import type {
   PatchWebhook,
   Webhook,
 } from "../../protocol/webhooks";
-import type { NewTask } from "../task-room/api";
+import type { NewFork, NewTask } from "../task-room/api";
 
 export type OpenSession = {
   userId: string;
@@ -64,6 +64,8 @@ export interface UserRoomApi {
    * the list. Asks no room but the task's own.
    */
   createTask(principal: Principal, input: NewTask, once?: OnceKey): Promise<Outcome<CreatedTask>>;
+  /** The same with a task that begins with the history of another: asks its room, which asks the other's. */
+  forkTask(principal: Principal, input: NewFork, once?: OnceKey): Promise<Outcome<CreatedTask>>;
   /**
    * The user's tasks as their rooms last said they are. Asks nobody but once for what the last release
    * knew; `unavailable` where that can't be had.

@@ -4,7 +4,7 @@ import type { Outcome } from "../../protocol/errors";
 import type { Principal } from "../../protocol/identity";
 import type { Place } from "../../protocol/rooms/place";
 import type { Task } from "../../protocol/task";
-import type { NewTask, SessionActivity, TaskRoomApi } from "../task-room/api";
+import type { NewFork, NewTask, SessionActivity, TaskRoomApi } from "../task-room/api";
 
 /** All that a user's room may ask of the tasks' rooms. All reject when the room can't be reached. */
 export interface TaskRooms {
@@ -13,12 +13,14 @@ export interface TaskRooms {
   closeKey(taskId: string, keyId: string): Promise<void>;
   /** Waits as long as it takes to make a task; the caller knows how long that may be. */
   create(principal: Principal, input: NewTask): Promise<Outcome<Task>>;
+  /** The same of a task that is made of another's history. */
+  fork(principal: Principal, input: NewFork): Promise<Outcome<Task> | "erased">;
   read(taskId: string, principal: Principal): Promise<Outcome<Task>>;
 }
 
 type TaskRoom = Pick<
   TaskRoomApi,
-  "sessionActivity" | "closeSession" | "closeKey" | "create" | "read"
+  "sessionActivity" | "closeSession" | "closeKey" | "create" | "fork" | "read"
 >;
 
 /** `near`: where a room that is not there yet is made. */
@@ -41,6 +43,7 @@ export function taskRooms(room: (taskId: string, near?: Place) => TaskRoom): Tas
       inTime(PATIENCE_MS, () => room(taskId).closeSession(sessionId, code, reason)),
     closeKey: (taskId, keyId) => inTime(PATIENCE_MS, () => room(taskId).closeKey(keyId)),
     create: (principal, input) => room(input.taskId, principal.near).create(principal, input),
+    fork: (principal, input) => room(input.taskId, principal.near).fork(principal, input),
     read: (taskId, principal) => inTime(PATIENCE_MS, () => room(taskId).read(principal)),
   };
 }

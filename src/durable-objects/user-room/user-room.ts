@@ -23,7 +23,7 @@ import type {
   Webhook,
 } from "../../protocol/webhooks";
 import { metricsShardOf } from "../metrics-shard/api";
-import type { NewTask } from "../task-room/api";
+import type { NewFork, NewTask } from "../task-room/api";
 import {
   type CreatedTask,
   KEY_GUARD_HEADER,
@@ -92,7 +92,11 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
   }
 
   createTask(principal: Principal, input: NewTask, once?: OnceKey): Promise<Outcome<CreatedTask>> {
-    return this.#home.tasks.create({ principal, input, once });
+    return this.#home.tasks.create(principal, input, once);
+  }
+
+  forkTask(principal: Principal, input: NewFork, once?: OnceKey): Promise<Outcome<CreatedTask>> {
+    return this.#home.tasks.fork(principal, input, once);
   }
 
   listTasks(userId: string, query: ListTasks): Promise<Outcome<Page<Task>>> {

@@ -1,5 +1,6 @@
 import type { LogEvent, LogFact } from "../../protocol/events";
 import type { JsonValue } from "../../protocol/json";
+import type { Message } from "../../protocol/message";
 import type { Stream, StreamRound } from "../../protocol/room-state";
 import type { StepRun, TurnRun } from "../../protocol/rooms/turn-run";
 import { toTimestamp } from "../../protocol/time";
@@ -44,6 +45,8 @@ export type Change = {
   parts: KeptPart[];
   /** Rounds of steps that ended without an answer, for who tries again. */
   rounds: KeptRounds[];
+  /** Messages of before the log's first event that the room keeps for models. */
+  older: Message[];
 };
 
 /** A value that is longer than its event shows, or that no event shows; without one there is none. */
@@ -86,6 +89,7 @@ export class Draft {
   readonly #values: KeptValue[] = [];
   readonly #rounds: KeptRounds[] = [];
   readonly #parts: KeptPart[] = [];
+  readonly #older: Message[] = [];
   readonly #finishes = new Map<string, string>();
 
   constructor(room: Room, context: Context) {
@@ -131,6 +135,10 @@ export class Draft {
 
   keepRounds(rounds: KeptRounds): void {
     this.#rounds.push(rounds);
+  }
+
+  keepOlder(message: Message): void {
+    this.#older.push(message);
   }
 
   /** How the answer ended that a turn was writing, for the message that may be kept of it. */
@@ -188,6 +196,7 @@ export class Draft {
       values: this.#values,
       rounds: this.#rounds,
       parts: this.#parts,
+      older: this.#older,
     };
   }
 

@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import type { NewTask, SessionActivity } from "../../../src/durable-objects/task-room/api";
+import type { NewFork, NewTask, SessionActivity } from "../../../src/durable-objects/task-room/api";
 import type { UserFaultPoint } from "../../../src/durable-objects/user-room/surroundings";
 import type { TaskRooms } from "../../../src/durable-objects/user-room/task-rooms";
 import { UserRoom } from "../../../src/durable-objects/user-room/user-room";
@@ -26,6 +26,7 @@ class FakeRooms implements TaskRooms {
   readonly answers = new Map<string, Outcome<Task>>();
   /** The ids of tasks that were to be made. */
   readonly created: string[] = [];
+  readonly erased = new Set<string>();
   isDown = false;
   refusesCreation: Outcome<Task> | undefined;
   readonly keysClosed: { taskId: string; keyId: string }[] = [];
@@ -62,6 +63,15 @@ class FakeRooms implements TaskRooms {
     const made = this.answers.get(id) ?? ({ ok: true, value: task } as const);
     this.answers.set(id, made);
     return made;
+  }
+
+  async fork(principal: Principal, input: NewFork): Promise<Outcome<Task> | "erased"> {
+    const { taskId, title = "A fork", key } = input;
+    if (this.erased.has(taskId)) return "erased";
+    const teamRef = { namespace: "system", name: "assistant" };
+    const named = key === undefined ? {} : { key };
+    const rest = { labels: {}, metadata: {}, members: [] };
+    return this.create(principal, { taskId, title, teamRef, ...named, ...rest });
   }
 
   async read(taskId: string): Promise<Outcome<Task>> {

@@ -50,6 +50,12 @@ export class Retention {
     return this.#messagesFrom;
   }
 
+  /** A new room holds the messages from this `seq` on. */
+  beginWith(seq: number): void {
+    this.#sql.exec("INSERT OR REPLACE INTO kept (what, seq) VALUES ('messages', ?)", seq);
+    this.#messagesFrom = seq;
+  }
+
   cleanUp({ now, retentionMs, projected, neededFrom = projected + 1 }: CleanUp): void {
     const before = now - retentionMs;
     this.#sql.exec("DELETE FROM turns WHERE closed_at IS NOT NULL AND closed_at <= ?", before);
