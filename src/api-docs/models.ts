@@ -9,6 +9,7 @@ import { message } from "../protocol/message";
 import { ref } from "../protocol/refs";
 import { loggedEntry } from "../protocol/rest/list-logs";
 import { putMember } from "../protocol/rest/put-member";
+import { foundMessage, foundPage } from "../protocol/rest/search";
 import { taskStats } from "../protocol/rest/stats";
 import { roomState, stream } from "../protocol/room-state";
 import { session } from "../protocol/session";
@@ -40,6 +41,7 @@ named("StepResult", stepResult);
 named("ToolUse", toolUse);
 named("LogEntry", logEntry);
 named("Presence", presence);
+named("FoundMessage", foundMessage);
 named("Stream", stream);
 named("RoomState", roomState);
 
@@ -55,6 +57,7 @@ export const MODELS = {
   Interrupted: named("Interrupted", z.object({ interrupted: z.int().min(0) })),
   Message: named("Message", message),
   MessagePage: pageOf("MessagePage", message),
+  FoundPage: named("FoundPage", foundPage),
   Event: named("Event", logEvent),
   EventPage: pageOf("EventPage", logEvent),
   LogPage: pageOf("LogPage", named("LoggedEntry", loggedEntry)),

@@ -7,6 +7,7 @@ import { MESSAGES } from "./rest/messages";
 import { NOTIFICATIONS } from "./rest/notifications";
 import { collection } from "./rest/resources";
 import { ROOMS } from "./rest/rooms";
+import { SEARCH } from "./rest/search";
 import { SERVICE } from "./rest/service";
 import { SESSIONS } from "./rest/sessions";
 import { TASKS } from "./rest/tasks";
@@ -25,6 +26,7 @@ export const REST = {
     members: MEMBERS,
     log: LOG,
     messages: MESSAGES,
+    search: SEARCH,
     sessions: SESSIONS,
     ghosts: collection(ghosts),
     models: collection(models),

@@ -38,6 +38,7 @@ export class UserRoom extends ProductionUserRoom {
       closeKey: (...input) => reached(() => rooms.closeKey(...input)),
       create: (...input) => reached(() => rooms.create(...input)),
       fork: (...input) => reached(() => rooms.fork(...input)),
+      messages: (...input) => reached(() => rooms.messages(...input)),
       read: (...input) => reached(() => rooms.read(...input)),
     };
   }

@@ -2,6 +2,7 @@ import type { UserNews } from "../../engine/user/news";
 import type { ResealCount } from "../../platform/reseal";
 import type { Outcome } from "../../protocol/errors";
 import type { Principal } from "../../protocol/identity";
+import type { Message } from "../../protocol/message";
 import type { ListTasks } from "../../protocol/rest/list-tasks";
 import type {
   AckNotifications,
@@ -9,6 +10,7 @@ import type {
   UnreadCount,
 } from "../../protocol/rest/notifications";
 import type { Page } from "../../protocol/rest/page";
+import type { FoundPage, SearchMessages } from "../../protocol/rest/search";
 import type { Place } from "../../protocol/rooms/place";
 import type { Session } from "../../protocol/session";
 import type { Task } from "../../protocol/task";
@@ -39,6 +41,19 @@ export type SessionGrant = { session: Session; recoveryToken: string };
 
 export type PageQuery = { limit: number; cursor?: string | undefined };
 
+/** A message as it is searched: what was said, and where. */
+export type SaidText = Pick<Message, "id" | "seq" | "threadId" | "role" | "createdAt" | "content">;
+
+/** What a stretch of a task's log says of its messages. */
+export type Said = {
+  /** The stretch: the events with `after < seq <= through`. */
+  after: number;
+  through: number;
+  /** Messages that something else has taken the place of; before those that came. */
+  gone: string[];
+  texts: SaidText[];
+};
+
 /** What a task's room tells a member: in order, and again until it has been answered. */
 export type TaskNews = {
   taskId: string;
@@ -48,6 +63,8 @@ export type TaskNews = {
   inviter?: string;
   /** The task as this user's list has it, at its `headSeq`. Absent from rooms of the last release. */
   entry?: Task;
+  /** What is to be searched of it; absent from rooms of the last release, and of ephemeral tasks. */
+  said?: Said;
   /** The `seq` with which the user went: the task is in the list no more. */
   left?: number;
 };
@@ -71,6 +88,8 @@ export interface UserRoomApi {
    * knew; `unavailable` where that can't be had.
    */
   listTasks(userId: string, query: ListTasks): Promise<Outcome<Page<Task>>>;
+  /** The user's messages that have all that is asked for. Asks rooms only for what they have not told. */
+  search(userId: string, query: SearchMessages): Promise<Outcome<FoundPage>>;
   /** A connection opens: makes or resumes a session and counts the connection. */
   openSession(input: OpenSession): Promise<Outcome<OpenedSession>>;
   /** `POST /sessions`: a session without a connection yet. */

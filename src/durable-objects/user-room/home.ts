@@ -8,6 +8,7 @@ import { Deadlines, PAUSE_MS } from "./deadlines";
 import { KeyGuards } from "./keys/key-guards";
 import { Revocations } from "./keys/revocations";
 import { Mailbox } from "./news/mailbox";
+import { Searches } from "./search/searches";
 import { RoomCheck } from "./sessions/room-check";
 import { SessionAlarm } from "./sessions/session-alarm";
 import { SessionEntry } from "./sessions/session-entry";
@@ -41,6 +42,7 @@ export class Home {
   readonly webhooks: Webhooks;
   readonly webhookLists: WebhookLists;
   readonly tasks: Tasks;
+  readonly searches: Searches;
   readonly alarm: AlarmParts;
   readonly arrival: MailboxDoors;
   readonly #deadlines: Deadlines;
@@ -81,10 +83,14 @@ export class Home {
     this.webhooks = new Webhooks({ storage, now, settings, queue: this.queue });
     this.webhookLists = new WebhookLists(shared);
     this.tasks = new Tasks({ ...around, database: doors.database });
+    this.searches = new Searches(around);
     this.mailbox = new Mailbox({
       ...shared,
       sockets,
-      hear: (tables, news) => this.tasks.hear(tables, news),
+      hear: (tables, news) => {
+        this.tasks.hear(tables, news);
+        this.searches.hear(tables, news);
+      },
       queue: (tables, events) => this.queue.add(tables, events),
     });
     this.arrival = { ctx, now, sockets, mailbox: this.mailbox, deadlines };
@@ -96,6 +102,7 @@ export class Home {
       webhooks: () => this.queue.ring(),
       sessions: () => sessionAlarm.ring(),
       keys: () => this.revocations.ring(),
+      searches: () => this.searches.ring(),
     });
   }
 

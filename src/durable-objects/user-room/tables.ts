@@ -7,6 +7,9 @@ import { NotificationTable } from "./news/notification-table";
 import { UserLog } from "./news/user-log";
 import { RestTable } from "./rest-table";
 import { USER_ROOM_STEPS } from "./schema";
+import { OwnerTable } from "./search/owner-table";
+import { ShelfTable } from "./search/shelf-table";
+import { TextTable } from "./search/text-table";
 import { ConnectionTable } from "./sessions/connection-table";
 import { SessionTable } from "./sessions/session-table";
 import { TokenTable } from "./sessions/token-table";
@@ -37,6 +40,8 @@ export class Tables {
   readonly claims: ClaimTable;
   readonly wanted: WantedTable;
   readonly filling: FillingTable;
+  readonly shelves: ShelfTable;
+  readonly owner: OwnerTable;
 
   private constructor(sql: SqlStorage) {
     this.sessions = new SessionTable(sql);
@@ -54,6 +59,8 @@ export class Tables {
     this.claims = new ClaimTable(sql);
     this.wanted = new WantedTable(sql);
     this.filling = new FillingTable(sql);
+    this.shelves = new ShelfTable(sql, new TextTable(sql));
+    this.owner = new OwnerTable(sql);
   }
 
   /** `null` before the first use: a stray call must not create anything. */

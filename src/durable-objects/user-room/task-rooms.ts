@@ -2,6 +2,9 @@ import { inTime } from "../../platform/in-time";
 import { inJurisdiction } from "../../platform/jurisdiction";
 import type { Outcome } from "../../protocol/errors";
 import type { Principal } from "../../protocol/identity";
+import type { Message } from "../../protocol/message";
+import type { ListMessages } from "../../protocol/rest/list-messages";
+import type { Page } from "../../protocol/rest/page";
 import type { Place } from "../../protocol/rooms/place";
 import type { Task } from "../../protocol/task";
 import type { NewFork, NewTask, SessionActivity, TaskRoomApi } from "../task-room/api";
@@ -16,11 +19,12 @@ export interface TaskRooms {
   /** The same of a task that is made of another's history. */
   fork(principal: Principal, input: NewFork): Promise<Outcome<Task> | "erased">;
   read(taskId: string, principal: Principal): Promise<Outcome<Task>>;
+  messages(principal: Principal, query: ListMessages): Promise<Outcome<Page<Message>>>;
 }
 
 type TaskRoom = Pick<
   TaskRoomApi,
-  "sessionActivity" | "closeSession" | "closeKey" | "create" | "fork" | "read"
+  "sessionActivity" | "closeSession" | "closeKey" | "create" | "fork" | "read" | "messages"
 >;
 
 /** `near`: where a room that is not there yet is made. */
@@ -44,6 +48,8 @@ export function taskRooms(room: (taskId: string, near?: Place) => TaskRoom): Tas
     closeKey: (taskId, keyId) => inTime(PATIENCE_MS, () => room(taskId).closeKey(keyId)),
     create: (principal, input) => room(input.taskId, principal.near).create(principal, input),
     fork: (principal, input) => room(input.taskId, principal.near).fork(principal, input),
+    messages: (principal, query) =>
+      inTime(PATIENCE_MS, () => room(query.taskId).messages(principal, query)),
     read: (taskId, principal) => inTime(PATIENCE_MS, () => room(taskId).read(principal)),
   };
 }

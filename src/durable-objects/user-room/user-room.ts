@@ -12,6 +12,7 @@ import type {
   UnreadCount,
 } from "../../protocol/rest/notifications";
 import type { Page } from "../../protocol/rest/page";
+import type { FoundPage, SearchMessages } from "../../protocol/rest/search";
 import type { Session } from "../../protocol/session";
 import type { Task } from "../../protocol/task";
 import type { KeptNotification } from "../../protocol/user-events";
@@ -103,6 +104,10 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     return this.#home.tasks.list(userId, query);
   }
 
+  search(userId: string, query: SearchMessages): Promise<Outcome<FoundPage>> {
+    return this.#home.searches.find(userId, query);
+  }
+
   openSession(input: OpenSession): Promise<Outcome<OpenedSession>> {
     return this.#home.entry.open(input);
   }
@@ -171,6 +176,7 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
   async deliver(news: TaskNews): Promise<void> {
     await this.#home.mailbox.deliver(news);
     await this.#home.queue.look();
+    await this.#home.searches.tidy();
   }
 
   async listNotifications(query: ListNotifications): Promise<Outcome<Page<KeptNotification>>> {

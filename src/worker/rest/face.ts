@@ -9,6 +9,7 @@ import { messages } from "./messages";
 import { notifications } from "./notifications";
 import { resources } from "./resources";
 import { rooms } from "./rooms";
+import { search } from "./search";
 import { service } from "./service";
 import { sessions } from "./sessions";
 import { tasks } from "./tasks";
@@ -28,6 +29,7 @@ export const rest = served(REST, {
     members,
     log,
     messages,
+    search,
     sessions,
     ghosts: resources(ghosts),
     models: resources(models),

@@ -8,6 +8,7 @@ import { newId } from "../../protocol/ids";
 import type { CreateTask } from "../../protocol/rest/create-task";
 import type { ForkTask } from "../../protocol/rest/fork-task";
 import type { ListTasks } from "../../protocol/rest/list-tasks";
+import type { FoundPage, SearchMessages } from "../../protocol/rest/search";
 import { bodyHash } from "../body-hash";
 import type { AppContext } from "../context";
 import { claimTaskId, keyOf } from "../idempotency";
@@ -66,6 +67,14 @@ export async function listTasks(c: AppContext, query: ListTasks) {
   }
   const listed = await unlessOlder(() => twice(() => ownHome(c).listTasks(userId, query)));
   return answerOf(listed ?? (await listProjectedTasks(c.env, userId, query)));
+}
+
+/** Messages of the caller's tasks, from the caller's home. */
+export async function searchOwnTasks(c: AppContext, query: SearchMessages): Promise<FoundPage> {
+  const { userId } = c.var.principal;
+  const found = await unlessOlder(() => twice(() => ownHome(c).search(userId, query)));
+  if (!found) throw new RefusedRequest(NOT_YET);
+  return answerOf(found);
 }
 
 function listProjectedTasks(env: Env, userId: string, query: ListTasks) {

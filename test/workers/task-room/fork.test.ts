@@ -6,7 +6,7 @@ import { databasesOf } from "../../../src/history/shards/databases";
 import { type Message, message } from "../../../src/protocol/message";
 import { type Task, task } from "../../../src/protocol/task";
 import { toldHistoryOf } from "../../support/own-history";
-import { clockTo, nextAlarm, ring, roomOf } from "../../support/room-alarm";
+import { nextAlarm, ring, roomOf } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { converse, says } from "../../support/room-turns";
 import { ScriptedModel } from "../../support/scripted-model";
@@ -27,6 +27,7 @@ beforeEach(() => {
 
 afterEach(() => {
   control.d1 = "up";
+  control.clockAheadMs = 0;
 });
 
 async function forked(user: string, source: string, body: object = {}): Promise<Task> {
@@ -73,14 +74,12 @@ async function aConversation(user: string): Promise<string> {
   const client = await RoomClient.join(user, taskId);
   await client.ask("chat:send", { content: "about the weather" });
   const first = await model.attempt(1);
-  first.say({
-    type: "round",
-    round: 1,
-    text: "",
-    calls: [{ index: 0, toolCallId: "call_1", name: "look", input: { at: "sky" } }],
-  });
-  first.say({ type: "tool-call", round: 1, index: 0 });
-  first.say({ type: "tool-result", round: 1, index: 0, output: "blue" });
+  const use = { round: 0, index: 0, toolCallId: "call_1", name: "look" };
+  first.say(
+    { type: "round", round: 0, text: "", calls: [{ ...use, input: { at: "sky" } }] },
+    { type: "tool-call", ...use, input: { at: "sky" } },
+    { type: "tool-result", ...use, output: "blue" },
+  );
   first.say("It is fine.");
   first.finish();
   await client.frames.next(says("turn:status", "COMPLETED"));
@@ -342,11 +341,26 @@ describe("[FK5] the model of a fork's turn", () => {
   });
 });
 
+/** A fork that could not read what the database alone has when it was made, with the database back. */
+async function forkedApart(user: string, source: string): Promise<Task> {
+  control.d1 = "down";
+  const fork = await forked(user, source);
+  control.d1 = "up";
+  return fork;
+}
+
+/** Lets the room try again what failed: an alarm of a test may come long before its time. */
+async function goOn(taskId: string): Promise<void> {
+  await expect.poll(() => nextAlarm(taskId)).not.toBeNull();
+  await ring(taskId);
+}
+
 describe("[FK6] the older part of a fork", () => {
   it("follows by itself, page by page, and is in the fork's own database", async () => {
     const source = await aLongTask(alice);
     const originals = await allOf(alice, source);
-    const fork = await forked(alice, source);
+    const fork = await forkedApart(alice, source);
+    await goOn(fork.id);
     expect(said(await allOf(alice, fork.id))).toEqual(said(originals));
     const copies = await allOf(alice, fork.id);
     expect(copies.map(({ seq }) => seq)).toEqual(
@@ -377,21 +391,21 @@ describe("[FK6] the older part of a fork", () => {
       () => undefined,
     );
     control.d1 = "up";
-    expect(await nextAlarm(fork.id)).not.toBeNull();
-    await ring(fork.id);
+    await goOn(fork.id);
     expect(said(await allOf(alice, fork.id))).toEqual(said(originals));
     expect(await rowsOf(fork.id)).toBe(LONG.length);
   });
 
   it("begins its log where the older part ends, without a gap in what its clients hear", async () => {
     const source = await aLongTask(alice);
-    const fork = await forked(alice, source);
+    const fork = await forkedApart(alice, source);
     const client = await RoomClient.join(alice, fork.id, { after: 0 });
     await client.frames.next(({ type }) => type === "history:reset");
     const before = client.frames.state?.task.headSeq ?? 0;
     await converse(client, model, "the end");
     const seqs = client.frames.all.flatMap(({ seq }) => seq ?? []).filter((seq) => seq > before);
     expect(seqs).toEqual(seqs.map((_, i) => before + 1 + i));
+    await goOn(fork.id);
     await allOf(alice, fork.id);
     const stats = await (await call(alice, "GET", `/tasks/${fork.id}/stats`)).json();
     expect(stats).toMatchObject({ headSeq: client.frames.state?.task.headSeq });
@@ -400,22 +414,21 @@ describe("[FK6] the older part of a fork", () => {
 
   it("ends where its source is erased meanwhile: the fork has what it has", async () => {
     const source = await aLongTask(alice);
-    control.d1 = "down";
-    const fork = await forked(alice, source);
-    control.d1 = "up";
+    const fork = await forkedApart(alice, source);
     expect((await call(alice, "DELETE", `/tasks/${source}`)).status).toBe(204);
-    clockTo(Date.now() + 5 * 60_000);
-    await ring(fork.id);
+    await goOn(fork.id);
     const copies = await allOf(alice, fork.id);
-    expect(said(copies).at(-1)).toMatchObject({ content: LONG.at(-1)?.content });
-    expect(copies.length).toBeGreaterThanOrEqual(LONG.length - (FIRST_KEPT - 2));
-    control.clockAheadMs = 0;
+    expect(copies.map(({ content }) => content)).toEqual(
+      LONG.slice(FIRST_KEPT - 2).map(({ content }) => content),
+    );
   });
 
   it("goes with the fork, wherever it has got to", async () => {
     const source = await aLongTask(alice);
-    const fork = await forked(alice, source);
-    expect((await call(alice, "DELETE", `/tasks/${fork.id}`)).status).toBe(204);
+    const fork = await forkedApart(alice, source);
+    const deleted = call(alice, "DELETE", `/tasks/${fork.id}`);
+    await goOn(fork.id).catch(() => undefined);
+    expect((await deleted).status).toBe(204);
     await expect.poll(() => rowsOf(fork.id)).toBe(0);
     expect((await allOf(alice, source)).length).toBe(LONG.length);
   });

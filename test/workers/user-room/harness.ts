@@ -7,6 +7,9 @@ import { UserRoom } from "../../../src/durable-objects/user-room/user-room";
 import type { Outcome, Refusal } from "../../../src/protocol/errors";
 import type { Principal } from "../../../src/protocol/identity";
 import { newId } from "../../../src/protocol/ids";
+import type { Message } from "../../../src/protocol/message";
+import type { ListMessages } from "../../../src/protocol/rest/list-messages";
+import type { Page } from "../../../src/protocol/rest/page";
 import type { Task } from "../../../src/protocol/task";
 import { breakableD1 } from "../../worker/breakable-d1";
 import { aTask } from "../history/build";
@@ -26,6 +29,8 @@ class FakeRooms implements TaskRooms {
   readonly answers = new Map<string, Outcome<Task>>();
   /** The ids of tasks that were to be made. */
   readonly created: string[] = [];
+  /** What they say of their messages. */
+  said: (query: ListMessages) => Outcome<Page<Message>> | undefined = () => undefined;
   readonly erased = new Set<string>();
   isDown = false;
   refusesCreation: Outcome<Task> | undefined;
@@ -80,6 +85,14 @@ class FakeRooms implements TaskRooms {
     if (this.unreachable.has(taskId)) throw new Error("unreachable");
     const none = { code: "not_found", message: "There is no such task." } as const;
     return this.answers.get(taskId) ?? { ok: false, refusal: none };
+  }
+
+  async messages(_: Principal, query: ListMessages): Promise<Outcome<Page<Message>>> {
+    await this.#letHappen();
+    this.asked.push([query.taskId]);
+    if (this.isDown || this.unreachable.has(query.taskId)) throw new Error("unreachable");
+    const none = { code: "not_found", message: "There is no such task." } as const;
+    return this.said(query) ?? { ok: false, refusal: none };
   }
 
   async #letHappen(): Promise<void> {

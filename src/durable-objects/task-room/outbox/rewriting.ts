@@ -86,7 +86,7 @@ async function writePage(
   // Past what it was told the database has only what is of a life that the room has lost.
   const through = (hasMore && items.at(-1)?.seq) || Number.MAX_SAFE_INTEGER;
   const projection = {
-    ...projectionOf(room, { events: [], before: [], through: told }),
+    ...projectionOf(room, { events: [], through: told }),
     messages: items,
     only: { fromSeq: after + 1, throughSeq: through },
   };
