@@ -49,6 +49,7 @@ export class Reading {
   /** Lets go of the texts of tasks that are gone, a few at a time. */
   async tidy(): Promise<void> {
     const { storage, deadlines, now } = this.#around;
+    if (!Tables.find(storage)?.shelves.hasGone()) return;
     const clear = () =>
       storage.transactionSync(() => Tables.find(storage)?.shelves.clear(CLEARED) ?? true);
     if (clear()) return;

@@ -12,8 +12,7 @@ import { snippetOf } from "./snippet";
 const WINDOW = { texts: 200, bytes: 2 * 1024 * 1024 };
 /** How much larger it may have become by a later page. */
 const LATE_SHARE = 2;
-/** Bits of an entry within its millisecond, and the entry of 1970. */
-const BITS = 20;
+/** The entry of 1970. */
 const LOWEST = "0";
 
 /**
@@ -29,6 +28,7 @@ const position = z.strictObject({
 });
 type Position = z.infer<typeof position>;
 
+const topRows = z.tuple([z.object({ entry: z.string() })]);
 const sizeRows = z.array(z.object({ entry: z.string(), bytes: z.int() }));
 const textRows = z.array(
   z.object({
@@ -45,11 +45,16 @@ const textRows = z.array(
 );
 type Text = z.infer<typeof textRows>[number];
 
-/** Undefined where the query's cursor is none that a page gave. */
-export function readPosition({ cursor }: SearchMessages, now: number): Position | undefined {
-  if (cursor !== undefined) return decodeCursor(position, cursor);
-  const top = String((BigInt(now) + 1n) << BigInt(BITS));
-  return { began: now, top };
+/** Where a query goes on; nothing where it begins, and undefined where its cursor is none that a page gave. */
+export function readCursor({ cursor }: SearchMessages): Position | null | undefined {
+  return cursor === undefined ? null : decodeCursor(position, cursor);
+}
+
+/** Above all that there is now: what comes later is not of this search. */
+export function beginning(sql: SqlStorage, now: number): Position {
+  const query = "SELECT CAST(coalesce(max(entry), 0) + 1 AS TEXT) AS entry FROM texts";
+  const [{ entry }] = topRows.parse(sql.exec(query).toArray());
+  return { began: now, top: entry };
 }
 
 type FoundIn = { items: FoundMessage[]; nextCursor: string | null };

@@ -5,7 +5,7 @@ import type { TaskNews } from "../api";
 import type { Surroundings } from "../surroundings";
 import { Tables } from "../tables";
 import { Reading } from "./reading";
-import { readPosition, searchTexts } from "./search";
+import { beginning, readCursor, searchTexts } from "./search";
 
 type Around = Pick<Surroundings, "storage" | "now" | "rooms" | "hold" | "deadlines">;
 
@@ -25,12 +25,13 @@ export class Searches {
   }
 
   async find(userId: string, query: SearchMessages): Promise<Outcome<FoundPage>> {
-    const at = readPosition(query, this.#around.now());
-    if (!at) return refused(BAD_CURSOR);
+    const { storage, now } = this.#around;
+    const from = readCursor(query);
+    if (from === undefined) return refused(BAD_CURSOR);
     const isWhole = await this.#reading.settle(userId);
-    const { storage } = this.#around;
     // Before the first task there are no tables.
     if (!Tables.find(storage)) return accepted({ items: [], nextCursor: null });
+    const at = from ?? beginning(storage.sql, now());
     const found = searchTexts(storage.sql, query, at);
     return accepted({ ...found, ...(!isWhole && { incomplete: true as const }) });
   }

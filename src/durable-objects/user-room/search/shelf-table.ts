@@ -129,14 +129,22 @@ export class ShelfTable {
     this.#sql.exec("UPDATE shelves SET task_id = NULL WHERE shelf = ?", shelf);
   }
 
+  hasGone(): boolean {
+    return this.#gone() !== undefined;
+  }
+
   /** Lets go of up to `limit` texts of tasks that are gone; whether those were all. */
   clear(limit: number): boolean {
+    const shelf = this.#gone();
+    if (shelf === undefined) return true;
+    if (!this.#texts.clear(shelf, limit)) return false;
+    this.#sql.exec("DELETE FROM shelves WHERE shelf = ?", shelf);
+    return !this.hasGone();
+  }
+
+  #gone(): number | undefined {
     const query = "SELECT shelf FROM shelves WHERE task_id IS NULL LIMIT 1";
-    const [gone] = goneRows.parse(this.#sql.exec(query).toArray());
-    if (!gone) return true;
-    if (!this.#texts.clear(gone.shelf, limit)) return false;
-    this.#sql.exec("DELETE FROM shelves WHERE shelf = ?", gone.shelf);
-    return this.#sql.exec(query).toArray().length === 0;
+    return goneRows.parse(this.#sql.exec(query).toArray())[0]?.shelf;
   }
 
   #get(taskId: string): Row | undefined {
