@@ -3,8 +3,8 @@ import type { Scope } from "../protocol/identity";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 
-/** What makes something that stays: each has a limit of its own under the general one. */
-export type Creation = "tasks" | "keys" | "webhooks";
+/** What makes something that stays, or has others do something: each has a limit of its own under the general one. */
+export type Creation = "tasks" | "keys" | "webhooks" | "trials";
 
 /** One operation of the service: all that its server and its description must agree on. */
 export type Operation = {

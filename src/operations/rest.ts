@@ -11,6 +11,7 @@ import { SEARCH } from "./rest/search";
 import { SERVICE } from "./rest/service";
 import { SESSIONS } from "./rest/sessions";
 import { TASKS } from "./rest/tasks";
+import { TRIALS } from "./rest/trials";
 import { TURNS } from "./rest/turns";
 import { USAGE } from "./rest/usage";
 import { WEBHOOKS } from "./rest/webhooks";
@@ -33,6 +34,7 @@ export const REST = {
     shells: collection(shells),
     bots: collection(bots),
     teams: collection(teams),
+    trials: TRIALS,
     apiKeys: API_KEYS,
     notifications: NOTIFICATIONS,
     webhooks: WEBHOOKS,

@@ -45,10 +45,11 @@ const ARROWS: Record<string, Arrows> = {
     packages: ["@modelcontextprotocol/server", "hono", "zod"],
   },
   client: { folders: [], types: ["protocol", "resources"], packages: [] },
+  "client-react": { folders: ["client"], packages: ["react"] },
   console: {
     folders: ["client"],
     types: ["protocol"],
-    packages: ["dompurify", "marked", "preact"],
+    packages: ["dompurify", "highlight.js", "katex", "marked", "preact", "uplot"],
   },
 };
 
@@ -59,6 +60,8 @@ const BESIDES: { from: RegExp; to: RegExp }[] = [
   { from: /^worker\//, to: /^durable-objects\/[a-z-]+\/api$/ },
   // The entry hands the rest of the worker the names of the deployer's agents.
   { from: /^worker\/index$/, to: /^own\/agents$/ },
+  // And how a resource is tried.
+  { from: /^worker\/index$/, to: /^agents\/trial\/trials$/ },
   // The app mounts every face; nothing else of the worker knows one.
   { from: /^worker\/app$/, to: /^faces\/[a-z0-9-]+\/face$/ },
   // What the worker says of whoever opens a socket is read by both rooms.

@@ -1,3 +1,4 @@
+import { trials } from "../../src/agents/trial/trials";
 import { appWith } from "../../src/worker/app";
 import worker from "../../src/worker/index";
 import { breakableDatabases } from "./breakable-d1";
@@ -15,7 +16,7 @@ export { TaskRoom };
 checkSockets();
 
 /** Whatever agent a test puts behind this name in its rooms. */
-const app = appWith(["own"]);
+const app = appWith(["own"], undefined, trials);
 
 /** The service as it is, and `/test/*` for a test that runs in another process. */
 export default {

@@ -17,7 +17,7 @@ import { type DemoScript, demoScript } from "./demo-script";
  */
 export function demoModel(
   modelId: string,
-  { attempt, input }: { attempt: number; input: string },
+  { attempt, input, phase }: { attempt: number; input: string; phase?: string },
 ): LanguageModelV4 {
   return {
     specificationVersion: "v4",
@@ -25,7 +25,7 @@ export function demoModel(
     modelId,
     supportedUrls: {},
     async doStream({ prompt, abortSignal }: LanguageModelV4CallOptions) {
-      const script = demoScript(input, attempt);
+      const script = demoScript(input, attempt, phase);
       if (script.ending === "unavailable") throw refusal(503);
       if (script.ending === "rejected") throw refusal(400);
       return { stream: streamOf(parts(script, prompt, abortSignal)) };

@@ -1,3 +1,5 @@
+import { roleText } from "./role-words";
+
 const LONG_WORDS = 2000;
 const MOST_WORDS = 20_000;
 /** Words of one paragraph of a `/long` answer. */
@@ -14,7 +16,7 @@ export type DemoScript = {
 };
 
 /**
- * What the demo model says to `message`, the user's last. Words of it that are directives:
+ * What the demo model says to `message`, the user's last, each role of the shipped teams its own. Words of it that are directives:
  *
  * - `/slow`, `/fast`: 300 ms, or nothing, between two deltas (else 25 ms)
  * - `/long`, `/long N`: an answer of N words (2,000; at most 20,000)
@@ -24,14 +26,14 @@ export type DemoScript = {
  * - `/hang`: never a word, until it is stopped
  * - `/echo TEXT`: answers exactly TEXT, all that follows; what TEXT contains directs nothing
  */
-export function demoScript(message: string, attempt: number): DemoScript {
+export function demoScript(message: string, attempt: number, role?: string): DemoScript {
   const echo = /(?:^|\s)\/echo(?:\s([\s\S]*))?$/.exec(message);
   const directing = echo ? message.slice(0, echo.index) : message;
   const has = (word: string) => new RegExp(`(?:^|\\s)/${word}(?!\\S)`).test(directing);
   const long = /(?:^|\s)\/long(?:\s+(\d{1,9}))?(?!\S)/.exec(directing);
   return {
     thinking: echo ? "" : thinking(has("think")),
-    text: echo ? (echo[1] ?? "") : long ? longText(long[1]) : answerText(directing),
+    text: echo ? (echo[1] ?? "") : long ? longText(long[1]) : answerText(directing, role),
     pauseMs: has("fast") ? 0 : has("slow") ? 300 : 25,
     ending: ending(has, attempt),
   };
@@ -55,14 +57,17 @@ function thinking(long: boolean): string {
   return [short, ...steps, ...steps, "That is enough thinking for a demonstration."].join("\n\n");
 }
 
-function answerText(message: string): string {
+function answerText(message: string, role: string | undefined): string {
   const question = [...message.trim()];
   const cut = question.length > QUOTED ? `${question.slice(0, QUOTED).join("")}…` : message.trim();
+  const quoted = cut.replaceAll(/^/gm, "> ");
+  const inRole = roleText(role, quoted);
+  if (inRole !== undefined) return inRole;
   return `## Hello from the demo model 👋
 
 I am the **demo model** that is built into Taskroom. No language model is behind me, so I answer nothing for real, and I do nothing either: nothing has been looked up, run or published. You wrote:
 
-${cut.replaceAll(/^/gm, "> ")}
+${quoted}
 
 What you have just seen is real all the same:
 

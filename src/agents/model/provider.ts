@@ -19,7 +19,7 @@ export type ProviderDoors = {
   ai?: Ai | undefined;
   unseal?: Unseal | undefined;
   /** What the demo model goes by: it does as it is asked, and can fail at the first attempt. */
-  step: { attempt: number; input: string };
+  step: { attempt: number; input: string; phase?: string };
 };
 
 type Built<T> = { ok: true; value: T } | { ok: false; failure: StepFailure };

@@ -13,6 +13,7 @@ import { SEARCH_DESCRIBED } from "./search";
 import { SERVICE_DESCRIBED } from "./service";
 import { SESSIONS_DESCRIBED } from "./sessions";
 import { TASKS_DESCRIBED } from "./tasks";
+import { TRIALS_DESCRIBED } from "./trials";
 import { TURNS_DESCRIBED } from "./turns";
 import { USAGE_DESCRIBED } from "./usage";
 import { WEBHOOKS_DESCRIBED } from "./webhooks";
@@ -23,6 +24,7 @@ export const REST_DESCRIPTION: FaceDescription<typeof REST> = {
   parameters: {
     taskId: { description: "The task.", example: IDS.task },
     turnId: { description: "The turn.", example: IDS.turn },
+    messageId: { description: "The message.", example: IDS.question },
     sessionId: { description: "The session.", example: IDS.session },
     userId: { description: "The member's user id.", example: "bob" },
     namespace: { description: "`system`, or a user's id.", example: "alice" },
@@ -44,6 +46,7 @@ export const REST_DESCRIPTION: FaceDescription<typeof REST> = {
     shells: describeCollection("Shell"),
     bots: describeCollection("Bot"),
     teams: describeCollection("Team"),
+    trials: TRIALS_DESCRIBED,
     apiKeys: API_KEYS_DESCRIBED,
     notifications: NOTIFICATIONS_DESCRIBED,
     webhooks: WEBHOOKS_DESCRIBED,

@@ -6,6 +6,8 @@ import type { StepRun, TurnRun } from "../../protocol/rooms/turn-run";
 import { toTimestamp } from "../../protocol/time";
 import type { ToolUse } from "../../protocol/tools/tool-use";
 import type { StepResult, Turn } from "../../protocol/turn";
+import type { Usage } from "../../protocol/usage";
+import type { AgentConfig } from "../../resources/agent";
 import { applyEvent } from "../fold/fold";
 import { applyToTurn } from "../fold/turn-fold";
 import type { Room, TurnRecord } from "./room";
@@ -14,8 +16,10 @@ import { isOpen } from "./transitions";
 /** Work that a commit starts; none of it is waited for. */
 export type Effect =
   | { type: "run"; turnId: string; step: string; attempt: number }
-  | { type: "abort"; turnId: string }
+  | AbortEffect
   | { type: "begin" };
+/** `another`: another attempt of the same run follows. */
+export type AbortEffect = { type: "abort"; turnId: string; another?: true };
 
 export type Context = {
   /** Milliseconds since 1970. */
@@ -47,7 +51,11 @@ export type Change = {
   rounds: KeptRounds[];
   /** Messages of before the log's first event that the room keeps for models. */
   older: Message[];
+  /** What providers counted, by the agents that they counted it for. */
+  spent: Spending[];
 };
+
+export type Spending = { usage: Usage; agent: AgentConfig };
 
 /** A value that is longer than its event shows, or that no event shows; without one there is none. */
 export type KeptValue = {
@@ -90,6 +98,7 @@ export class Draft {
   readonly #rounds: KeptRounds[] = [];
   readonly #parts: KeptPart[] = [];
   readonly #older: Message[] = [];
+  readonly #spent: Spending[] = [];
   readonly #finishes = new Map<string, string>();
 
   constructor(room: Room, context: Context) {
@@ -139,6 +148,10 @@ export class Draft {
 
   keepOlder(message: Message): void {
     this.#older.push(message);
+  }
+
+  noteSpending(spending: Spending): void {
+    this.#spent.push(spending);
   }
 
   /** How the answer ended that a turn was writing, for the message that may be kept of it. */
@@ -197,6 +210,7 @@ export class Draft {
       rounds: this.#rounds,
       parts: this.#parts,
       older: this.#older,
+      spent: this.#spent,
     };
   }
 

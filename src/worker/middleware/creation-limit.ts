@@ -11,6 +11,7 @@ const MAKERS = {
   tasks: { limiter: "TASK_LIMIT", limit: LIMITS.tasksPerWindow, most: "new tasks" },
   keys: { limiter: "GRANT_LIMIT", limit: LIMITS.grantsPerWindow, most: "new API keys" },
   webhooks: { limiter: "GRANT_LIMIT", limit: LIMITS.grantsPerWindow, most: "new webhooks" },
+  trials: { limiter: "GRANT_LIMIT", limit: LIMITS.grantsPerWindow, most: "tests" },
 } as const satisfies Record<Creation, object>;
 
 /** Creations of one sort per user, counted as `rateLimit` counts requests; those that are refused count too. */

@@ -13,6 +13,7 @@ import { search } from "./search";
 import { service } from "./service";
 import { sessions } from "./sessions";
 import { tasks } from "./tasks";
+import { trials } from "./trials";
 import { turns } from "./turns";
 import { usage } from "./usage";
 import { webhooks } from "./webhooks";
@@ -36,6 +37,7 @@ export const rest = served(REST, {
     shells: resources(shells),
     bots: resources(bots),
     teams: resources(teams),
+    trials,
     apiKeys,
     notifications,
     webhooks,

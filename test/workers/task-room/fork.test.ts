@@ -63,6 +63,14 @@ async function allOf(user: string, taskId: string): Promise<Message[]> {
   }
 }
 
+/** The n-th attempt of the model answers, and its turn ends. */
+async function answered(client: RoomClient, n: number, from: number): Promise<void> {
+  const attempt = await model.attempt(n);
+  attempt.say(`answer ${n}`);
+  attempt.finish();
+  await client.frames.next(says("turn:status", "COMPLETED"), from);
+}
+
 /** What is said, by whom and how: all that a copy shares with its original. */
 function said(messages: readonly Message[]) {
   return messages.map(({ id, seq, taskId, turnId, forkedFrom, ...rest }) => rest);
@@ -231,21 +239,47 @@ describe("[FK2] a fork at a message", () => {
   });
 
   it("leaves behind what something else has taken the place of", async () => {
-    const source = await newTask(alice, { history: LONG.slice(0, 5) });
+    const source = await newTask(alice);
+    const client = await RoomClient.join(alice, source);
+    await converse(client, model, "one");
+    await converse(client, model, "two");
+    const [first] = await allOf(alice, source);
+    const from = client.frames.all.length;
+    await client.ask("chat:edit", { messageId: first?.id, content: "about three" });
+    await answered(client, 3, from);
     const originals = await allOf(alice, source);
-    await runInDurableObject(roomOf(source), (_, { storage: { sql } }) => {
-      const by = originals[4]?.turnId ?? "";
-      const query = "UPDATE messages SET body = json_set(body, '$.supersededBy', ?) WHERE id = ?";
-      sql.exec(query, by, originals[3]?.id ?? "");
-    });
+    expect(originals.map(({ content }) => content)).toEqual(["about three", "answer 3"]);
     const fork = await forked(alice, source);
-    const left = said(originals).toSpliced(3, 1);
-    expect(said(await allOf(alice, fork.id))).toEqual(left);
-    const at = { atMessageId: originals[3]?.id };
+    const copies = await allOf(alice, fork.id);
+    expect(copies.map(({ content }) => content)).toEqual(["about three", "answer 3"]);
+    expect(copies.filter(({ replaces }) => replaces)).toEqual([]);
+    const at = { atMessageId: first?.id };
     expect(await refusalOf(call(alice, "POST", `/tasks/${source}/fork`, at))).toEqual([
       400,
       "invalid_request",
     ]);
+    client.close();
+  });
+
+  it("has an answer that was given anew where the first one stood", async () => {
+    const source = await newTask(alice);
+    const client = await RoomClient.join(alice, source);
+    await converse(client, model, "one");
+    const [{ turnId } = { turnId: "" }] = await allOf(alice, source);
+    await converse(client, model, "two");
+    const from = client.frames.all.length;
+    await client.ask("chat:regenerate", { turnId });
+    await answered(client, 3, from);
+    const newest = (await allOf(alice, source)).at(-1);
+    const fork = await forked(alice, source);
+    expect(fork.forkedFrom).toEqual({ taskId: source, messageId: newest?.id });
+    expect((await allOf(alice, fork.id)).map(({ content }) => content)).toEqual([
+      "about one",
+      "answer 3",
+      "about two",
+      "two",
+    ]);
+    client.close();
   });
 });
 
@@ -394,6 +428,18 @@ describe("[FK6] the older part of a fork", () => {
     await goOn(fork.id);
     expect(said(await allOf(alice, fork.id))).toEqual(said(originals));
     expect(await rowsOf(fork.id)).toBe(LONG.length);
+  });
+
+  it("is not taken for all there is by a turn that reads back what the database has", async () => {
+    const source = await aLongTask(alice);
+    const originals = await allOf(alice, source);
+    const fork = await forkedApart(alice, source);
+    const client = await RoomClient.join(alice, fork.id);
+    await converse(client, model, "the end");
+    client.close();
+    await goOn(fork.id);
+    const copies = await allOf(alice, fork.id);
+    expect(said(copies.slice(0, -2))).toEqual(said(originals));
   });
 
   it("begins its log where the older part ends, without a gap in what its clients hear", async () => {

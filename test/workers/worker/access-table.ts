@@ -77,6 +77,7 @@ const ROUTES: readonly Route[] = [
   },
   { operation: "GET /healthz", statuses: "200 200 200 200 200 200 200 200" },
   { operation: "GET /metrics", statuses: "401 403 403 403 403 403 401 200" },
+  { operation: "GET /api/v1/board", statuses: "401 403 403 403 403 403 401 200" },
 
   {
     operation: "GET /.well-known/agent-card.json",
@@ -511,10 +512,19 @@ function resourceRoutes(collection: string, kind: ResourceKind): Route[] {
       statuses: "401 404 404 404 204 403 401 404",
     },
   ];
+  const test = { operation: `POST ${one}/test`, ...own };
+  if (kind === "Model") {
+    return [...everyKind, { ...test, statuses: "401 404 404 404 200 403 401 404" }];
+  }
   // The routes of all kinds are one piece of code: once is enough for what follows.
   if (kind !== "Ghost") return everyKind;
   return [
     ...everyKind,
+    // There is no such server, which whoever may not ask is not told.
+    {
+      ...{ ...test, body: () => ({ server: "none" }) },
+      statuses: "401 404 404 404 400 403 401 404",
+    },
     {
       operation: `GET ${all}`,
       variant: "of the owner",

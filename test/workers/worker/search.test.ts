@@ -94,6 +94,21 @@ describe("[SE1] a search", () => {
     client.close();
   });
 
+  it("finds a message as it was edited, and no more what it was", async () => {
+    const taskId = await newTask(alice);
+    const client = await RoomClient.join(alice, taskId);
+    await converse(client, model, "a platypus");
+    await expect.poll(() => found(alice, "platypus")).toHaveLength(2);
+    const [first] = client.frames.state?.messages ?? [];
+    await client.ask("chat:edit", { messageId: first?.id, content: "about an echidna" });
+    const again = await model.attempt(2);
+    again.say("an echidna");
+    again.finish();
+    await expect.poll(() => found(alice, "echidna")).toHaveLength(2);
+    expect(await found(alice, "platypus")).toEqual([]);
+    client.close();
+  });
+
   it("finds a given history, and what a fork has of it", async () => {
     const history = [{ role: "user", content: "a platypus" }];
     const source = await newTask(alice, { title: "Source", history });

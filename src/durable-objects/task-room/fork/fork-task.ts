@@ -177,8 +177,12 @@ function openFork(desk: Desk, principal: Principal, opening: Opening): void {
 }
 
 function originOf(messages: readonly Message[]): Pick<Task, "forkedFrom"> {
-  const forkedFrom = messages.at(-1)?.forkedFrom;
-  return forkedFrom ? { forkedFrom } : {};
+  // By the source's order; an answer that was given anew stands with its question.
+  const last = messages.reduce<Message | undefined>(
+    (newest, one) => (newest && newest.seq > one.seq ? newest : one),
+    undefined,
+  );
+  return last?.forkedFrom ? { forkedFrom: last.forkedFrom } : {};
 }
 
 const MARK = " (fork)";

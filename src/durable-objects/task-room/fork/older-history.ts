@@ -20,7 +20,7 @@ const PATIENCE_MS = 30_000;
 type Parts = {
   doors: Doors;
   held: HeldRoom;
-  feeds: () => Feeds;
+  feeds: Pick<Feeds, "d1">;
   history: OwnHistory;
   failedWork: FailedWork;
   /** Decides a rule and commits it. */
@@ -55,7 +55,7 @@ export class OlderHistory {
     const { failedWork, feeds, held } = this.#parts;
     try {
       // The database takes messages of tasks that it knows.
-      await feeds().d1.flush();
+      await feeds.d1.flush();
       while (held.room?.copying) await this.#copyPage(held.room, held.room.copying);
       failedWork.succeeded("copying");
     } catch (error) {

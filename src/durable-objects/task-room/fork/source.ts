@@ -1,4 +1,4 @@
-import { findMessageSeq, type MessagePage, readMessages } from "../../../history/messages";
+import { findMessageSeq, type MessagePage } from "../../../history/messages";
 import { describeError, logError } from "../../../platform/platform-log";
 import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
 import type { Principal } from "../../../protocol/identity";
@@ -6,6 +6,10 @@ import { LIMITS } from "../../../protocol/limits";
 import type { CarriedPage, CarryQuery } from "../api";
 import { permit } from "../commands/permit";
 import type { Desk } from "../desk";
+import { questionOf } from "../turns/background";
+import { storedPage } from "../turns/history-reader";
+import { inPlace } from "../turns/in-place";
+import { supersededAfter } from "../turns/superseding";
 
 const NOT_THERE = refuse("invalid_request", "There is no such message.", {
   issues: [{ path: "atMessageId", message: "not a message of this task's history" }],
@@ -43,7 +47,9 @@ async function pageFor(desk: Desk, query: CarryQuery): Promise<Outcome<CarriedPa
   if (!room) return refused(refuse("not_found", "There is no such task."));
   const { title, teamRef } = room.state.task;
   const words = wordsBefore(desk, page.items[0]?.seq);
-  return accepted({ title, teamRef, messages, before: page.before, words });
+  // Where no turn says any more what an answer answers anew, it stands where it is told.
+  const told = inPlace(messages, questionOf(desk.store));
+  return accepted({ title, teamRef, messages: told, before: page.before, words });
 }
 
 type Range = { beforeSeq: number | undefined; limit: number; bytes: number };
@@ -63,13 +69,16 @@ async function pageBefore(desk: Desk, { beforeSeq, limit, bytes }: Range): Promi
 }
 
 async function storedBefore(desk: Desk, range: Range & { beforeSeq: number }): Promise<Page> {
-  const { room } = desk;
-  const isCopying = room?.copying !== undefined;
-  const taskId = room?.state.task.id ?? "";
-  const { items, hasMore } = await readMessages(desk.history.forReading(), taskId, range);
+  const { copying, state } = desk.room ?? {};
+  const { items, hasMore } = await storedPage(desk, range);
+  // Superseded while the database was waited for.
+  const gone = supersededAfter(desk, state?.task.headSeq ?? 0);
   const oldest = items[0]?.seq;
-  if (oldest === undefined && isCopying) throw new Error("They are still being copied.");
-  return { items, before: (hasMore || isCopying) && oldest !== undefined ? oldest : null };
+  if (oldest === undefined && copying) throw new Error("They are still being copied.");
+  return {
+    items: items.filter(({ id }) => !gone.has(id)),
+    before: (hasMore || copying) && oldest !== undefined ? oldest : null,
+  };
 }
 
 async function seqOf(desk: Desk, messageId: string): Promise<number | undefined> {

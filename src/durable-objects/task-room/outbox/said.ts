@@ -22,6 +22,7 @@ export function saidIn({ after, events, through }: Stretch): Said {
 
 /** Messages that something else takes the place of from here on. */
 function withdrawnBy(event: LogEvent): string[] {
+  if (event.type === "messages:superseded") return event.data.messageIds;
   const isAnew = event.type === "chat:start" && event.data.attempt > 1;
   return isAnew ? [event.data.messageId] : [];
 }

@@ -10,7 +10,18 @@ type Parts = {
 };
 
 type Accepted = {
-  command: "create" | "fork" | "send" | "guide" | "retry" | "confirm" | "cancel" | "tool-output";
+  command:
+    | "create"
+    | "fork"
+    | "send"
+    | "regenerate"
+    | "edit"
+    | "note"
+    | "guide"
+    | "retry"
+    | "confirm"
+    | "cancel"
+    | "tool-output";
   taskId: string | undefined;
   turnId?: string | undefined;
 };
