@@ -66,11 +66,6 @@ export class TextTable {
     return rows.length < limit;
   }
 
-  isEmpty(shelf: number): boolean {
-    const query = "SELECT 1 FROM texts INDEXED BY texts_by_message WHERE shelf = ? LIMIT 1";
-    return this.#sql.exec(query, shelf).toArray().length === 0;
-  }
-
   #get(shelf: number, messageId: string): TextRow | undefined {
     const query = `SELECT CAST(entry AS TEXT) AS entry, seq, inviter, bytes FROM texts
       WHERE shelf = ? AND message_id = ?`;
