@@ -14,6 +14,8 @@ const DENSE =
 const PIECES = new RegExp(`${DENSE.source}|(?:(?!${DENSE.source}).)+`, "gu");
 /** Accents of Latin, Greek and Cyrillic letters, and what only chooses how a picture looks. */
 const ACCENTS = /[\u0300-\u036f\ufe00-\ufe0f]/g;
+/** What a folded form may bring along that no word has. */
+const OTHERS = /[^\p{L}\p{N}\p{M}\p{Extended_Pictographic}]/gu;
 /** UTF-16 units of a word that are looked up: what is longer is no word of a language. */
 const WORD_UNITS = 64;
 
@@ -35,8 +37,8 @@ export function wordsOf(text: string): Word[] {
 function wordForm(word: string): string {
   const bare = word.normalize("NFKD").replaceAll(ACCENTS, "");
   // By way of capitals, so that "ß" is "ss" and each sigma the same.
-  const form = searchForm(bare.toUpperCase()).replaceAll("ς", "σ").replaceAll(ACCENTS, "");
-  return form.slice(0, WORD_UNITS).toWellFormed();
+  const form = searchForm(bare.toUpperCase()).replaceAll("ς", "σ");
+  return form.replaceAll(ACCENTS, "").replaceAll(OTHERS, "").slice(0, WORD_UNITS).toWellFormed();
 }
 
 /** Whether dense characters follow each other, as those of one word do. */

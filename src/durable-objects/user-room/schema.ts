@@ -216,10 +216,11 @@ export const USER_ROOM_STEPS = [
      WHERE is_whole = 0 AND task_id IS NOT NULL;
    CREATE INDEX shelves_gone ON shelves (shelf) WHERE task_id IS NULL;
    CREATE TRIGGER task_listed AFTER INSERT ON tasks WHEN new.is_ephemeral = 0 BEGIN
-     INSERT INTO shelves (task_id) VALUES (new.task_id);
+     INSERT OR IGNORE INTO shelves (task_id) VALUES (new.task_id);
    END;
    CREATE TRIGGER task_unlisted AFTER DELETE ON tasks BEGIN
-     UPDATE shelves SET task_id = NULL WHERE task_id = old.task_id;
+     INSERT OR REPLACE INTO shelves (shelf)
+       SELECT shelf FROM shelves WHERE task_id = old.task_id;
    END;
    INSERT INTO shelves (task_id) SELECT task_id FROM tasks WHERE is_ephemeral = 0;
    -- \`entry\`: milliseconds of the message's time times 2^20, and a number within them.
