@@ -12,7 +12,7 @@ import { announceTask, emptyRoom } from "../../src/engine/task/create";
 import { beginTurn, unpaidTurn } from "../../src/engine/turn/begin";
 import { deadlines, meetDeadlines } from "../../src/engine/turn/deadlines";
 import { type Decision, decide } from "../../src/engine/turn/decide";
-import type { Context, Draft, Effect, KeptValue } from "../../src/engine/turn/draft";
+import type { Context, Draft, Effect, KeptValue, Spending } from "../../src/engine/turn/draft";
 import { editMessage } from "../../src/engine/turn/edit";
 import { recoverTurn } from "../../src/engine/turn/recover";
 import { regenerateTurn } from "../../src/engine/turn/regenerate";
@@ -42,6 +42,7 @@ export type Commit = {
   events: LogEvent[];
   effects: Effect[];
   closed: TurnRecord[];
+  spent: Spending[];
 };
 
 /**
@@ -124,7 +125,7 @@ export class World {
     const again = decide(before, this.context, rule);
     if (!isDeepStrictEqual(decision, again)) throw new Error("the same room decided otherwise");
     if ("refusal" in decision) return decision;
-    const { room, events, effects, closed, results, rounds, values } = decision.change;
+    const { room, events, effects, closed, results, rounds, values, spent } = decision.change;
     this.room = room;
     this.log.push(...events);
     this.trace.push(...events);
@@ -141,7 +142,7 @@ export class World {
     for (const effect of effects) {
       if (effect.type === "run") this.attempts.push(effect);
     }
-    this.#watch({ before, after: deepFreeze(room), events, effects, closed });
+    this.#watch({ before, after: deepFreeze(room), events, effects, closed, spent });
     if (this.beginsByItself && effects.some((effect) => effect.type === "begin")) this.begin();
     return decision;
   }
@@ -281,6 +282,8 @@ export class World {
         return { ...round, ...(memo !== undefined && { memo: memo as JsonValue }) };
       }),
       parts: new Map(),
+      attachments: [],
+      handedFiles: new Map(),
     });
   }
 

@@ -18,6 +18,7 @@ import type { Task, TaskStatus } from "../../protocol/task";
 import type { Turn, TurnStatus } from "../../protocol/turn";
 import type { PageQuery } from "./paging";
 import type { Request } from "./request";
+import { segment } from "./segment";
 
 export type NewTask = {
   /** Your own name for the task: made once, and found from then on. */
@@ -34,6 +35,15 @@ export type NewTask = {
   history?: GivenMessage[];
   /** In no list that does not ask for it, and erased a day after its last turn. */
   ephemeral?: boolean;
+};
+
+export type NewFork = {
+  /** The last message that the new task has: by default all that is finished. */
+  atMessageId?: string;
+  /** By default the source's, marked as a fork. */
+  title?: string;
+  /** Your own name for the new task. */
+  key?: string;
 };
 
 export type TaskQuery = PageQuery & {
@@ -72,8 +82,7 @@ export type Idempotent = { idempotencyKey?: string };
 const keyed = ({ idempotencyKey }: Idempotent) =>
   idempotencyKey === undefined ? {} : { headers: { "idempotency-key": idempotencyKey } };
 
-const at = (id: string, ...rest: string[]) =>
-  ["/tasks", ...[id, ...rest].map(encodeURIComponent)].join("/");
+const at = (id: string, ...rest: string[]) => ["/tasks", ...[id, ...rest].map(segment)].join("/");
 
 export type TasksApi = ReturnType<typeof tasksApi>;
 
@@ -83,6 +92,9 @@ export function tasksApi(request: Request) {
     list: (query: TaskQuery = {}): Promise<Page<Task>> => request("GET", "/tasks", { query }),
     create: (body: NewTask = {}, options: Idempotent = {}): Promise<Task> =>
       request("POST", "/tasks", { body, ...keyed(options) }),
+    /** A new task of yours with the history of one that you see. */
+    fork: (id: string, body: NewFork = {}, options: Idempotent = {}): Promise<Task> =>
+      request("POST", at(id, "fork"), { body, ...keyed(options) }),
     get: (id: string): Promise<Task> => request("GET", at(id)),
     patch: (id: string, body: PatchTask): Promise<Task> => request("PATCH", at(id), { body }),
     delete: (id: string): Promise<void> => request("DELETE", at(id)),

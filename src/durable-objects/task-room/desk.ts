@@ -9,6 +9,8 @@ import { MetricsFeed } from "../metrics-feed";
 import { AlarmClock } from "./alarm-clock";
 import type { Doors } from "./doors";
 import { FailedWork } from "./failed-work";
+import { RoomFiles } from "./files/room-files";
+import { OlderHistory } from "./fork/older-history";
 import { changesNothing, HeldRoom } from "./held-room";
 import { Audience } from "./live/audience";
 import type { Connections } from "./live/connections";
@@ -18,6 +20,7 @@ import type { PresenceFeed } from "./live/presence-feed";
 import type { ProgressFeed } from "./live/progress-feed";
 import { Feeds } from "./outbox/feeds";
 import { OwnHistory } from "./outbox/own-history";
+import { roomLevels } from "./room-levels";
 import { CleanUp } from "./store/clean-up";
 import { type ClientKey, clientReply } from "./store/client-keys";
 import type { Commit } from "./store/commit";
@@ -50,6 +53,8 @@ export class Desk {
   readonly nextTurn: NextTurn;
   readonly feeds: Feeds;
   readonly history: OwnHistory;
+  readonly files: RoomFiles;
+  readonly older: OlderHistory;
   readonly cleanUp: CleanUp;
   readonly alarm: AlarmClock;
   readonly metrics: MetricsFeed;
@@ -76,9 +81,12 @@ export class Desk {
     this.presence = this.#audience.presence;
     this.live = this.#audience.text;
     this.progress = this.#audience.progress;
-    this.metrics = new MetricsFeed({ send: (tally) => doors.tellMetrics(tally), hold });
+    const levels = () => roomLevels(this);
+    const send = doors.tellMetrics;
+    this.metrics = new MetricsFeed({ send, levels, hold });
     this.cleanUp = new CleanUp({ doors, store, held });
     this.history = new OwnHistory({ doors, store, held });
+    this.files = new RoomFiles({ doors, store, held, hold });
     this.feeds = new Feeds({
       doors,
       store,
@@ -90,7 +98,17 @@ export class Desk {
       caughtUp: () => this.#caughtUp(),
     });
     const audience = this.#audience;
-    const { history, feeds } = this;
+    const { history, feeds, files } = this;
+    this.older = new OlderHistory({
+      doors,
+      held,
+      feeds,
+      history,
+      files,
+      failedWork,
+      perform,
+      hold,
+    });
     this.readBack = new ReadBack({ store, held, history, feeds, hold });
     const page: PageReader = (query, bytes) => historyPage(this, query, bytes);
     const { readBack } = this;
@@ -189,7 +207,7 @@ export class Desk {
         this.attempts.start(effect);
         break;
       case "abort":
-        this.attempts.abort(effect.turnId);
+        this.attempts.abort(effect);
         break;
       case "begin":
         this.nextTurn.begin();

@@ -5,6 +5,7 @@ import { addApiKey } from "../../../src/history/api-keys";
 import { newId } from "../../../src/protocol/ids";
 import { mintApiKey } from "../../../src/worker/identity/api-key";
 import { call, newTask, newUser, tokenOf } from "../../support/room-client";
+import { stored } from "../files/uploads";
 import { type Credential, RESOURCE_NAME } from "./access-table";
 
 /** What there is besides a task with its members. */
@@ -14,6 +15,8 @@ export type Situation =
   | "waiting"
   | "session"
   | "webhook"
+  /** One of the owner's that the task carries. */
+  | "file"
   /** One of the owner's and one of everyone's. */
   | { resource: string; spec: object };
 
@@ -35,6 +38,7 @@ export type World = {
   keyId: string;
   webhookId: string;
   deliveryId: string;
+  fileId: string;
   systemName: string;
   tokens: Record<Exclude<Credential, "none">, string>;
 };
@@ -85,14 +89,8 @@ async function newWorld(situation?: Situation): Promise<World> {
   const world: World = {
     ...people,
     taskId,
-    ...{
-      turnId: "",
-      messageId: "",
-      sessionId: "",
-      recoveryToken: "",
-      webhookId: "",
-      deliveryId: "",
-    },
+    ...{ turnId: "", messageId: "", sessionId: "", recoveryToken: "" },
+    ...{ webhookId: "", deliveryId: "", fileId: "" },
     keyId: expired.id,
     systemName: `shared-${crypto.randomUUID()}`,
     tokens: {
@@ -124,6 +122,12 @@ async function brought(situation: Situation, world: World): Promise<Partial<Worl
       const answer = await made(call(world.owner, "POST", "/sessions", { taskId: world.taskId }));
       const { session, recoveryToken } = granted.parse(answer);
       return { sessionId: session.id, recoveryToken };
+    }
+    case "file": {
+      const { id } = await stored(world.owner);
+      const body = { input: "see", attachments: [id] };
+      await made(call(world.owner, "POST", `/tasks/${world.taskId}/execute`, body));
+      return { fileId: id };
     }
     case "webhook":
       return makeDelivery(world.owner);
