@@ -99,7 +99,7 @@ export const METRICS = {
     code: errorCode.options,
   }),
   taskroom_outbox_lag_seconds: histogram(
-    "Age of the oldest event in a batch when its destination had been told.",
+    "Time from when a destination was to be told something to when it had it.",
     { destination: ["d1", "users", "meters"] },
     DELAY,
   ),

@@ -298,6 +298,25 @@ const ROUTES: readonly Route[] = [
     statuses: "401 404 403 202 202 403 401 404",
   },
   {
+    // Of a turn that was not completed.
+    operation: `POST ${turn}/regenerate`,
+    situation: "interrupted",
+    statuses: "401 404 403 409 409 403 401 404",
+  },
+  {
+    // Of a message that is its owner's.
+    operation: `POST ${task}/messages/{messageId}/edit`,
+    situation: "interrupted",
+    body: () => ({ content: "rather this" }),
+    consumes: true,
+    statuses: "401 404 403 403 202 403 401 404",
+  },
+  {
+    operation: `POST ${task}/notes`,
+    body: () => ({ content: "remember" }),
+    statuses: "401 404 403 201 201 403 401 404",
+  },
+  {
     operation: `POST ${turn}/confirm`,
     situation: "waiting",
     body: () => ({ step: "work", approve: true }),
@@ -594,6 +613,26 @@ export const SOCKET_COMMANDS: readonly SocketCommand[] = [
     situation: "interrupted",
     data: ({ turnId }) => ({ turnId }),
     consumes: true,
+    replies: "forbidden ack ack forbidden",
+  },
+  {
+    // Of a turn that was not completed.
+    type: "chat:regenerate",
+    situation: "interrupted",
+    data: ({ turnId }) => ({ turnId }),
+    replies: "forbidden invalid_transition invalid_transition forbidden",
+  },
+  {
+    // Of a message that is its owner's.
+    type: "chat:edit",
+    situation: "interrupted",
+    data: ({ messageId }) => ({ messageId, content: "rather this" }),
+    consumes: true,
+    replies: "forbidden forbidden ack forbidden",
+  },
+  {
+    type: "chat:note",
+    data: () => ({ content: "remember" }),
     replies: "forbidden ack ack forbidden",
   },
   {

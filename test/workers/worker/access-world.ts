@@ -31,6 +31,8 @@ export type World = {
   admin: string;
   taskId: string;
   turnId: string;
+  /** Of the message that the turn answers. */
+  messageId: string;
   sessionId: string;
   recoveryToken: string;
   keyId: string;
@@ -42,7 +44,8 @@ export type World = {
 };
 
 const withId = z.looseObject({ id: z.string() });
-const turns = z.object({ items: z.array(z.looseObject({ id: z.string(), status: z.string() })) });
+const turn = z.looseObject({ id: z.string(), status: z.string(), messageId: z.string() });
+const turns = z.object({ items: z.array(turn) });
 const granted = z.object({ session: withId, recoveryToken: z.string() });
 const deliveries = z.object({ items: z.array(withId) });
 const HOUR_MS = 60 * 60 * 1000;
@@ -86,8 +89,8 @@ async function newWorld(situation?: Situation): Promise<World> {
   const world: World = {
     ...people,
     taskId,
-    ...{ turnId: "", sessionId: "", recoveryToken: "", webhookId: "", deliveryId: "" },
-    fileId: "",
+    ...{ turnId: "", messageId: "", sessionId: "", recoveryToken: "" },
+    ...{ webhookId: "", deliveryId: "", fileId: "" },
     keyId: expired.id,
     systemName: `shared-${crypto.randomUUID()}`,
     tokens: {
@@ -107,13 +110,13 @@ async function brought(situation: Situation, world: World): Promise<Partial<Worl
   if (typeof situation === "object") return makeResource(situation, world);
   switch (situation) {
     case "running":
-      return { turnId: await turnThatIs("PROCESSING", world) };
+      return turnThatIs("PROCESSING", world);
     case "waiting":
-      return { turnId: await turnThatIs("WAITING", world) };
+      return turnThatIs("WAITING", world);
     case "interrupted": {
-      const turnId = await turnThatIs("PROCESSING", world);
+      const turn = await turnThatIs("PROCESSING", world);
       await made(call(world.owner, "POST", `/tasks/${world.taskId}/interrupt`, {}));
-      return { turnId };
+      return turn;
     }
     case "session": {
       const answer = await made(call(world.owner, "POST", "/sessions", { taskId: world.taskId }));
@@ -138,12 +141,13 @@ async function makeCarefulTeam(owner: string): Promise<void> {
   await made(call(owner, "POST", "/teams", { metadata: { name: "careful" }, spec }));
 }
 
-async function turnThatIs(status: string, { owner, taskId }: World): Promise<string> {
+async function turnThatIs(status: string, { owner, taskId }: World): Promise<Partial<World>> {
   await made(call(owner, "POST", `/tasks/${taskId}/execute`, { input: "go" }));
   const first = async () =>
     turns.parse(await made(call(owner, "GET", `/tasks/${taskId}/turns`))).items[0];
   await expect.poll(async () => (await first())?.status).toBe(status);
-  return (await first())?.id ?? "";
+  const { id: turnId = "", messageId = "" } = (await first()) ?? {};
+  return { turnId, messageId };
 }
 
 async function makeResource(
