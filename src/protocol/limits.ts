@@ -36,6 +36,16 @@ export const LIMITS = {
   madeFileNameChars: 120,
   /** Hours for which a file that no message carries is kept. */
   loneFileHours: 24,
+  /** Files of one user: each is a row of their home. */
+  filesPerUser: 100_000,
+  /** Tasks that carry one and the same file: a row each. */
+  tasksPerFile: 1000,
+  /** Minutes that a file may take to be written; a slow line has 7 KiB/s for the largest. */
+  uploadMinutes: 60,
+  /** Messages that join one turn beside its own. */
+  joinedMessages: 50,
+  /** Ids in one event: some 170 KB of JSON, so that a commit of many is several rows and frames. */
+  supersededIds: 5000,
   /** Messages of a conversation that a task begins with, and bytes in UTF-8 of all they say. */
   givenMessages: 500,
   givenHistoryBytes: 512 * KIB,
@@ -66,6 +76,8 @@ export const LIMITS = {
   defaultToolCallMs: 60_000,
   /** Milliseconds that a tool may work in all, and the most that a rule may give it. */
   toolCallMs: 600_000,
+  /** A model that is tried has so long in all: somebody looks on. */
+  trialMs: 20_000,
   /** Calls of tools that a round may ask for; further ones are passed over. */
   roundCalls: 256,
   /** Characters of a tool's name and of a call's id, which a provider makes. */
@@ -109,10 +121,11 @@ export const LIMITS = {
   requestWindowMs: 60_000,
   /**
    * New tasks of one user per window and location, as `TASK_LIMIT` of `wrangler.toml` says: each is an
-   * object with storage of its own, which no person and few scripts make ten times a second.
+   * object with storage of its own, which no person and few scripts make ten times a second. Files, which
+   * are counted apart, may be as many.
    */
   tasksPerWindow: 600,
-  /** The same of API keys and of webhooks: `GRANT_LIMIT`. */
+  /** The same of API keys, of webhooks, and of tests of models and tools: `GRANT_LIMIT`. */
   grantsPerWindow: 120,
   /**
    * Attempts of one address without a credential that holds, and looks at `/healthz`, per window and

@@ -22,8 +22,9 @@ export function demoModel(
   {
     attempt,
     input,
+    phase,
     attachments = [],
-  }: { attempt: number; input: string; attachments?: Attachment[] },
+  }: { attempt: number; input: string; phase?: string; attachments?: Attachment[] },
 ): LanguageModelV4 {
   return {
     specificationVersion: "v4",
@@ -31,7 +32,7 @@ export function demoModel(
     modelId,
     supportedUrls: {},
     async doStream({ prompt, abortSignal }: LanguageModelV4CallOptions) {
-      const script = demoScript(input, attempt, attachments);
+      const script = demoScript(input, attempt, { role: phase, attachments });
       if (script.ending === "unavailable") throw refusal(503);
       if (script.ending === "rejected") throw refusal(400);
       return { stream: streamOf(parts(script, prompt, abortSignal)) };

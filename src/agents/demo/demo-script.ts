@@ -1,5 +1,6 @@
 import type { Attachment } from "../../protocol/files/attachment";
 import { namedFile } from "../files/file-words";
+import { roleText } from "./role-words";
 
 const LONG_WORDS = 2000;
 const MOST_WORDS = 20_000;
@@ -18,9 +19,12 @@ export type DemoScript = {
   ending: "answer" | "unavailable" | "rejected" | "silence";
 };
 
+/** Whom the model speaks as, and what came with the message. */
+type Situation = { role?: string | undefined; attachments?: readonly Attachment[] };
+
 /**
- * What the demo model says to `message`, the user's last, and to the files that came with it. Words of it
- * that are directives:
+ * What the demo model says to `message`, the user's last, and to the files that came with it, each role of
+ * the shipped teams its own. Words of it that are directives:
  *
  * - `/slow`, `/fast`: 300 ms, or nothing, between two deltas (else 25 ms)
  * - `/long`, `/long N`: an answer of N words (2,000; at most 20,000)
@@ -34,7 +38,7 @@ export type DemoScript = {
 export function demoScript(
   message: string,
   attempt: number,
-  attachments: readonly Attachment[] = [],
+  { role, attachments = [] }: Situation = {},
 ): DemoScript {
   const echo = /(?:^|\s)\/echo(?:\s([\s\S]*))?$/.exec(message);
   const directing = echo ? message.slice(0, echo.index) : message;
@@ -42,7 +46,11 @@ export function demoScript(
   const long = /(?:^|\s)\/long(?:\s+(\d{1,9}))?(?!\S)/.exec(directing);
   return {
     thinking: echo ? "" : thinking(has("think")),
-    text: echo ? (echo[1] ?? "") : long ? longText(long[1]) : answerText(directing, attachments),
+    text: echo
+      ? (echo[1] ?? "")
+      : long
+        ? longText(long[1])
+        : answerText(directing, role, attachments),
     picture: has("picture"),
     pauseMs: has("fast") ? 0 : has("slow") ? 300 : 25,
     ending: ending(has, attempt),
@@ -67,14 +75,21 @@ function thinking(long: boolean): string {
   return [short, ...steps, ...steps, "That is enough thinking for a demonstration."].join("\n\n");
 }
 
-function answerText(message: string, attachments: readonly Attachment[]): string {
+function answerText(
+  message: string,
+  role: string | undefined,
+  attachments: readonly Attachment[],
+): string {
   const question = [...message.trim()];
   const cut = question.length > QUOTED ? `${question.slice(0, QUOTED).join("")}…` : message.trim();
+  const quoted = cut.replaceAll(/^/gm, "> ");
+  const inRole = roleText(role, quoted);
+  if (inRole !== undefined) return inRole + attached(attachments);
   return `## Hello from the demo model 👋
 
 I am the **demo model** that is built into Taskroom. No language model is behind me, so I answer nothing for real, and I do nothing either: nothing has been looked up, run or published. You wrote:
 
-${cut.replaceAll(/^/gm, "> ")}
+${quoted}
 ${attached(attachments)}
 What you have just seen is real all the same:
 

@@ -19,7 +19,7 @@ export type ProviderDoors = {
   ai?: Ai | undefined;
   unseal?: Unseal | undefined;
   /** What the demo model goes by: it does as it is asked, and can fail at the first attempt. */
-  step: Pick<StepRequest, "attempt" | "input" | "attachments">;
+  step: Pick<StepRequest, "attempt" | "input" | "attachments"> & { phase?: string };
 };
 
 type Built<T> = { ok: true; value: T } | { ok: false; failure: StepFailure };

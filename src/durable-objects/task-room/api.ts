@@ -1,3 +1,5 @@
+import type { EditMessage } from "../../protocol/commands/chat-edit";
+import type { ChatNote } from "../../protocol/commands/chat-note";
 import type { Outcome } from "../../protocol/errors";
 import type { LogEvent } from "../../protocol/events";
 import type { Principal, Role } from "../../protocol/identity";
@@ -24,6 +26,8 @@ export type NewTask = {
   title: string;
   teamRef: Ref;
   prompt?: string;
+  /** Files of the creator's that the first message carries. */
+  attachments?: string[];
   labels: Record<string, string>;
   metadata: Task["metadata"];
   members: { userId: string; role: Role }[];
@@ -39,6 +43,9 @@ export type NewTask = {
 
 /** `opening`: connections of any session that are being opened here; absent from older rooms. */
 export type SessionActivity = { connections: number; lastActiveAt: number; opening?: string[] };
+
+/** `pending`: of work that has not ended; it is to be asked again. */
+export type CarriedFiles = { carried: string[]; pending: string[] };
 
 /**
  * What a task's room answers over RPC. Every call names its principal; the room checks the role.
@@ -71,6 +78,14 @@ export interface TaskRoomApi {
   interruptTurn(principal: Principal, turnId: string, reason?: string): Promise<Outcome<Turn>>;
   /** A FAILED or INTERRUPTED turn goes to the queue's tail. */
   retryTurn(principal: Principal, turnId: string): Promise<Outcome<Turn>>;
+  /** Another turn for the message of a COMPLETED one; the one that is open for it already, where there is one. */
+  regenerateTurn(principal: Principal, turnId: string): Promise<Outcome<Turn>>;
+  editMessage(
+    principal: Principal,
+    messageId: string,
+    input: EditMessage,
+  ): Promise<Outcome<{ turn: Turn; message: Message }>>;
+  addNote(principal: Principal, input: ChatNote): Promise<Outcome<{ message: Message }>>;
   confirmTurn(principal: Principal, turnId: string, input: ConfirmTurn): Promise<Outcome<Turn>>;
   giveOutput(principal: Principal, turnId: string, input: GiveOutput): Promise<Outcome<Turn>>;
   guideTurn(principal: Principal, turnId: string, content: string): Promise<Outcome<Turn>>;
@@ -82,6 +97,8 @@ export interface TaskRoomApi {
   closeSession(sessionId: string, code: number, reason: string): Promise<void>;
   /** Closes every connection that came with this API key, and refuses those that are being opened: it was revoked. */
   closeKey(keyId: string): Promise<void>;
+  /** Asked by an owner's home: which of these files the task carries. Of a task that is not there: none. */
+  carries(fileIds: string[]): Promise<CarriedFiles>;
   /** Called by the cron sweep: whatever is overdue is done now. */
   wake(): Promise<void>;
 }

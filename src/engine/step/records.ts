@@ -37,7 +37,7 @@ export function recordRounds(draft: Draft, fence: Fence, records: StepRecord[]):
     if (record.type === "round") {
       noteBeginning(draft, fence);
       settleFiles(draft, fence);
-      spend(draft, fence.turnId, record.usage);
+      spend(draft, fence.turnId, fence.step, record.usage);
     }
     draft.emit(factOf(fence, messageId, record));
   }

@@ -27,7 +27,8 @@ export function isNews({ type, data }: LogEvent): boolean {
   return (
     type === "task:status" ||
     type === "task:updated" ||
-    (type === "turn:status" && data.status === "WAITING") ||
+    // A wait that is over is no news by itself, but lists show it no more.
+    (type === "turn:status" && [data.status, data.previous].includes("WAITING")) ||
     (type === "log" && data.metadata?.notification !== undefined)
   );
 }

@@ -3,6 +3,7 @@ import { COLLECTIONS } from "../../resources/resource";
 import { problemResponse } from "../problem";
 import { served } from "../serving/face";
 import { apiKeys } from "./api-keys";
+import { files } from "./files";
 import { log } from "./log";
 import { members } from "./members";
 import { messages } from "./messages";
@@ -12,6 +13,7 @@ import { rooms } from "./rooms";
 import { service } from "./service";
 import { sessions } from "./sessions";
 import { tasks } from "./tasks";
+import { trials } from "./trials";
 import { turns } from "./turns";
 import { usage } from "./usage";
 import { webhooks } from "./webhooks";
@@ -28,12 +30,14 @@ export const rest = served(REST, {
     members,
     log,
     messages,
+    files,
     sessions,
     ghosts: resources(ghosts),
     models: resources(models),
     shells: resources(shells),
     bots: resources(bots),
     teams: resources(teams),
+    trials,
     apiKeys,
     notifications,
     webhooks,

@@ -8,6 +8,7 @@ import type { Surroundings } from "../surroundings";
 import { Tables } from "../tables";
 import { type Creation, Creations } from "./creation";
 import { Filling } from "./filling";
+import { looksAlike } from "./looks-alike";
 import { listTasks, readCursor } from "./task-list";
 import { WantedTasks } from "./wanted-tasks";
 
@@ -47,8 +48,17 @@ export class Tasks {
     return accepted(listTasks(this.#storage.sql, query, from));
   }
 
-  /** What a room tells of a task, in the transaction that writes its news. The same again changes nothing. */
-  hear({ tasks, wanted, claims }: Tables, news: TaskNews): void {
+  /** Those of these tasks that are in the list. */
+  listedAmong(taskIds: readonly string[]): string[] {
+    const tasks = Tables.find(this.#storage)?.tasks;
+    return taskIds.filter((taskId) => tasks?.get(taskId));
+  }
+
+  /**
+   * What a room tells of a task, in the transaction that writes its news. The same again changes nothing.
+   * Gives the task where the list shows it as another now.
+   */
+  hear({ tasks, wanted, claims }: Tables, news: TaskNews): Task | undefined {
     const { taskId, epoch, items, entry, left, inviter = "" } = news;
     const end = items.find(({ event }) => event.type === "task:deleted");
     if (end) {
@@ -58,9 +68,12 @@ export class Tasks {
     } else if (left !== undefined) {
       tasks.remove(taskId, { epoch, seq: left });
     } else if (entry) {
-      tasks.put({ task: entry, seq: entry.headSeq, inviter });
+      const before = tasks.get(taskId)?.task;
+      const isNews = tasks.put({ task: entry, seq: entry.headSeq, inviter });
       if (!this.#creations.isUnderWay(taskId)) claims.make(taskId);
+      if (isNews && before && !looksAlike(before, entry)) return entry;
     }
+    return undefined;
   }
 
   /** The user is said to have left: the room knows. */
