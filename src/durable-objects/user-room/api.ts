@@ -10,6 +10,7 @@ import type {
 } from "../../protocol/rest/notifications";
 import type { Page } from "../../protocol/rest/page";
 import type { Place } from "../../protocol/rooms/place";
+import type { NewTurnHook, TurnHook, TurnNews } from "../../protocol/rooms/turn-hook";
 import type { Session } from "../../protocol/session";
 import type { Task } from "../../protocol/task";
 import type { KeptNotification } from "../../protocol/user-events";
@@ -46,6 +47,8 @@ export type TaskNews = {
   items: UserNews[];
   /** Who made the task, where that is somebody else. */
   inviter?: string;
+  /** Which of its turns wait for somebody, or are over. Absent from rooms of the last release. */
+  turns?: TurnNews[];
   /** The task as this user's list has it, at its `headSeq`. Absent from rooms of the last release. */
   entry?: Task;
   /** The `seq` with which the user went: the task is in the list no more. */
@@ -110,6 +113,12 @@ export interface UserRoomApi {
   listDeliveries(webhookId: string, query: PageQuery): Promise<Outcome<Page<Delivery>>>;
   /** Sends a delivery again, now and under its own id; also one of a paused webhook. */
   retryDelivery(webhookId: string, deliveryId: string): Promise<Outcome<Delivery>>;
+  /** Has an address told of one turn; one of the same name is replaced. */
+  putTurnHook(input: NewTurnHook): Promise<Outcome<TurnHook>>;
+  listTurnHooks(turnId: string): Promise<TurnHook[]>;
+  removeTurnHook(turnId: string, name: string): Promise<void>;
+  /** How a turn was found: where it was over, or waited, before its hook was there, nobody tells it. */
+  tellTurnHooks(taskId: string, news: TurnNews): Promise<void>;
   /** Seals what is stored here with the first `SECRETS_KEY`; may be repeated. */
   reseal(): Promise<ResealCount>;
 }

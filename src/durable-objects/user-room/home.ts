@@ -14,6 +14,7 @@ import { SessionEntry } from "./sessions/session-entry";
 import { Sessions } from "./sessions/sessions";
 import type { Surroundings } from "./surroundings";
 import { Tasks } from "./tasks/tasks";
+import { TurnHooks } from "./webhooks/turns/turn-hooks";
 import { WebhookLists } from "./webhooks/webhook-lists";
 import { WebhookQueue } from "./webhooks/webhook-queue";
 import type { WebhookSettings } from "./webhooks/webhook-sender";
@@ -40,6 +41,7 @@ export class Home {
   readonly queue: WebhookQueue;
   readonly webhooks: Webhooks;
   readonly webhookLists: WebhookLists;
+  readonly turnHooks: TurnHooks;
   readonly tasks: Tasks;
   readonly alarm: AlarmParts;
   readonly arrival: MailboxDoors;
@@ -80,11 +82,15 @@ export class Home {
     });
     this.webhooks = new Webhooks({ storage, now, settings, queue: this.queue });
     this.webhookLists = new WebhookLists(shared);
+    this.turnHooks = new TurnHooks({ storage, now, settings, queue: this.queue });
     this.tasks = new Tasks({ ...around, database: doors.database });
     this.mailbox = new Mailbox({
       ...shared,
       sockets,
-      hear: (tables, news) => this.tasks.hear(tables, news),
+      hear: (tables, news) => {
+        this.tasks.hear(tables, news);
+        this.turnHooks.hear(tables, news);
+      },
       queue: (tables, events) => this.queue.add(tables, events),
     });
     this.arrival = { ctx, now, sockets, mailbox: this.mailbox, deadlines };

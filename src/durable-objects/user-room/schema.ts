@@ -196,4 +196,17 @@ export const USER_ROOM_STEPS = [
    UPDATE tasks SET is_ephemeral = 1 WHERE body ->> '$.ephemeral';
    DROP INDEX tasks_by_status;
    CREATE INDEX tasks_by_status ON tasks (is_ephemeral, status);`,
+  // Whom turns are told to; their deliveries have their ids. `told`: the log and the seq of the last.
+  `CREATE TABLE turn_hooks (
+     id TEXT PRIMARY KEY,
+     task_id TEXT NOT NULL,
+     turn_id TEXT NOT NULL,
+     name TEXT NOT NULL,
+     body TEXT NOT NULL,
+     secret TEXT NOT NULL,
+     told TEXT NOT NULL,
+     is_over INTEGER NOT NULL,
+     UNIQUE (turn_id, name)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX turn_hooks_by_task ON turn_hooks (task_id);`,
 ] as const;
