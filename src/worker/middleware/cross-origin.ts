@@ -13,6 +13,7 @@ export const crossOrigin = cors({
   exposeHeaders: [
     ...["X-Request-Id", "Retry-After", "RateLimit-Policy", "Location"],
     ...["WWW-Authenticate", "X-Should-Retry", "Mcp-Session-Id"],
+    ...["Stream-Next-Offset", "Stream-Up-To-Date", "Stream-Closed"],
   ],
   maxAge: 600,
 });
