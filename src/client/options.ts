@@ -6,12 +6,19 @@ export type TokenSource = string | (() => string | Promise<string>);
 /** The part of `fetch` that the client uses. */
 export type FetchLike = (
   url: string,
-  init: { method: string; headers: Record<string, string>; body?: string; signal?: AbortSignal },
+  init: {
+    method: string;
+    headers: Record<string, string>;
+    body?: string | Blob;
+    signal?: AbortSignal;
+  },
 ) => Promise<{
   readonly ok: boolean;
   readonly status: number;
   readonly headers: { get(name: string): string | null };
   text(): Promise<string>;
+  /** For `files.fetch` alone. */
+  blob?(): Promise<Blob>;
 }>;
 
 /** The part of a WebSocket that the client uses. */
@@ -30,7 +37,10 @@ export type SocketLike = {
 export type SocketConstructor = new (url: string, protocols: string[]) => SocketLike;
 
 export type ClientOptions = {
-  /** The server's origin, as `https://taskroom.example`. */
+  /**
+   * The server's address, as `https://taskroom.example`; with a path where a proxy serves it below one.
+   * On a page `/` is the page's own.
+   */
   url: string;
   token: TokenSource;
   /** Default: the global one. */

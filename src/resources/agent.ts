@@ -1,5 +1,11 @@
 import * as z from "zod";
-import { modelCallFields, modelParameters, modelProvider, toolServerRules } from "./specs";
+import {
+  modelCallFields,
+  modelParameters,
+  modelPrices,
+  modelProvider,
+  toolServerRules,
+} from "./specs";
 
 /** Where a provider's key comes from; the key itself is in no stored row. */
 export const keySource = z.discriminatedUnion("from", [
@@ -19,6 +25,7 @@ export const modelConfig = z.object({
   contextWindow: z.int(),
   ...modelCallFields,
   headers: z.record(z.string(), z.string()).optional(),
+  prices: modelPrices.optional(),
 });
 export type ModelConfig = z.infer<typeof modelConfig>;
 

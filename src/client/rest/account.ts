@@ -1,6 +1,7 @@
 import type { ApiKey, CreateApiKey, CreatedApiKey } from "../../protocol/rest/api-keys";
 import type { AckNotifications, UnreadCount } from "../../protocol/rest/notifications";
 import type { Page } from "../../protocol/rest/page";
+import type { FoundPage } from "../../protocol/rest/search";
 import type { Session } from "../../protocol/session";
 import type { KeptNotification } from "../../protocol/user-events";
 import type {
@@ -12,6 +13,7 @@ import type {
 } from "../../protocol/webhooks";
 import type { PageQuery } from "./paging";
 import type { Request } from "./request";
+import { segment } from "./segment";
 
 type Counts = { turns: number; tokens: number };
 export type UsageReport = {
@@ -20,7 +22,7 @@ export type UsageReport = {
   limits: { turnsPerDay: number; tokensPerDay: number };
 };
 
-const below = (path: string, id: string) => `${path}/${encodeURIComponent(id)}`;
+const below = (path: string, id: string) => `${path}/${segment(id)}`;
 
 export type AccountApi = ReturnType<typeof accountApi>;
 
@@ -28,6 +30,9 @@ export type AccountApi = ReturnType<typeof accountApi>;
 export function accountApi(request: Request) {
   return {
     usage: (): Promise<UsageReport> => request("GET", "/usage"),
+    /** Messages of all your tasks that have every word of `q`; the last may be the beginning of one. */
+    search: (q: string, query: PageQuery = {}): Promise<FoundPage> =>
+      request("GET", "/search", { query: { q, ...query } }),
     sessions: {
       list: (query: PageQuery = {}): Promise<Page<Session>> =>
         request("GET", "/sessions", { query }),

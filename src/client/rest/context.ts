@@ -1,13 +1,19 @@
+import { checkOptions, fetchOf, socketsOf, timingOf } from "../given/options";
+import { type AskToken, tokenFrom } from "../given/token";
+import { serverAt } from "../given/url";
 import type { ClientOptions, SocketConstructor, Timing } from "../options";
-import { type Request, requester } from "./request";
+import { type BlobRequest, blobRequester, type Request, requester } from "./request";
 
 /** What every connection of a client shares. */
 export type Context = {
-  /** The server's origin. */
-  url: string;
-  token: () => Promise<string>;
+  /** Where the server is; throws a `TaskroomError` where that is not known. */
+  url: () => string;
+  token: AskToken;
   request: Request;
-  WebSocket: SocketConstructor;
+  /** What is fetched and is no JSON. */
+  fetchBlob: BlobRequest;
+  /** Throws a `TaskroomError` where there is none. */
+  sockets: () => SocketConstructor;
   random: () => number;
   timing: Timing;
 };
@@ -22,22 +28,20 @@ export const TIMING: Timing = {
   requestMs: 30_000,
 };
 
+/** Throws a `TaskroomError` where the options can't be used. */
 export function contextOf(options: ClientOptions): Context {
-  const url = new URL(options.url).origin;
-  const token = async () =>
-    typeof options.token === "string" ? options.token : await options.token();
-  const timing = { ...TIMING, ...options.timing };
+  checkOptions(options);
+  const url = serverAt(options.url);
+  const token = tokenFrom(options.token);
+  const timing = timingOf(options.timing, TIMING);
+  const parts = { url, token, timeoutMs: timing.requestMs, fetch: () => fetchOf(options) };
   return {
     url,
     token,
     timing,
     random: options.random ?? Math.random,
-    WebSocket: options.WebSocket ?? globalThis.WebSocket,
-    request: requester({
-      url,
-      token,
-      timeoutMs: timing.requestMs,
-      fetch: options.fetch ?? ((address, init) => globalThis.fetch(address, init)),
-    }),
+    sockets: () => socketsOf(options),
+    request: requester(parts),
+    fetchBlob: blobRequester(parts),
   };
 }

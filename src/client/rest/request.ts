@@ -1,11 +1,14 @@
 import type { Problem } from "../../protocol/errors";
-import { TaskroomError } from "../errors";
+import { jsonOf, TaskroomError } from "../errors";
+import { pageAddress } from "../given/url";
 import type { FetchLike } from "../options";
+import { Deadline } from "./deadline";
 
 export type QueryValue = string | number | boolean | readonly string[] | undefined;
 
 export type RequestOptions = {
   query?: Record<string, QueryValue>;
+  /** A `Blob` goes out as it is, with its type; anything else as JSON. */
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
@@ -24,48 +27,102 @@ export type Request = <Answer>(
 ) => Promise<Answer>;
 
 type Parts = {
-  url: string;
+  url: () => string;
   token: () => Promise<string>;
   timeoutMs: number;
-  fetch: FetchLike;
+  fetch: () => FetchLike;
 };
 
 type Answered = Awaited<ReturnType<FetchLike>>;
 
-export function requester({ url, token, timeoutMs, fetch }: Parts): Request {
-  return async <Answer>(method: HttpMethod, path: string, options: RequestOptions = {}) => {
-    const { query = {}, body, headers, signal } = options;
-    const authorization = `Bearer ${await token()}`;
-    const deadline = AbortSignal.timeout(timeoutMs);
-    let response: Answered;
-    let text: string;
-    try {
-      response = await fetch(`${url}/api/v1${path}${queryText(query)}`, {
-        method,
-        headers: {
-          authorization,
-          ...(body !== undefined && { "content-type": "application/json" }),
-          ...headers,
-        },
-        signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
-      text = await response.text();
-    } catch (cause) {
-      signal?.throwIfAborted();
-      throw new TaskroomError("network", `${url} did not answer`, { cause });
-    }
-    const value = parsed(text);
-    if (!response.ok) throw problemError(response, value);
-    if (value === undefined && text) {
-      throw new TaskroomError("bad_answer", `${url} answered with something other than JSON`);
-    }
-    // The server's answer has the contract's shape.
-    return value as Answer;
-  };
+/** Bytes that even a slow line takes in a millisecond. */
+const SLOW_LINE = 16;
+
+export function requester(parts: Parts): Request {
+  return <Answer>(method: HttpMethod, path: string, options: RequestOptions = {}) =>
+    ask(parts, method, path, options, async (answered, server) =>
+      outcome<Answer>(server, answered, await answered.text()),
+    );
 }
 
-function queryText(query: Record<string, QueryValue>): string {
+export type BlobRequest = (path: string, options?: RequestOptions) => Promise<Blob>;
+
+/** For what is no JSON; rejects as a `Request` does. */
+export function blobRequester(parts: Parts): BlobRequest {
+  return (path, options = {}) =>
+    ask(parts, "GET", path, options, async (answered) => {
+      if (answered.ok && answered.blob) return answered.blob();
+      throw problemError(answered, parsed(await answered.text()));
+    });
+}
+
+async function ask<Outcome>(
+  { url, token, timeoutMs, fetch }: Parts,
+  method: HttpMethod,
+  path: string,
+  { query = {}, body, headers, signal }: RequestOptions,
+  read: (answered: Answered, server: string) => Promise<Outcome>,
+): Promise<Outcome> {
+  const server = url();
+  const send = fetch();
+  const sent = sentForm(body);
+  const authorization = `Bearer ${await token()}`;
+  const deadline = new Deadline(timeoutMs + Math.ceil(sent.bytes / SLOW_LINE), signal);
+  try {
+    const answered = await send(`${server}/api/v1${path}${queryText(query)}`, {
+      method,
+      headers: { authorization, ...sent.headers, ...headers },
+      signal: deadline.signal,
+      ...(sent.body !== undefined && { body: sent.body }),
+    });
+    return await read(answered, server);
+  } catch (cause) {
+    signal?.throwIfAborted();
+    if (cause instanceof TaskroomError) throw cause;
+    throw new TaskroomError("network", noAnswer(server), { cause });
+  } finally {
+    deadline.stop();
+  }
+}
+
+type Sent = { body?: string | Blob; headers: Record<string, string>; bytes: number };
+
+/** A `Blob` is itself, all else JSON. */
+function sentForm(body: unknown): Sent {
+  if (body === undefined) return { headers: {}, bytes: 0 };
+  if (!isBlob(body)) {
+    return { body: jsonOf(body), headers: { "content-type": "application/json" }, bytes: 0 };
+  }
+  return { body, headers: body.type === "" ? {} : { "content-type": body.type }, bytes: body.size };
+}
+
+function isBlob(value: unknown): value is Blob {
+  return typeof Blob === "function" && value instanceof Blob;
+}
+
+/** What an answer comes to; throws the problem that it is. */
+function outcome<Answer>(server: string, answered: Answered, text: string): Answer {
+  const value = parsed(text);
+  if (!answered.ok) throw problemError(answered, value);
+  if (value === undefined && text) {
+    throw new TaskroomError("bad_answer", `${server} answered with something other than JSON`);
+  }
+  // The server's answer has the contract's shape.
+  return value as Answer;
+}
+
+/** A browser does not tell a page which of the two it is. */
+export function noAnswer(server: string): string {
+  const page = pageAddress();
+  const origin = page && new URL(page).origin;
+  if (origin === undefined || server === origin || server.startsWith(`${origin}/`)) {
+    return `${server} did not answer`;
+  }
+  return `${server} did not answer, or its ALLOWED_ORIGINS lacks ${origin}`;
+}
+
+/** A query as an address has it, with its `?`. */
+export function queryText(query: Record<string, QueryValue>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined) continue;
@@ -75,7 +132,7 @@ function queryText(query: Record<string, QueryValue>): string {
   return text && `?${text}`;
 }
 
-function parsed(text: string): unknown {
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -84,7 +141,10 @@ function parsed(text: string): unknown {
 }
 
 /** What stands between us and the server answers errors too, but not as problems. */
-function problemError({ status, headers }: Answered, value: unknown): TaskroomError {
+export function problemError(
+  { status, headers }: Pick<Answered, "status" | "headers">,
+  value: unknown,
+): TaskroomError {
   const seconds = Number(headers.get("retry-after") ?? Number.NaN);
   const requestId = headers.get("x-request-id");
   const common = {

@@ -19,7 +19,7 @@ export function failStep(draft: Draft, fence: Fence, failure: StepFailure): void
   if (!live) return;
   const { turn, step } = live;
   excuseDelay(draft, turn.id, draft.stepRun(turn.id, step.step).deadlineAt);
-  spend(draft, turn.id, failure.usage);
+  spend(draft, turn.id, step.step, failure.usage);
   if (failure.finishReason) draft.noteFinish(turn.id, failure.finishReason);
   const { retry } = memberOf(draft, turn.id, step.step);
   const tries = countFailure(draft, turn.id, step);

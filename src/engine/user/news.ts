@@ -28,7 +28,8 @@ export function isNews({ type, data }: LogEvent): boolean {
   return (
     type === "task:status" ||
     type === "task:updated" ||
-    (type === "turn:status" && data.status === "WAITING") ||
+    // A wait that is over is no news by itself, but lists show it no more.
+    (type === "turn:status" && [data.status, data.previous].includes("WAITING")) ||
     (type === "log" && data.metadata?.notification !== undefined)
   );
 }
@@ -90,7 +91,7 @@ type Event<T extends LogEvent["type"]> = Extract<LogEvent, { type: T }>;
 function arrival(event: Event<"task:updated">, reader: Reader, { room }: NewsContext): Fact[] {
   const { userId, role } = reader;
   const { task } = event.data;
-  if (event.seq === 1 && userId === task.createdBy) {
+  if (event.seq === (room.begins ?? 1) && userId === task.createdBy) {
     const data = { task: { ...task, role } };
     return [{ n: 0, event: { type: "task:created", ts: event.ts, data } }];
   }

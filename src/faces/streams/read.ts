@@ -7,7 +7,7 @@ import type { AppContext } from "../../worker/context";
 import { RefusedRequest } from "../../worker/problem";
 import { answerOf, taskRoom, twice } from "../../worker/rooms/ask";
 import type { Asked } from "../../worker/serving/handler";
-import { eventStream } from "../event-stream";
+import { eventStream } from "../../worker/streams/event-stream";
 import { roomOf } from "../room-of";
 
 /** Milliseconds for which a reader waits for what comes next, before it asks again. */

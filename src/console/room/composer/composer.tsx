@@ -1,8 +1,10 @@
-import { useRef, useState } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { isBlank, type OnBusy, type TaskroomError } from "../../../client";
 import { Button } from "../../parts/button";
 import { Problem } from "../../parts/problem";
 import { asTaskroomError } from "../../state/use-action";
+import { FINGERS, PHONE, useMedia } from "../../state/use-media";
 import { useSelected } from "../../state/use-selected";
 import { FINAL } from "../ended-notice";
 import { useMayAct, useRoom } from "../room-scope";
@@ -40,6 +42,8 @@ function Writing({ onStop, onSent }: Props) {
   const isBusy = useSelected(room, (s) => (s.room?.openTurns.length ?? 0) > 0);
   const most = useSelected(room, (s) => s.limits?.contentUnits ?? 32_000);
   const typing = useTyping(room);
+  const [isPhone, hasFingers] = [useMedia(PHONE), useMedia(FINGERS)];
+  useFirstFocus(input);
 
   const fail = (failure: unknown) => setError(asTaskroomError(failure));
   const send = () => {
@@ -75,7 +79,7 @@ function Writing({ onStop, onSent }: Props) {
         aria-label="Message"
         rows={2}
         maxLength={most}
-        placeholder="Enter sends, Shift+Enter makes a new line, Esc stops"
+        placeholder={isPhone ? "Message" : "Enter sends, Shift+Enter makes a new line, Esc stops"}
         value={text}
         onInput={(event) => {
           setText(event.currentTarget.value);
@@ -83,7 +87,7 @@ function Writing({ onStop, onSent }: Props) {
         }}
         onBlur={typing.stop}
         onKeyDown={(event) => {
-          if (event.key !== "Enter" || event.shiftKey) return;
+          if (event.key !== "Enter" || event.shiftKey || hasFingers) return;
           event.preventDefault();
           send();
         }}
@@ -92,7 +96,11 @@ function Writing({ onStop, onSent }: Props) {
         <span class="row">{isBusy && <PolicySelect policy={policy} onPolicy={setPolicy} />}</span>
         <span class="row">
           {isBusy && (
-            <Button kind="danger" title="Esc" onClick={() => onStop().catch(fail)}>
+            <Button
+              kind="danger"
+              {...(!isPhone && { title: "Esc" })}
+              onClick={() => onStop().catch(fail)}
+            >
               Stop
             </Button>
           )}
@@ -103,6 +111,15 @@ function Writing({ onStop, onSent }: Props) {
       </div>
     </form>
   );
+}
+
+/** Who comes into a room may write at once, unless they are at something else or it would bring up a keyboard. */
+function useFirstFocus(input: RefObject<HTMLTextAreaElement | null>): void {
+  useEffect(() => {
+    const { activeElement } = document;
+    const isFree = activeElement === document.body || activeElement?.id === "main";
+    if (isFree && !matchMedia(FINGERS).matches) input.current?.focus();
+  }, [input]);
 }
 
 type PolicyProps = { policy: Policy; onPolicy: (policy: Policy) => void };

@@ -1,7 +1,9 @@
 import type { Message, RoomConnection, Turn } from "../../../client";
+import { CopyButton } from "../../parts/copy-button";
 import { Time } from "../../parts/time";
 import { memo } from "../../state/memo";
 import { GuidanceLines } from "../composer/guidance";
+import { CutOff } from "./cut-off";
 import { MessageFacts } from "./message-facts";
 import { Speaker } from "./speaker";
 import { Thinking } from "./thinking";
@@ -18,9 +20,10 @@ export const MessageView = memo(({ message, turn, room }: Props) => {
     <li class={`message ${role} ${status}`} data-message={message.id}>
       <div class="row spread">
         <Speaker name={author?.name ?? author?.userId ?? bot ?? role} by={role} />
-        <span class="quiet">
+        <span class="row tight quiet">
           {threadId !== "main" && `${threadId} · `}
           <Time at={createdAt} />
+          {content !== "" && <CopyButton text={content} label="Copy the message" />}
         </span>
       </div>
       <Thinking text={thinking} />
@@ -28,6 +31,7 @@ export const MessageView = memo(({ message, turn, room }: Props) => {
       {status !== "complete" && (
         <p class="quiet">{status === "interrupted" ? "Stopped here." : "Broke off here."}</p>
       )}
+      {role === "assistant" && <CutOff message={message} />}
       {role === "assistant" && <MessageFacts message={message} />}
       {turn && <GuidanceLines turnId={turn.id} />}
       {turn && tells(turn) && <TurnEnd turn={turn} room={room} />}
