@@ -192,7 +192,7 @@ describe("an agent's card", () => {
         ),
       "agent_rejected",
     ],
-  ])("%s is %s", async (_, answer, code) => {
+  ])("%s is a failure, and nothing is called", async (_, answer, code) => {
     answers.card = answer();
     expect(await run()).toEqual([expect.objectContaining({ type: "failure", code })]);
     expect(asked).toEqual([]);
