@@ -23,9 +23,10 @@ export function runWrangler(args: string[]): number {
   return spawnSync(process.execPath, command, { ...settings, stdio: "inherit" }).status ?? 1;
 }
 
-/** Runs to the end in silence; without a terminal, wrangler asks nothing. */
-export function runWranglerQuietly(args: string[]): Promise<{ status: number; output: string }> {
-  const child = startWrangler(args, { stdio: ["ignore", "pipe", "pipe"] });
+/** Runs a script to its end in silence, with nobody to ask. */
+export function runQuietly(script: string[]): Promise<{ status: number; output: string }> {
+  const options = { ...settings, stdio: ["ignore", "pipe", "pipe"] } satisfies SpawnOptions;
+  const child = spawn(process.execPath, ["--no-warnings", ...script], options);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (text: string) => {

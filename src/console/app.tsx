@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { Shell } from "./shell/shell";
-import { arrive, isOwnMachine, takeLinkToken } from "./sign-in/link";
+import { arrive, takeLinkToken } from "./sign-in/link";
+import { isOwnMachine } from "./sign-in/own-machine";
 import { SignIn } from "./sign-in/sign-in";
 import { forgetToken, keepToken } from "./sign-in/token-store";
 import { AccountScope, openAccount } from "./state/account";

@@ -29,12 +29,8 @@ it("a link signs in at once, and its token is in no address and no history", asy
 
 it("from the link to the first answer it is one click", async () => {
   const { page } = await come.open(newUser("alice"), { url: await link(newUser("alice")) });
-  await page
-    .locator("main")
-    .getByRole("button", { name: /haiku|hello|say|write|plan/i })
-    .first()
-    .click();
-  await page.locator("[data-role=assistant], .message").first().waitFor();
+  await page.getByRole("button", { name: "Say hello" }).click();
+  await page.locator(".writing").getByText("I am the demo model").waitFor();
 });
 
 it("it leads to the page that it names, and to another user than before", async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isOwnMachine } from "../../../src/console/sign-in/link";
+import { isOwnMachine } from "../../../src/console/sign-in/own-machine";
 
 it.each([
   ["localhost", true],
