@@ -54,11 +54,13 @@ function typecheck(folder: string, compilerOptions: object): string {
 
 const BUNDLED = { module: "esnext", moduleResolution: "bundler" };
 
-/** React's own types, of a page. */
+/** A page that also has React, and whatever else the guides name: the types of those are found here. */
 const IN_REACT = {
   ...BUNDLED,
-  ...{ lib: ["es2022", "dom", "dom.iterable"], types: [], skipLibCheck: true },
-  ...{ jsx: "react-jsx", paths: { "*": [join(ROOT, "node_modules/@types/*")] } },
+  ...{ lib: ["es2023", "dom", "dom.iterable"], types: [], skipLibCheck: true, jsx: "react-jsx" },
+  paths: {
+    "*": ["test/clients/node_modules/@types/*", "node_modules/*"].map((path) => join(ROOT, path)),
+  },
 };
 
 const CONSUMER = `
