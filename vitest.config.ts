@@ -39,6 +39,8 @@ const BUNDLED = [
   ...["hono/cors", "eventsource-parser", "eventsource-parser/stream", "fast-check"],
 ];
 
+const REACT = `${import.meta.dirname}/test/clients/node_modules/react`;
+
 /** The maps of packages stay here: a third of what is sent to each runtime would be these. */
 const withoutMaps = {
   name: "packages-without-maps",
@@ -108,12 +110,36 @@ export default defineConfig({
         },
       },
       {
+        // React is that of the tests: the one that renders is the one whose hooks are called.
+        resolve: {
+          alias: [
+            { find: /^react$/, replacement: `${REACT}/index.js` },
+            { find: /^react\/(jsx-.*)$/, replacement: `${REACT}/$1.js` },
+            { find: "taskroom/client", replacement: `${import.meta.dirname}/src/client/index.ts` },
+            {
+              find: "taskroom/react",
+              replacement: `${import.meta.dirname}/src/client-react/index.ts`,
+            },
+          ],
+        },
+        oxc: { jsx: { runtime: "automatic", importSource: "react" } },
+        test: {
+          name: "react",
+          ...FIRST,
+          isolate: false,
+          include: ["test/clients/react/**/*.test.ts"],
+          testTimeout: HANGS_MS,
+          hookTimeout: HANGS_MS,
+          expect: { poll: { timeout: LATE_MS } },
+        },
+      },
+      {
         test: {
           name: "clients",
           ...FIRST,
           isolate: false,
           include: ["test/clients/**/*.test.ts"],
-          exclude: ["**/node_modules/**"],
+          exclude: ["**/node_modules/**", "test/clients/react/**"],
           globalSetup: ["test/system/setup.ts"],
           testTimeout: HANGS_MS,
           hookTimeout: HANGS_MS,

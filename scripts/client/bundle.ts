@@ -1,25 +1,39 @@
 import { join } from "node:path";
-import { build } from "vite";
-import { ROOT } from "../local-identity";
+import { rolldown } from "rolldown";
+import { ENTRIES, type Entry, KINDS, SOURCES } from "./entries";
 
-/** The client as one file without imports: `index.js` in an emptied folder. */
-export async function bundleClient(outDir: string): Promise<void> {
-  await build({
-    configFile: false,
-    root: ROOT,
-    publicDir: false,
-    logLevel: "warn",
-    build: {
-      outDir,
-      emptyOutDir: true,
-      target: "es2022",
-      // Whoever bundles it makes it smaller; whoever debugs it can read it.
-      minify: false,
-      lib: {
-        entry: join(ROOT, "src", "client", "index.ts"),
-        formats: ["es"],
-        fileName: () => "index.js",
-      },
-    },
-  });
+/** Where bundlers of pages that are made on a server must know that hooks run in the browser. */
+const BANNER: Partial<Record<Entry, string>> = { react: '"use client";' };
+
+/** The package's code: the client imports nothing, the hooks import it and React. */
+export async function writeCode(outDir: string): Promise<void> {
+  for (const entry of ["client", "react"] as const) {
+    const bundle = await rolldown({
+      input: { [entry]: join(SOURCES, `${ENTRIES[entry]}.ts`) },
+      external: ["react"],
+      platform: "neutral",
+      transform: { target: "es2022" },
+      plugins: entry === "react" ? [clientBeside()] : [],
+    });
+    for (const { format, code } of KINDS) {
+      const banner = BANNER[entry] ?? "";
+      const paths = { [BESIDE]: `./client${code}` };
+      // What a function is for is said by the types.
+      const shown = { banner, comments: { jsdoc: false } };
+      await bundle.write({ dir: outDir, format, paths, entryFileNames: `[name]${code}`, ...shown });
+    }
+    await bundle.close();
+  }
+}
+
+/** How the client is called by what is built beside it, until its ending is known. */
+export const BESIDE = "client-beside";
+
+/** Has the hooks take the client as it is built: bundled with them, its classes would be there twice. */
+export function clientBeside() {
+  return {
+    name: "client-beside",
+    resolveId: (id: string) =>
+      /^(\.\.\/)+client$/.test(id) ? { id: BESIDE, external: true } : null,
+  };
 }

@@ -3,6 +3,8 @@ import type { Issue } from "../protocol/issues";
 
 /** What goes wrong on this side of the wire. */
 export type ClientErrorCode =
+  /** What `createClient` was given can't be used; its words say what is wrong. */
+  | "bad_options"
   /** The server could not be reached, or did not answer in time. */
   | "network"
   /** What answered is no Taskroom. */
@@ -51,9 +53,31 @@ export class TaskroomError extends Error {
   }
 }
 
+/** The caller's own mistake: another try would end the same way. */
+export function badOptions(detail: string, cause?: unknown): TaskroomError {
+  return new TaskroomError("bad_options", detail, { cause });
+}
+
 /** The caller's own token function failed; it will be asked again. */
 export function noToken(cause: unknown): TaskroomError {
-  return new TaskroomError("network", "there is no token to connect with", { cause });
+  const why = cause instanceof Error ? `: ${cause.message}` : "";
+  return new TaskroomError("network", `there is no token to connect with${why}`, { cause });
+}
+
+/** What a request or a token function rejected with, as one kind of error. */
+export function failureOf(cause: unknown): TaskroomError {
+  return cause instanceof TaskroomError ? cause : noToken(cause);
+}
+
+/** The text of what goes over the wire; throws a `TaskroomError` where there is none. */
+export function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    throw new TaskroomError("invalid_request", `this can't be written as JSON: ${cause}`, {
+      cause,
+    });
+  }
 }
 
 /** What a room refused. */

@@ -14,6 +14,8 @@ export type { OnBusy, Step, StepResult, Turn, TurnStatus } from "../protocol/tur
 export type { KeptNotification, Notification } from "../protocol/user-events";
 export type {
   ConfirmAnswer,
+  EditOptions,
+  NoteOptions,
   RoomConnection,
   RoomEventOf,
   RoomEventType,

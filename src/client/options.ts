@@ -30,7 +30,10 @@ export type SocketLike = {
 export type SocketConstructor = new (url: string, protocols: string[]) => SocketLike;
 
 export type ClientOptions = {
-  /** The server's origin, as `https://taskroom.example`. */
+  /**
+   * The server's address, as `https://taskroom.example`; with a path where a proxy serves it below one.
+   * On a page `/` is the page's own.
+   */
   url: string;
   token: TokenSource;
   /** Default: the global one. */

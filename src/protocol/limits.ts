@@ -24,6 +24,10 @@ export const LIMITS = {
   sentFileBytes: 4 * MIB,
   /** Hours for which a file that no message carries is kept. */
   loneFileHours: 24,
+  /** Messages that join one turn beside its own. */
+  joinedMessages: 50,
+  /** Ids in one event: some 170 KB of JSON, so that a commit of many is several rows and frames. */
+  supersededIds: 5000,
   /** Messages of a conversation that a task begins with, and bytes in UTF-8 of all they say. */
   givenMessages: 500,
   givenHistoryBytes: 512 * KIB,

@@ -53,7 +53,7 @@ export class Stage {
     server: DevServer,
     model: ModelServer,
     agent: RemoteAgent,
-    { patienceMs = 30_000, config = TEST_BUILD, bundle }: StageOptions,
+    { patienceMs = 120_000, config = TEST_BUILD, bundle }: StageOptions,
   ) {
     this.server = server;
     this.code = { config, ...(bundle !== undefined && { bundle }) };

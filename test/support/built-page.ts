@@ -7,6 +7,11 @@ import { ROOT } from "./command";
 
 /** Whoever imports by name from there finds the packages of the tests with other people's clients. */
 const PACKAGES = join(ROOT, "test/clients/package.json");
+/** The package of this repository, as it will be when it is built. */
+const OWN: Record<string, string> = {
+  "taskroom/client": join(ROOT, "src/client/index.ts"),
+  "taskroom/react": join(ROOT, "src/client-react/index.ts"),
+};
 const TYPES: Record<string, string> = { js: "text/javascript", css: "text/css", html: "text/html" };
 
 /** A page that Vite has built, as a browser is to be given it on a server's own origin. */
@@ -35,6 +40,7 @@ export class BuiltPage {
           name: "packages-of-the-tests",
           enforce: "pre",
           resolveId(id, importer) {
+            if (OWN[id]) return OWN[id];
             const isOwn = importer?.startsWith(ROOT) && !importer.includes("node_modules");
             const isByName = !id.startsWith(".") && !id.startsWith("/") && !id.startsWith("\0");
             return isOwn && isByName ? this.resolve(id, PACKAGES, { skipSelf: true }) : null;

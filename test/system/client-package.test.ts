@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DeclaredModule } from "../../scripts/client/declared-module";
 import { ROOT } from "../support/command";
 import { guide, pasted } from "../support/guide";
 
@@ -52,6 +53,13 @@ function typecheck(folder: string, compilerOptions: object): string {
 }
 
 const BUNDLED = { module: "esnext", moduleResolution: "bundler" };
+
+/** React's own types, of a page. */
+const IN_REACT = {
+  ...BUNDLED,
+  ...{ lib: ["es2022", "dom", "dom.iterable"], types: [], skipLibCheck: true },
+  ...{ jsx: "react-jsx", paths: { "*": [join(ROOT, "node_modules/@types/*")] } },
+};
 
 const CONSUMER = `
 import {
@@ -109,27 +117,42 @@ describe("the package of the client", () => {
     expect(said).toMatch(/\nopen COMPLETED 2\n$/);
   });
 
-  it("is one file under 16 KiB gzip, without zod, and depends on nothing", () => {
-    const code = readFileSync(join(BUILT, "index.js"));
+  it("is two files for each way to load it: the client under 16 KiB gzip and alone, the hooks beside it", () => {
+    const files = ["client", "react"].flatMap((name) =>
+      ["js", "cjs", "d.ts", "d.cts"].map((ending) => `${name}.${ending}`),
+    );
+    expect(readdirSync(BUILT).sort()).toEqual(["LICENSE", "package.json", ...files].sort());
+    const code = readFileSync(join(BUILT, "client.js"));
     expect(gzipSync(code).byteLength).toBeLessThan(MOST_BYTES);
-    expect(code.toString()).not.toMatch(/\bzod\b|ZodError|^import /m);
+    expect(importsIn("client.js")).toEqual([]);
+    expect(importsIn("client.cjs")).toEqual([]);
+    expect(importsIn("react.js")).toEqual(["./client.js", "react"]);
+    expect(importsIn("react.cjs")).toEqual(["./client.cjs", "react"]);
+    expect(importsIn("client.d.ts")).toEqual([]);
+    expect(importsIn("react.d.cts")).toEqual(["./client.cjs", "react"]);
+    for (const file of files) {
+      expect(readFileSync(join(BUILT, file), "utf8"), file).not.toMatch(/\bzod\b|ZodError|: any\b/);
+    }
     expect(
       readdirSync(join(project, "node_modules")).filter((name) => !name.startsWith(".")),
     ).toEqual(["taskroom"]);
-    const types = readdirSync(join(BUILT, "types"), { recursive: true, encoding: "utf8" });
-    for (const name of types.filter((item) => item.endsWith(".ts"))) {
-      expect(readFileSync(join(BUILT, "types", name), "utf8"), name).not.toMatch(/zod|: any\b/);
+  });
+
+  it("says at its head that hooks are no work for a server's components", () => {
+    for (const file of ["react.js", "react.cjs"]) {
+      expect(readFileSync(join(BUILT, file), "utf8")).toMatch(/^"use client";\n/);
     }
   });
 
-  it("is imported by Node as it is", () => {
-    const script = `
-      import { createClient, TaskroomError } from "taskroom/client";
+  it.each([
+    ["a module", "mjs", 'import { createClient, TaskroomError } from "taskroom/client";'],
+    ["a script", "cjs", 'const { createClient, TaskroomError } = require("taskroom/client");'],
+  ])("is loaded by %s of Node as it is", (_, ending, load) => {
+    const script = `${load}
       const taskroom = createClient({ url: "http://localhost:1", token: "t" });
-      const error = await taskroom.tasks.list().catch((reason) => reason);
-      console.log(error instanceof TaskroomError, error.code);`;
-    write(project, "try.mjs", script);
-    expect(run(project, "node", "try.mjs")).toBe("true network\n");
+      taskroom.tasks.list().catch((error) => console.log(error instanceof TaskroomError, error.code));`;
+    write(project, `try.${ending}`, script);
+    expect(run(project, "node", `try.${ending}`)).toBe("true network\n");
   });
 
   it.each([
@@ -156,32 +179,26 @@ describe("the package of the client", () => {
     expect(typecheck(project, options)).toBe("");
   });
 
-  it("is used in its guide as its types have it", () => {
-    const blocks = [...guide("client.md").matchAll(/^```(tsx?)\n([\s\S]*?)^```$/gm)];
-    expect(blocks.length).toBeGreaterThan(3);
+  it.each(["client.md", "react.md", "web-app.md"])("is used in %s as its types have it", (page) => {
+    const blocks = [...guide(page).matchAll(/^```(tsx?)\n([\s\S]*?)^```$/gm)];
+    expect(blocks.length).toBeGreaterThan(2);
     for (const [i, [, extension, code]] of blocks.entries()) {
-      write(project, `guide-${i}.${extension}`, code ?? "");
+      write(project, `${page}-${i}.${extension}`, code ?? "");
     }
-    // Preact's own types of what the guide takes from React.
-    const paths = { react: [join(ROOT, "node_modules/preact/compat")] };
-    const jsx = { jsx: "react-jsx", jsxImportSource: join(ROOT, "node_modules/preact"), paths };
-    const lib = ["es2022", "dom"];
-    expect(typecheck(project, { ...BUNDLED, ...jsx, lib, types: [], skipLibCheck: true })).toBe("");
+    expect(typecheck(project, IN_REACT)).toBe("");
   });
 
-  it("says of every type what the protocol says", () => {
-    const files = readdirSync(join(BUILT, "types"), { recursive: true, encoding: "utf8" });
-    const modules = files.filter((file) => /^(?:protocol|resources)\/.*\.d\.ts$/.test(file));
-    const checks = modules.flatMap((file) => {
-      const module = file.replace(".d.ts", "");
-      const text = readFileSync(join(BUILT, "types", file), "utf8");
-      const names = [...text.matchAll(/^export type (\w+) = /gm)].map(([, name]) => name);
-      return names.map(
-        (name) =>
-          `same<import("../client/types/${module}").${name}, import("../../src/${module}").${name}>(true);`,
-      );
-    });
-    expect(checks.length).toBeGreaterThan(50);
+  it("says of every type what the sources say", () => {
+    const built = new DeclaredModule(readFileSync(join(BUILT, "client.d.ts"), "utf8"));
+    const generic = built.statements.filter(({ isGeneric }) => isGeneric);
+    const names = exportedNames(built).filter(
+      (name) => !generic.some((it) => it.typeName === name),
+    );
+    expect(names.length).toBeGreaterThan(50);
+    const checks = names.map(
+      (name) =>
+        `same<import("../client/client").${name}, import("../../src/client/index").${name}>(true);`,
+    );
     const same = `declare function same<A, B>(is: [A] extends [B] ? ([B] extends [A] ? true : false) : false): void;
       // @ts-expect-error the check itself can fail
       same<{ a: string }, { a?: string }>(true);`;
@@ -191,3 +208,21 @@ describe("the package of the client", () => {
     expect(typecheck(scratch, options)).toBe("");
   });
 });
+
+/** Types among what a module exports in lists. */
+function exportedNames({ statements }: DeclaredModule): string[] {
+  return statements.flatMap(({ node }) => {
+    if (node.type !== "ExportNamedDeclaration") return [];
+    return node.specifiers.flatMap(({ exported }) =>
+      exported.type === "Identifier" ? exported.name : [],
+    );
+  });
+}
+
+/** What a built file loads. */
+function importsIn(file: string): string[] {
+  const found = readFileSync(join(BUILT, file), "utf8").matchAll(
+    /^import [^;]*? from "([^"]+)"|\brequire\("([^"]+)"\)/gm,
+  );
+  return [...found].map(([, module, required]) => module ?? required ?? "").sort();
+}

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
-import { bundleClient } from "../../scripts/client/bundle";
+import { writeCode } from "../../scripts/client/bundle";
 import {
   type ClientOptions,
   createClient,
@@ -234,10 +234,10 @@ it("all of a user's devices hear of a task's end, and of what one of them has ac
 
 it("works in a Worker: its own WebSocket, fetch and timers", async () => {
   const outDir = mkdtempSync(join(tmpdir(), "taskroom-client-"));
-  await bundleClient(outDir);
+  await writeCode(outDir);
   const worker = await startWorker({
     "main.js": WORKER,
-    "client.js": readFileSync(join(outDir, "index.js"), "utf8"),
+    "client.js": readFileSync(join(outDir, "client.js"), "utf8"),
   });
   try {
     const { id } = await stayer.tasks.create({ teamRef });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { Arena } from "./crash/arena";
 import { clients } from "./crash/clients";
+import { farAgents } from "./crash/far-agents";
 import { pipelines } from "./crash/pipelines";
 import { rooms } from "./crash/rooms";
 import { webhooks } from "./crash/webhooks";
@@ -11,5 +12,6 @@ afterAll(() => arena.close());
 
 describe("rooms", () => rooms(arena));
 describe("webhooks", () => webhooks(arena));
+describe("far agents", () => farAgents(arena));
 describe("pipelines", () => pipelines(arena));
 describe("clients", () => clients(arena));

@@ -45,10 +45,11 @@ const ARROWS: Record<string, Arrows> = {
     packages: ["@modelcontextprotocol/server", "hono", "zod"],
   },
   client: { folders: [], types: ["protocol", "resources"], packages: [] },
+  "client-react": { folders: ["client"], packages: ["react"] },
   console: {
     folders: ["client"],
     types: ["protocol"],
-    packages: ["dompurify", "highlight.js", "katex", "marked", "preact"],
+    packages: ["dompurify", "highlight.js", "katex", "marked", "preact", "uplot"],
   },
 };
 

@@ -83,12 +83,12 @@ export class TaskRoom extends ProductionTaskRoom {
         await doors.tellUser(userId, news);
         if (control.users === "answers are lost") throw new Error("the answer is lost");
       },
-      tellMetrics: async (tally) => {
+      tellMetrics: async (...told) => {
         if (control.metrics === "down") {
           control.metricsLost++;
           throw new Error("the shard is down");
         }
-        await doors.tellMetrics(tally);
+        await doors.tellMetrics(...told);
       },
       meter: (userId) => breakableMeter(doors.meter(userId)),
       callAgent: (request, hearing, signal) =>

@@ -67,6 +67,7 @@ export function modelConfig(
     provider: spec.provider,
     model: spec.model,
     ...given({ ...callFields(spec), baseUrl: spec.baseUrl, headers: spec.headers, key }),
+    ...given({ prices: spec.prices }),
     parameters: { ...given(spec.parameters ?? {}), ...given(parameters ?? {}) },
     contextWindow: spec.contextWindow ?? CONTEXT_WINDOW,
   };
@@ -87,6 +88,8 @@ function runtimeConfig({ metadata, spec, key }: ResourceOf<"Shell">): RuntimeCon
       return { runtime };
     case "http":
       return { runtime, url: url ?? "", headers: headers ?? {}, ...given({ secret: key }) };
+    case "a2a":
+      return { runtime, url: url ?? "", headers: headers ?? {} };
     case "code":
       return { runtime, agent: agent ?? "" };
   }

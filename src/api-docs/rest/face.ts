@@ -23,6 +23,7 @@ export const REST_DESCRIPTION: FaceDescription<typeof REST> = {
   parameters: {
     taskId: { description: "The task.", example: IDS.task },
     turnId: { description: "The turn.", example: IDS.turn },
+    messageId: { description: "The message.", example: IDS.question },
     sessionId: { description: "The session.", example: IDS.session },
     userId: { description: "The member's user id.", example: "bob" },
     namespace: { description: "`system`, or a user's id.", example: "alice" },

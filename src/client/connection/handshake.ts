@@ -1,5 +1,6 @@
 import { TaskroomError } from "../errors";
 import type { SocketConstructor, SocketLike } from "../options";
+import { queryText } from "../rest/request";
 
 /** Where a connection goes on from. */
 export type Place = { query: Record<string, string>; protocols: string[] };
@@ -11,14 +12,13 @@ export function openSocket(
   WebSocket: SocketConstructor,
   { url, path, token, place }: Handshake,
 ): SocketLike {
-  const address = new URL(`/api/v1${path}`, url);
-  address.protocol = address.protocol.replace("http", "ws");
-  address.search = new URLSearchParams(place.query).toString();
+  const address = `${url.replace(/^http/, "ws")}/api/v1${path}${queryText(place.query)}`;
   const protocols = ["taskroom.v1", `taskroom.bearer.${token}`, ...place.protocols];
   try {
-    return new WebSocket(address.href, protocols);
+    return new WebSocket(address, protocols);
   } catch (cause) {
-    const detail = "the address or the token cannot be used for a WebSocket";
+    const why = cause instanceof Error ? `: ${cause.message}` : "";
+    const detail = `the address or the token cannot be used for a WebSocket${why}`;
     throw new TaskroomError("invalid_request", detail, { cause });
   }
 }

@@ -1,5 +1,5 @@
 import type { CLOSE } from "../../protocol/close-codes";
-import { noToken, TaskroomError } from "../errors";
+import { failureOf, TaskroomError } from "../errors";
 import type { Context } from "../rest/context";
 import { backoffMs } from "./backoff";
 import { openSocket, type Place } from "./handshake";
@@ -111,21 +111,27 @@ export class Link {
     const generation = this.#enter("connecting");
     this.#attempt += 1;
     onStatus({ state: "connecting", attempt: this.#attempt });
-    const token = await context.token().catch((cause: unknown) => noToken(cause));
+    const token = await context.token().catch(failureOf);
     if (generation !== this.#generation) return;
-    if (typeof token !== "string") return this.#wait({ final: false, error: token });
+    if (typeof token !== "string") return this.#hasNoToken(token);
     this.#token = token;
     if (token !== this.#refusedToken) return this.#open();
     const error = new TaskroomError("unauthorized", "The token has expired or was revoked.");
     this.#end({ final: true, code: error.code, error });
   }
 
+  /** One that is not there yet may come; one that no server takes stays as it is. */
+  #hasNoToken(error: TaskroomError): void {
+    if (error.code === "bad_options") this.#end({ final: true, code: error.code, error });
+    else this.#wait({ final: false, error });
+  }
+
   #open(): void {
     const { context, path, place, onText } = this.#parts;
-    const { url, timing } = context;
+    const { url, timing, sockets } = context;
     try {
-      const handshake = { url, path, token: this.#token, place: place() };
-      const opened = openSocket(context.WebSocket, handshake);
+      const handshake = { url: url(), path, token: this.#token, place: place() };
+      const opened = openSocket(sockets(), handshake);
       const onEnd = (code: number, reason: string) => void this.#lost(code, reason);
       this.#socket = new Socket(opened, timing, { onText, onEnd });
     } catch (error) {

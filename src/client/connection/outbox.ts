@@ -1,5 +1,5 @@
 import type { Refusal } from "../../protocol/errors";
-import { refusalError, TaskroomError } from "../errors";
+import { jsonOf, refusalError, TaskroomError } from "../errors";
 import { Timer } from "./timer";
 
 export type Command = {
@@ -43,8 +43,14 @@ export class Outbox {
       const detail = `${this.#pending.size} commands are waiting for an answer already.`;
       return Promise.reject(new TaskroomError("outbox_full", detail));
     }
+    let text: string;
+    try {
+      text = jsonOf(command.data);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     // Sent, it would end the connection, and after that every one that repeats it.
-    if (bytesOf(JSON.stringify(command.data)) > this.#frameBytes - ENVELOPE_BYTES) {
+    if (bytesOf(text) > this.#frameBytes - ENVELOPE_BYTES) {
       const detail = `A command may have ${this.#frameBytes} bytes.`;
       return Promise.reject(new TaskroomError("payload_too_large", detail));
     }

@@ -12,6 +12,7 @@ import type {
 } from "../../protocol/webhooks";
 import type { PageQuery } from "./paging";
 import type { Request } from "./request";
+import { segment } from "./segment";
 
 type Counts = { turns: number; tokens: number };
 export type UsageReport = {
@@ -20,7 +21,7 @@ export type UsageReport = {
   limits: { turnsPerDay: number; tokensPerDay: number };
 };
 
-const below = (path: string, id: string) => `${path}/${encodeURIComponent(id)}`;
+const below = (path: string, id: string) => `${path}/${segment(id)}`;
 
 export type AccountApi = ReturnType<typeof accountApi>;
 

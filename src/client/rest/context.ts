@@ -1,13 +1,17 @@
+import { checkOptions, fetchOf, socketsOf, timingOf } from "../given/options";
+import { type AskToken, tokenFrom } from "../given/token";
+import { serverAt } from "../given/url";
 import type { ClientOptions, SocketConstructor, Timing } from "../options";
 import { type Request, requester } from "./request";
 
 /** What every connection of a client shares. */
 export type Context = {
-  /** The server's origin. */
-  url: string;
-  token: () => Promise<string>;
+  /** Where the server is; throws a `TaskroomError` where that is not known. */
+  url: () => string;
+  token: AskToken;
   request: Request;
-  WebSocket: SocketConstructor;
+  /** Throws a `TaskroomError` where there is none. */
+  sockets: () => SocketConstructor;
   random: () => number;
   timing: Timing;
 };
@@ -22,22 +26,23 @@ export const TIMING: Timing = {
   requestMs: 30_000,
 };
 
+/** Throws a `TaskroomError` where the options can't be used. */
 export function contextOf(options: ClientOptions): Context {
-  const url = new URL(options.url).origin;
-  const token = async () =>
-    typeof options.token === "string" ? options.token : await options.token();
-  const timing = { ...TIMING, ...options.timing };
+  checkOptions(options);
+  const url = serverAt(options.url);
+  const token = tokenFrom(options.token);
+  const timing = timingOf(options.timing, TIMING);
   return {
     url,
     token,
     timing,
     random: options.random ?? Math.random,
-    WebSocket: options.WebSocket ?? globalThis.WebSocket,
+    sockets: () => socketsOf(options),
     request: requester({
       url,
       token,
       timeoutMs: timing.requestMs,
-      fetch: options.fetch ?? ((address, init) => globalThis.fetch(address, init)),
+      fetch: () => fetchOf(options),
     }),
   };
 }

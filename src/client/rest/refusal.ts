@@ -1,6 +1,7 @@
 import type { Verdict } from "../connection/link";
-import { noToken, TaskroomError } from "../errors";
+import { failureOf, TaskroomError } from "../errors";
 import type { Request } from "./request";
+import { segment } from "./segment";
 
 /** Refusals that pass by themselves. */
 const PASSING = new Set<TaskroomError["code"]>([
@@ -27,7 +28,7 @@ export async function whyRoomRefused(
     if (recoveryToken === undefined) {
       keep((await request<Grant>("POST", "/sessions", { body: { taskId } })).recoveryToken);
     } else {
-      await request("GET", `/tasks/${encodeURIComponent(taskId)}`);
+      await request("GET", `/tasks/${segment(taskId)}`);
       keep(await recovered(request, recoveryToken));
     }
     return { final: false };
@@ -58,8 +59,7 @@ async function recovered(request: Request, recoveryToken: string): Promise<strin
 }
 
 function verdict(cause: unknown): Verdict {
-  // Anything else comes from the caller's token function.
-  const error = cause instanceof TaskroomError ? cause : noToken(cause);
+  const error = failureOf(cause);
   const { code, retryAfterMs: afterMs } = error;
   if (!PASSING.has(code)) return { final: true, code, error };
   return { final: false, error, ...(afterMs !== undefined && { afterMs }) };

@@ -1,6 +1,8 @@
 import type { Problem } from "../../protocol/errors";
-import { TaskroomError } from "../errors";
+import { jsonOf, TaskroomError } from "../errors";
+import { pageAddress } from "../given/url";
 import type { FetchLike } from "../options";
+import { Deadline } from "./deadline";
 
 export type QueryValue = string | number | boolean | readonly string[] | undefined;
 
@@ -24,10 +26,10 @@ export type Request = <Answer>(
 ) => Promise<Answer>;
 
 type Parts = {
-  url: string;
+  url: () => string;
   token: () => Promise<string>;
   timeoutMs: number;
-  fetch: FetchLike;
+  fetch: () => FetchLike;
 };
 
 type Answered = Awaited<ReturnType<FetchLike>>;
@@ -35,37 +37,56 @@ type Answered = Awaited<ReturnType<FetchLike>>;
 export function requester({ url, token, timeoutMs, fetch }: Parts): Request {
   return async <Answer>(method: HttpMethod, path: string, options: RequestOptions = {}) => {
     const { query = {}, body, headers, signal } = options;
+    const server = url();
+    const send = fetch();
+    const text = body === undefined ? undefined : jsonOf(body);
     const authorization = `Bearer ${await token()}`;
-    const deadline = AbortSignal.timeout(timeoutMs);
-    let response: Answered;
-    let text: string;
+    const deadline = new Deadline(timeoutMs, signal);
     try {
-      response = await fetch(`${url}/api/v1${path}${queryText(query)}`, {
+      const answered = await send(`${server}/api/v1${path}${queryText(query)}`, {
         method,
         headers: {
           authorization,
-          ...(body !== undefined && { "content-type": "application/json" }),
+          ...(text !== undefined && { "content-type": "application/json" }),
           ...headers,
         },
-        signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        signal: deadline.signal,
+        ...(text !== undefined && { body: text }),
       });
-      text = await response.text();
+      return outcome<Answer>(server, answered, await answered.text());
     } catch (cause) {
       signal?.throwIfAborted();
-      throw new TaskroomError("network", `${url} did not answer`, { cause });
+      if (cause instanceof TaskroomError) throw cause;
+      throw new TaskroomError("network", noAnswer(server), { cause });
+    } finally {
+      deadline.stop();
     }
-    const value = parsed(text);
-    if (!response.ok) throw problemError(response, value);
-    if (value === undefined && text) {
-      throw new TaskroomError("bad_answer", `${url} answered with something other than JSON`);
-    }
-    // The server's answer has the contract's shape.
-    return value as Answer;
   };
 }
 
-function queryText(query: Record<string, QueryValue>): string {
+/** What an answer comes to; throws the problem that it is. */
+function outcome<Answer>(server: string, answered: Answered, text: string): Answer {
+  const value = parsed(text);
+  if (!answered.ok) throw problemError(answered, value);
+  if (value === undefined && text) {
+    throw new TaskroomError("bad_answer", `${server} answered with something other than JSON`);
+  }
+  // The server's answer has the contract's shape.
+  return value as Answer;
+}
+
+/** A browser does not tell a page which of the two it is. */
+function noAnswer(server: string): string {
+  const page = pageAddress();
+  const origin = page && new URL(page).origin;
+  if (origin === undefined || server === origin || server.startsWith(`${origin}/`)) {
+    return `${server} did not answer`;
+  }
+  return `${server} did not answer, or its ALLOWED_ORIGINS lacks ${origin}`;
+}
+
+/** A query as an address has it, with its `?`. */
+export function queryText(query: Record<string, QueryValue>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined) continue;

@@ -4,6 +4,7 @@ import type { ResourceCollection, ShownResource } from "../../resources/resource
 import type { GivenSpecs } from "../../resources/specs";
 import type { PageQuery } from "./paging";
 import type { Request } from "./request";
+import { segment } from "./segment";
 
 /** `ghosts`, `models`, `shells`, `bots`, `teams`. */
 export type Collection = ResourceCollection["path"];
@@ -25,7 +26,7 @@ export type ResourcesApi<Name extends Collection> = ReturnType<typeof resourcesA
 export function resourcesApi<Name extends Collection>(request: Request, collection: Name) {
   type Item = ResourceIn<Name>;
   const at = (namespace: string, name: string) =>
-    `/${collection}/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
+    `/${collection}/${segment(namespace)}/${segment(name)}`;
   return {
     list: (query: PageQuery & { namespace?: string } = {}): Promise<Page<Item>> =>
       request("GET", `/${collection}`, { query }),

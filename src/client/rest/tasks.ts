@@ -1,3 +1,5 @@
+import type { EditMessage } from "../../protocol/commands/chat-edit";
+import type { ChatNote } from "../../protocol/commands/chat-note";
 import type { LogEvent, LogEventType } from "../../protocol/events";
 import type { Role } from "../../protocol/identity";
 import type { JsonObject } from "../../protocol/json";
@@ -16,6 +18,7 @@ import type { Task, TaskStatus } from "../../protocol/task";
 import type { Turn, TurnStatus } from "../../protocol/turn";
 import type { PageQuery } from "./paging";
 import type { Request } from "./request";
+import { segment } from "./segment";
 
 export type NewTask = {
   /** Your own name for the task: made once, and found from then on. */
@@ -56,7 +59,13 @@ export type MessageQuery = PageQuery & {
   role?: MessageRole[];
   before?: string;
   after?: string;
+  /** Whether those are among them that were superseded. */
+  superseded?: boolean;
 };
+
+/** The content may be left out where files come along. */
+export type GivenEdit = Partial<EditMessage>;
+export type GivenNote = Partial<ChatNote>;
 
 /** A repeat with the same key and body gives the first answer again. */
 export type Idempotent = { idempotencyKey?: string };
@@ -64,8 +73,7 @@ export type Idempotent = { idempotencyKey?: string };
 const keyed = ({ idempotencyKey }: Idempotent) =>
   idempotencyKey === undefined ? {} : { headers: { "idempotency-key": idempotencyKey } };
 
-const at = (id: string, ...rest: string[]) =>
-  ["/tasks", ...[id, ...rest].map(encodeURIComponent)].join("/");
+const at = (id: string, ...rest: string[]) => ["/tasks", ...[id, ...rest].map(segment)].join("/");
 
 export type TasksApi = ReturnType<typeof tasksApi>;
 
@@ -96,6 +104,16 @@ export function tasksApi(request: Request) {
     stats: (id: string): Promise<TaskStats> => request("GET", at(id, "stats")),
     messages: (taskId: string, query: MessageQuery = {}): Promise<Page<Message>> =>
       request("GET", "/messages", { query: { taskId, ...query } }),
+    /** Says something else in the place of a user's message, and of all that follows it in its thread. */
+    editMessage: (
+      id: string,
+      messageId: string,
+      body: GivenEdit,
+    ): Promise<{ turn: Turn; message: Message }> =>
+      request("POST", at(id, "messages", messageId, "edit"), { body }),
+    /** A message that begins no turn: the next one's model is told it. */
+    addNote: (id: string, body: GivenNote): Promise<{ message: Message }> =>
+      request("POST", at(id, "notes"), { body }),
     events: (
       id: string,
       query: PageQuery & { after?: number; type?: LogEventType[] } = {},
@@ -132,6 +150,9 @@ export function turnsApi(request: Request) {
       }),
     retry: (taskId: string, turnId: string): Promise<TurnAnswer> =>
       request("POST", turn(taskId, turnId, "retry"), { body: {} }),
+    /** Another turn for the message of a completed one. */
+    regenerate: (taskId: string, turnId: string): Promise<TurnAnswer> =>
+      request("POST", turn(taskId, turnId, "regenerate"), { body: {} }),
     confirm: (taskId: string, turnId: string, body: ConfirmTurn): Promise<TurnAnswer> =>
       request("POST", turn(taskId, turnId, "confirm"), { body }),
     /** Answers a call of one of the `clientTools` that the turn's message came with. */

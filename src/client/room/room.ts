@@ -1,3 +1,4 @@
+import type { NoteAck } from "../../protocol/commands/chat-note";
 import type { HistoryPage, HistorySync } from "../../protocol/commands/history-sync";
 import type { SendAck } from "../../protocol/commands/send-ack";
 import type { MomentaryEvent, RoomEvent } from "../../protocol/events";
@@ -6,7 +7,13 @@ import type { Place } from "../connection/handshake";
 import { randomId } from "../connection/id";
 import { Link } from "../connection/link";
 import { Outbox } from "../connection/outbox";
-import type { ConfirmAnswer, RoomConnection, SendOptions } from "../connection/room-connection";
+import type {
+  ConfirmAnswer,
+  EditOptions,
+  NoteOptions,
+  RoomConnection,
+  SendOptions,
+} from "../connection/room-connection";
 import type { ConnectionStatus } from "../connection/status";
 import { Unsent } from "../connection/unsent";
 import { TaskroomError } from "../errors";
@@ -14,6 +21,7 @@ import { Listeners } from "../listeners";
 import type { ConnectOptions, RecoveryStore } from "../options";
 import type { Context } from "../rest/context";
 import { whyRoomRefused } from "../rest/refusal";
+import { segment } from "../rest/segment";
 import { Store } from "../store";
 import type { RoomSnapshot } from "./room-snapshot";
 import { oldestId, RoomView } from "./room-view";
@@ -45,7 +53,7 @@ export class Room implements RoomConnection {
     this.taskId = taskId;
     this.#replay = options.replay ?? false;
     this.#recovery = options.recovery;
-    this.#recoveryToken = options.recovery?.get() ?? undefined;
+    this.#recoveryToken = keptIn(options.recovery);
     this.#store = new Store(emptySnapshot(options));
     this.#view = new RoomView(this.#store);
     this.#unsent = new Unsent((unsent) => this.#store.set({ unsent }));
@@ -55,7 +63,7 @@ export class Room implements RoomConnection {
     });
     this.#link = new Link({
       context,
-      path: `/tasks/${encodeURIComponent(taskId)}/chat`,
+      path: `/tasks/${segment(taskId)}/chat`,
       place: () => this.#place(),
       onText: (text) => this.#hear(text),
       onStatus: (status) => this.#stand(status),
@@ -92,7 +100,7 @@ export class Room implements RoomConnection {
     }
   }
 
-  cancel({ turnId, reason }: { turnId?: string; reason?: string } = {}) {
+  async cancel({ turnId, reason }: { turnId?: string; reason?: string } = {}) {
     // Named now, so that a repeat cannot stop a turn that came later.
     const { task, openTurns } = this.#store.next.room ?? {};
     const target = turnId ?? task?.activeTurnId ?? openTurns?.[0]?.id;
@@ -113,7 +121,24 @@ export class Room implements RoomConnection {
     return this.#ask<TurnNamed>("chat:retry", { turnId });
   }
 
-  guide(content: string, options: { turnId?: string } = {}) {
+  async regenerate(turnId: string) {
+    // Once more is the same only while its turn is open.
+    return this.#ask<SendAck>("chat:regenerate", { turnId });
+  }
+
+  async edit(messageId: string, content: string, options: EditOptions = {}) {
+    const { clientMessageId = randomId() } = options;
+    const data = { ...options, messageId, content, clientMessageId };
+    return this.#ask<SendAck>("chat:edit", data, { repeatable: true, inLine: true });
+  }
+
+  async note(content: string, options: NoteOptions = {}) {
+    const { clientMessageId = randomId() } = options;
+    const data = { ...options, content, clientMessageId };
+    return this.#ask<NoteAck>("chat:note", data, { repeatable: true, inLine: true });
+  }
+
+  async guide(content: string, options: { turnId?: string } = {}) {
     return this.#ask<TurnNamed>("chat:guide", { ...options, content });
   }
 
@@ -132,7 +157,7 @@ export class Room implements RoomConnection {
     this.#link.send(JSON.stringify({ type: "chat:typing", data: { typing } }));
   }
 
-  historySync(query: HistorySync = {}) {
+  async historySync(query: HistorySync = {}) {
     return this.#ask<HistoryPage>("history:sync", query, { repeatable: true });
   }
 
@@ -221,7 +246,25 @@ export class Room implements RoomConnection {
 
   #keep(recoveryToken: string | undefined): void {
     this.#recoveryToken = recoveryToken;
-    if (recoveryToken !== undefined) this.#recovery?.set(recoveryToken);
+    if (recoveryToken !== undefined) keepIn(this.#recovery, recoveryToken);
+  }
+}
+
+/** A store that can't be read, as some browsers' is on some pages, has nothing. */
+function keptIn(recovery: RecoveryStore | undefined): string | undefined {
+  try {
+    return recovery?.get() ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where nothing can be kept, the page's next visit is a new session. */
+function keepIn(recovery: RecoveryStore | undefined, token: string): void {
+  try {
+    recovery?.set(token);
+  } catch {
+    // What it cannot keep, this room has in memory.
   }
 }
 

@@ -104,7 +104,7 @@ export const FIELDS: Record<Collection, readonly FieldSpec[]> = {
       path: "spec.runtime",
       label: "Runtime",
       control: "choice",
-      choices: ["chat", "http", "code"],
+      choices: ["chat", "http", "a2a", "code"],
     },
     { path: "spec.url", label: "Address of the agent", control: "text", placeholder: "https://…" },
     {

@@ -6,7 +6,9 @@ import { useAccount } from "../state/account";
 import { useSelected } from "../state/use-selected";
 import { useWaiting } from "../tasks/use-waiting";
 
-const PLACES: { to: Route; text: string; among: Route["at"][] }[] = [
+type Place = { to: Route; text: string; among: Route["at"][] };
+
+const PLACES: Place[] = [
   { to: { at: "home" }, text: "Tasks", among: ["home", "task"] },
   {
     to: { at: "resources", collection: "teams" },
@@ -18,6 +20,9 @@ const PLACES: { to: Route; text: string; among: Route["at"][] }[] = [
   { to: { at: "sessions" }, text: "Sessions", among: ["sessions"] },
   { to: { at: "usage" }, text: "Usage", among: ["usage"] },
 ];
+
+/** Shown to those whose token says that they may go there. */
+const BOARD = { to: { at: "board" }, text: "Board", among: ["board"] } satisfies Place;
 
 export function TopBar({ route }: { route: Route }) {
   const { me, signOut } = useAccount();
@@ -51,9 +56,11 @@ export function TopBar({ route }: { route: Route }) {
 }
 
 function Places({ route }: { route: Route }) {
+  const { me } = useAccount();
+  const places = me.scope?.split(" ").includes("admin") ? [...PLACES, BOARD] : PLACES;
   return (
     <>
-      {PLACES.map(({ to, text, among }) => (
+      {places.map(({ to, text, among }) => (
         <Link key={text} to={to} class="nav-link" current={among.includes(route.at)}>
           {text}
         </Link>

@@ -1,3 +1,5 @@
+import type { EditMessage } from "../../protocol/commands/chat-edit";
+import type { ChatNote } from "../../protocol/commands/chat-note";
 import type { Outcome } from "../../protocol/errors";
 import type { LogEvent } from "../../protocol/events";
 import type { Principal, Role } from "../../protocol/identity";
@@ -71,6 +73,14 @@ export interface TaskRoomApi {
   interruptTurn(principal: Principal, turnId: string, reason?: string): Promise<Outcome<Turn>>;
   /** A FAILED or INTERRUPTED turn goes to the queue's tail. */
   retryTurn(principal: Principal, turnId: string): Promise<Outcome<Turn>>;
+  /** Another turn for the message of a COMPLETED one; the one that is open for it already, where there is one. */
+  regenerateTurn(principal: Principal, turnId: string): Promise<Outcome<Turn>>;
+  editMessage(
+    principal: Principal,
+    messageId: string,
+    input: EditMessage,
+  ): Promise<Outcome<{ turn: Turn; message: Message }>>;
+  addNote(principal: Principal, input: ChatNote): Promise<Outcome<{ message: Message }>>;
   confirmTurn(principal: Principal, turnId: string, input: ConfirmTurn): Promise<Outcome<Turn>>;
   giveOutput(principal: Principal, turnId: string, input: GiveOutput): Promise<Outcome<Turn>>;
   guideTurn(principal: Principal, turnId: string, content: string): Promise<Outcome<Turn>>;

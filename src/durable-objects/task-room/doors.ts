@@ -3,12 +3,13 @@ import type { Hearing } from "../../agents/voice";
 import { type Histories, historiesOf } from "../../history/shards/histories";
 import { agents } from "../../own/agents";
 import { inJurisdiction } from "../../platform/jurisdiction";
+import type { Levels } from "../../platform/levels";
 import { unsealPortable } from "../../platform/sealing";
 import { readOnce, type Settings, settings as settingsSchema } from "../../platform/settings";
 import type { Tally } from "../../platform/tally";
 import type { Place } from "../../protocol/rooms/place";
 import type { StepEnd, StepRequest } from "../../resources/step";
-import { metricsShardOf } from "../metrics-shard/api";
+import { tellShard } from "../metrics-shard/api";
 import { type Meter, meterOf } from "../usage-meter/api";
 import type { TaskNews, UserRoomApi } from "../user-room/api";
 
@@ -70,8 +71,8 @@ export type Doors = {
     hearing: Hearing,
     signal: AbortSignal,
   ): Promise<StepEnd | undefined>;
-  /** Tells the service's counts; nobody repeats it. */
-  tellMetrics(tally: Tally): Promise<void>;
+  /** Tells the service's counts, and what there is now; nobody repeats it. */
+  tellMetrics(tally: Tally, levels: Levels): Promise<void>;
   fault(point: FaultPoint): void;
 };
 
@@ -92,7 +93,7 @@ export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
     meter: (userId) => meterOf(env, userId),
     callAgent: (request, hearing, signal) =>
       callAgent(request, hearing, signal, { settings, hold, unseal, own: agents, ai: env.AI }),
-    tellMetrics: (tally) => metricsShardOf(env, ctx.id.toString()).add(tally),
+    tellMetrics: (tally, levels) => tellShard(env, ctx.id.toString(), tally, levels),
     fault: () => undefined,
   };
 }

@@ -1,5 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { CLOSE } from "../../protocol/close-codes";
+import type { EditMessage } from "../../protocol/commands/chat-edit";
+import type { ChatNote } from "../../protocol/commands/chat-note";
 import type { Outcome } from "../../protocol/errors";
 import type { Principal } from "../../protocol/identity";
 import type { ExecuteTask } from "../../protocol/rest/execute-task";
@@ -17,6 +19,7 @@ import { lastActiveAt } from "./arrival/departure";
 import { SessionDoor } from "./arrival/session-door";
 import { attend, receive, type SocketRoom } from "./arrival/socket-events";
 import { upgrade } from "./arrival/upgrade";
+import * as changes from "./commands/change-commands";
 import { goOnErasing, removeTask } from "./commands/erasure";
 import { readEvents, readLogs } from "./commands/log-queries";
 import { dropMember, putMember, readMembers } from "./commands/member-commands";
@@ -162,6 +165,18 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
 
   async retryTurn(principal: Principal, turnId: string) {
     return tasks.retryTurn(this.#awake(), principal, turnId);
+  }
+
+  async regenerateTurn(principal: Principal, turnId: string) {
+    return changes.regenerateTurn(this.#awake(), principal, turnId);
+  }
+
+  async editMessage(principal: Principal, messageId: string, input: EditMessage) {
+    return changes.editMessage(this.#awake(), principal, messageId, input);
+  }
+
+  async addNote(principal: Principal, input: ChatNote) {
+    return changes.addNote(this.#awake(), principal, input);
   }
 
   async confirmTurn(principal: Principal, turnId: string, input: ConfirmTurn) {

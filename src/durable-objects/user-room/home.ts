@@ -1,3 +1,4 @@
+import { levelsOf } from "../../platform/levels";
 import type { Settings } from "../../platform/settings";
 import { MetricsFeed } from "../metrics-feed";
 import { AlarmParts } from "./alarm-parts";
@@ -51,7 +52,15 @@ export class Home {
     const { now, fault, settings, dropKey } = doors;
     const hold = (work: Promise<unknown>) => ctx.waitUntil(work);
     const deadlines = new Deadlines(storage, settings.SESSION_IDLE_MS, now);
-    const metrics = new MetricsFeed({ send: doors.tellMetrics, hold });
+    const levels = () =>
+      levelsOf([
+        {
+          level: "taskroom_connections_open",
+          labels: { room: "user" },
+          value: this.sockets.size,
+        },
+      ]);
+    const metrics = new MetricsFeed({ send: doors.tellMetrics, levels, hold });
     const shared = { storage, now, deadlines, fault, hold, random: Math.random };
     const around = { ...shared, rooms: doors.rooms, metrics, limits: settings };
     this.#now = now;

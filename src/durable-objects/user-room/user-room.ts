@@ -22,7 +22,7 @@ import type {
   PatchWebhook,
   Webhook,
 } from "../../protocol/webhooks";
-import { metricsShardOf } from "../metrics-shard/api";
+import { tellShard } from "../metrics-shard/api";
 import type { NewTask } from "../task-room/api";
 import {
   type CreatedTask,
@@ -66,7 +66,7 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
       now: () => this.now(),
       rooms: this.taskRooms(),
       fault: (point) => this.fault(point),
-      tellMetrics: (tally) => metricsShardOf(env, ctx.id.toString()).add(tally),
+      tellMetrics: (tally, levels) => tellShard(env, ctx.id.toString(), tally, levels),
       dropKey: (userId, keyId) =>
         inTime(DATABASE_PATIENCE_MS, () => removeApiKey(this.database(), userId, keyId)),
       database: () => this.database(),

@@ -33,7 +33,7 @@ export function finishStep(draft: Draft, report: Finished): void {
   if (!live || !stream) return;
   const { turn, step } = live;
   excuseDelay(draft, turn.id, draft.stepRun(turn.id, step.step).deadlineAt);
-  spend(draft, turn.id, report.usage);
+  spend(draft, turn.id, step.step, report.usage);
   const message = answerOf(draft, turn, stream, report);
   const { messageId, attempt } = stream;
   draft.emit({ type: "chat:done", data: { turnId: turn.id, messageId, attempt, message } });

@@ -30,7 +30,7 @@ export function recordRounds(draft: Draft, fence: Fence, records: StepRecord[]):
     keepValues(draft, fence, record);
     if (record.type === "round") {
       noteBeginning(draft, fence);
-      spend(draft, fence.turnId, record.usage);
+      spend(draft, fence.turnId, fence.step, record.usage);
     }
     draft.emit(factOf(fence, messageId, record));
   }

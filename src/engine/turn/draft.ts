@@ -5,6 +5,8 @@ import type { StepRun, TurnRun } from "../../protocol/rooms/turn-run";
 import { toTimestamp } from "../../protocol/time";
 import type { ToolUse } from "../../protocol/tools/tool-use";
 import type { StepResult, Turn } from "../../protocol/turn";
+import type { Usage } from "../../protocol/usage";
+import type { AgentConfig } from "../../resources/agent";
 import { applyEvent } from "../fold/fold";
 import { applyToTurn } from "../fold/turn-fold";
 import type { Room, TurnRecord } from "./room";
@@ -13,8 +15,10 @@ import { isOpen } from "./transitions";
 /** Work that a commit starts; none of it is waited for. */
 export type Effect =
   | { type: "run"; turnId: string; step: string; attempt: number }
-  | { type: "abort"; turnId: string }
+  | AbortEffect
   | { type: "begin" };
+/** `another`: another attempt of the same run follows. */
+export type AbortEffect = { type: "abort"; turnId: string; another?: true };
 
 export type Context = {
   /** Milliseconds since 1970. */
@@ -44,7 +48,11 @@ export type Change = {
   parts: KeptPart[];
   /** Rounds of steps that ended without an answer, for who tries again. */
   rounds: KeptRounds[];
+  /** What providers counted, by the agents that they counted it for. */
+  spent: Spending[];
 };
+
+export type Spending = { usage: Usage; agent: AgentConfig };
 
 /** A value that is longer than its event shows, or that no event shows; without one there is none. */
 export type KeptValue = {
@@ -86,6 +94,7 @@ export class Draft {
   readonly #values: KeptValue[] = [];
   readonly #rounds: KeptRounds[] = [];
   readonly #parts: KeptPart[] = [];
+  readonly #spent: Spending[] = [];
   readonly #finishes = new Map<string, string>();
 
   constructor(room: Room, context: Context) {
@@ -131,6 +140,10 @@ export class Draft {
 
   keepRounds(rounds: KeptRounds): void {
     this.#rounds.push(rounds);
+  }
+
+  noteSpending(spending: Spending): void {
+    this.#spent.push(spending);
   }
 
   /** How the answer ended that a turn was writing, for the message that may be kept of it. */
@@ -188,6 +201,7 @@ export class Draft {
       values: this.#values,
       rounds: this.#rounds,
       parts: this.#parts,
+      spent: this.#spent,
     };
   }
 

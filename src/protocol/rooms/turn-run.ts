@@ -63,6 +63,14 @@ export const turnRun = z.object({
   unpaid: z.boolean().optional(),
   /** Tools that its sender carries out. */
   clientTools: z.array(clientTool).optional(),
+  /** Messages that have joined its own, in their order; their words are in its input. */
+  joined: z.array(z.string()).optional(),
+  /** Its models are told what was said before this `seq`: what comes later is for turns to come. */
+  toldBefore: z.int().optional(),
+  /** Of a turn that answers anew: its message's `seq`. What others said after that message is not told. */
+  anewFrom: z.int().optional(),
+  /** The answers that it takes the place of once it begins. */
+  supersedes: z.array(z.string()).optional(),
   /** That of the request that it was made by. */
   descent: descent.optional(),
   steps: z.record(z.string(), stepRun),

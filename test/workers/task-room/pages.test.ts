@@ -71,6 +71,8 @@ function deskOver(storage: DurableObjectStorage, taskId: string, database: D1Dat
     store: new RoomStore(storage),
     room: { state: { task: { id: taskId } } },
     history: { forReading: () => database },
+    // The database has been told everything.
+    feeds: { d1: { position: Number.MAX_SAFE_INTEGER } },
   } as unknown as Desk;
 }
 

@@ -94,7 +94,8 @@ it("[L7] a busy room lets go of older messages that D1 has without waiting for t
     sql.exec("UPDATE log SET first_seq = first_seq + 9000, last_seq = last_seq + 9000");
     sql.exec("UPDATE outbox SET cursor = cursor + 9000, history_cursor = cursor + 9000");
     sql.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1999)
-      INSERT INTO messages SELECT i, 'msg_' || i, 'other', 'user', '{}' FROM n`);
+      INSERT INTO messages (seq, id, thread_id, role, body)
+        SELECT i, 'msg_' || i, 'other', 'user', '{}' FROM n`);
   });
   await evictDurableObject(room);
   await runInDurableObject(room, (instance) => {

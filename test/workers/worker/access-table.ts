@@ -77,6 +77,7 @@ const ROUTES: readonly Route[] = [
   },
   { operation: "GET /healthz", statuses: "200 200 200 200 200 200 200 200" },
   { operation: "GET /metrics", statuses: "401 403 403 403 403 403 401 200" },
+  { operation: "GET /api/v1/board", statuses: "401 403 403 403 403 403 401 200" },
 
   {
     operation: "GET /.well-known/agent-card.json",

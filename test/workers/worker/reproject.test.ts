@@ -167,7 +167,8 @@ describe("[Y6] a room writes its task again", () => {
       });
       sql.exec(
         `WITH RECURSIVE n(i) AS (SELECT 301 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
-          INSERT INTO messages SELECT i, printf('msg_%026d', i), 'main', 'user',
+          INSERT INTO messages (seq, id, thread_id, role, body)
+          SELECT i, printf('msg_%026d', i), 'main', 'user',
             json_set(?, '$.seq', i, '$.id', printf('msg_%026d', i)) FROM n`,
         message,
       );

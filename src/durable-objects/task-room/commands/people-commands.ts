@@ -2,7 +2,7 @@ import { decideCall, takeOutput } from "../../../engine/step/tool-answers";
 import { type Cancel, cancelTurn, confirmStep, retryTurn } from "../../../engine/task/people";
 import type { Draft } from "../../../engine/turn/draft";
 import { activeTurn } from "../../../engine/turn/room";
-import { becomesGuidance, guideTurn, send } from "../../../engine/turn/send";
+import { guideTurn, makesNoTurn, send } from "../../../engine/turn/send";
 import type { ChatSend } from "../../../protocol/commands/chat-send";
 import type { SendAck } from "../../../protocol/commands/send-ack";
 import type { ToolOutput } from "../../../protocol/commands/tool-output";
@@ -14,7 +14,9 @@ import { DEFAULT_THREAD, type OnBusy } from "../../../protocol/turn";
 import type { Desk } from "../desk";
 import { presenceOf } from "../live/connections";
 import { type ClientKey, clientKey } from "../store/client-keys";
+import type { Found } from "../turns/superseding";
 import { logAccepted } from "../turns/turn-lines";
+import { isOvertaken, whenFound } from "./asked-message";
 import { permit } from "./permit";
 import { type Asking, withinQuota } from "./quota";
 
@@ -34,8 +36,8 @@ export function sendMessage(
   const known = () => answeredBefore(desk, principal, own);
   const act = ({ afterAwait }: Asking) =>
     (afterAwait ? known() : undefined) ?? sendNew(desk, principal, input, own);
-  // What steers a turn is none: should it become one, the meter is asked then.
-  if (desk.room && becomesGuidance(desk.room, input.onBusy)) {
+  // What steers a turn is none: should it become one, the meter is asked then. What joins one is counted with it.
+  if (desk.room && makesNoTurn(desk.room, messageOf(principal, input))) {
     return known() ?? act({ afterAwait: false });
   }
   const isTurn = (ack: SendAck) => !ack.duplicate && isOfTurn(desk, ack);
@@ -49,7 +51,7 @@ function isOfTurn({ room }: Desk, { turnId, messageId }: SendAck): boolean {
 }
 
 /** What the caller is answered without anything being done; nothing where there is something to do. */
-function answeredBefore(
+export function answeredBefore(
   desk: Desk,
   principal: Principal,
   keys: ClientKey[],
@@ -99,14 +101,23 @@ export function retry(
 ): Outcome<{ turnId: string }> | Promise<Outcome<{ turnId: string }>> {
   const permitted = permit(desk, principal, "write");
   if (!permitted.ok) return permitted;
-  const { unpaid, userId } = desk.store.turns.get(turnId)?.run ?? {};
+  const record = desk.store.turns.get(turnId);
+  if (!record) return refused(refuse("not_found", "There is no such turn."));
+  const { unpaid, userId } = record.run;
   // One that was never admitted is no old turn; another's meter is asked when it begins.
   const newTurn = unpaid === true && userId === principal.userId;
-  const act = () => retryNow(desk, principal, turnId);
-  return withinQuota(desk, principal, act, { newTurn, turnId });
+  return whenFound(desk, record.turn.messageId, (found) => {
+    const act = () => retryNow(desk, principal, turnId, found);
+    return withinQuota(desk, principal, act, { newTurn, turnId });
+  });
 }
 
-function retryNow(desk: Desk, principal: Principal, turnId: string): Outcome<{ turnId: string }> {
+function retryNow(
+  desk: Desk,
+  principal: Principal,
+  turnId: string,
+  found: Found | undefined,
+): Outcome<{ turnId: string }> {
   const permitted = permit(desk, principal, "write");
   if (!permitted.ok) return permitted;
   const open = permitted.value.room.state.openTurns.find(({ id }) => id === turnId);
@@ -118,7 +129,8 @@ function retryNow(desk: Desk, principal: Principal, turnId: string): Outcome<{ t
     if (planId !== undefined && plan) {
       draft.setRoom({ plans: { [planId]: plan, ...draft.room.plans } });
     }
-    return retryTurn(draft, open ? { ...record, turn: open } : record);
+    const isSuperseded = found?.isSuperseded() || isOvertaken(desk, record.turn);
+    return retryTurn(draft, open ? { ...record, turn: open } : record, { isSuperseded });
   });
   return noteAccepted(desk, principal, "retry", done);
 }
@@ -202,10 +214,10 @@ export function guide(
 }
 
 /** What is done is in the platform's log with the request that asked for it. */
-function noteAccepted<T extends { turnId: string | null }>(
+export function noteAccepted<T extends { turnId: string | null }>(
   desk: Desk,
   principal: Principal,
-  command: "send" | "guide" | "retry" | "confirm" | "cancel" | "tool-output",
+  command: Parameters<typeof logAccepted>[2]["command"],
   done: Outcome<T>,
 ): Outcome<T> {
   if (!done.ok) return done;
@@ -217,7 +229,7 @@ function noteAccepted<T extends { turnId: string | null }>(
   return done;
 }
 
-function messageOf(principal: Principal, input: ChatSend) {
+export function messageOf(principal: Principal, input: ChatSend) {
   const onBusy: { onBusy?: OnBusy } = input.onBusy ? { onBusy: input.onBusy } : {};
   return {
     author: presenceOf(principal),

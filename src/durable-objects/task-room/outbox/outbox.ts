@@ -86,11 +86,13 @@ export class Outbox {
     if (first?.seq === this.position + 1) this.#waitingSince = now;
   }
 
-  /** Whether a commit with these events is worth a batch for D1: one when a turn starts and one when it ends. */
+  /** Whether a commit with these events is worth a batch for D1: one when a turn starts and one when it ends, and one for a note. */
   static isDue(events: LogEvent[], room: Room): boolean {
     return events.some(
       (event) =>
         event.type === "task:updated" ||
+        // No turn tells of it.
+        (event.type === "chat:message" && event.data.message.note === true) ||
         (event.type === "turn:status" && event.data.status === "PROCESSING") ||
         (event.type === "task:status" && room.state.openTurns.length === 0),
     );

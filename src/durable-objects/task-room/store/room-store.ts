@@ -2,6 +2,7 @@ import * as z from "zod";
 import { restoredState } from "../../../engine/fold/restore";
 import type { Change } from "../../../engine/turn/draft";
 import { type Room, roundsFrom, type TurnRecord } from "../../../engine/turn/room";
+import type { Message } from "../../../protocol/message";
 import type { TeamPlan } from "../../../resources/team-plan";
 import { migrate, stepsDone } from "../../storage-steps";
 import { type ClientKey, ClientKeys, type ClientReply } from "./client-keys";
@@ -92,6 +93,14 @@ export class RoomStore {
     });
     if (change.closed.length > 0) this.retention.noteClosed(now);
     return { events, texts, room };
+  }
+
+  /** Takes back what the database has kept of messages that stand: from this `seq` on the room has them all. */
+  readBack(messages: readonly Message[], fromSeq: number): void {
+    this.#storage.transactionSync(() => {
+      this.messages.readBack(messages);
+      this.retention.putMessagesFrom(fromSeq);
+    });
   }
 
   /** The database that has the task's history: empty until it is chosen, nothing where it is the control database. */

@@ -5,12 +5,15 @@ import { LIMITS } from "../../../protocol/limits";
 import type { Message, MessageRole } from "../../../protocol/message";
 import type { Desk } from "../desk";
 import type { MessageFilter, MessageRange } from "../store/message-table";
+import { supersededAfter } from "./superseding";
 
 export type HistoryQuery = {
   threadId?: string | undefined;
   role?: MessageRole[] | undefined;
   before?: string | undefined;
   after?: string | undefined;
+  /** Whether those are among them that were superseded. */
+  superseded?: boolean | undefined;
   limit: number;
 };
 
@@ -28,9 +31,33 @@ export async function historyPage(
   if ("code" in edge) return edge;
   const filter = filterOf(query);
   const range = { ...edge, limit: query.limit, bytes };
-  return range.afterSeq === undefined
+  const head = desk.room?.state.task.headSeq ?? 0;
+  const page = await (range.afterSeq === undefined
     ? pageBefore(desk, filter, range)
-    : pageAfter(desk, filter, { ...range, afterSeq: range.afterSeq });
+    : pageAfter(desk, filter, { ...range, afterSeq: range.afterSeq }));
+  const now = asOfNow(desk, filter, page, head);
+  // A page has one at least where there is any.
+  const isVoid = now.items.length === 0 && page.items.length > 0;
+  return isVoid ? historyPage(desk, query, bytes) : now;
+}
+
+/** What was superseded while the database was waited for is told as such, or left out. */
+function asOfNow(
+  desk: Desk,
+  { superseded }: MessageFilter,
+  { items, hasMore }: MessagePage,
+  since: number,
+): MessagePage {
+  if (desk.room?.state.task.headSeq === since) return { items, hasMore };
+  const gone = supersededAfter(desk, since);
+  if (gone.size === 0) return { items, hasMore };
+  const known = items.map((message) => withMark(message, gone));
+  return { items: known.filter((one) => superseded || !one.supersededBy), hasMore };
+}
+
+function withMark(message: Message, gone: ReadonlyMap<string, string>): Message {
+  const by = message.supersededBy ?? gone.get(message.id);
+  return by === undefined ? message : { ...message, supersededBy: by };
 }
 
 type Edge = { beforeSeq?: number; afterSeq?: number };
@@ -47,7 +74,8 @@ async function edgeOf(desk: Desk, { before, after }: HistoryQuery): Promise<Edge
 
 async function olderSeqOf(desk: Desk, messageId: string): Promise<number | undefined> {
   const taskId = desk.room?.state.task.id;
-  if (taskId === undefined || desk.store.retention.messagesFrom() === 0) return undefined;
+  const from = desk.store.retention.messagesFrom({ superseded: true });
+  if (taskId === undefined || from === 0) return undefined;
   return findMessageSeq(desk.history.forReading(), taskId, messageId);
 }
 
@@ -57,7 +85,7 @@ async function pageBefore(
   filter: MessageFilter,
   range: MessageRange,
 ): Promise<MessagePage> {
-  const from = desk.store.retention.messagesFrom();
+  const from = desk.store.retention.messagesFrom(filter);
   // System text of before is kept for models alone.
   const kept = desk.store.messages.read(filter, { ...range, fromSeq: from });
   if (from === 0 || kept.hasMore) return kept;
@@ -77,7 +105,7 @@ async function pageAfter(
   filter: MessageFilter,
   range: MessageRange & { afterSeq: number },
 ): Promise<MessagePage> {
-  const from = desk.store.retention.messagesFrom();
+  const from = desk.store.retention.messagesFrom(filter);
   const { afterSeq } = range;
   // Looked at before D1 is asked: meanwhile the room may let go of more.
   const kept = desk.store.messages.read(filter, {
@@ -92,8 +120,13 @@ async function pageAfter(
   return { items: all.slice(0, count), hasMore };
 }
 
-function storedPage(desk: Desk, range: MessageFilter & MessageRange): Promise<MessagePage> {
-  return readMessages(desk.history.forReading(), desk.room?.state.task.id ?? "", range);
+/** Of the database's, with what it has not been told yet of messages that were superseded. */
+async function storedPage(desk: Desk, range: MessageFilter & MessageRange): Promise<MessagePage> {
+  const untold = supersededAfter(desk, desk.feeds.d1.position);
+  const without = range.superseded ? [] : [...untold.keys()];
+  const taskId = desk.room?.state.task.id ?? "";
+  const page = await readMessages(desk.history.forReading(), taskId, { ...range, without });
+  return { ...page, items: page.items.map((message) => withMark(message, untold)) };
 }
 
 /** How many of the first messages make a page. */
@@ -113,6 +146,10 @@ export function newestMessages(desk: Desk, bytes: number): Message[] {
   return items.length === 1 && jsonBytes(only) > bytes ? [] : items;
 }
 
-function filterOf({ threadId, role }: HistoryQuery): MessageFilter {
-  return { ...(threadId !== undefined && { threadId }), ...(role && { roles: role }) };
+function filterOf({ threadId, role, superseded = false }: HistoryQuery): MessageFilter {
+  return {
+    ...(threadId !== undefined && { threadId }),
+    ...(role && { roles: role }),
+    superseded,
+  };
 }

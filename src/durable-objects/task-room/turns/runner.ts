@@ -1,3 +1,4 @@
+import { AnotherFollows } from "../../../agents/agent";
 import { NotHeard } from "../../../agents/voice";
 import type { Finished } from "../../../engine/step/end";
 import type { Fence } from "../../../engine/step/fence";
@@ -51,14 +52,15 @@ export class Runner {
   }
 
   start(fence: Fence): void {
-    this.abort(fence.turnId);
+    this.abort(fence.turnId, { another: true });
     const work = { ...fence, controller: new AbortController() };
     this.#work.set(fence.turnId, work);
     this.#sinks.hold(this.#carryOut(work));
   }
 
-  abort(turnId: string): void {
-    this.#work.get(turnId)?.controller.abort();
+  /** `another`: another attempt of the same run follows. */
+  abort(turnId: string, { another = false } = {}): void {
+    this.#work.get(turnId)?.controller.abort(another ? new AnotherFollows() : undefined);
     this.#work.delete(turnId);
   }
 

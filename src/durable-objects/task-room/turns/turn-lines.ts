@@ -10,7 +10,17 @@ type Parts = {
 };
 
 type Accepted = {
-  command: "create" | "send" | "guide" | "retry" | "confirm" | "cancel" | "tool-output";
+  command:
+    | "create"
+    | "send"
+    | "regenerate"
+    | "edit"
+    | "note"
+    | "guide"
+    | "retry"
+    | "confirm"
+    | "cancel"
+    | "tool-output";
   taskId: string | undefined;
   turnId: string | undefined;
 };

@@ -1,0 +1,10 @@
+export { TaskroomProvider, useTaskroom } from "./provider";
+export type { RoomActions } from "./room/room-actions";
+export { type RoomHere, useRoom } from "./room/use-room";
+export { useRoomActions } from "./room/use-room-actions";
+export { useRoomEvent } from "./room/use-room-event";
+export { useRoomSelector } from "./room/use-room-selector";
+export type { TaskListSnapshot } from "./tasks/live-tasks";
+export { type TasksHere, useTasks } from "./tasks/use-tasks";
+export { type NotificationsHere, useNotifications } from "./user/use-notifications";
+export { useUserEvent } from "./user/use-user-event";
