@@ -65,6 +65,18 @@ function Writing({ onStop, onSent }: Props) {
     input.current?.focus();
   };
 
+  const note = () => {
+    const content = text.trim();
+    setText("");
+    setError(undefined);
+    typing.stop();
+    room.note(content).then(onSent, (failure) => {
+      fail(failure);
+      setText((now) => now || content);
+    });
+    input.current?.focus();
+  };
+
   return (
     <form
       class="composer"
@@ -104,6 +116,14 @@ function Writing({ onStop, onSent }: Props) {
               Stop
             </Button>
           )}
+          <Button
+            kind="quiet"
+            title="Everybody reads it, and the next answer's model; nobody answers it"
+            disabled={isBlank(text)}
+            onClick={note}
+          >
+            Note
+          </Button>
           <Button kind="primary" type="submit" disabled={isBlank(text)}>
             {isBusy && policy === "guide" ? "Guide" : "Send"}
           </Button>
