@@ -2,6 +2,8 @@ import * as z from "zod";
 import { errorCode, failure, failureCode, problem, refusal } from "../protocol/errors";
 import { logEvent } from "../protocol/events";
 import { presence } from "../protocol/events/presence";
+import { attachment } from "../protocol/files/attachment";
+import { file } from "../protocol/files/file";
 import { role } from "../protocol/identity";
 import { issue } from "../protocol/issues";
 import { logEntry } from "../protocol/log-entry";
@@ -38,6 +40,7 @@ named("Ref", ref);
 named("Step", step);
 named("StepResult", stepResult);
 named("ToolUse", toolUse);
+named("Attachment", attachment);
 named("LogEntry", logEntry);
 named("Presence", presence);
 named("Stream", stream);
@@ -55,6 +58,7 @@ export const MODELS = {
   Interrupted: named("Interrupted", z.object({ interrupted: z.int().min(0) })),
   Message: named("Message", message),
   MessagePage: pageOf("MessagePage", message),
+  File: named("File", file),
   Event: named("Event", logEvent),
   EventPage: pageOf("EventPage", logEvent),
   LogPage: pageOf("LogPage", named("LoggedEntry", loggedEntry)),

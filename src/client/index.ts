@@ -2,6 +2,8 @@ export { isBlank } from "../protocol/blank";
 export type { ErrorCode, FailureCode, Problem } from "../protocol/errors";
 export type { LogEvent, MomentaryEvent, RoomEvent } from "../protocol/events";
 export type { Presence } from "../protocol/events/presence";
+export type { Attachment } from "../protocol/files/attachment";
+export type { File as StoredFile } from "../protocol/files/file";
 export type { Role, Scope } from "../protocol/identity";
 export type { Issue } from "../protocol/issues";
 export type { Message } from "../protocol/message";
@@ -43,6 +45,7 @@ export type {
   TokenSource,
 } from "./options";
 export type { UsageReport } from "./rest/account";
+export type { FileOptions, FilesApi, UploadOptions } from "./rest/files";
 export type { Page, PageQuery } from "./rest/paging";
 export type { HttpMethod, QueryValue, Request, RequestOptions } from "./rest/request";
 export type { Collection, NewResource, NextResource, ResourceIn } from "./rest/resources";

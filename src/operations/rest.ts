@@ -1,6 +1,7 @@
 import { COLLECTIONS } from "../resources/resource";
 import type { Face } from "./operation";
 import { API_KEYS } from "./rest/api-keys";
+import { STORED_FILES } from "./rest/files";
 import { LOG } from "./rest/log";
 import { MEMBERS } from "./rest/members";
 import { MESSAGES } from "./rest/messages";
@@ -26,6 +27,7 @@ export const REST = {
     members: MEMBERS,
     log: LOG,
     messages: MESSAGES,
+    files: STORED_FILES,
     sessions: SESSIONS,
     ghosts: collection(ghosts),
     models: collection(models),

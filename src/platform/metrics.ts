@@ -99,7 +99,7 @@ export const METRICS = {
     code: errorCode.options,
   }),
   taskroom_outbox_lag_seconds: histogram(
-    "Age of the oldest event in a batch when its destination had been told.",
+    "Time from when a destination was to be told something to when it had it.",
     { destination: ["d1", "users", "meters"] },
     DELAY,
   ),
@@ -115,6 +115,10 @@ export const METRICS = {
     { room: ["task", "user"] },
     DELAY,
   ),
+  taskroom_files_total: counter("Files that were stored, and that were let go of.", {
+    event: ["stored", "removed"],
+  }),
+  taskroom_file_bytes_total: counter("Bytes of those files.", { event: ["stored", "removed"] }),
   taskroom_overdue_rooms_total: counter(
     "Rooms whose alarm had not come and that the sweep woke instead.",
     {},

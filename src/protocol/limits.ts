@@ -22,8 +22,26 @@ export const LIMITS = {
   mediaTypeChars: 127,
   /** Bytes of a file that an agent sends within an event. */
   sentFileBytes: 4 * MIB,
+  /** Bytes of all files that one request hands to an agent of its own; further ones are named. */
+  handedFilesBytes: 4 * MIB,
+  /** Bytes of pictures and documents in one request to a model: four times that is in memory then, of 128 MiB. */
+  promptFilesBytes: 10 * MIB,
+  /** Bytes of a text file as a model gets it, and of all of them in one request. */
+  promptTextBytes: 256 * KIB,
+  promptTextsBytes: 4 * MIB,
+  /** Files that are read for one request, to a model or to an agent. */
+  filesRead: 64,
+  /** Files that one answer carries; and UTF-16 units of a name that its maker gives: with both a message is a row. */
+  madeFiles: 10,
+  madeFileNameChars: 120,
   /** Hours for which a file that no message carries is kept. */
   loneFileHours: 24,
+  /** Files of one user: each is a row of their home. */
+  filesPerUser: 100_000,
+  /** Tasks that carry one and the same file: a row each. */
+  tasksPerFile: 1000,
+  /** Minutes that a file may take to be written; a slow line has 7 KiB/s for the largest. */
+  uploadMinutes: 60,
   /** Messages that join one turn beside its own. */
   joinedMessages: 50,
   /** Ids in one event: some 170 KB of JSON, so that a commit of many is several rows and frames. */
@@ -103,7 +121,8 @@ export const LIMITS = {
   requestWindowMs: 60_000,
   /**
    * New tasks of one user per window and location, as `TASK_LIMIT` of `wrangler.toml` says: each is an
-   * object with storage of its own, which no person and few scripts make ten times a second.
+   * object with storage of its own, which no person and few scripts make ten times a second. Files, which
+   * are counted apart, may be as many.
    */
   tasksPerWindow: 600,
   /** The same of API keys, of webhooks, and of tests of models and tools: `GRANT_LIMIT`. */

@@ -8,6 +8,7 @@ import { databaseKey, type Levels } from "../platform/levels";
 import { describeError, logError } from "../platform/platform-log";
 import { counted, NOTHING_COUNTED } from "../platform/tally";
 import { settingsOf } from "./current-settings";
+import { sweepFiles } from "./files/sweep-files";
 import { taskRoom } from "./rooms/ask";
 
 /** Rooms woken per minute, of all databases: well within a scheduled event's requests. */
@@ -26,6 +27,7 @@ export async function sweep(env: Env, now: number): Promise<void> {
   const [overdue, values] = await Promise.all([
     Promise.all(wakes),
     attempt("fills_not_measured", () => fillsOf(env, databases, now)),
+    attempt("files_not_swept", () => sweepFiles(env, now)),
     attempt("key_cleanup_failed", () => dropExpiredKeys(env.DB, now, KEYS)),
   ]);
   const value = overdue.reduce<number>((sum, one = 0) => sum + one, 0);

@@ -23,6 +23,7 @@ const ARROWS: Record<string, Arrows> = {
     folders: ["protocol", "resources", "platform"],
     packages: ["@ai-sdk/", "ai", "eventsource-parser", "workers-ai-provider", "zod"],
   },
+  files: { folders: ["protocol", "platform"], packages: ["zod"] },
   // The deployer's own: whatever an agent of theirs needs of ours.
   own: { folders: ["protocol", "resources", "platform", "agents"], packages: "any" },
   history: {
@@ -30,13 +31,13 @@ const ARROWS: Record<string, Arrows> = {
     packages: ["drizzle-orm", "zod"],
   },
   "durable-objects": {
-    folders: ["protocol", "resources", "platform", "engine", "agents", "own", "history"],
+    folders: ["protocol", "resources", "platform", "engine", "agents", "own", "history", "files"],
     packages: ["cloudflare:workers", "itty-durable", "zod"],
   },
   operations: { folders: ["protocol", "resources"], packages: ["zod"] },
   "api-docs": { folders: ["protocol", "resources", "operations"], packages: ["zod"] },
   worker: {
-    folders: ["protocol", "resources", "platform", "history", "operations"],
+    folders: ["protocol", "resources", "platform", "history", "operations", "files"],
     packages: ["cloudflare:workers", "hono", "jose", "zod"],
   },
   // Other people's clients at the same rooms: whatever they ask, they ask as the worker does.

@@ -11,6 +11,7 @@ import { describeCollection } from "./resources";
 import { ROOMS_DESCRIBED } from "./rooms";
 import { SERVICE_DESCRIBED } from "./service";
 import { SESSIONS_DESCRIBED } from "./sessions";
+import { STORED_FILES_DESCRIBED } from "./stored-files";
 import { TASKS_DESCRIBED } from "./tasks";
 import { TRIALS_DESCRIBED } from "./trials";
 import { TURNS_DESCRIBED } from "./turns";
@@ -25,6 +26,7 @@ export const REST_DESCRIPTION: FaceDescription<typeof REST> = {
     turnId: { description: "The turn.", example: IDS.turn },
     messageId: { description: "The message.", example: IDS.question },
     sessionId: { description: "The session.", example: IDS.session },
+    fileId: { description: "The file.", example: IDS.file },
     userId: { description: "The member's user id.", example: "bob" },
     namespace: { description: "`system`, or a user's id.", example: "alice" },
     name: { description: "The name in its namespace.", example: "researcher" },
@@ -38,6 +40,7 @@ export const REST_DESCRIPTION: FaceDescription<typeof REST> = {
     members: MEMBERS_DESCRIBED,
     log: LOG_DESCRIBED,
     messages: MESSAGES_DESCRIBED,
+    files: STORED_FILES_DESCRIBED,
     sessions: SESSIONS_DESCRIBED,
     ghosts: describeCollection("Ghost"),
     models: describeCollection("Model"),

@@ -18,7 +18,7 @@ named("Interrupt", interruptTurn);
 export const TASKS_DESCRIBED: Descriptions<typeof TASKS> = {
   create: {
     description:
-      "`prompt` starts the first turn at once. The default team is `system/assistant`; a team " +
+      "`prompt`, or files in `attachments`, start the first turn at once. The default team is `system/assistant`; a team " +
       "that does not exist or is not yours is `invalid_request`. Whoever makes a task owns it. " +
       "With a `key` there is one task of yours by it: the one that is there is given, whatever the " +
       "rest of the body says, until it is erased. The task is in your next list. It may begin with a " +
@@ -92,7 +92,7 @@ export const TASKS_DESCRIBED: Descriptions<typeof TASKS> = {
   },
   execute: {
     description:
-      "Without `input` the task's title is the input. The same `Idempotency-Key` or " +
+      "Without `input` the task's title is the input. Files in `attachments` go with it. The same `Idempotency-Key` or " +
       "`clientMessageId` with the same body gives the same turn again.",
     headers: ["Idempotency-Key"],
     body: { input: "Go on", onBusy: "enqueue" },

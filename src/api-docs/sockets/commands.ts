@@ -44,7 +44,9 @@ export const COMMANDS: Record<Command["type"], CommandNote> = {
     summary: "Say something to the team",
     description:
       "Acknowledged once the message is durable. The same `clientMessageId` of the same user " +
-      "gives the same ids and `duplicate: true`; with other content, `conflict`.",
+      "gives the same ids and `duplicate: true`; with other content, `conflict`. `attachments` are " +
+      "ids of your own files, at most ten; `content` may then be empty. A message with files is never " +
+      "guidance: with `onBusy: guide` it waits for a turn of its own.",
     data: { content: "Say hello", clientMessageId: "c-1", onBusy: "enqueue" },
     ack: json(sent, {
       messageId: IDS.question,
@@ -53,7 +55,7 @@ export const COMMANDS: Record<Command["type"], CommandNote> = {
     }),
     errors: [
       ...(["forbidden", "conflict", "turn_active", "queue_full"] as const),
-      ...(["task_cancelled", "quota_exceeded"] as const),
+      ...(["task_cancelled", "quota_exceeded", "unavailable"] as const),
     ],
   },
   "chat:cancel": {

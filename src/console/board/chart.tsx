@@ -19,10 +19,10 @@ export function Chart({ panel, board, colours, onIndex }: Props) {
   useEffect(() => {
     const node = place.current;
     if (!node) return;
-    const { times, bucketMs } = board;
+    const { bucketMs } = board;
     const width = node.clientWidth;
     const options = optionsOf({ panel, bucketMs, width, colours, onIndex });
-    const chart = new uPlot(options, dataOf(panel, times), node);
+    const chart = new uPlot(options, dataOf(panel, board), node);
     const watch = new ResizeObserver(() =>
       chart.setSize({ width: node.clientWidth, height: CHART_HEIGHT }),
     );

@@ -26,6 +26,8 @@ export type NewTask = {
   title: string;
   teamRef: Ref;
   prompt?: string;
+  /** Files of the creator's that the first message carries. */
+  attachments?: string[];
   labels: Record<string, string>;
   metadata: Task["metadata"];
   members: { userId: string; role: Role }[];
@@ -41,6 +43,9 @@ export type NewTask = {
 
 /** `opening`: connections of any session that are being opened here; absent from older rooms. */
 export type SessionActivity = { connections: number; lastActiveAt: number; opening?: string[] };
+
+/** `pending`: of work that has not ended; it is to be asked again. */
+export type CarriedFiles = { carried: string[]; pending: string[] };
 
 /**
  * What a task's room answers over RPC. Every call names its principal; the room checks the role.
@@ -92,6 +97,8 @@ export interface TaskRoomApi {
   closeSession(sessionId: string, code: number, reason: string): Promise<void>;
   /** Closes every connection that came with this API key, and refuses those that are being opened: it was revoked. */
   closeKey(keyId: string): Promise<void>;
+  /** Asked by an owner's home: which of these files the task carries. Of a task that is not there: none. */
+  carries(fileIds: string[]): Promise<CarriedFiles>;
   /** Called by the cron sweep: whatever is overdue is done now. */
   wake(): Promise<void>;
 }

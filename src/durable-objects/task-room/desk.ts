@@ -9,6 +9,7 @@ import { MetricsFeed } from "../metrics-feed";
 import { AlarmClock } from "./alarm-clock";
 import type { Doors } from "./doors";
 import { FailedWork } from "./failed-work";
+import { RoomFiles } from "./files/room-files";
 import { changesNothing, HeldRoom } from "./held-room";
 import { Audience } from "./live/audience";
 import type { Connections } from "./live/connections";
@@ -51,6 +52,7 @@ export class Desk {
   readonly nextTurn: NextTurn;
   readonly feeds: Feeds;
   readonly history: OwnHistory;
+  readonly files: RoomFiles;
   readonly cleanUp: CleanUp;
   readonly alarm: AlarmClock;
   readonly metrics: MetricsFeed;
@@ -82,6 +84,7 @@ export class Desk {
     this.metrics = new MetricsFeed({ send, levels, hold });
     this.cleanUp = new CleanUp({ doors, store, held });
     this.history = new OwnHistory({ doors, store, held });
+    this.files = new RoomFiles({ doors, store, held, hold });
     this.feeds = new Feeds({
       doors,
       store,

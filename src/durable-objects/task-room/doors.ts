@@ -1,5 +1,6 @@
 import { callAgent } from "../../agents/call-agent";
 import type { Hearing } from "../../agents/voice";
+import { FileBucket } from "../../files/bucket";
 import { type Histories, historiesOf } from "../../history/shards/histories";
 import { agents } from "../../own/agents";
 import { inJurisdiction } from "../../platform/jurisdiction";
@@ -9,9 +10,10 @@ import { readOnce, type Settings, settings as settingsSchema } from "../../platf
 import type { Tally } from "../../platform/tally";
 import type { Place } from "../../protocol/rooms/place";
 import type { StepEnd, StepRequest } from "../../resources/step";
+import type { StepFiles } from "../../resources/step-files";
 import { tellShard } from "../metrics-shard/api";
 import { type Meter, meterOf } from "../usage-meter/api";
-import type { TaskNews, UserRoomApi } from "../user-room/api";
+import type { HomeFilesApi, TaskNews, UserRoomApi } from "../user-room/api";
 
 /** Places in a turn's life at which a test build may stop the runtime dead. */
 export type FaultPoint =
@@ -20,6 +22,9 @@ export type FaultPoint =
   | "after commit"
   | "after fan-out"
   | "before begin"
+  | "files claimed"
+  | "file kept"
+  | "files released"
   | "model called"
   | "text written"
   | "model finished"
@@ -27,6 +32,8 @@ export type FaultPoint =
   | "after round"
   | "before resumable"
   | "after resumable"
+  | "before file"
+  | "after file"
   | "before calls"
   | "after calls"
   | "before result"
@@ -65,11 +72,16 @@ export type Doors = {
   tellUser(userId: string, news: TaskNews): Promise<void>;
   /** Of one user. */
   meter(userId: string): Meter;
+  /** Of one user: where their files are accounted for. */
+  homeFiles(userId: string): HomeFilesApi;
+  /** The bytes of files; nothing where the deployment has no bucket. */
+  bucket: FileBucket | undefined;
   /** Has an agent make one attempt; gives nothing where it was aborted. Never rejects. */
   callAgent(
     request: StepRequest,
     hearing: Hearing,
     signal: AbortSignal,
+    files: StepFiles,
   ): Promise<StepEnd | undefined>;
   /** Tells the service's counts, and what there is now; nobody repeats it. */
   tellMetrics(tally: Tally, levels: Levels): Promise<void>;
@@ -82,6 +94,7 @@ export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
   const settings = settingsOf(env);
   const hold = (work: Promise<unknown>) => ctx.waitUntil(work);
   const unseal = (text: string) => unsealPortable(settings.SECRETS_KEY, text);
+  const world = { settings, hold, unseal, own: agents, ai: env.AI };
   return {
     settings,
     now: () => Date.now(),
@@ -91,8 +104,10 @@ export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
     storage: ctx.storage,
     tellUser: (userId, news) => userRoom(env, userId).deliver(news),
     meter: (userId) => meterOf(env, userId),
-    callAgent: (request, hearing, signal) =>
-      callAgent(request, hearing, signal, { settings, hold, unseal, own: agents, ai: env.AI }),
+    homeFiles: (userId) => userRoom(env, userId),
+    bucket: env.FILES && new FileBucket(env.FILES),
+    callAgent: (request, hearing, signal, files) =>
+      callAgent(request, hearing, signal, { ...world, files }),
     tellMetrics: (tally, levels) => tellShard(env, ctx.id.toString(), tally, levels),
     fault: () => undefined,
   };

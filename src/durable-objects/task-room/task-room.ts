@@ -226,6 +226,10 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     }
   }
 
+  async carries(fileIds: string[]) {
+    return this.#desk.files.carried(fileIds);
+  }
+
   /** The desk with every step at work again: whatever woke the object, a lost turn goes on first. */
   #awake(): Desk {
     this.#upkeep.recover();

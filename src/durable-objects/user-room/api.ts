@@ -1,6 +1,8 @@
 import type { UserNews } from "../../engine/user/news";
 import type { ResealCount } from "../../platform/reseal";
 import type { Outcome } from "../../protocol/errors";
+import type { Attachment } from "../../protocol/files/attachment";
+import type { File } from "../../protocol/files/file";
 import type { Principal } from "../../protocol/identity";
 import type { ListTasks } from "../../protocol/rest/list-tasks";
 import type {
@@ -9,6 +11,7 @@ import type {
   UnreadCount,
 } from "../../protocol/rest/notifications";
 import type { Page } from "../../protocol/rest/page";
+import type { FoundFile, NewFile } from "../../protocol/rooms/files";
 import type { Place } from "../../protocol/rooms/place";
 import type { Session } from "../../protocol/session";
 import type { Task } from "../../protocol/task";
@@ -57,8 +60,41 @@ export type OnceKey = { key: string; bodyHash: string };
 /** `isNew`: made for this request, or for the one that it repeats. */
 export type CreatedTask = { task: Task; isNew: boolean };
 
-/** What a user's room answers over RPC (contract sections 3, 6, 7, 9 and 11). */
-export interface UserRoomApi {
+/** `to` is a copy of messages of `from`, which carries these files. */
+export type ShareFiles = { from: string; to: string; fileIds: string[] };
+
+/**
+ * What a home answers about its user's files (contract section 13). A file is being written, then lone,
+ * then carried by tasks; each carrier is asked for after a while whether it is one. All may be repeated.
+ */
+export interface HomeFilesApi {
+  /**
+   * Takes a file into account before its first byte is stored; in an hour it must be. Gives the file where it is
+   * there already. `taskId`: a task that carries it from the beginning. Refuses with `quota_exceeded`.
+   */
+  reserveFile(file: NewFile, taskId?: string): Promise<Outcome<File | null>>;
+  /** All of it is stored: it can be read from here on. `not_found` where the home has given it up. */
+  finishFile(fileId: string, sha256: string): Promise<Outcome<File>>;
+  /** It will not be written: nothing is left of it. */
+  abandonFile(fileId: string): Promise<void>;
+  /** For whoever reads it. */
+  findFile(fileId: string): Promise<Outcome<FoundFile>>;
+  /** For its creator; `in_use` where a message carries it. */
+  removeFile(fileId: string): Promise<Outcome<null>>;
+  /** Takes a task for a carrier of the user's own files, all or none; gives those that are there. */
+  claimFiles(taskId: string, fileIds: string[]): Promise<Outcome<Attachment[]>>;
+  /** Takes a task for a carrier of what another task carries, whoever made the copy; gives those that are there. */
+  shareFiles(share: ShareFiles): Promise<Outcome<string[]>>;
+  /** Asks a task now about what it was taken for a carrier of: it may not have become one. */
+  settleFiles(taskId: string): Promise<void>;
+  /** A task is gone: what it alone carried is erased. */
+  releaseFiles(taskId: string): Promise<void>;
+  /** Those of these files that the home knows nothing of. */
+  unknownFiles(fileIds: string[]): Promise<string[]>;
+}
+
+/** What a user's room answers over RPC (contract sections 3, 6, 7, 9, 11 and 13). */
+export interface UserRoomApi extends HomeFilesApi {
   /**
    * Makes a task, or gives the one that its key or its `Idempotency-Key` stands for. From then on it is in
    * the list. Asks no room but the task's own.
@@ -69,6 +105,8 @@ export interface UserRoomApi {
    * knew; `unavailable` where that can't be had.
    */
   listTasks(userId: string, query: ListTasks): Promise<Outcome<Page<Task>>>;
+  /** Those of these tasks that are in the user's list. Asks nobody. */
+  listedAmong(taskIds: string[]): Promise<string[]>;
   /** A connection opens: makes or resumes a session and counts the connection. */
   openSession(input: OpenSession): Promise<Outcome<OpenedSession>>;
   /** `POST /sessions`: a session without a connection yet. */

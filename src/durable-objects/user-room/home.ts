@@ -1,3 +1,4 @@
+import type { FileBucket } from "../../files/bucket";
 import { levelsOf } from "../../platform/levels";
 import type { Settings } from "../../platform/settings";
 import { MetricsFeed } from "../metrics-feed";
@@ -6,6 +7,9 @@ import { catchUp } from "./arrival/catch-up";
 import type { MailboxDoors } from "./arrival/mailbox-upgrade";
 import { UserSockets } from "./arrival/user-sockets";
 import { Deadlines, PAUSE_MS } from "./deadlines";
+import { Carriers } from "./files/carriers";
+import { HomeFiles } from "./files/home-files";
+import { Removals } from "./files/removals";
 import { KeyGuards } from "./keys/key-guards";
 import { Revocations } from "./keys/revocations";
 import { Mailbox } from "./news/mailbox";
@@ -21,7 +25,10 @@ import type { WebhookSettings } from "./webhooks/webhook-sender";
 import { Webhooks } from "./webhooks/webhooks";
 
 export type HomeDoors = Pick<Surroundings, "now" | "rooms" | "fault"> & {
-  settings: WebhookSettings & Pick<Settings, "SESSION_IDLE_MS" | "SESSIONS_PER_USER">;
+  settings: WebhookSettings &
+    Pick<Settings, "SESSION_IDLE_MS" | "SESSIONS_PER_USER" | "FILES_PER_USER_BYTES">;
+  /** The bytes of files; nothing where the deployment has no bucket. */
+  bucket: () => FileBucket | undefined;
   tellMetrics: ConstructorParameters<typeof MetricsFeed>[0]["send"];
   /** Removes the row by which an API key is found; whether there was one. */
   dropKey: (userId: string, keyId: string) => Promise<boolean>;
@@ -42,6 +49,8 @@ export class Home {
   readonly webhooks: Webhooks;
   readonly webhookLists: WebhookLists;
   readonly tasks: Tasks;
+  readonly files: HomeFiles;
+  readonly carriers: Carriers;
   readonly alarm: AlarmParts;
   readonly arrival: MailboxDoors;
   readonly #deadlines: Deadlines;
@@ -99,12 +108,19 @@ export class Home {
     this.arrival = { ctx, now, sockets, mailbox: this.mailbox, deadlines };
     sockets.attend((device, after) => hold(catchUp(this.arrival, device, { after })));
 
+    const removals = new Removals({ ...around, bucket: doors.bucket });
+    this.carriers = new Carriers({ ...around, removals });
+    this.files = new HomeFiles({ ...around, limits: settings, removals, carriers: this.carriers });
+
     this.alarm = new AlarmParts(around, {
       sockets: () => this.#expire(),
       mailbox: () => this.mailbox.ring(),
       webhooks: () => this.queue.ring(),
       sessions: () => sessionAlarm.ring(),
       keys: () => this.revocations.ring(),
+      carriers: () => this.carriers.ring(),
+      files: () => this.files.ring(),
+      removals: () => removals.ring(),
     });
   }
 

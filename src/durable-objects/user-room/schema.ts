@@ -196,4 +196,37 @@ export const USER_ROOM_STEPS = [
    UPDATE tasks SET is_ephemeral = 1 WHERE body ->> '$.ephemeral';
    DROP INDEX tasks_by_status;
    CREATE INDEX tasks_by_status ON tasks (is_ephemeral, status);`,
+  // Files of the user. Without `sha256` one is being written. `due_at`: when it goes unless it is done, or a
+  // message carries it; none where one does.
+  `CREATE TABLE files (
+     id TEXT PRIMARY KEY,
+     name TEXT NOT NULL,
+     media_type TEXT NOT NULL,
+     size INTEGER NOT NULL,
+     sha256 TEXT,
+     created_at INTEGER NOT NULL,
+     due_at INTEGER
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX files_due ON files (due_at) WHERE due_at IS NOT NULL;
+   -- One row: what all of them take.
+   CREATE TABLE file_totals (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     files INTEGER NOT NULL,
+     bytes INTEGER NOT NULL
+   ) STRICT;
+   INSERT INTO file_totals (id, files, bytes) VALUES (1, 0, 0);
+   -- Which tasks carry them. \`claims\`: how often a task was taken for a carrier before it was known for one;
+   -- \`ask_at\`: when it is to be asked, none where it is known.
+   CREATE TABLE file_carriers (
+     file_id TEXT NOT NULL,
+     task_id TEXT NOT NULL,
+     claims INTEGER NOT NULL,
+     since INTEGER NOT NULL,
+     ask_at INTEGER,
+     PRIMARY KEY (file_id, task_id)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX file_carriers_by_task ON file_carriers (task_id);
+   CREATE INDEX file_carriers_unknown ON file_carriers (ask_at) WHERE ask_at IS NOT NULL;
+   -- Files that are no more, and whose bytes are still to be removed.
+   CREATE TABLE file_removals (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`,
 ] as const;

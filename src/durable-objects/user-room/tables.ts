@@ -1,5 +1,8 @@
 import type { EndedSession, KeptSession } from "../../engine/session/session";
 import { migrate, stepsDone } from "../storage-steps";
+import { CarrierTable } from "./files/carrier-table";
+import { FileTable } from "./files/file-table";
+import { RemovalTable } from "./files/removal-table";
 import { ErrandTable } from "./keys/errand-table";
 import { RevokedKeyTable } from "./keys/revoked-key-table";
 import { HeardTable } from "./news/heard-table";
@@ -37,6 +40,9 @@ export class Tables {
   readonly claims: ClaimTable;
   readonly wanted: WantedTable;
   readonly filling: FillingTable;
+  readonly files: FileTable;
+  readonly carriers: CarrierTable;
+  readonly removals: RemovalTable;
 
   private constructor(sql: SqlStorage) {
     this.sessions = new SessionTable(sql);
@@ -54,6 +60,9 @@ export class Tables {
     this.claims = new ClaimTable(sql);
     this.wanted = new WantedTable(sql);
     this.filling = new FillingTable(sql);
+    this.files = new FileTable(sql);
+    this.carriers = new CarrierTable(sql);
+    this.removals = new RemovalTable(sql);
   }
 
   /** `null` before the first use: a stray call must not create anything. */

@@ -4,7 +4,7 @@ import type { Outcome } from "../../protocol/errors";
 import type { Principal } from "../../protocol/identity";
 import type { Place } from "../../protocol/rooms/place";
 import type { Task } from "../../protocol/task";
-import type { NewTask, SessionActivity, TaskRoomApi } from "../task-room/api";
+import type { CarriedFiles, NewTask, SessionActivity, TaskRoomApi } from "../task-room/api";
 
 /** All that a user's room may ask of the tasks' rooms. All reject when the room can't be reached. */
 export interface TaskRooms {
@@ -14,11 +14,12 @@ export interface TaskRooms {
   /** Waits as long as it takes to make a task; the caller knows how long that may be. */
   create(principal: Principal, input: NewTask): Promise<Outcome<Task>>;
   read(taskId: string, principal: Principal): Promise<Outcome<Task>>;
+  carries(taskId: string, fileIds: string[]): Promise<CarriedFiles>;
 }
 
 type TaskRoom = Pick<
   TaskRoomApi,
-  "sessionActivity" | "closeSession" | "closeKey" | "create" | "read"
+  "sessionActivity" | "closeSession" | "closeKey" | "create" | "read" | "carries"
 >;
 
 /** `near`: where a room that is not there yet is made. */
@@ -42,5 +43,6 @@ export function taskRooms(room: (taskId: string, near?: Place) => TaskRoom): Tas
     closeKey: (taskId, keyId) => inTime(PATIENCE_MS, () => room(taskId).closeKey(keyId)),
     create: (principal, input) => room(input.taskId, principal.near).create(principal, input),
     read: (taskId, principal) => inTime(PATIENCE_MS, () => room(taskId).read(principal)),
+    carries: (taskId, fileIds) => inTime(PATIENCE_MS, () => room(taskId).carries(fileIds)),
   };
 }

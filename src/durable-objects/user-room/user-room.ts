@@ -1,9 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
+import { FileBucket } from "../../files/bucket";
 import { removeApiKey } from "../../history/api-keys";
 import { inTime } from "../../platform/in-time";
 import type { ResealCount } from "../../platform/reseal";
 import { readOnce, settings } from "../../platform/settings";
 import type { Outcome } from "../../protocol/errors";
+import type { Attachment } from "../../protocol/files/attachment";
+import type { File } from "../../protocol/files/file";
 import type { Principal } from "../../protocol/identity";
 import type { ListTasks } from "../../protocol/rest/list-tasks";
 import type {
@@ -12,6 +15,7 @@ import type {
   UnreadCount,
 } from "../../protocol/rest/notifications";
 import type { Page } from "../../protocol/rest/page";
+import type { FoundFile, NewFile } from "../../protocol/rooms/files";
 import type { Session } from "../../protocol/session";
 import type { Task } from "../../protocol/task";
 import type { KeptNotification } from "../../protocol/user-events";
@@ -32,6 +36,7 @@ import {
   type OpenSession,
   type PageQuery,
   type SessionGrant,
+  type ShareFiles,
   type TaskNews,
   type UserRoomApi,
 } from "./api";
@@ -51,6 +56,7 @@ const settingsOf = readOnce(
     ALLOW_PRIVATE_TARGETS: true,
     SECRETS_KEY: true,
     WEBHOOK_RETRY_INITIAL_MS: true,
+    FILES_PER_USER_BYTES: true,
   }),
 );
 
@@ -70,6 +76,7 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
       dropKey: (userId, keyId) =>
         inTime(DATABASE_PATIENCE_MS, () => removeApiKey(this.database(), userId, keyId)),
       database: () => this.database(),
+      bucket: () => this.bucket(),
     });
   }
 
@@ -91,12 +98,61 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     return this.env.DB;
   }
 
+  /** The same. */
+  protected bucket(): FileBucket | undefined {
+    return this.env.FILES && new FileBucket(this.env.FILES);
+  }
+
   createTask(principal: Principal, input: NewTask, once?: OnceKey): Promise<Outcome<CreatedTask>> {
     return this.#home.tasks.create({ principal, input, once });
   }
 
   listTasks(userId: string, query: ListTasks): Promise<Outcome<Page<Task>>> {
     return this.#home.tasks.list(userId, query);
+  }
+
+  async listedAmong(taskIds: string[]): Promise<string[]> {
+    return this.#home.tasks.listedAmong(taskIds);
+  }
+
+  reserveFile(file: NewFile, taskId?: string): Promise<Outcome<File | null>> {
+    return this.#home.files.reserve(file, taskId);
+  }
+
+  finishFile(fileId: string, sha256: string): Promise<Outcome<File>> {
+    return this.#home.files.finish(fileId, sha256);
+  }
+
+  async abandonFile(fileId: string): Promise<void> {
+    await this.#home.files.abandon(fileId);
+  }
+
+  async findFile(fileId: string): Promise<Outcome<FoundFile>> {
+    return this.#home.files.find(fileId);
+  }
+
+  removeFile(fileId: string): Promise<Outcome<null>> {
+    return this.#home.files.remove(fileId);
+  }
+
+  claimFiles(taskId: string, fileIds: string[]): Promise<Outcome<Attachment[]>> {
+    return this.#home.carriers.claim(taskId, fileIds);
+  }
+
+  shareFiles(share: ShareFiles): Promise<Outcome<string[]>> {
+    return this.#home.carriers.share(share);
+  }
+
+  async settleFiles(taskId: string): Promise<void> {
+    await this.#home.carriers.settle(taskId);
+  }
+
+  async releaseFiles(taskId: string): Promise<void> {
+    await this.#home.carriers.release(taskId);
+  }
+
+  async unknownFiles(fileIds: string[]): Promise<string[]> {
+    return this.#home.files.unknown(fileIds);
   }
 
   openSession(input: OpenSession): Promise<Outcome<OpenedSession>> {

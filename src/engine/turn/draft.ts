@@ -1,6 +1,7 @@
 import type { LogEvent, LogFact } from "../../protocol/events";
 import type { JsonValue } from "../../protocol/json";
 import type { Stream, StreamRound } from "../../protocol/room-state";
+import type { CarriedFile } from "../../protocol/rooms/files";
 import type { StepRun, TurnRun } from "../../protocol/rooms/turn-run";
 import { toTimestamp } from "../../protocol/time";
 import type { ToolUse } from "../../protocol/tools/tool-use";
@@ -48,6 +49,8 @@ export type Change = {
   parts: KeptPart[];
   /** Rounds of steps that ended without an answer, for who tries again. */
   rounds: KeptRounds[];
+  /** Files that the task carries from here on. */
+  files: CarriedFile[];
   /** What providers counted, by the agents that they counted it for. */
   spent: Spending[];
 };
@@ -94,6 +97,7 @@ export class Draft {
   readonly #values: KeptValue[] = [];
   readonly #rounds: KeptRounds[] = [];
   readonly #parts: KeptPart[] = [];
+  readonly #files: CarriedFile[] = [];
   readonly #spent: Spending[] = [];
   readonly #finishes = new Map<string, string>();
 
@@ -140,6 +144,11 @@ export class Draft {
 
   keepRounds(rounds: KeptRounds): void {
     this.#rounds.push(rounds);
+  }
+
+  /** Files that a message of this change carries: without this they would be let go of. */
+  carry(files: readonly CarriedFile[]): void {
+    this.#files.push(...files);
   }
 
   noteSpending(spending: Spending): void {
@@ -201,6 +210,7 @@ export class Draft {
       values: this.#values,
       rounds: this.#rounds,
       parts: this.#parts,
+      files: this.#files,
       spent: this.#spent,
     };
   }

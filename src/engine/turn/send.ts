@@ -10,11 +10,13 @@ import { interruptTurn } from "./turn-end";
 
 export type Send = Omit<NewTurn, "onBusy"> & { onBusy?: OnBusy };
 
+type Policy = Pick<Send, "onBusy" | "attachments">;
+
 export type Sent = { messageId: string; turnId: string };
 
 /** Whether a message would steer the turn that is current, or join one that waits, and so make no turn. */
-export function makesNoTurn(room: Room, input: Joining & Pick<Send, "onBusy">): boolean {
-  const onBusy = policyOf(room, input.onBusy);
+export function makesNoTurn(room: Room, input: Joining & Policy): boolean {
+  const onBusy = policyOf(room, input);
   if (onBusy === "merge") return joinableTurn(room, input) !== undefined;
   return onBusy === "guide" && currentTurn(room) !== undefined;
 }
@@ -25,7 +27,7 @@ export function send(draft: Draft, input: Send): Refusal | Sent {
   if (room.state.task.status === "CANCELLED") {
     return refuse("task_cancelled", "The task is cancelled and takes no more messages.");
   }
-  const onBusy = policyOf(room, input.onBusy);
+  const onBusy = policyOf(room, input);
   const current = currentTurn(room);
   if (onBusy === "reject" && current) {
     return refuse("turn_active", "A turn is active and the message asked to be rejected then.");
@@ -67,8 +69,10 @@ function kept(onBusy: OnBusy): KeptOnBusy {
   return onBusy === "rollback" ? "interrupt" : onBusy;
 }
 
-function policyOf(room: Room, onBusy: OnBusy | undefined): OnBusy {
-  return onBusy ?? room.plans[room.planId]?.onBusy ?? "enqueue";
+/** Guidance is words alone: a message with files waits for a turn of its own. */
+function policyOf(room: Room, { onBusy, attachments = [] }: Policy): OnBusy {
+  const policy = onBusy ?? room.plans[room.planId]?.onBusy ?? "enqueue";
+  return policy === "guide" && attachments.length > 0 ? "enqueue" : policy;
 }
 
 /** Keeps guidance for an open turn's next model call or step. */

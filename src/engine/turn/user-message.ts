@@ -18,7 +18,8 @@ export type NewMessage = {
 
 /** What a user says comes into the log, and to everybody. */
 export function sayMessage(draft: Draft, input: NewMessage): void {
-  const { clientMessageId } = input;
+  const { clientMessageId, attachments = [], author } = input;
+  draft.carry(attachments.map(({ fileId }) => ({ fileId, owner: author.userId })));
   draft.emit({
     type: "chat:message",
     data: {

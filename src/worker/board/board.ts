@@ -1,3 +1,4 @@
+import type { Levels } from "../../platform/levels";
 import type { Recorded } from "../../platform/recorded";
 import { BOARD_WINDOWS, type Board, type BoardWindow } from "../../protocol/operator/board";
 import { toTimestamp } from "../../protocol/time";
@@ -12,14 +13,16 @@ type Asked = {
   window: BoardWindow;
   /** Milliseconds since 1970. */
   now: number;
+  /** Levels that are known better than the shards know them. */
+  known?: Levels;
 };
 
 /** What the service has done over a window, from what its shards recorded. */
-export function boardOf({ answers, missing, window, now }: Asked): Board {
+export function boardOf({ answers, missing, window, now, known }: Asked): Board {
   const { bucketMs, buckets } = BOARD_WINDOWS[window];
   const last = now - (now % bucketMs);
   const starts = Array.from({ length: buckets }, (_, i) => last - (buckets - 1 - i) * bucketMs);
-  const timeline = timelineOf(answers, starts);
+  const timeline = timelineOf(answers, starts, known);
   return {
     window,
     bucketMs,

@@ -8,14 +8,24 @@ export type Part = { added: Tally; levels: Levels };
 /** A window of all shards together. `whole`: what was counted in all of it. */
 export type Timeline = { parts: Part[]; whole: Tally };
 
-/** Puts what the shards recorded side by side. `starts`: of each part, ascending, milliseconds since 1970. */
-export function timelineOf(answers: readonly Recorded[], starts: readonly number[]): Timeline {
+/**
+ * Puts what the shards recorded side by side. `starts`: of each part, ascending, milliseconds since
+ * 1970. `known`: levels of now that take the place of the shards'.
+ */
+export function timelineOf(
+  answers: readonly Recorded[],
+  starts: readonly number[],
+  known: Levels = {},
+): Timeline {
   const shards = answers.map((answer) => partsOf(answer, starts));
   const parts = starts.map((_, i) => {
     const same = shards.flatMap((shard) => shard[i] ?? []);
     return {
       added: sumOf(same.map(({ added }) => added)),
-      levels: sumOfLevels(same.map(({ levels }) => levels)),
+      levels: {
+        ...sumOfLevels(same.map(({ levels }) => levels)),
+        ...(i === starts.length - 1 && known),
+      },
     };
   });
   return { parts, whole: sumOf(parts.map(({ added }) => added)) };

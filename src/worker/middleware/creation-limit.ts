@@ -9,6 +9,7 @@ const WINDOW_S = LIMITS.requestWindowMs / 1000;
 
 const MAKERS = {
   tasks: { limiter: "TASK_LIMIT", limit: LIMITS.tasksPerWindow, most: "new tasks" },
+  files: { limiter: "TASK_LIMIT", limit: LIMITS.tasksPerWindow, most: "new files" },
   keys: { limiter: "GRANT_LIMIT", limit: LIMITS.grantsPerWindow, most: "new API keys" },
   webhooks: { limiter: "GRANT_LIMIT", limit: LIMITS.grantsPerWindow, most: "new webhooks" },
   trials: { limiter: "GRANT_LIMIT", limit: LIMITS.grantsPerWindow, most: "tests" },

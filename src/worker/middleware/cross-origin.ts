@@ -12,6 +12,7 @@ export const crossOrigin = cors({
   allowMethods: ["GET", "POST", "PATCH", "PUT", "DELETE"],
   exposeHeaders: [
     ...["X-Request-Id", "Retry-After", "RateLimit-Policy", "Location"],
+    ...["Content-Disposition", "Content-Range", "ETag"],
     ...["WWW-Authenticate", "X-Should-Retry", "Mcp-Session-Id"],
   ],
   maxAge: 600,

@@ -3,6 +3,7 @@ import { COLLECTIONS } from "../../resources/resource";
 import { problemResponse } from "../problem";
 import { served } from "../serving/face";
 import { apiKeys } from "./api-keys";
+import { files } from "./files";
 import { log } from "./log";
 import { members } from "./members";
 import { messages } from "./messages";
@@ -29,6 +30,7 @@ export const rest = served(REST, {
     members,
     log,
     messages,
+    files,
     sessions,
     ghosts: resources(ghosts),
     models: resources(models),

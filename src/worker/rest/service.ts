@@ -7,7 +7,7 @@ import { mayTry } from "../limits/strangers";
 import { tooMany } from "../limits/wall";
 import { CONTENT_TYPE, exposition, gauge, levelLines } from "../metrics/exposition";
 import { gathered, gatheredParts } from "../metrics/gathering";
-import { historyFills } from "../metrics/histories";
+import { fillLevels, historyFills } from "../metrics/histories";
 import { RefusedRequest } from "../problem";
 import { knownHistory, reprojectTasks } from "../reproject";
 import { resealPage } from "../reseal";
@@ -48,8 +48,11 @@ export const service: Handlers<typeof SERVICE> = {
 
   async board({ c, query: { window } }) {
     const now = Date.now();
-    const recorded = await gatheredParts(c.env, window, now);
-    return new Answer(boardOf({ ...recorded, window, now }), { headers: UNKEPT });
+    const [recorded, known] = await Promise.all([
+      gatheredParts(c.env, window, now),
+      fillLevels(c.env, now),
+    ]);
+    return new Answer(boardOf({ ...recorded, window, now, known }), { headers: UNKEPT });
   },
 
   /** What an operator does with the secrets that users have stored. */

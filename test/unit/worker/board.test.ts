@@ -25,9 +25,9 @@ const tallyOf = (...observations: Observation[]): Tally =>
   observations.reduce(counted, NOTHING_COUNTED);
 
 /** One shard that was told this two minutes ago, and has these levels since. */
-function boardWith(added: Tally, levels = {}) {
+function boardWith(added: Tally, levels = {}, known = {}) {
   const recorded = { before: {}, parts: [{ start: minute(2), added, levels }] };
-  const made = boardOf({ answers: [recorded], missing: 7, window: "hour", now: NOW });
+  const made = boardOf({ answers: [recorded], missing: 7, window: "hour", now: NOW, known });
   const lines = (id: PanelId) => {
     const found = made.panels.find((panel) => panel.id === id)?.lines ?? [];
     return Object.fromEntries(
@@ -89,6 +89,12 @@ describe("the board", () => {
     expect(lines("queue").waiting).toEqual({ last: [3, 3, 3], whole: 3 });
     expect(lines("connections").sessions?.whole).toBe(2);
     expect(lines("databases")).toEqual({ HISTORY_1: { last: [0.25, 0.25, 0.25], whole: 0.25 } });
+  });
+
+  it("has of databases what they say themselves, whatever was recorded", () => {
+    const key = databaseKey("HISTORY_1");
+    const { lines } = boardWith(NOTHING_COUNTED, { [key]: 0.25 }, { [key]: 0.5 });
+    expect(lines("databases")).toEqual({ HISTORY_1: { last: [0.25, 0.25, 0.5], whole: 0.5 } });
   });
 
   it("has money by its currency, without the dust of sums", () => {

@@ -136,7 +136,7 @@ async function longTalk(count: number): Promise<{ room: ChangedRoom; all: Messag
     task: { ...taskSchema.parse(await response.json()) },
     members: [{ userId: alice, role: "owner" }],
     throughSeq: 1,
-    messages: all.slice(0, kept),
+    messages: all,
     removedMessageIds: [],
     wakeAt: null,
   });

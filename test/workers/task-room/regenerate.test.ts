@@ -1,6 +1,7 @@
-import { evictDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { ChangedRoom, turnIn } from "../../support/changed-room";
+import { Frames } from "../../support/frames";
 import { roomOf } from "../../support/room-alarm";
 import { newUser, RoomClient } from "../../support/room-client";
 import { ScriptedModel } from "../../support/scripted-model";
@@ -129,15 +130,31 @@ it("[ED2] it counts as a turn of whoever asks, within the limit of the day", asy
   expect(await own.refused("chat:regenerate", { turnId })).toBe("quota_exceeded");
 });
 
-it("[ED2] a new object goes on with it as with any turn: it is begun once, and takes the place once", async () => {
+it("[C1] an object that dies under it is made good by the next, and what it has replaced is replaced once", async () => {
   const { turnId } = await room.say("one");
-  control.model = undefined;
-  await room.acked("chat:regenerate", { turnId });
-  control.model = model.callAgent;
-  await room.client.frames.next(
-    ({ type, data }) =>
-      type === "turn:status" && Object(data).status !== "PENDING" && Object(data).turnId !== turnId,
+  const anew = await room.acked("chat:regenerate", { turnId });
+  (await model.attempt(2)).say("half");
+  await room.client.frames.next(({ type }) => type === "chat:chunk");
+  await abortAllDurableObjects();
+  await roomOf(room.taskId).wake();
+  const after = { after: room.client.frames.state?.task.headSeq ?? 0 };
+  const back = await RoomClient.join(
+    room.user,
+    room.taskId,
+    after,
+    new Frames(room.client.frames.state),
   );
-  const gone = room.client.frames.of("messages:superseded");
-  expect(gone.length).toBeLessThanOrEqual(1);
+  const again = await model.attempt(3);
+  expect(again.request).toMatchObject({
+    turnId: anew.turnId,
+    attempt: 2,
+    input: "one",
+    context: [],
+  });
+  again.say("again");
+  again.finish();
+  await back.frames.next(() => back.frames.state?.openTurns.length === 0);
+  expect(back.frames.state?.messages.map(({ content }) => content)).toEqual(["one", "again"]);
+  expect(back.frames.of("messages:superseded")).toEqual([]);
+  expect(room.client.frames.of("messages:superseded")).toHaveLength(1);
 });

@@ -1,13 +1,19 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import type { NewTask, SessionActivity } from "../../../src/durable-objects/task-room/api";
+import type {
+  CarriedFiles,
+  NewTask,
+  SessionActivity,
+} from "../../../src/durable-objects/task-room/api";
 import type { UserFaultPoint } from "../../../src/durable-objects/user-room/surroundings";
 import type { TaskRooms } from "../../../src/durable-objects/user-room/task-rooms";
 import { UserRoom } from "../../../src/durable-objects/user-room/user-room";
+import { FileBucket } from "../../../src/files/bucket";
 import type { Outcome, Refusal } from "../../../src/protocol/errors";
 import type { Principal } from "../../../src/protocol/identity";
 import { newId } from "../../../src/protocol/ids";
 import type { Task } from "../../../src/protocol/task";
+import { breakableBucket } from "../../worker/breakable-bucket";
 import { breakableD1 } from "../../worker/breakable-d1";
 import { aTask } from "../history/build";
 
@@ -72,6 +78,15 @@ class FakeRooms implements TaskRooms {
     return this.answers.get(taskId) ?? { ok: false, refusal: none };
   }
 
+  /** What tasks say that they carry. */
+  readonly carriedFiles = new Map<string, CarriedFiles>();
+
+  async carries(taskId: string): Promise<CarriedFiles> {
+    await this.#letHappen();
+    if (this.unreachable.has(taskId)) throw new Error("unreachable");
+    return this.carriedFiles.get(taskId) ?? { carried: [], pending: [] };
+  }
+
   async #letHappen(): Promise<void> {
     const { meanwhile } = this;
     this.meanwhile = async () => {};
@@ -98,6 +113,10 @@ export class World {
       }
       protected override taskRooms(): TaskRooms {
         return world.rooms;
+      }
+      protected override bucket(): FileBucket | undefined {
+        const bucket = breakableBucket(env.FILES);
+        return bucket && new FileBucket(bucket);
       }
       protected override database(): D1Database {
         return breakableD1(env.DB);

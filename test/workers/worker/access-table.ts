@@ -266,6 +266,23 @@ const ROUTES: readonly Route[] = [
   },
   { operation: `GET ${task}/stats`, statuses: "401 404 200 200 200 200 401 404" },
 
+  {
+    operation: "POST /api/v1/files",
+    body: () => ({ any: "bytes" }),
+    statuses: "401 201 201 201 201 403 401 201",
+  },
+  {
+    operation: "GET /api/v1/files/{fileId}",
+    situation: "file",
+    statuses: "401 404 200 200 200 200 401 404",
+  },
+  {
+    operation: "DELETE /api/v1/files/{fileId}",
+    situation: "file",
+    // A message carries it.
+    statuses: "401 404 403 403 409 403 401 404",
+  },
+
   { operation: `GET ${task}/turns`, statuses: "401 404 200 200 200 200 401 404" },
   { operation: `GET ${turn}`, situation: "running", statuses: "401 404 200 200 200 200 401 404" },
   {
@@ -279,6 +296,25 @@ const ROUTES: readonly Route[] = [
     situation: "interrupted",
     consumes: true,
     statuses: "401 404 403 202 202 403 401 404",
+  },
+  {
+    // Of a turn that was not completed.
+    operation: `POST ${turn}/regenerate`,
+    situation: "interrupted",
+    statuses: "401 404 403 409 409 403 401 404",
+  },
+  {
+    // Of a message that is its owner's.
+    operation: `POST ${task}/messages/{messageId}/edit`,
+    situation: "interrupted",
+    body: () => ({ content: "rather this" }),
+    consumes: true,
+    statuses: "401 404 403 403 202 403 401 404",
+  },
+  {
+    operation: `POST ${task}/notes`,
+    body: () => ({ content: "remember" }),
+    statuses: "401 404 403 201 201 403 401 404",
   },
   {
     operation: `POST ${turn}/confirm`,
@@ -577,6 +613,26 @@ export const SOCKET_COMMANDS: readonly SocketCommand[] = [
     situation: "interrupted",
     data: ({ turnId }) => ({ turnId }),
     consumes: true,
+    replies: "forbidden ack ack forbidden",
+  },
+  {
+    // Of a turn that was not completed.
+    type: "chat:regenerate",
+    situation: "interrupted",
+    data: ({ turnId }) => ({ turnId }),
+    replies: "forbidden invalid_transition invalid_transition forbidden",
+  },
+  {
+    // Of a message that is its owner's.
+    type: "chat:edit",
+    situation: "interrupted",
+    data: ({ messageId }) => ({ messageId, content: "rather this" }),
+    consumes: true,
+    replies: "forbidden forbidden ack forbidden",
+  },
+  {
+    type: "chat:note",
+    data: () => ({ content: "remember" }),
     replies: "forbidden ack ack forbidden",
   },
   {

@@ -41,7 +41,7 @@ export async function addNote(
   principal: Principal,
   input: ChatNote,
 ): Promise<Outcome<{ message: Message }>> {
-  const done = note(desk, principal, input);
+  const done = await note(desk, principal, input);
   if (!done.ok) return done;
   const message = await readMessage(desk, done.value.messageId);
   return message.ok ? accepted({ message: message.value }) : message;

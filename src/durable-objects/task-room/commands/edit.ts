@@ -12,7 +12,7 @@ import type { Desk } from "../desk";
 import { type ClientKey, clientKey } from "../store/client-keys";
 import type { Found } from "../turns/superseding";
 import { whenFound } from "./asked-message";
-import { carriedFiles } from "./carried-files";
+import { carryingFiles } from "./carried-files";
 import { answeredBefore, messageOf, noteAccepted } from "./people-commands";
 import { permit } from "./permit";
 import { type Asking, withinQuota } from "./quota";
@@ -23,26 +23,35 @@ export function edit(
   principal: Principal,
   input: ChatEdit,
 ): Outcome<SendAck> | Promise<Outcome<SendAck>> {
-  const files = carriedFiles(input.attachments);
-  if (!files.ok) return files;
   const keys = keyOf(principal, input);
   const known = () => answeredBefore(desk, principal, keys);
   return (
     known() ??
     whenFound(desk, input.messageId, (found) => {
       if (!found) return refused(refuse("not_found", "There is no such message."));
-      const older = olderFollowing(desk, found.message);
-      const act = (ids: string[]) => {
-        const now = ({ afterAwait }: Asking) =>
-          (afterAwait ? known() : undefined) ??
-          editNow(desk, principal, input, { ...found, ids, keys, attachments: files.value });
-        return withinQuota(desk, principal, now);
-      };
-      return Array.isArray(older)
-        ? act(older)
-        : older.then(act, (error) => unreachable(desk, error));
+      const files = { fileIds: input.attachments, kept: found.message.attachments };
+      return carryingFiles(desk, principal, files, (attachments) => {
+        const about = { ...found, keys, attachments };
+        return known() ?? editWithin(desk, principal, input, about);
+      });
     })
   );
+}
+
+function editWithin(
+  desk: Desk,
+  principal: Principal,
+  input: ChatEdit,
+  about: Omit<About, "ids">,
+): Outcome<SendAck> | Promise<Outcome<SendAck>> {
+  const older = olderFollowing(desk, about.message);
+  const act = (ids: string[]) => {
+    const now = ({ afterAwait }: Asking) =>
+      (afterAwait ? answeredBefore(desk, principal, about.keys) : undefined) ??
+      editNow(desk, principal, input, { ...about, ids });
+    return withinQuota(desk, principal, now);
+  };
+  return Array.isArray(older) ? act(older) : older.then(act, (error) => unreachable(desk, error));
 }
 
 function unreachable({ taskId }: Desk, error: unknown): Outcome<never> {
@@ -73,7 +82,7 @@ function editNow(
 ): Outcome<SendAck> {
   const permitted = permit(desk, principal, "write");
   if (!permitted.ok) return permitted;
-  const { messageId: _, onBusy, ...said } = input;
+  const { messageId: _, onBusy, attachments: _ids, ...said } = input;
   const now = desk.doors.now();
   const turn = { turnId: newId("turn", now), messageId: newId("msg", now) };
   const done = desk.perform(

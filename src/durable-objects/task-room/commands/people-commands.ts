@@ -8,6 +8,7 @@ import type { SendAck } from "../../../protocol/commands/send-ack";
 import type { ToolOutput } from "../../../protocol/commands/tool-output";
 import type { TurnConfirm } from "../../../protocol/commands/turn-confirm";
 import { accepted, type Outcome, type Refusal, refuse, refused } from "../../../protocol/errors";
+import type { Attachment } from "../../../protocol/files/attachment";
 import type { Principal } from "../../../protocol/identity";
 import { newId } from "../../../protocol/ids";
 import { DEFAULT_THREAD, type OnBusy } from "../../../protocol/turn";
@@ -17,6 +18,7 @@ import { type ClientKey, clientKey } from "../store/client-keys";
 import type { Found } from "../turns/superseding";
 import { logAccepted } from "../turns/turn-lines";
 import { isOvertaken, whenFound } from "./asked-message";
+import { carryingFiles } from "./carried-files";
 import { permit } from "./permit";
 import { type Asking, withinQuota } from "./quota";
 
@@ -32,16 +34,33 @@ export function sendMessage(
   input: ChatSend,
   keys: ClientKey[] = [],
 ): Outcome<SendAck> | Promise<Outcome<SendAck>> {
+  const { attachments: fileIds, ...words } = input;
   const own = [...keys, ...messageKey(principal, input)];
   const known = () => answeredBefore(desk, principal, own);
+  const work = (attachments: Attachment[]) =>
+    // While the files were asked for, the same message may have come twice, or its sender have gone.
+    known() ?? sendWords(desk, principal, { ...words, attachments }, own);
+  return known() ?? carryingFiles(desk, principal, { fileIds }, work);
+}
+
+/** A message as the engine takes it: its files are those that the sender's home knows. */
+type Words = Omit<ChatSend, "attachments"> & { attachments?: Attachment[] };
+
+function sendWords(
+  desk: Desk,
+  principal: Principal,
+  words: Words,
+  keys: ClientKey[],
+): Outcome<SendAck> | Promise<Outcome<SendAck>> {
   const act = ({ afterAwait }: Asking) =>
-    (afterAwait ? known() : undefined) ?? sendNew(desk, principal, input, own);
+    (afterAwait ? answeredBefore(desk, principal, keys) : undefined) ??
+    sendNew(desk, principal, words, keys);
   // What steers a turn is none: should it become one, the meter is asked then. What joins one is counted with it.
-  if (desk.room && makesNoTurn(desk.room, messageOf(principal, input))) {
-    return known() ?? act({ afterAwait: false });
+  if (desk.room && makesNoTurn(desk.room, messageOf(principal, words))) {
+    return act({ afterAwait: false });
   }
   const isTurn = (ack: SendAck) => !ack.duplicate && isOfTurn(desk, ack);
-  return known() ?? withinQuota(desk, principal, act, { isTurn });
+  return withinQuota(desk, principal, act, { isTurn });
 }
 
 /** Whether the message is what its turn was made for, and no guidance. */
@@ -69,7 +88,7 @@ export function answeredBefore(
 function sendNew(
   desk: Desk,
   principal: Principal,
-  input: ChatSend,
+  input: Words,
   keys: ClientKey[],
 ): Outcome<SendAck> {
   const now = desk.doors.now();
@@ -229,11 +248,12 @@ export function noteAccepted<T extends { turnId: string | null }>(
   return done;
 }
 
-export function messageOf(principal: Principal, input: ChatSend) {
+export function messageOf(principal: Principal, input: Words) {
   const onBusy: { onBusy?: OnBusy } = input.onBusy ? { onBusy: input.onBusy } : {};
   return {
     author: presenceOf(principal),
     content: input.content,
+    attachments: input.attachments,
     clientMessageId: input.clientMessageId,
     threadId: input.threadId ?? DEFAULT_THREAD,
     metadata: input.metadata ?? {},
@@ -244,7 +264,8 @@ export function messageOf(principal: Principal, input: ChatSend) {
 }
 
 function messageKey({ userId }: Principal, input: ChatSend): ClientKey[] {
-  const { clientMessageId, content, threadId = DEFAULT_THREAD } = input;
+  const { clientMessageId, content, threadId = DEFAULT_THREAD, attachments = [] } = input;
   if (clientMessageId === undefined) return [];
-  return [clientKey("message", userId, clientMessageId, { content, threadId })];
+  const files = attachments.length > 0 && { attachments };
+  return [clientKey("message", userId, clientMessageId, { content, threadId, ...files })];
 }

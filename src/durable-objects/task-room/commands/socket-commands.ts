@@ -45,7 +45,7 @@ export function doCommand(
       return holdingUp(connection, edit(desk, principal, read.data));
     case "chat:note":
       setTyping(desk, connection, false);
-      return note(desk, principal, read.data);
+      return holdingUp(connection, note(desk, principal, read.data));
     case "chat:guide":
       return guide(desk, principal, read.data);
     case "turn:confirm":
@@ -63,7 +63,7 @@ export function doCommand(
   }
 }
 
-/** A stop that is sent after a message must not overtake it while the sender's meter is asked. */
+/** A stop that is sent after a message must not overtake it while the sender's meter or home is asked. */
 function holdingUp<T>(connection: RoomConnection, outcome: T | Promise<T>): T | Promise<T> {
   if (outcome instanceof Promise) connection.holdUp(outcome);
   return outcome;

@@ -9,6 +9,7 @@ import { type ClientKey, ClientKeys, type ClientReply } from "./client-keys";
 import type { Commit } from "./commit";
 import { Cursors } from "./cursors";
 import { EventLog } from "./event-log";
+import { FileTable } from "./file-table";
 import { MessageTable } from "./message-table";
 import { PartTable } from "./part-table";
 import { Retention } from "./retention";
@@ -33,6 +34,7 @@ export class RoomStore {
   readonly unreached: Unreached;
   readonly toolValues: ToolValues;
   readonly parts: PartTable;
+  readonly files: FileTable;
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   #roomBody = "";
@@ -53,6 +55,7 @@ export class RoomStore {
     this.unreached = new Unreached(this.#sql);
     this.toolValues = new ToolValues(this.#sql);
     this.parts = new PartTable(this.#sql);
+    this.files = new FileTable(this.#sql);
   }
 
   /** The room as it was last committed; nothing where no task was created. Creates no tables. */
@@ -87,6 +90,7 @@ export class RoomStore {
       for (const result of change.results) this.turns.putResult(result);
       for (const value of change.values) this.toolValues.put(value);
       for (const part of change.parts) this.parts.put(part);
+      for (const file of change.files) this.files.put(file);
       for (const rounds of change.rounds) this.toolValues.putRounds(rounds);
       this.#putRoom(storedForm(change.room));
       for (const { key, reply } of answers) this.clientKeys.put(key, reply, now);

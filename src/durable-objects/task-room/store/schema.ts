@@ -50,4 +50,6 @@ export const ROOM_STEPS: readonly string[] = [
   // The turns that answer a message anew: few, and no other turn writes a row of it.
   `CREATE INDEX turns_anew ON turns (body ->> '$.turn.messageId')
     WHERE body ->> '$.turn.regenerates' IS NOT NULL`,
+  // Files that the task carries, and in whose homes they are.
+  "CREATE TABLE files (id TEXT PRIMARY KEY, owner TEXT NOT NULL) STRICT, WITHOUT ROWID",
 ];

@@ -9,6 +9,7 @@ import type { Draft } from "../../../engine/turn/draft";
 import type { StepRecord, StepReport } from "../../../resources/step";
 import type { Doors } from "../doors";
 import type { FailedWork } from "../failed-work";
+import { stepFilesOf } from "../files/step-files";
 import type { HeldRoom } from "../held-room";
 import type { Audience } from "../live/audience";
 import type { RoomStore } from "../store/room-store";
@@ -55,6 +56,7 @@ export class Attempts {
     this.#runner = new Runner(doors, {
       room: () => held.known,
       hold,
+      files: (turnId) => stepFilesOf(parts, { turnId, userId: held.userOf(turnId) }),
       background: async (fence) => {
         await readBack.ensure();
         return backgroundOf(held.room, store, fence, page);

@@ -12,6 +12,7 @@ import type {
   StepReport,
   StepRequest,
 } from "../../../resources/step";
+import type { StepFiles } from "../../../resources/step-files";
 import type { Doors } from "../doors";
 import type { Writing } from "../live/live-text";
 import { Account } from "./account";
@@ -20,6 +21,8 @@ type Sinks = {
   room(): Room | undefined;
   /** What was said and done before, for an agent to go on from. */
   background(fence: Fence): Promise<Background>;
+  /** What the work on a turn may do with files. */
+  files(turnId: string): StepFiles;
   write(writing: Writing, field: "text" | "thinking", delta: string): void;
   report(fence: Fence, report: StepReport): void;
   /** Resolves once the records are committed. */
@@ -120,6 +123,7 @@ export class Runner {
         },
       },
       signal,
+      this.#sinks.files(turnId),
     );
   }
 
@@ -140,10 +144,14 @@ export class Runner {
   }
 }
 
-function momentOf(records: StepRecord[]): "round" | "resumable" | "calls" | "result" {
+type Moment = "round" | "resumable" | "file" | "calls" | "result";
+
+function momentOf(records: StepRecord[]): Moment {
   if (records.some(({ type }) => type === "resumable")) return "resumable";
   if (records.some(({ type }) => type === "round")) return "round";
-  return records.every(({ type }) => type === "tool-result") ? "result" : "calls";
+  if (records.every(({ type }) => type === "file")) return "file";
+  const isResult = ({ type }: StepRecord) => type === "tool-result" || type === "file";
+  return records.every(isResult) ? "result" : "calls";
 }
 
 const BROKEN: StepFailure = {

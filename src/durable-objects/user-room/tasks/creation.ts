@@ -57,7 +57,9 @@ export class Creations {
       ? await this.#reach(() => this.#around.rooms.read(taskId, creation.principal))
       : await this.#make(creation, taskId);
     if (answer.ok) return accepted(this.#keep(creation, answer.value, claimed.value));
-    if (answer.refusal.code !== "not_found") return answer;
+    // With issues it is something in the request that is not there.
+    const { code, issues } = answer.refusal;
+    if (code !== "not_found" || issues) return answer;
     this.#around.storage.transactionSync(() => {
       const { claims } = Tables.make(this.#around.storage);
       if (isRepeat) claims.forgetTask(taskId);

@@ -48,6 +48,12 @@ export class Tasks {
     return accepted(listTasks(this.#storage.sql, query, from));
   }
 
+  /** Those of these tasks that are in the list. */
+  listedAmong(taskIds: readonly string[]): string[] {
+    const tasks = Tables.find(this.#storage)?.tasks;
+    return taskIds.filter((taskId) => tasks?.get(taskId));
+  }
+
   /**
    * What a room tells of a task, in the transaction that writes its news. The same again changes nothing.
    * Gives the task where the list shows it as another now.
