@@ -5,6 +5,7 @@ import { CopyButton } from "../../parts/copy-button";
 import { Time } from "../../parts/time";
 import { memo } from "../../state/memo";
 import { GuidanceLines } from "../composer/guidance";
+import { AttachedFiles } from "../files/attached-files";
 import { EditForm } from "./changes/edit-form";
 import { RegenerateButton } from "./changes/regenerate-button";
 import { VersionsView } from "./changes/versions-view";
@@ -72,6 +73,7 @@ function Body({ message }: { message: Message }) {
   return (
     <>
       <Told text={content} uses={usesOf(message)} cards={(uses) => <KeptUses uses={uses} />} />
+      <AttachedFiles files={message.attachments} />
       {status !== "complete" && (
         <p class="quiet">{status === "interrupted" ? "Stopped here." : "Broke off here."}</p>
       )}

@@ -4,6 +4,7 @@ import { Problem } from "../../../parts/problem";
 import { Time } from "../../../parts/time";
 import { useAccount } from "../../../state/account";
 import { useAction } from "../../../state/use-action";
+import { AttachedFiles } from "../../files/attached-files";
 import { Markdown } from "../markdown/markdown";
 import { Speaker } from "../speaker";
 import { versionsOf } from "./versions";
@@ -44,7 +45,8 @@ export function VersionsView({ message }: { message: Message }) {
   );
 }
 
-function OldMessage({ message: { author, bot, role, content, createdAt } }: { message: Message }) {
+function OldMessage({ message }: { message: Message }) {
+  const { author, bot, role, content, createdAt, attachments } = message;
   return (
     <article>
       <div class="row spread">
@@ -54,6 +56,7 @@ function OldMessage({ message: { author, bot, role, content, createdAt } }: { me
         </span>
       </div>
       <Markdown text={content} />
+      <AttachedFiles files={attachments} />
     </article>
   );
 }
