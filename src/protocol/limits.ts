@@ -99,6 +99,8 @@ export const LIMITS = {
   /** Characters of a `clientMessageId` and an `Idempotency-Key`. */
   clientKeyChars: 255,
   titleChars: 200,
+  /** Characters of what is searched for: a pasted paragraph. */
+  searchChars: 4000,
   /** Characters of a task's key, its creator's own name for it. */
   taskKeyChars: 200,
   reasonChars: 500,

@@ -4,6 +4,7 @@ import type { Outcome } from "../../protocol/errors";
 import type { Attachment } from "../../protocol/files/attachment";
 import type { File } from "../../protocol/files/file";
 import type { Principal } from "../../protocol/identity";
+import type { Message } from "../../protocol/message";
 import type { ListTasks } from "../../protocol/rest/list-tasks";
 import type {
   AckNotifications,
@@ -11,6 +12,7 @@ import type {
   UnreadCount,
 } from "../../protocol/rest/notifications";
 import type { Page } from "../../protocol/rest/page";
+import type { FoundPage, SearchMessages } from "../../protocol/rest/search";
 import type { FoundFile, NewFile } from "../../protocol/rooms/files";
 import type { Place } from "../../protocol/rooms/place";
 import type { Session } from "../../protocol/session";
@@ -23,7 +25,7 @@ import type {
   PatchWebhook,
   Webhook,
 } from "../../protocol/webhooks";
-import type { NewTask } from "../task-room/api";
+import type { NewFork, NewTask } from "../task-room/api";
 
 export type OpenSession = {
   userId: string;
@@ -42,6 +44,19 @@ export type SessionGrant = { session: Session; recoveryToken: string };
 
 export type PageQuery = { limit: number; cursor?: string | undefined };
 
+/** A message as it is searched: what was said, and where. */
+export type SaidText = Pick<Message, "id" | "seq" | "threadId" | "role" | "createdAt" | "content">;
+
+/** What a stretch of a task's log says of its messages. */
+export type Said = {
+  /** The stretch: the events with `after < seq <= through`. */
+  after: number;
+  through: number;
+  /** Messages that something else has taken the place of; before those that came. */
+  gone: string[];
+  texts: SaidText[];
+};
+
 /** What a task's room tells a member: in order, and again until it has been answered. */
 export type TaskNews = {
   taskId: string;
@@ -51,6 +66,8 @@ export type TaskNews = {
   inviter?: string;
   /** The task as this user's list has it, at its `headSeq`. Absent from rooms of the last release. */
   entry?: Task;
+  /** What is to be searched of it; absent from rooms of the last release, and of ephemeral tasks. */
+  said?: Said;
   /** The `seq` with which the user went: the task is in the list no more. */
   left?: number;
 };
@@ -100,6 +117,8 @@ export interface UserRoomApi extends HomeFilesApi {
    * the list. Asks no room but the task's own.
    */
   createTask(principal: Principal, input: NewTask, once?: OnceKey): Promise<Outcome<CreatedTask>>;
+  /** The same with a task that begins with the history of another: asks its room, which asks the other's. */
+  forkTask(principal: Principal, input: NewFork, once?: OnceKey): Promise<Outcome<CreatedTask>>;
   /**
    * The user's tasks as their rooms last said they are. Asks nobody but once for what the last release
    * knew; `unavailable` where that can't be had.
@@ -107,6 +126,8 @@ export interface UserRoomApi extends HomeFilesApi {
   listTasks(userId: string, query: ListTasks): Promise<Outcome<Page<Task>>>;
   /** Those of these tasks that are in the user's list. Asks nobody. */
   listedAmong(taskIds: string[]): Promise<string[]>;
+  /** The user's messages that have all that is asked for. Asks rooms only for what they have not told. */
+  search(userId: string, query: SearchMessages): Promise<Outcome<FoundPage>>;
   /** A connection opens: makes or resumes a session and counts the connection. */
   openSession(input: OpenSession): Promise<Outcome<OpenedSession>>;
   /** `POST /sessions`: a session without a connection yet. */

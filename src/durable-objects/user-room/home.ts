@@ -13,6 +13,7 @@ import { Removals } from "./files/removals";
 import { KeyGuards } from "./keys/key-guards";
 import { Revocations } from "./keys/revocations";
 import { Mailbox } from "./news/mailbox";
+import { Searches } from "./search/searches";
 import { RoomCheck } from "./sessions/room-check";
 import { SessionAlarm } from "./sessions/session-alarm";
 import { SessionEntry } from "./sessions/session-entry";
@@ -51,6 +52,7 @@ export class Home {
   readonly tasks: Tasks;
   readonly files: HomeFiles;
   readonly carriers: Carriers;
+  readonly searches: Searches;
   readonly alarm: AlarmParts;
   readonly arrival: MailboxDoors;
   readonly #deadlines: Deadlines;
@@ -99,10 +101,14 @@ export class Home {
     this.webhooks = new Webhooks({ storage, now, settings, queue: this.queue });
     this.webhookLists = new WebhookLists(shared);
     this.tasks = new Tasks({ ...around, database: doors.database });
+    this.searches = new Searches(around);
     this.mailbox = new Mailbox({
       ...shared,
       sockets,
-      hear: (tables, news) => this.tasks.hear(tables, news),
+      hear: (tables, news) => {
+        this.tasks.hear(tables, news);
+        this.searches.hear(tables, news);
+      },
       queue: (tables, events) => this.queue.add(tables, events),
     });
     this.arrival = { ctx, now, sockets, mailbox: this.mailbox, deadlines };
@@ -121,6 +127,7 @@ export class Home {
       carriers: () => this.carriers.ring(),
       files: () => this.files.ring(),
       removals: () => removals.ring(),
+      searches: () => this.searches.ring(),
     });
   }
 

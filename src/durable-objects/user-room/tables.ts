@@ -10,6 +10,9 @@ import { NotificationTable } from "./news/notification-table";
 import { UserLog } from "./news/user-log";
 import { RestTable } from "./rest-table";
 import { USER_ROOM_STEPS } from "./schema";
+import { OwnerTable } from "./search/owner-table";
+import { ShelfTable } from "./search/shelf-table";
+import { TextTable } from "./search/text-table";
 import { ConnectionTable } from "./sessions/connection-table";
 import { SessionTable } from "./sessions/session-table";
 import { TokenTable } from "./sessions/token-table";
@@ -43,6 +46,8 @@ export class Tables {
   readonly files: FileTable;
   readonly carriers: CarrierTable;
   readonly removals: RemovalTable;
+  readonly shelves: ShelfTable;
+  readonly owner: OwnerTable;
 
   private constructor(sql: SqlStorage) {
     this.sessions = new SessionTable(sql);
@@ -63,6 +68,8 @@ export class Tables {
     this.files = new FileTable(sql);
     this.carriers = new CarrierTable(sql);
     this.removals = new RemovalTable(sql);
+    this.shelves = new ShelfTable(sql, new TextTable(sql));
+    this.owner = new OwnerTable(sql);
   }
 
   /** `null` before the first use: a stray call must not create anything. */

@@ -15,6 +15,7 @@ import type {
   UnreadCount,
 } from "../../protocol/rest/notifications";
 import type { Page } from "../../protocol/rest/page";
+import type { FoundPage, SearchMessages } from "../../protocol/rest/search";
 import type { FoundFile, NewFile } from "../../protocol/rooms/files";
 import type { Session } from "../../protocol/session";
 import type { Task } from "../../protocol/task";
@@ -27,7 +28,7 @@ import type {
   Webhook,
 } from "../../protocol/webhooks";
 import { tellShard } from "../metrics-shard/api";
-import type { NewTask } from "../task-room/api";
+import type { NewFork, NewTask } from "../task-room/api";
 import {
   type CreatedTask,
   KEY_GUARD_HEADER,
@@ -104,7 +105,11 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
   }
 
   createTask(principal: Principal, input: NewTask, once?: OnceKey): Promise<Outcome<CreatedTask>> {
-    return this.#home.tasks.create({ principal, input, once });
+    return this.#home.tasks.create(principal, input, once);
+  }
+
+  forkTask(principal: Principal, input: NewFork, once?: OnceKey): Promise<Outcome<CreatedTask>> {
+    return this.#home.tasks.fork(principal, input, once);
   }
 
   listTasks(userId: string, query: ListTasks): Promise<Outcome<Page<Task>>> {
@@ -153,6 +158,10 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
 
   async unknownFiles(fileIds: string[]): Promise<string[]> {
     return this.#home.files.unknown(fileIds);
+  }
+
+  search(userId: string, query: SearchMessages): Promise<Outcome<FoundPage>> {
+    return this.#home.searches.find(userId, query);
   }
 
   openSession(input: OpenSession): Promise<Outcome<OpenedSession>> {
@@ -223,6 +232,7 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
   async deliver(news: TaskNews): Promise<void> {
     await this.#home.mailbox.deliver(news);
     await this.#home.queue.look();
+    await this.#home.searches.tidy();
   }
 
   async listNotifications(query: ListNotifications): Promise<Outcome<Page<KeptNotification>>> {

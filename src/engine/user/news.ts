@@ -78,7 +78,7 @@ type Event<T extends LogEvent["type"]> = Extract<LogEvent, { type: T }>;
 function arrival(event: Event<"task:updated">, reader: Reader, { room }: NewsContext): Fact[] {
   const { userId, role } = reader;
   const { task } = event.data;
-  if (event.seq === 1 && userId === task.createdBy) {
+  if (event.seq === (room.begins ?? 1) && userId === task.createdBy) {
     const data = { task: { ...task, role } };
     return [{ n: 0, event: { type: "task:created", ts: event.ts, data } }];
   }

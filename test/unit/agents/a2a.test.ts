@@ -6,6 +6,7 @@ import * as z from "zod";
 import { callAgent } from "../../../src/agents/call-agent";
 import { LIMITS } from "../../../src/protocol/limits";
 import type { StepRequest } from "../../../src/resources/step";
+import { NO_FILES } from "../../../src/resources/step-files";
 import type { Heard } from "../../support/scripted-model";
 import { joined, listening, modelAt, outputsOf, settingsFor, stepFor } from "./step";
 
@@ -294,7 +295,9 @@ describe("what an agent over A2A sends", () => {
       },
     };
     send(stream([{ task: TASK }, update("after"), completed]));
-    const end = callAgent(step(), hearing, new AbortController().signal, { settings, own: {} });
+    const end = callAgent(step(), hearing, new AbortController().signal, {
+      ...{ settings, own: {}, files: NO_FILES },
+    });
     while (!said.includes("recorded")) await new Promise((resolve) => setTimeout(resolve, 5));
     committed.resolve();
     await end;
