@@ -80,7 +80,8 @@ it("what a resource refers to is chosen, and what the server says of it stands a
   // Gone in the meantime.
   expect((await visitor.api("DELETE", `/ghosts/${userId}/poet`)).status).toBe(204);
   await page.getByRole("button", { name: "Create" }).click();
-  await page.locator(".field", { hasText: "Ghost" }).getByRole("alert").getByText("poet").waitFor();
+  const field = page.locator(".field").filter({ has: page.getByLabel("Ghost") });
+  await field.getByRole("alert").getByText(/Ghost/).waitFor();
   expect(await page.getByLabel("Ghost").getAttribute("aria-invalid")).toBe("true");
   await page.getByLabel("Ghost").selectOption("system/assistant");
   await page.getByRole("button", { name: "Create" }).click();
