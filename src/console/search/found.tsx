@@ -1,5 +1,6 @@
 import { Time } from "../parts/time";
 import { Link } from "../routing/link";
+import { inPieces } from "./pieces";
 import type { FoundItem } from "./use-found";
 
 /** A message that was found, with what was asked for marked. */
@@ -21,20 +22,4 @@ export function Found({ item }: { item: FoundItem }) {
       </p>
     </li>
   );
-}
-
-type Piece = { key: number; text: string; isHit: boolean };
-
-/** A text in pieces: what was asked for, and what stands between. */
-export function inPieces({ text, hits }: Pick<FoundItem["snippet"], "text" | "hits">): Piece[] {
-  const pieces: Piece[] = [];
-  let from = 0;
-  for (const { start, end } of hits) {
-    if (start < from || end <= start) continue;
-    if (start > from) pieces.push({ key: from, text: text.slice(from, start), isHit: false });
-    pieces.push({ key: start, text: text.slice(start, end), isHit: true });
-    from = end;
-  }
-  if (from < text.length) pieces.push({ key: from, text: text.slice(from), isHit: false });
-  return pieces;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { inPieces } from "../../../src/console/search/found";
+import { inPieces } from "../../../src/console/search/pieces";
 
 function shown(text: string, ...hits: [number, number][]): string {
   const snippet = { text, hits: hits.map(([start, end]) => ({ start, end })) };
