@@ -87,3 +87,54 @@ it("a note is read by all and answered by nobody; the next answer's model is tol
   expect(models.requests).toHaveLength(2);
   expect(JSON.stringify(models.requests[1]?.body.messages)).toContain("It rains.");
 });
+
+it("whoever reads goes on from any message in a task of their own; this one stays as it is", async () => {
+  const { visitor, models } = await asked("Three.");
+  const { page } = visitor;
+  models.script(answer("Green."));
+  await visitor.say("Which colour?");
+  await page.locator("li.assistant").getByText("Green.").waitFor();
+  const before = page.url();
+  await page
+    .locator("li.assistant")
+    .filter({ hasText: "Three." })
+    .getByRole("button", { name: "Fork" })
+    .click();
+  await page.getByRole("link", { name: "fork of another task" }).waitFor();
+  expect(page.url()).not.toBe(before);
+  await page.locator("li.assistant").getByText("Three.").waitFor();
+  expect(await page.locator("li.message").count()).toBe(2);
+  models.script(answer("Forty."));
+  await visitor.say("And then?");
+  await page.locator("li.assistant").getByText("Forty.").waitFor();
+  await page.getByRole("link", { name: "fork of another task" }).click();
+  await page.locator("li.assistant").getByText("Green.").waitFor();
+  await page.locator(".pointed-at", { hasText: "Three." }).waitFor();
+  expect(await page.getByText("Forty.").count()).toBe(0);
+});
+
+it("messages are found by their words, and led to", async () => {
+  const { visitor } = await asked("The nightingale sings.");
+  const { page, url } = visitor;
+  await visitor.say("Thanks.");
+  await page.goto(`${url}/search`);
+  await expect
+    .poll(async () => {
+      await page.getByLabel("Words to find").fill("nightingale");
+      await page.getByLabel("Words to find").press("Enter");
+      await page.getByRole("region", { name: "What was found" }).waitFor();
+      await page.getByText("Loading…").waitFor({ state: "detached" });
+      const count = await page.locator("mark").count();
+      if (count === 0) await page.reload();
+      return count;
+    })
+    .toBe(1);
+  expect(await page.locator("mark").textContent()).toBe("nightingale");
+  expect(await serious(page)).toEqual([]);
+  await page.getByRole("link", { name: "How many?" }).click();
+  await page.locator(".pointed-at", { hasText: "nightingale" }).waitFor();
+  await page.goto(`${url}/search`);
+  await page.getByLabel("Words to find").fill("nowhere at all");
+  await page.getByLabel("Words to find").press("Enter");
+  await page.getByText("No message has all of these words.").waitFor();
+});

@@ -37,7 +37,7 @@ it.each<Theme>(["light", "dark"])(
     await visitor.begin("/fast /echo here");
     await page.locator("li.assistant").getByText("here").waitFor();
     expect(await hint()).not.toMatch(/Enter|Shift|Esc/);
-    for (const place of ["Resources", "Webhooks", "Keys", "Sessions", "Usage", "Tasks"]) {
+    for (const place of ["Search", "Resources", "Webhooks", "Keys", "Sessions", "Usage", "Tasks"]) {
       await page.locator("summary", { hasText: "Menu" }).click();
       expect(await serious(page, colorScheme)).toEqual([]);
       await page.getByRole("link", { name: place, exact: true }).click();

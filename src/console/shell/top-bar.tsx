@@ -10,6 +10,7 @@ type Place = { to: Route; text: string; among: Route["at"][] };
 
 const PLACES: Place[] = [
   { to: { at: "home" }, text: "Tasks", among: ["home", "task"] },
+  { to: { at: "search" }, text: "Search", among: ["search"] },
   {
     to: { at: "resources", collection: "teams" },
     text: "Resources",

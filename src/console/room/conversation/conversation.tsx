@@ -11,6 +11,7 @@ import { MessageList } from "./message-list";
 import { Streams } from "./streams";
 import { TailEnd } from "./tail-end";
 import { useFollow } from "./use-follow";
+import { useJump } from "./use-jump";
 import { useOlder } from "./use-older";
 
 /** What was said, what is being said, and the place to say something. */
@@ -23,6 +24,7 @@ export function Conversation() {
   const { hasOlder, loading, loadOlder } = useOlder(room, scroller);
   const isEmpty = useSelected(room, (s) => s.room?.messages.length === 0 && s.older.length === 0);
   const stop = useStop();
+  useJump(room, scroller);
 
   return (
     <div class="conversation" ref={whole}>

@@ -7,6 +7,7 @@ import { memo } from "../../state/memo";
 import { GuidanceLines } from "../composer/guidance";
 import { AttachedFiles } from "../files/attached-files";
 import { EditForm } from "./changes/edit-form";
+import { ForkButton } from "./changes/fork-button";
 import { RegenerateButton } from "./changes/regenerate-button";
 import { VersionsView } from "./changes/versions-view";
 import { CutOff } from "./cut-off";
@@ -60,6 +61,7 @@ export const MessageView = memo((props: Props) => {
             Edit
           </Button>
         )}
+        {rights.mayFork && <ForkButton message={message} />}
         {isLast && role === "assistant" && rights.mayAct && (
           <RegenerateButton turnId={message.turnId} room={room} />
         )}

@@ -5,7 +5,13 @@ import { useSelected } from "../../state/use-selected";
 import { useRoom } from "../room-scope";
 
 /** What the user may do with messages; the same object for as long as it stays so. */
-export type Rights = { mayAct: boolean; isOwner: boolean; userId: string | undefined };
+export type Rights = {
+  mayAct: boolean;
+  isOwner: boolean;
+  /** Whoever may read may go on in a task of their own. */
+  mayFork: boolean;
+  userId: string | undefined;
+};
 
 export function useRights(): Rights {
   const { room } = useRoom();
@@ -13,8 +19,13 @@ export function useRights(): Rights {
   const role = useSelected(room, (s) => s.room?.task.role);
   const isOver = useSelected(room, (s) => s.room?.task.status === "CANCELLED");
   return useMemo(
-    () => ({ mayAct: role !== "viewer" && !isOver, isOwner: role === "owner", userId: me.userId }),
-    [role, isOver, me.userId],
+    () => ({
+      mayAct: role !== "viewer" && !isOver,
+      isOwner: role === "owner",
+      mayFork: me.scope !== "read",
+      userId: me.userId,
+    }),
+    [role, isOver, me.scope, me.userId],
   );
 }
 
