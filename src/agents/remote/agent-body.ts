@@ -7,8 +7,8 @@ import { MalformedAnswer } from "./agent-failure";
 const STREAM_BYTES = 64 * 1024 * 1024;
 /** Units fed to the parser at once: it checks its bound, and scans for line ends, per feed. */
 const SLICE_UNITS = 4096;
-/** UTF-16 units of the longest event: a file in base64 and what stands around it. */
-const EVENT_UNITS = Math.ceil(LIMITS.sentFileBytes / 3) * 4 + LIMITS.resultBytes;
+/** UTF-16 units of an event with a file in base64, and what stands around that. */
+export const FILE_EVENT_UNITS = Math.ceil(LIMITS.sentFileBytes / 3) * 4 + LIMITS.resultBytes;
 
 export type ServerEvent = { name: string | undefined; data: string };
 
@@ -19,12 +19,18 @@ export async function wholeText(response: Response): Promise<string> {
   return pieces.join("");
 }
 
-/** The events of an agent's stream, comments left out. Throws `MalformedAnswer`. */
-export async function* serverEvents(response: Response): AsyncGenerator<ServerEvent, void> {
+/**
+ * The events of an agent's stream, comments left out. `fileUnits`: UTF-16 units that an event named `file`
+ * may have; others are at most as large as a result. Throws `MalformedAnswer`.
+ */
+export async function* serverEvents(
+  response: Response,
+  fileUnits: number = LIMITS.resultBytes,
+): AsyncGenerator<ServerEvent, void> {
   const events: EventSourceMessage[] = [];
   let tooLarge = false;
   const parser = createParser({
-    maxBufferSize: EVENT_UNITS,
+    maxBufferSize: fileUnits,
     onEvent: (event) => events.push(event),
     onError: ({ type }) => {
       if (type === "max-buffer-size-exceeded") tooLarge = true;
@@ -39,7 +45,7 @@ export async function* serverEvents(response: Response): AsyncGenerator<ServerEv
         yield { name: event, data };
       }
     }
-    if (tooLarge) throw oversized(EVENT_UNITS);
+    if (tooLarge) throw oversized(fileUnits);
   }
 }
 
