@@ -24,11 +24,20 @@ function record(release: string): void {
     for (const [, name = "", json = ""] of play(checkout).matchAll(RECORDED)) {
       write(name, JSON.parse(json));
     }
+    recordClient(checkout);
     write("migrations", hashesOf(join(checkout, "migrations")));
     write("release", { commit: commitOf(release) });
   } finally {
     rmSync(checkout, { recursive: true, force: true });
   }
+}
+
+/** Its build of the client, which goes on to read what this version says. */
+function recordClient(checkout: string): void {
+  const outDir = join(checkout, "dist", "client");
+  const args = ["scripts/run.mjs", "build-client", outDir];
+  execFileSync(process.execPath, args, { cwd: checkout, stdio: ["ignore", "ignore", "inherit"] });
+  copyFileSync(join(outDir, "index.js"), join(FIXTURES, "client.js"));
 }
 
 /** In full: what the fault family `deploy` takes from git. */

@@ -14,6 +14,8 @@ declare global {
       /** Databases of histories: as many as `wrangler.toml` binds. */
       [history: `HISTORY_${number}`]: D1Database;
       ASSETS: Fetcher;
+      /** The bytes of files; a deployment without a bucket keeps none. */
+      FILES?: R2Bucket;
       TASK_ROOM: DurableObjectNamespace<TaskRoom>;
       USER_ROOM: DurableObjectNamespace<UserRoom>;
       METRICS_SHARD: DurableObjectNamespace<MetricsShard>;

@@ -13,6 +13,9 @@ export type Agent<Request extends StepRequest = StepRequest> = (
   signal: AbortSignal,
 ) => Promise<StepEnd>;
 
+/** Why a signal is aborted, where another attempt of the same run follows: it may go on with what is at work elsewhere. */
+export class AnotherFollows extends Error {}
+
 /** Ends an attempt from wherever it is thrown. */
 export class AttemptEnded extends Error {
   readonly end: StepEnd;

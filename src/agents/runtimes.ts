@@ -1,4 +1,5 @@
 import type { AgentConfig, RuntimeConfig } from "../resources/agent";
+import { a2aAgent } from "./a2a/a2a-agent";
 import type { Agent } from "./agent";
 import { codeAgent } from "./code/code-agent";
 import type { Doors } from "./doors";
@@ -14,6 +15,7 @@ type Makers = {
 const RUNTIMES: Makers = {
   chat: (_, doors) => chatAgent(doors),
   http: httpAgent,
+  a2a: a2aAgent,
   code: codeAgent,
 };
 

@@ -68,7 +68,10 @@ export class Voice {
 
   /** The text since then was thinking. It was heard as text; the message has it in its place. */
   retract({ units, isEmpty }: TextPlace): void {
-    if (this.#units > units) this.#thoughts.push([units, this.#units]);
+    if (this.#units > units) {
+      const before = this.#thoughts.filter(([start]) => start < units);
+      this.#thoughts = [...before, [units, this.#units]];
+    }
     this.#isEmpty = isEmpty;
   }
 

@@ -2,6 +2,8 @@ import * as z from "zod";
 import { errorCode, failure, failureCode, problem, refusal } from "../protocol/errors";
 import { logEvent } from "../protocol/events";
 import { presence } from "../protocol/events/presence";
+import { attachment } from "../protocol/files/attachment";
+import { file } from "../protocol/files/file";
 import { role } from "../protocol/identity";
 import { issue } from "../protocol/issues";
 import { logEntry } from "../protocol/log-entry";
@@ -9,6 +11,7 @@ import { message } from "../protocol/message";
 import { ref } from "../protocol/refs";
 import { loggedEntry } from "../protocol/rest/list-logs";
 import { putMember } from "../protocol/rest/put-member";
+import { foundMessage, foundPage } from "../protocol/rest/search";
 import { taskStats } from "../protocol/rest/stats";
 import { roomState, stream } from "../protocol/room-state";
 import { session } from "../protocol/session";
@@ -38,8 +41,10 @@ named("Ref", ref);
 named("Step", step);
 named("StepResult", stepResult);
 named("ToolUse", toolUse);
+named("Attachment", attachment);
 named("LogEntry", logEntry);
 named("Presence", presence);
+named("FoundMessage", foundMessage);
 named("Stream", stream);
 named("RoomState", roomState);
 
@@ -55,6 +60,8 @@ export const MODELS = {
   Interrupted: named("Interrupted", z.object({ interrupted: z.int().min(0) })),
   Message: named("Message", message),
   MessagePage: pageOf("MessagePage", message),
+  File: named("File", file),
+  FoundPage: named("FoundPage", foundPage),
   Event: named("Event", logEvent),
   EventPage: pageOf("EventPage", logEvent),
   LogPage: pageOf("LogPage", named("LoggedEntry", loggedEntry)),

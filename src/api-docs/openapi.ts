@@ -21,7 +21,7 @@ export type OpenApiParameter = {
   schema: JsonSchema;
   example?: string | number | string[];
 };
-type MediaType = { schema: JsonSchema; example?: unknown };
+type MediaType = { schema?: JsonSchema; example?: unknown };
 export type OpenApiResponse = {
   description: string;
   headers?: Record<string, { $ref: string }>;
@@ -87,7 +87,7 @@ const BEARER = {
 };
 
 function describe(operation: DescribedOperation): OpenApiOperation {
-  const { id, tag, summary, description, scope, body, isFile } = operation;
+  const { id, tag, summary, description, scope, body, raw, isFile } = operation;
   return {
     operationId: id,
     tags: [tag],
@@ -101,6 +101,8 @@ function describe(operation: DescribedOperation): OpenApiOperation {
     ...(body && {
       requestBody: { required: body.required, content: { "application/json": media(body) } },
     }),
+    // Bytes, of whatever type: such a body has no schema.
+    ...(raw && { requestBody: { required: true, content: { "*/*": {} } } }),
     responses: responsesOf(operation),
     "x-scope": scope,
   };

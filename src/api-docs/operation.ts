@@ -18,7 +18,7 @@ export type DescribedAnswer = {
 /** An operation, as both the OpenAPI document and the docs page tell of it. */
 export type DescribedOperation = Pick<
   Operation,
-  "id" | "tag" | "method" | "path" | "summary" | "scope" | "query" | "upgrade"
+  "id" | "tag" | "method" | "path" | "summary" | "scope" | "query" | "upgrade" | "raw"
 > & {
   description?: string;
   /** Of the path, in their order. */
@@ -113,7 +113,7 @@ const SIGNED_IN = ["unauthorized", "rate_limited", "auth_not_configured"] as con
 
 /** Every code that an operation can answer. */
 export function errorsOf(operation: DescribedOperation): ErrorCode[] {
-  const { scope, parameters, query, headers, body, isFile, errors = [] } = operation;
+  const { scope, parameters, query, headers, body, raw, isFile, errors = [] } = operation;
   if (isFile) return [];
   return [
     ...new Set<ErrorCode>([
@@ -121,7 +121,7 @@ export function errorsOf(operation: DescribedOperation): ErrorCode[] {
       ...(scope === "open" ? [] : SIGNED_IN),
       ...(scope === "write" || scope === "admin" ? (["forbidden"] as const) : []),
       ...(parameters.length > 0 ? (["not_found"] as const) : []),
-      ...(body ? (["payload_too_large"] as const) : []),
+      ...(body || raw ? (["payload_too_large"] as const) : []),
       ...errors,
       "unavailable",
       "internal",

@@ -6,6 +6,11 @@ import { IDS } from "./samples";
 export type Parameter = { schema: z.ZodType; description: string; example: string };
 
 export const REQUEST_HEADERS = {
+  "Content-Disposition": {
+    schema: z.string(),
+    description: "Names the file (RFC 6266): `filename*` in UTF-8, or `filename`.",
+    example: "attachment; filename*=UTF-8''photo%20of%20me.png",
+  },
   "Idempotency-Key": {
     schema: idempotencyKey,
     description:
@@ -65,6 +70,9 @@ const QUERY_PARAMETERS: Record<string, string> = {
   "listKnownTasks.userId": "The user whose home is asked for its list; else the databases are.",
   waiting: "`true`: only those that wait for a person; `false`: only the others.",
   ephemeral: "`true`: with ephemeral tasks among them; without it they are left out.",
+  "uploadFile.name": "The file's name; stands above that of `Content-Disposition`.",
+  inline: "`1`: an image, audio, video or PDF is not to be saved but shown.",
+  superseded: "`true`: with those among them that were superseded; without it they are left out.",
   q: "Part of the title, in any case: a word, a few letters, one character.",
   type: "Only events of these types; may be repeated.",
   level: "Only these; may be repeated.",
@@ -75,7 +83,10 @@ const QUERY_PARAMETERS: Record<string, string> = {
   role: "Only these; may be repeated.",
   epoch: "`epoch` of the last `session:ready` or `history:reset`.",
   "listEvents.after": "The last `seq` already known.",
+  offset: "Where to begin: `-1`, `now`, or the `Stream-Next-Offset` of an answer.",
+  live: "`long-poll`: one answer, once there is something; `sse`: a stream.",
   unread: "`true`: only those that were not acknowledged.",
+  window: "How far the board looks back: `hour`, `day` or `week`.",
   "joinUserRoom.after": "The last `seq` applied; without it the newest state comes.",
   "joinRoom.after": "The last `seq` applied; without it the snapshot comes.",
   "listMessages.after": "A message id: newer ones, exclusive.",

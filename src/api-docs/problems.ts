@@ -41,7 +41,7 @@ const CASES: Record<ErrorCode, Case> = {
     details: { from: "RUNNING", to: "COMPLETED", allowed: ["CANCELLED"] },
   },
   turn_active: {
-    when: "`onBusy: reject`, and a turn is open.",
+    when: "`onBusy: reject`, and a turn is open; or an edit in a thread with an open turn.",
     detail: "A turn is active and the message asked to be rejected then.",
   },
   queue_full: { when: "Too many turns wait already.", detail: "20 turns are waiting already." },

@@ -9,9 +9,13 @@ import type { Notification } from "../protocol/user-events";
 
 export const IDS = {
   task: "task_01kasn3v6h8q2x4c7b9m0r5tze",
+  fork: "task_01kasp7c2nd5e8f1g4h7j0k3m6",
   turn: "turn_01kasn3v6h4d8f1g3k5n7p9sxa",
+  earlier: "turn_01kasn3v5c2v4b6n8m0q1w3eyh",
   question: "msg_01kasn3v6hc2v4b6n8m0q1w3ey",
+  replaced: "msg_01kasn3v5hc2v4b6n8m0q1w3ey",
   answer: "msg_01kasn3w2k5t7y9r1f3g5h7jzd",
+  file: "file_01kasn3v6hf1r5t9w3z7b1d5g9",
   session: "sess_01kasn3vzz0a2s4d6f8g1h3j5k",
   key: "key_01kasn3vkm1n2p3q4r5s6t7v8w",
   webhook: "hook_01kasn3vw9x8y7z6a5b4c3d2e1",

@@ -2,6 +2,8 @@ export { isBlank } from "../protocol/blank";
 export type { ErrorCode, FailureCode, Problem } from "../protocol/errors";
 export type { LogEvent, MomentaryEvent, RoomEvent } from "../protocol/events";
 export type { Presence } from "../protocol/events/presence";
+export type { Attachment } from "../protocol/files/attachment";
+export type { File as StoredFile } from "../protocol/files/file";
 export type { Role, Scope } from "../protocol/identity";
 export type { Issue } from "../protocol/issues";
 export type { Message } from "../protocol/message";
@@ -14,6 +16,8 @@ export type { OnBusy, Step, StepResult, Turn, TurnStatus } from "../protocol/tur
 export type { KeptNotification, Notification } from "../protocol/user-events";
 export type {
   ConfirmAnswer,
+  EditOptions,
+  NoteOptions,
   RoomConnection,
   RoomEventOf,
   RoomEventType,
@@ -41,10 +45,11 @@ export type {
   TokenSource,
 } from "./options";
 export type { UsageReport } from "./rest/account";
+export type { FileOptions, FilesApi, UploadOptions } from "./rest/files";
 export type { Page, PageQuery } from "./rest/paging";
 export type { HttpMethod, QueryValue, Request, RequestOptions } from "./rest/request";
 export type { Collection, NewResource, NextResource, ResourceIn } from "./rest/resources";
-export type { Idempotent, MessageQuery, NewTask, TaskQuery } from "./rest/tasks";
+export type { Idempotent, MessageQuery, NewFork, NewTask, TaskQuery } from "./rest/tasks";
 export type { RoomSnapshot, UnsentMessage } from "./room/room-snapshot";
 export { isOutcomeUnknown, type StreamUse, streamUses } from "./room/stream-uses";
 export { createClient, type Taskroom } from "./taskroom";

@@ -6,12 +6,19 @@ export type TokenSource = string | (() => string | Promise<string>);
 /** The part of `fetch` that the client uses. */
 export type FetchLike = (
   url: string,
-  init: { method: string; headers: Record<string, string>; body?: string; signal?: AbortSignal },
+  init: {
+    method: string;
+    headers: Record<string, string>;
+    body?: string | Blob;
+    signal?: AbortSignal;
+  },
 ) => Promise<{
   readonly ok: boolean;
   readonly status: number;
   readonly headers: { get(name: string): string | null };
   text(): Promise<string>;
+  /** For `files.fetch` alone. */
+  blob?(): Promise<Blob>;
 }>;
 
 /** The part of a WebSocket that the client uses. */

@@ -3,6 +3,7 @@ import type { UserConnection } from "./connection/user-connection";
 import type { ClientOptions, ConnectOptions } from "./options";
 import { type AccountApi, accountApi } from "./rest/account";
 import { contextOf } from "./rest/context";
+import { type FilesApi, filesApi } from "./rest/files";
 import type { Request } from "./rest/request";
 import { type Collection, type ResourcesApi, resourcesApi } from "./rest/resources";
 import { type TasksApi, type TurnsApi, tasksApi, turnsApi } from "./rest/tasks";
@@ -19,6 +20,7 @@ export type Taskroom = AccountApi & {
   connectUser(): UserConnection;
   readonly tasks: TasksApi;
   readonly turns: TurnsApi;
+  readonly files: FilesApi;
   resources<Name extends Collection>(collection: Name): ResourcesApi<Name>;
 };
 
@@ -31,6 +33,7 @@ export function createClient(options: ClientOptions): Taskroom {
     connectUser: () => new UserRoom(context),
     tasks: tasksApi(request),
     turns: turnsApi(request),
+    files: filesApi(context),
     resources: (collection) => resourcesApi(request, collection),
     ...accountApi(request),
   };

@@ -1,6 +1,7 @@
-import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Shell } from "./shell/shell";
 import { arrive, takeLinkToken } from "./sign-in/link";
+import { answerOtherTabs, askOtherTabs, tellOtherTabs } from "./sign-in/other-tabs";
 import { isOwnMachine } from "./sign-in/own-machine";
 import { SignIn } from "./sign-in/sign-in";
 import { forgetToken, keepToken } from "./sign-in/token-store";
@@ -16,11 +17,23 @@ export function App() {
     setNotice(undefined);
     setToken(next);
   }, []);
-  const signOut = useCallback((why?: string) => {
-    forgetToken();
-    setNotice(why);
-    setToken(undefined);
-  }, []);
+  const signOut = useCallback(
+    (why?: string) => {
+      // What has run out here is for the other tabs to find out; who leaves, leaves everywhere.
+      if (token && why === undefined) tellOtherTabs(token);
+      forgetToken();
+      setNotice(why);
+      setToken(undefined);
+    },
+    [token],
+  );
+  useOtherTabs(token, notice === undefined, {
+    onToken: (next) => signIn(next, false),
+    onLeft: () => {
+      forgetToken();
+      setToken(undefined);
+    },
+  });
   useEffect(() => {
     // A link that is pasted into an open console loads no page.
     const follow = () => {
@@ -37,4 +50,22 @@ export function App() {
       <Shell />
     </AccountScope>
   );
+}
+
+type Doors = { onToken: (token: string) => void; onLeft: () => void };
+
+/** A tab that is opened beside one in which somebody is signed in is signed in too. */
+function useOtherTabs(token: string | undefined, isFresh: boolean, doors: Doors): void {
+  const latest = useRef(doors);
+  latest.current = doors;
+  const hadOne = useRef(false);
+  useEffect(() => {
+    if (token) {
+      hadOne.current = true;
+      return answerOtherTabs(token, () => latest.current.onLeft());
+    }
+    // Who has signed out here does not want to be back.
+    if (hadOne.current || !isFresh) return undefined;
+    return askOtherTabs((next) => latest.current.onToken(next));
+  }, [token, isFresh]);
 }

@@ -1,9 +1,12 @@
 import { inTime } from "../platform/in-time";
+import type { Levels } from "../platform/levels";
 import { increment, type Observation } from "../platform/metrics";
 import { counted, NOTHING_COUNTED, type Tally } from "../platform/tally";
 
 type Parts = {
-  send(tally: Tally): Promise<void>;
+  send(tally: Tally, levels: Levels): Promise<void>;
+  /** What there is in the object now; told with every batch. */
+  levels(): Levels;
   /** Keeps the object alive while the promise is pending. */
   hold(work: Promise<void>): void;
 };
@@ -22,6 +25,8 @@ const PATIENCE_MS = 5000;
 export class MetricsFeed {
   readonly #parts: Parts;
   #gathered: Tally = NOTHING_COUNTED;
+  /** The levels that the shard was last told, as text. */
+  #told = "{}";
   #isTelling = false;
   #again = false;
 
@@ -43,6 +48,11 @@ export class MetricsFeed {
     this.#parts.hold(this.#run());
   }
 
+  /** Has the levels told soon, unless they are what the shard was told last. */
+  tellLevels(): void {
+    if (JSON.stringify(this.#parts.levels()) !== this.#told) this.tell([]);
+  }
+
   /** Counts a delay in seconds: one that is remarkable is told soon, others go with the next. */
   delay(observation: Observation): void {
     if (observation.value >= REMARKABLE_S) this.tell([observation]);
@@ -62,7 +72,9 @@ export class MetricsFeed {
     const batch = this.#gathered;
     this.#gathered = NOTHING_COUNTED;
     try {
-      await inTime(PATIENCE_MS, () => this.#parts.send(batch));
+      const levels = this.#parts.levels();
+      await inTime(PATIENCE_MS, () => this.#parts.send(batch, levels));
+      this.#told = JSON.stringify(levels);
     } catch {
       // Told again it might count twice.
       this.note([increment("taskroom_metrics_dropped_total", {})]);

@@ -6,7 +6,7 @@ import { arrive } from "../worker/rooms/arrive";
 import { answerOf, taskRoom, twice } from "../worker/rooms/ask";
 import { openGuard } from "../worker/rooms/guard";
 import { RoomUnavailable } from "../worker/rooms/room-failure";
-import { Feed } from "./turn-view/feed";
+import { Feed } from "../worker/streams/feed";
 import type { TurnRoom } from "./turn-view/turn-view";
 
 /** Messages of a page when those of one turn are looked for, and pages at most. */
@@ -46,7 +46,8 @@ async function answersOf(c: AppContext, taskId: string, turn: Turn): Promise<Mes
   const answers: Message[] = [];
   let after = turn.messageId;
   for (let pages = 0; pages < PAGES; pages++) {
-    const query = { taskId, after, limit: PAGE_MESSAGES };
+    // What a turn has said is its own, also where another answer stands in its place.
+    const query = { taskId, after, superseded: true, limit: PAGE_MESSAGES };
     const asked = await twice(() => taskRoom(c.env, taskId).messages(c.var.principal, query));
     const { items } = answerOf(asked);
     answers.push(...items.filter(({ turnId }) => turnId === turn.id));

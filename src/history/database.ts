@@ -19,6 +19,6 @@ export async function writeBatch(db: D1Database, statements: SQL[]): Promise<D1R
 }
 
 /** The strings of a JSON array as a set to search, bound as one parameter. */
-export function jsonSet(values: string[]): SQL {
+export function jsonSet(values: readonly string[]): SQL {
   return sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`;
 }

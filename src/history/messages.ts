@@ -1,4 +1,16 @@
-import { and, asc, desc, eq, getTableColumns, gt, lt, type SQLWrapper, sql } from "drizzle-orm";
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  gte,
+  isNull,
+  lt,
+  type SQLWrapper,
+  sql,
+} from "drizzle-orm";
 import { unionAll } from "drizzle-orm/sqlite-core";
 import * as z from "zod";
 import { fitting } from "../protocol/bytes";
@@ -9,6 +21,10 @@ import { readMessage } from "./rows";
 import { messages } from "./schema";
 
 export type MessageRange = {
+  /** Whether those are among them that were superseded. */
+  superseded?: boolean | undefined;
+  /** Ids that are none of them. */
+  without?: readonly string[] | undefined;
   threadId?: string | undefined;
   roles?: MessageRole[] | undefined;
   /** Exclusive: the newest before it. */
@@ -88,8 +104,9 @@ const columns = {
 function ofRole(
   db: D1Database,
   taskId: string,
-  { role, threadId, beforeSeq, afterSeq }: MessageRange & { role: MessageRole },
+  { role, threadId, beforeSeq, afterSeq, ...which }: MessageRange & { role: MessageRole },
 ) {
+  const { superseded = false, without = [] } = which;
   return openDatabase(db)
     .select(columns)
     .from(messages)
@@ -100,6 +117,8 @@ function ofRole(
         eq(messages.role, role),
         beforeSeq === undefined ? undefined : lt(messages.seq, beforeSeq),
         afterSeq === undefined ? undefined : gt(messages.seq, afterSeq),
+        superseded ? undefined : isNull(messages.supersededBy),
+        without.length === 0 ? undefined : sql`${messages.id} NOT IN ${jsonSet(without)}`,
       ),
     );
 }
@@ -112,6 +131,50 @@ export async function countMessagesBefore(
 ): Promise<number> {
   const ofTask = and(eq(messages.taskId, taskId), lt(messages.seq, seq));
   return openDatabase(db).$count(messages, ofTask);
+}
+
+/** The ids of a thread's messages with `fromSeq <= seq < beforeSeq` that stand, oldest first. */
+export async function standingIds(
+  db: D1Database,
+  taskId: string,
+  { threadId, fromSeq, beforeSeq }: { threadId: string; fromSeq: number; beforeSeq: number },
+): Promise<string[]> {
+  const ids: string[] = [];
+  for (let from = fromSeq; ; ) {
+    const rows = await openDatabase(db)
+      .select({ id: messages.id, seq: messages.seq })
+      .from(messages)
+      .where(
+        and(
+          eq(messages.taskId, taskId),
+          eq(messages.threadId, threadId),
+          gte(messages.seq, from),
+          lt(messages.seq, beforeSeq),
+          isNull(messages.supersededBy),
+        ),
+      )
+      .orderBy(asc(messages.seq))
+      .limit(ID_ROWS);
+    ids.push(...rows.map(({ id }) => id));
+    const last = rows.at(-1);
+    if (!last || rows.length < ID_ROWS) return ids;
+    from = last.seq + 1;
+  }
+}
+const ID_ROWS = 10_000;
+
+/** A projected message of this task. */
+export async function findMessage(
+  db: D1Database,
+  taskId: string,
+  messageId: string,
+): Promise<Message | undefined> {
+  const row = await openDatabase(db)
+    .select()
+    .from(messages)
+    .where(and(eq(messages.id, messageId), eq(messages.taskId, taskId)))
+    .get();
+  return row && readMessage(row);
 }
 
 /** The `seq` of a projected message of this task. */

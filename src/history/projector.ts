@@ -18,6 +18,8 @@ export type Projection = {
   throughSeq: number;
   messages: Message[];
   removedMessageIds: string[];
+  /** What took the place of which messages, those among `messages` too; the first to do so stays. */
+  superseded?: { by: string; messageIds: string[] }[];
   /** Messages with these `seq`s that are not among `messages` go. */
   only?: { fromSeq: number; throughSeq: number };
   /** Milliseconds since 1970 of the room's next deadline. */
@@ -42,6 +44,7 @@ export async function project(db: D1Database, projection: Projection): Promise<b
     ...memberWrites(projection),
     ...removal(projection),
     ...messageWrites(projection, first),
+    ...supersession(projection),
   ]);
   for (const batch of others) await writeBatch(db, messageWrites(projection, batch));
   return (task?.meta.changes ?? 0) > 0;
@@ -112,6 +115,20 @@ function removal(projection: Projection): SQL[] {
     ...(others ?? []),
     sql`DELETE FROM ${messages} WHERE ${messages.taskId} = ${task.id}
       AND ${messages.id} IN ${jsonSet(removedMessageIds)} AND ${isCurrent(projection)}`,
+  ];
+}
+
+/** Messages that are there already, from an earlier telling; others are written with what superseded them. */
+function supersession(projection: Projection): SQL[] {
+  const { task, superseded = [] } = projection;
+  if (superseded.length === 0) return [];
+  return [
+    sql`UPDATE ${messages} SET superseded_by = gone.by
+      FROM (SELECT ids.value AS id, one.value ->> '$.by' AS by
+        FROM json_each(${JSON.stringify(superseded)}) AS one,
+          json_each(one.value, '$.messageIds') AS ids) AS gone
+      WHERE ${messages.id} = gone.id AND ${messages.taskId} = ${task.id}
+      AND ${messages.supersededBy} IS NULL AND ${isCurrent(projection)}`,
   ];
 }
 

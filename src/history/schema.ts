@@ -188,3 +188,12 @@ export const resourceRefs = sqliteTable(
     index("resource_refs_to").on(t.toNamespace, t.toKind, t.toName),
   ],
 );
+
+/** How far work has come that goes through everything there is, a piece at a time. */
+export const sweeps = sqliteTable("sweeps", {
+  name: text().primaryKey(),
+  /** Where it goes on; empty where it has come to its end. */
+  cursor: text().notNull(),
+  /** When it last began anew; milliseconds since 1970. */
+  begunAt: integer("begun_at").notNull(),
+});

@@ -3,8 +3,8 @@ import type { Scope } from "../protocol/identity";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 
-/** What makes something that stays: each has a limit of its own under the general one. */
-export type Creation = "tasks" | "keys" | "webhooks";
+/** What makes something that stays, or has others do something: each has a limit of its own under the general one. */
+export type Creation = "tasks" | "keys" | "webhooks" | "trials" | "files";
 
 /** One operation of the service: all that its server and its description must agree on. */
 export type Operation = {
@@ -26,6 +26,8 @@ export type Operation = {
   query?: z.ZodType;
   /** Of the JSON; an empty body counts as `{}`. Without one the body is not read. */
   body?: z.ZodType;
+  /** The body is bytes of whatever type the request says, and its handler streams them; it has no schema. */
+  raw?: true;
   /** Bytes that the body may have; by default `LIMITS.bodyBytes`. */
   bodyBytes?: number;
   /** The field that all past `LIMITS.bodyBytes` is meant for. */

@@ -1,6 +1,7 @@
-import { errorCode, failureCode } from "../protocol/errors";
-
-type Labels = Readonly<Record<string, readonly string[]>>;
+import { errorCode, failureCode, failureReason } from "../protocol/errors";
+import { currency } from "../protocol/operator/currency";
+import { waitingFor } from "../protocol/turn";
+import { joined, type Labels, seriesIn } from "./series-key";
 
 /** What is counted, for whoever reads `/metrics`. Every label has a closed set of values. */
 type Metric<L extends Labels> = { help: string; labels: L };
@@ -25,8 +26,8 @@ function histogram<const L extends Labels>(
 
 /** Seconds. Work takes from a moment to the quarter of an hour that a long pipeline may. */
 const WORK = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900];
-/** Seconds. First tokens come within the 30 s that a model has for its first byte. */
-const FIRST_TOKEN = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30];
+/** Seconds. First tokens come within the 120 s that a model has for its first byte, unless it is set otherwise. */
+const FIRST_TOKEN = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 120];
 /** Seconds. What should be at once, and what an outage makes of it. */
 const DELAY = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1800];
 
@@ -51,6 +52,19 @@ export const METRICS = {
   taskroom_turn_failures_total: counter("Turns that failed, by why.", {
     code: failureCode.options,
   }),
+  taskroom_turns_queued_total: counter("Turns that were put into a queue.", {}),
+  taskroom_queue_wait_seconds: histogram(
+    "Time from when a turn was first put into a queue to its begin.",
+    {},
+    WORK,
+  ),
+  taskroom_turn_waits_total: counter("Turns that began to wait for somebody, by what for.", {
+    for: waitingFor.options,
+  }),
+  taskroom_model_refusals_total: counter(
+    "Attempts that a provider refused and said why, by its reason.",
+    { reason: failureReason.options },
+  ),
   taskroom_retries_total: counter("Attempts that were followed by another, by why they failed.", {
     code: failureCode.options,
   }),
@@ -59,8 +73,11 @@ export const METRICS = {
     {},
     FIRST_TOKEN,
   ),
-  taskroom_tokens_total: counter("Tokens of finished steps, as their providers counted them.", {
+  taskroom_tokens_total: counter("Tokens, as providers counted them, of failed attempts too.", {
     direction: ["input", "output"],
+  }),
+  taskroom_cost_total: counter("What those tokens cost by the prices on their models.", {
+    currency: currency.options,
   }),
   taskroom_tool_calls_total: counter("Tool calls that were answered.", {
     outcome: ["ok", "error"],
@@ -82,7 +99,7 @@ export const METRICS = {
     code: errorCode.options,
   }),
   taskroom_outbox_lag_seconds: histogram(
-    "Age of the oldest event in a batch when its destination had been told.",
+    "Time from when a destination was to be told something to when it had it.",
     { destination: ["d1", "users", "meters"] },
     DELAY,
   ),
@@ -97,6 +114,14 @@ export const METRICS = {
     "Time from when an alarm was due to when it rang.",
     { room: ["task", "user"] },
     DELAY,
+  ),
+  taskroom_files_total: counter("Files that were stored, and that were let go of.", {
+    event: ["stored", "removed"],
+  }),
+  taskroom_file_bytes_total: counter("Bytes of those files.", { event: ["stored", "removed"] }),
+  taskroom_overdue_rooms_total: counter(
+    "Rooms whose alarm had not come and that the sweep woke instead.",
+    {},
   ),
   taskroom_metrics_dropped_total: counter("Batches of these very counts that were lost.", {}),
 } as const satisfies Record<string, Counter | Histogram>;
@@ -120,14 +145,9 @@ export function increment<M extends MetricName>(metric: M, labels: LabelsOf<M>) 
   return { metric, labels, value: 1 };
 }
 
-/** Every combination of a metric's labels, as Prometheus writes them: `a="x",b="y"`. */
+/** Every series of a metric, as Prometheus writes them: `a="x",b="y"`. */
 export function seriesOf(metric: MetricName): string[] {
-  const labels: Labels = METRICS[metric].labels;
-  return Object.entries(labels).reduce<string[]>(
-    (series, [name, values]) =>
-      series.flatMap((head) => values.map((value) => joined(head, name, value))),
-    [""],
-  );
+  return seriesIn(METRICS[metric].labels);
 }
 
 /** The series that an observation belongs to; labels in the order of the metric's own. */
@@ -137,8 +157,4 @@ export function seriesFor({ metric, labels }: Observation): string {
     (head, name) => joined(head, name, given[name] ?? ""),
     "",
   );
-}
-
-function joined(head: string, name: string, value: string): string {
-  return `${head}${head && ","}${name}="${value}"`;
 }

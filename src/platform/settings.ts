@@ -65,6 +65,7 @@ export const settings = z.object({
   TURN_RETENTION_MS: whole(7 * DAY),
   LOG_ENTRIES_KEPT: whole(10_000),
   HISTORY_SHARD_BYTES: whole(10_000_000_000),
+  FILES_PER_USER_BYTES: whole(1024 ** 3),
   JURISDICTION: z.preprocess(unset, z.enum(["eu", "us", "fedramp", "fedramp-high"]).optional()),
   TURN_TOKEN_LIMIT: whole(0, 0),
   TURNS_PER_DAY: whole(0, 0),

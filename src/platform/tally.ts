@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { METRIC_NAMES, METRICS, type Observation, seriesFor, seriesOf } from "./metrics";
+import { keyOf } from "./series-key";
 
 /** A histogram's observations by bucket, each counted in its own only; the last is the infinite one. */
 export const distribution = z.object({
@@ -16,10 +17,6 @@ export const tally = z.object({
 export type Tally = z.infer<typeof tally>;
 
 export const NOTHING_COUNTED: Tally = { counters: {}, histograms: {} };
-
-export function keyOf(metric: string, series: string): string {
-  return `${metric}{${series}}`;
-}
 
 /** The counts with one observation more. */
 export function counted({ counters, histograms }: Tally, observation: Observation): Tally {
@@ -64,7 +61,10 @@ export function ofToday({ counters, histograms }: Tally): Tally {
   };
 }
 
-function picked<T>(all: Record<string, T>, keep: (key: string, value: T) => boolean) {
+export function picked<T>(
+  all: Record<string, T>,
+  keep: (key: string, value: T) => boolean,
+): Record<string, T> {
   return Object.fromEntries(Object.entries(all).filter(([key, value]) => keep(key, value)));
 }
 

@@ -1,6 +1,9 @@
 import * as z from "zod";
 import { chatCancel } from "./commands/chat-cancel";
+import { chatEdit } from "./commands/chat-edit";
 import { chatGuide } from "./commands/chat-guide";
+import { chatNote } from "./commands/chat-note";
+import { chatRegenerate } from "./commands/chat-regenerate";
 import { chatRetry } from "./commands/chat-retry";
 import { chatSend } from "./commands/chat-send";
 import { chatTyping } from "./commands/chat-typing";
@@ -19,6 +22,9 @@ export const command = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("chat:send"), id, data: chatSend }),
   z.strictObject({ type: z.literal("chat:cancel"), id, data: chatCancel.default({}) }),
   z.strictObject({ type: z.literal("chat:retry"), id, data: chatRetry }),
+  z.strictObject({ type: z.literal("chat:regenerate"), id, data: chatRegenerate }),
+  z.strictObject({ type: z.literal("chat:edit"), id, data: chatEdit }),
+  z.strictObject({ type: z.literal("chat:note"), id, data: chatNote }),
   z.strictObject({ type: z.literal("chat:guide"), id, data: chatGuide }),
   z.strictObject({ type: z.literal("chat:typing"), id, data: chatTyping }),
   z.strictObject({ type: z.literal("turn:confirm"), id, data: turnConfirm }),

@@ -8,6 +8,7 @@ import { chatMessage } from "./events/chat-message";
 import { chatRound } from "./events/chat-round";
 import { chatStart } from "./events/chat-start";
 import { historyReset } from "./events/history-reset";
+import { messagesSuperseded } from "./events/messages-superseded";
 import { phaseData } from "./events/phase";
 import { phaseProgress } from "./events/phase-update";
 import { presence } from "./events/presence";
@@ -39,6 +40,7 @@ export const LOG_EVENTS = {
   "chat:error": chatError,
   "chat:cancelled": chatCancelled,
   "chat:guided": chatGuided,
+  "messages:superseded": messagesSuperseded,
   "task:status": taskStatusChange,
   "task:updated": taskUpdated,
   "task:error": taskError,
@@ -103,6 +105,7 @@ export const logEvent = z.discriminatedUnion("type", [
   logged("chat:error"),
   logged("chat:cancelled"),
   logged("chat:guided"),
+  logged("messages:superseded"),
   logged("task:status"),
   logged("task:updated"),
   logged("task:error"),

@@ -27,9 +27,17 @@ export function newId(prefix: Prefix, now: number): string {
     time = ALPHABET.charAt(rest % 32) + time;
     rest = Math.floor(rest / 32);
   }
-  const bytes = crypto.getRandomValues(new Uint8Array(RANDOM_CHARS));
-  const random = Array.from(bytes, (byte) => ALPHABET.charAt(byte % 32)).join("");
-  return `${prefix}_${time}${random}`;
+  return `${prefix}_${time}${charsOf(crypto.getRandomValues(new Uint8Array(RANDOM_CHARS)))}`;
+}
+
+/** An id with another one's time; at least 16 bytes take the place of the random ones. */
+export function derivedId(prefix: Prefix, of: string, bytes: Uint8Array): string {
+  const time = of.slice(of.indexOf("_") + 1).slice(0, TIME_CHARS);
+  return `${prefix}_${time}${charsOf(bytes.subarray(0, RANDOM_CHARS))}`;
+}
+
+function charsOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => ALPHABET.charAt(byte % 32)).join("");
 }
 
 /** The name of a room's log. */

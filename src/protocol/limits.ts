@@ -22,8 +22,30 @@ export const LIMITS = {
   mediaTypeChars: 127,
   /** Bytes of a file that an agent sends within an event. */
   sentFileBytes: 4 * MIB,
+  /** Bytes of all files that one request hands to an agent of its own; further ones are named. */
+  handedFilesBytes: 4 * MIB,
+  /** Bytes of pictures and documents in one request to a model: four times that is in memory then, of 128 MiB. */
+  promptFilesBytes: 10 * MIB,
+  /** Bytes of a text file as a model gets it, and of all of them in one request. */
+  promptTextBytes: 256 * KIB,
+  promptTextsBytes: 4 * MIB,
+  /** Files that are read for one request, to a model or to an agent. */
+  filesRead: 64,
+  /** Files that one answer carries; and UTF-16 units of a name that its maker gives: with both a message is a row. */
+  madeFiles: 10,
+  madeFileNameChars: 120,
   /** Hours for which a file that no message carries is kept. */
   loneFileHours: 24,
+  /** Files of one user: each is a row of their home. */
+  filesPerUser: 100_000,
+  /** Tasks that carry one and the same file: a row each. */
+  tasksPerFile: 1000,
+  /** Minutes that a file may take to be written; a slow line has 7 KiB/s for the largest. */
+  uploadMinutes: 60,
+  /** Messages that join one turn beside its own. */
+  joinedMessages: 50,
+  /** Ids in one event: some 170 KB of JSON, so that a commit of many is several rows and frames. */
+  supersededIds: 5000,
   /** Messages of a conversation that a task begins with, and bytes in UTF-8 of all they say. */
   givenMessages: 500,
   givenHistoryBytes: 512 * KIB,
@@ -54,6 +76,8 @@ export const LIMITS = {
   defaultToolCallMs: 60_000,
   /** Milliseconds that a tool may work in all, and the most that a rule may give it. */
   toolCallMs: 600_000,
+  /** A model that is tried has so long in all: somebody looks on. */
+  trialMs: 20_000,
   /** Calls of tools that a round may ask for; further ones are passed over. */
   roundCalls: 256,
   /** Characters of a tool's name and of a call's id, which a provider makes. */
@@ -75,6 +99,8 @@ export const LIMITS = {
   /** Characters of a `clientMessageId` and an `Idempotency-Key`. */
   clientKeyChars: 255,
   titleChars: 200,
+  /** Characters of what is searched for: a pasted paragraph. */
+  searchChars: 4000,
   /** Characters of a task's key, its creator's own name for it. */
   taskKeyChars: 200,
   reasonChars: 500,
@@ -97,10 +123,11 @@ export const LIMITS = {
   requestWindowMs: 60_000,
   /**
    * New tasks of one user per window and location, as `TASK_LIMIT` of `wrangler.toml` says: each is an
-   * object with storage of its own, which no person and few scripts make ten times a second.
+   * object with storage of its own, which no person and few scripts make ten times a second. Files, which
+   * are counted apart, may be as many.
    */
   tasksPerWindow: 600,
-  /** The same of API keys and of webhooks: `GRANT_LIMIT`. */
+  /** The same of API keys, of webhooks, and of tests of models and tools: `GRANT_LIMIT`. */
   grantsPerWindow: 120,
   /**
    * Attempts of one address without a credential that holds, and looks at `/healthz`, per window and
@@ -166,6 +193,9 @@ export const LIMITS = {
   /** Event streams of one API key: far more than a script has, far under the platform's 32,768 sockets. */
   streamsPerKey: 1000,
   webhooks: 20,
+  /** Addresses that are told of one turn, and of all open turns of a user: each waits for one end. */
+  turnHooksPerTurn: 10,
+  turnHooks: 1000,
   /** Finished deliveries of one webhook, their bytes, and days for which they are listed. */
   deliveriesKept: 1000,
   deliveriesKeptBytes: 16 * 1024 * 1024,

@@ -34,8 +34,11 @@ export const waitingFor = z.enum(["confirmation", "approval", "client-tool", "bu
 export type WaitingFor = z.infer<typeof waitingFor>;
 
 /** What to do with a message while a turn is open. */
-export const onBusy = z.enum(["enqueue", "interrupt", "reject", "guide"]);
+export const onBusy = z.enum(["enqueue", "interrupt", "reject", "guide", "merge", "rollback"]);
 export type OnBusy = z.infer<typeof onBusy>;
+/** What a turn keeps of it: one that others may join just waits, and one that rolled back has interrupted. */
+export const keptOnBusy = onBusy.exclude(["merge", "rollback"]);
+export type KeptOnBusy = z.infer<typeof keptOnBusy>;
 
 export const threadId = z.string().min(1).max(LIMITS.threadChars);
 export const DEFAULT_THREAD = "main";
@@ -80,7 +83,7 @@ export const turn = z.object({
   threadId,
   /** The user's message. */
   messageId,
-  /** Of its first event, the user's message: a feed after the number before it hears the whole turn. */
+  /** Of its first event, by default the user's message: a feed after the number before it hears the whole turn. */
   firstSeq: z.int().min(1).optional(),
   /** The turn whose answers it takes the place of. */
   regenerates: turnId.optional(),
@@ -88,7 +91,7 @@ export const turn = z.object({
   reason: z.string().optional(),
   waitingFor: waitingFor.optional(),
   error: failure.optional(),
-  onBusy,
+  onBusy: keptOnBusy,
   createdAt: timestamp,
   startedAt: timestamp.optional(),
   endedAt: timestamp.optional(),

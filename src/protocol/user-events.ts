@@ -76,6 +76,8 @@ export const USER_MOMENTARY_EVENTS = {
   /** The first frame; `state` is left out where `after` is continued from. */
   "session:ready": z.object({ ...place, state: userState.optional() }),
   unread: z.object({ count: z.int() }),
+  /** A task as the user's list has it now, where that shows something else than before: also when a wait is over. */
+  "task:updated": z.object({ task }),
   "history:reset": z.object({ ...place, state: userState, reason: z.string() }),
 } as const;
 

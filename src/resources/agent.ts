@@ -1,5 +1,11 @@
 import * as z from "zod";
-import { modelCallFields, modelParameters, modelProvider, toolServerRules } from "./specs";
+import {
+  modelCallFields,
+  modelParameters,
+  modelPrices,
+  modelProvider,
+  toolServerRules,
+} from "./specs";
 
 /** Where a provider's key comes from; the key itself is in no stored row. */
 export const keySource = z.discriminatedUnion("from", [
@@ -19,6 +25,7 @@ export const modelConfig = z.object({
   contextWindow: z.int(),
   ...modelCallFields,
   headers: z.record(z.string(), z.string()).optional(),
+  prices: modelPrices.optional(),
 });
 export type ModelConfig = z.infer<typeof modelConfig>;
 
@@ -29,6 +36,12 @@ export const runtimeConfig = z.discriminatedUnion("runtime", [
     url: z.string(),
     headers: z.record(z.string(), z.string()),
     secret: keySource.optional(),
+  }),
+  /** An agent of whichever making, by the address of its card. */
+  z.object({
+    runtime: z.literal("a2a"),
+    url: z.string(),
+    headers: z.record(z.string(), z.string()),
   }),
   /** An agent that the deployer wrote, by its name. */
   z.object({ runtime: z.literal("code"), agent: z.string() }),

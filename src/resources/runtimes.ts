@@ -6,6 +6,7 @@ export type Runtime = RuntimeConfig["runtime"];
 export const FAILURE_FAMILIES: Record<Runtime, "model" | "agent"> = {
   chat: "model",
   http: "agent",
+  a2a: "agent",
   code: "agent",
 };
 
@@ -13,5 +14,14 @@ export const FAILURE_FAMILIES: Record<Runtime, "model" | "agent"> = {
 export const NEEDED_FIELDS: Record<Runtime, "url" | "agent" | undefined> = {
   chat: undefined,
   http: "url",
+  a2a: "url",
   code: "agent",
+};
+
+/** Those whose agents are at work elsewhere, and may say from where a next attempt goes on. */
+export const RESUMABLE: Record<Runtime, boolean> = {
+  chat: false,
+  http: true,
+  a2a: true,
+  code: false,
 };

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { jsonBytes } from "../protocol/bytes";
 import { jsonValue } from "../protocol/json";
 import { LIMITS } from "../protocol/limits";
+import { currency } from "../protocol/operator/currency";
 import { anyRef } from "../protocol/refs";
 
 /** What a secret is read back as; sent on PUT, it keeps the stored one. */
@@ -110,6 +111,19 @@ export const modelCallFields = {
     .optional(),
 };
 
+const price = z.number().min(0).max(1_000_000);
+
+/** What a model's tokens cost, by the million. */
+export const modelPrices = z.strictObject({
+  inputPerMillion: price,
+  outputPerMillion: price,
+  /** Of input that the provider took from its cache; absent: as other input. */
+  cachedInputPerMillion: price.optional(),
+  /** Absent: USD. */
+  currency: currency.optional(),
+});
+export type ModelPrices = z.infer<typeof modelPrices>;
+
 export const modelSpec = z.strictObject({
   provider: modelProvider,
   model: z.string().min(1).max(255),
@@ -120,11 +134,13 @@ export const modelSpec = z.strictObject({
   contextWindow: z.int().min(256).max(100_000_000).optional(),
   ...modelCallFields,
   headers: headers.optional(),
+  prices: modelPrices.optional(),
 });
 export type ModelSpec = z.infer<typeof modelSpec>;
 
 export const shellSpec = z.strictObject({
-  runtime: z.enum(["chat", "http", "code"]),
+  runtime: z.enum(["chat", "http", "a2a", "code"]),
+  /** Of `http`: the agent's address. Of `a2a`: that of its card, or the origin where it is well known. */
   url: url.optional(),
   /** Of `code`: the name of an agent that the deployer of the service wrote. */
   agent: z.string().min(1).max(63).optional(),

@@ -1,3 +1,4 @@
+import { trials } from "../agents/trial/trials";
 import { agents } from "../own/agents";
 import { appWith } from "./app";
 import { sweep } from "./sweep";
@@ -7,7 +8,7 @@ export { TaskRoom } from "../durable-objects/task-room/task-room";
 export { UsageMeter } from "../durable-objects/usage-meter/usage-meter";
 export { UserRoom } from "../durable-objects/user-room/user-room";
 
-const app = appWith(Object.keys(agents));
+const app = appWith(Object.keys(agents), undefined, trials);
 
 export default {
   fetch: app.fetch,

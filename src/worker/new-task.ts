@@ -10,11 +10,13 @@ const DEFAULT_TEAM = { namespace: "system", name: "assistant" };
 /** A creation with every default filled in; throws `invalid_request` for contradicting members. */
 export function newTask(principal: Principal, body: CreateTask): Omit<NewTask, "taskId"> {
   const { key, title, teamRef, prompt, labels, metadata, members, history = [] } = body;
+  const { attachments = [] } = body;
   return {
     ...(key !== undefined && { key }),
     title: title ?? titleOf(prompt ?? history.find(({ role }) => role === "user")?.content),
     teamRef: teamRef ?? DEFAULT_TEAM,
     ...(prompt !== undefined && { prompt }),
+    ...(attachments.length > 0 && { attachments }),
     labels: labels ?? {},
     metadata: metadata ?? {},
     members: membersOf(principal, members ?? []),

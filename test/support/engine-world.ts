@@ -12,10 +12,13 @@ import { announceTask, emptyRoom } from "../../src/engine/task/create";
 import { beginTurn, unpaidTurn } from "../../src/engine/turn/begin";
 import { deadlines, meetDeadlines } from "../../src/engine/turn/deadlines";
 import { type Decision, decide } from "../../src/engine/turn/decide";
-import type { Context, Draft, Effect, KeptValue } from "../../src/engine/turn/draft";
+import type { Context, Draft, Effect, KeptValue, Spending } from "../../src/engine/turn/draft";
+import { editMessage } from "../../src/engine/turn/edit";
 import { recoverTurn } from "../../src/engine/turn/recover";
+import { regenerateTurn } from "../../src/engine/turn/regenerate";
 import { type Room, roundsFrom, type TurnRecord } from "../../src/engine/turn/room";
 import { type Send, send } from "../../src/engine/turn/send";
+import { isOpen } from "../../src/engine/turn/transitions";
 import { FAILURES, type FailureCode, type Refusal } from "../../src/protocol/errors";
 import type { LogEvent, MomentaryEvent, RoomEvent } from "../../src/protocol/events";
 import type { JsonValue } from "../../src/protocol/json";
@@ -39,6 +42,7 @@ export type Commit = {
   events: LogEvent[];
   effects: Effect[];
   closed: TurnRecord[];
+  spent: Spending[];
 };
 
 /**
@@ -121,7 +125,7 @@ export class World {
     const again = decide(before, this.context, rule);
     if (!isDeepStrictEqual(decision, again)) throw new Error("the same room decided otherwise");
     if ("refusal" in decision) return decision;
-    const { room, events, effects, closed, results, rounds, values } = decision.change;
+    const { room, events, effects, closed, results, rounds, values, spent } = decision.change;
     this.room = room;
     this.log.push(...events);
     this.trace.push(...events);
@@ -138,7 +142,7 @@ export class World {
     for (const effect of effects) {
       if (effect.type === "run") this.attempts.push(effect);
     }
-    this.#watch({ before, after: deepFreeze(room), events, effects, closed });
+    this.#watch({ before, after: deepFreeze(room), events, effects, closed, spent });
     if (this.beginsByItself && effects.some((effect) => effect.type === "begin")) this.begin();
     return decision;
   }
@@ -190,6 +194,73 @@ export class World {
     return turn;
   }
 
+  /** Everything that was ever said to the room, by id. */
+  said(messageId: string): Message {
+    for (const event of this.log) {
+      if (event.type === "chat:message" && event.data.message.id === messageId) {
+        return event.data.message;
+      }
+    }
+    throw new Error(`no message ${messageId}`);
+  }
+
+  stands(messageId: string): boolean {
+    return this.room.state.messages.some(({ id }) => id === messageId);
+  }
+
+  /** All turns that answer what a turn answers. */
+  #turnsFor({ messageId }: Turn): Turn[] {
+    const turns = [
+      ...this.room.state.openTurns,
+      ...[...this.closed.values()].map(({ turn }) => turn),
+    ];
+    return turns.filter((turn) => turn.messageId === messageId);
+  }
+
+  /** Whether nobody waits for an answer of a turn any more. */
+  isOver(turn: Turn): boolean {
+    const later = this.#turnsFor(turn).filter(({ id }) => id > turn.id);
+    const isOvertaken = later.some(({ startedAt, status }) => startedAt || isOpen(status));
+    return isOvertaken || !this.stands(turn.messageId);
+  }
+
+  /** As the room's commands ask for it; the same turn where one is open for the message. */
+  regenerate(record: TurnRecord): string | undefined {
+    const { turn, run } = record;
+    const all = this.#turnsFor(turn);
+    const open = all.find(({ regenerates, status }) => regenerates && isOpen(status));
+    if (open) return open.id;
+    const { turnId } = this.draftSend();
+    const ids = new Set(all.map(({ id }) => id));
+    const answers = this.room.state.messages.filter(
+      (message) => message.role === "assistant" && ids.has(message.turnId),
+    );
+    const lost = (run.joined ?? []).some((id) => !this.stands(id));
+    const decision = this.decide((draft) =>
+      regenerateTurn(draft, {
+        ...{ record, turnId, userId: OWNER, message: this.said(turn.messageId) },
+        isSuperseded: lost || !this.stands(turn.messageId),
+        answers: answers.map(({ id }) => id),
+      }),
+    );
+    return "refusal" in decision ? undefined : turnId;
+  }
+
+  edit(message: Message, content = "rather this", { interrupts = false, by = OWNER } = {}) {
+    const { threadId: _, onBusy: __, ...input } = this.draftSend(content);
+    const following = this.room.state.messages.filter(
+      ({ threadId, seq }) => threadId === message.threadId && seq >= message.seq,
+    );
+    return this.decide((draft) =>
+      editMessage(draft, {
+        input: { ...input, author: { userId: by }, onBusy: "enqueue" },
+        ...{ message, interrupts, isOwner: by === OWNER },
+        isSuperseded: !this.stands(message.id),
+        following: following.map(({ id }) => id),
+      }),
+    );
+  }
+
   /** The newest attempt. */
   get attempt(): Fence {
     const attempt = this.attempts.at(-1);
@@ -211,6 +282,8 @@ export class World {
         return { ...round, ...(memo !== undefined && { memo: memo as JsonValue }) };
       }),
       parts: new Map(),
+      attachments: [],
+      handedFiles: new Map(),
     });
   }
 

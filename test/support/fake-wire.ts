@@ -82,7 +82,8 @@ export class FakeWire {
   readonly fetch: FetchLike = async (url, { method, headers, body }) => {
     const { pathname } = new URL(url);
     const line = `${method} ${pathname.replace("/api/v1", "")}`;
-    this.requests.push({ line, headers, body: body === undefined ? undefined : JSON.parse(body) });
+    const sent = typeof body === "string" ? JSON.parse(body) : body;
+    this.requests.push({ line, headers, body: sent });
     const answer = this.answers.get(line);
     if (!answer) throw new TypeError("fetch failed");
     const text = typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body ?? "");

@@ -11,6 +11,11 @@ const databases = [...databasesOf(env).values()];
 for (const database of databases) await database.exec("SELECT 1");
 await reset();
 resetControl();
+for (let more = true; more; ) {
+  const { objects = [] } = (await env.FILES?.list()) ?? {};
+  more = objects.length > 0;
+  if (more) await env.FILES?.delete(objects.map(({ key }) => key));
+}
 for (const database of databases) await applyD1Migrations(database, env.TEST_MIGRATIONS);
 
 // An alarm that rings after the last file would find vitest gone.

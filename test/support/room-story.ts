@@ -17,8 +17,9 @@ export type Act =
   | { do: "send"; onBusy: OnBusy | undefined }
   | { do: "say"; pieces: [field: "text" | "thinking", delta: string][]; heard: boolean }
   | { do: "fail"; retryable: boolean; retryAfterMs: number | undefined }
-  | { do: "finish" | "alarm" | "cancel" | "guide" | "rename" | "evict" }
-  | { do: "retry" | "leave"; pick: number }
+  | { do: "finish" | "alarm" | "cancel" | "guide" | "note" | "rename" | "evict" }
+  | { do: "retry" | "regenerate" | "leave"; pick: number }
+  | { do: "edit"; pick: number; onBusy: OnBusy | undefined }
   | { do: "comeBack"; cuts: number[] };
 
 const turnStatus = z.looseObject({ turnId: z.string(), status: z.string() });
@@ -79,10 +80,16 @@ export class Story {
         return this.#ask("chat:cancel");
       case "guide":
         return this.#ask("chat:guide", { content: "rather so" });
+      case "note":
+        return this.#ask("chat:note", { content: "remember 📌" });
+      case "edit":
+        return this.#edit(act);
       case "rename":
         return this.#rename();
       case "retry":
-        return this.#retry(act.pick);
+        return this.#again("chat:retry", act.pick, ["FAILED", "INTERRUPTED"]);
+      case "regenerate":
+        return this.#again("chat:regenerate", act.pick, ["COMPLETED"]);
       case "say":
         return this.#say(act);
       case "finish":
@@ -145,13 +152,21 @@ export class Story {
     await this.#tape.next(() => this.state.task.title === title);
   }
 
-  async #retry(pick: number): Promise<void> {
+  async #again(type: string, pick: number, of: string[]): Promise<void> {
     const closed = this.#tape.of("turn:status").flatMap(({ data }) => {
       const { turnId, status } = turnStatus.parse(data);
-      return status === "FAILED" || status === "INTERRUPTED" ? [turnId] : [];
+      return of.includes(status) ? [turnId] : [];
     });
     const turnId = closed.at(-1 - (pick % Math.max(1, closed.length)));
-    if (turnId !== undefined) await this.#ask("chat:retry", { turnId });
+    if (turnId !== undefined) await this.#ask(type, { turnId });
+  }
+
+  /** Of what a user has said, and of what nobody has any more. */
+  async #edit({ pick, onBusy }: Extract<Act, { do: "edit" }>): Promise<void> {
+    const said = this.#tape.of("chat:message").flatMap(({ data }) => Object(data).message.id);
+    const messageId = said.at(-1 - (pick % Math.max(1, said.length)));
+    const busy = onBusy && { onBusy };
+    if (messageId) await this.#ask("chat:edit", { messageId, content: "rather this", ...busy });
   }
 
   /** The attempt that is being made, as soon as its model is called; nothing if none is to be. */
@@ -291,7 +306,12 @@ const pieces = fc.oneof(
   { weight: 1, arbitrary: halves },
 );
 const cut = fc.nat({ max: 10_000 });
-const onBusy = fc.constantFrom<OnBusy | undefined>(undefined, "enqueue", "interrupt", "guide");
+/** Mostly of what was said last: an edit of the first message leaves nothing of a story. */
+const few = fc.nat({ max: 2 });
+const onBusy = fc.constantFrom<OnBusy | undefined>(
+  ...[undefined, "enqueue" as const, "interrupt" as const, "guide" as const],
+  ...["merge" as const, "rollback" as const],
+);
 
 const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant("send" as const), onBusy }) },
@@ -311,6 +331,9 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 4, arbitrary: fc.constant({ do: "alarm" as const }) },
   { weight: 2, arbitrary: fc.constant({ do: "cancel" as const }) },
   { weight: 1, arbitrary: fc.constant({ do: "guide" as const }) },
+  { weight: 1, arbitrary: fc.constant({ do: "note" as const }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("regenerate" as const), pick: cut }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("edit" as const), pick: few, onBusy }) },
   { weight: 1, arbitrary: fc.constant({ do: "rename" as const }) },
   { weight: 2, arbitrary: fc.constant({ do: "evict" as const }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("retry" as const), pick: cut }) },
@@ -330,14 +353,20 @@ const failing = (retryable: boolean): Act => ({ do: "fail", retryable, retryAfte
 
 /** What a room's life is made of, from beginning to end; between its acts anything may happen. */
 const scene: fc.Arbitrary<Act[]> = fc
-  .tuple(saying, saying, fc.nat({ max: 4 }))
+  .tuple(saying, saying, fc.nat({ max: 6 }))
   .map(([first, second, kind]) => {
     const again: Act[] = [{ do: "retry", pick: 0 }, second, { do: "finish" }];
     if (kind === 0) return [sending, first, { do: "cancel" }, ...again];
     if (kind === 1) return [sending, first, failing(false), ...again];
     if (kind === 2)
       return [sending, first, failing(true), { do: "alarm" }, second, { do: "finish" }];
-    return [sending, first, { do: "finish" }];
+    const whole: Act[] = [sending, first, { do: "finish" }];
+    if (kind === 3) return [...whole, { do: "regenerate", pick: 0 }, second, { do: "finish" }];
+    if (kind === 4) {
+      const onBusy = "interrupt";
+      return [...whole, { do: "edit", pick: 0, onBusy }, second, { do: "finish" }];
+    }
+    return whole;
   });
 
 export const story: fc.Arbitrary<Act[]> = fc

@@ -1,5 +1,6 @@
 import type { Hearing } from "../../src/agents/voice";
 import type { StepEnd, StepRecord, StepReport, StepRequest } from "../../src/resources/step";
+import type { StepFiles } from "../../src/resources/step-files";
 
 /** What is heard of an attempt. */
 export type Heard =
@@ -26,7 +27,7 @@ function isEnd(one: Heard): one is StepEnd {
   return one.type === "finish" || one.type === "failure" || one.type === "wait";
 }
 
-const RECORDS = ["round", "resumable", "tool-call", "tool-approval", "tool-result"];
+const RECORDS = ["round", "file", "resumable", "tool-call", "tool-approval", "tool-result"];
 
 function isRecord(one: Heard): one is StepRecord {
   return RECORDS.includes(one.type);
@@ -52,6 +53,7 @@ export class ScriptedAttempt {
   readonly request: StepRequest;
   readonly signal: AbortSignal;
   readonly #queue: Heard[] = [];
+  readonly #jobs: ((files: StepFiles) => Promise<void>)[] = [];
 
   constructor(request: StepRequest, signal: AbortSignal) {
     this.request = request;
@@ -68,8 +70,28 @@ export class ScriptedAttempt {
     this.say(FINISH);
   }
 
-  async speak(hearing: Hearing): Promise<StepEnd> {
+  /** Has the attempt do something with files: what it is given is of its own object. */
+  async use<T>(work: (files: StepFiles) => Promise<T>): Promise<T> {
+    const done: { value?: T; error?: unknown }[] = [];
+    this.#jobs.push(async (files) => {
+      done.push(
+        await work(files).then(
+          (value) => ({ value }),
+          (error: unknown) => ({ error }),
+        ),
+      );
+    });
     for (;;) {
+      const [outcome] = done;
+      if (outcome && "error" in outcome) throw outcome.error;
+      if (outcome && "value" in outcome) return outcome.value as T;
+      await oneMoment();
+    }
+  }
+
+  async speak(hearing: Hearing, files?: StepFiles): Promise<StepEnd> {
+    for (;;) {
+      for (let job = this.#jobs.shift(); job && files; job = this.#jobs.shift()) await job(files);
       for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
         if (isEnd(next)) return next;
         const committed = tell(hearing, next);
@@ -88,10 +110,11 @@ export class ScriptedModel {
     request: StepRequest,
     hearing: Hearing,
     signal: AbortSignal,
+    files?: StepFiles,
   ): Promise<StepEnd> => {
     const attempt = new ScriptedAttempt(request, signal);
     this.attempts.push(attempt);
-    return attempt.speak(hearing);
+    return attempt.speak(hearing, files);
   };
 
   /** The n-th attempt (from 1), as soon as it is made. */

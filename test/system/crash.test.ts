@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { Arena } from "./crash/arena";
+import { changes } from "./crash/changes";
 import { clients } from "./crash/clients";
+import { farAgents } from "./crash/far-agents";
 import { pipelines } from "./crash/pipelines";
 import { rooms } from "./crash/rooms";
 import { webhooks } from "./crash/webhooks";
@@ -10,6 +12,8 @@ beforeAll(() => arena.open());
 afterAll(() => arena.close());
 
 describe("rooms", () => rooms(arena));
+describe("changes", () => changes(arena));
 describe("webhooks", () => webhooks(arena));
+describe("far agents", () => farAgents(arena));
 describe("pipelines", () => pipelines(arena));
 describe("clients", () => clients(arena));

@@ -23,6 +23,7 @@ const ARROWS: Record<string, Arrows> = {
     folders: ["protocol", "resources", "platform"],
     packages: ["@ai-sdk/", "ai", "eventsource-parser", "workers-ai-provider", "zod"],
   },
+  files: { folders: ["protocol", "platform"], packages: ["zod"] },
   // The deployer's own: whatever an agent of theirs needs of ours.
   own: { folders: ["protocol", "resources", "platform", "agents"], packages: "any" },
   history: {
@@ -30,13 +31,13 @@ const ARROWS: Record<string, Arrows> = {
     packages: ["drizzle-orm", "zod"],
   },
   "durable-objects": {
-    folders: ["protocol", "resources", "platform", "engine", "agents", "own", "history"],
+    folders: ["protocol", "resources", "platform", "engine", "agents", "own", "history", "files"],
     packages: ["cloudflare:workers", "itty-durable", "zod"],
   },
   operations: { folders: ["protocol", "resources"], packages: ["zod"] },
   "api-docs": { folders: ["protocol", "resources", "operations"], packages: ["zod"] },
   worker: {
-    folders: ["protocol", "resources", "platform", "history", "operations"],
+    folders: ["protocol", "resources", "platform", "history", "operations", "files"],
     packages: ["cloudflare:workers", "hono", "jose", "zod"],
   },
   // Other people's clients at the same rooms: whatever they ask, they ask as the worker does.
@@ -49,7 +50,7 @@ const ARROWS: Record<string, Arrows> = {
   console: {
     folders: ["client"],
     types: ["protocol"],
-    packages: ["dompurify", "marked", "preact"],
+    packages: ["dompurify", "highlight.js", "katex", "marked", "preact", "uplot"],
   },
 };
 
@@ -60,6 +61,8 @@ const BESIDES: { from: RegExp; to: RegExp }[] = [
   { from: /^worker\//, to: /^durable-objects\/[a-z-]+\/api$/ },
   // The entry hands the rest of the worker the names of the deployer's agents.
   { from: /^worker\/index$/, to: /^own\/agents$/ },
+  // And how a resource is tried.
+  { from: /^worker\/index$/, to: /^agents\/trial\/trials$/ },
   // The app mounts every face; nothing else of the worker knows one.
   { from: /^worker\/app$/, to: /^faces\/[a-z0-9-]+\/face$/ },
   // What the worker says of whoever opens a socket is read by both rooms.

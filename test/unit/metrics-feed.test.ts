@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { MetricsFeed } from "../../src/durable-objects/metrics-feed";
+import type { Levels } from "../../src/platform/levels";
 import { increment } from "../../src/platform/metrics";
 import type { Tally } from "../../src/platform/tally";
 
@@ -22,6 +23,7 @@ function feedTo(send: (tally: Tally) => Promise<void>) {
       told.push(tally.counters);
       return send(tally);
     },
+    levels: () => ({}),
     hold: (work) => held.push(work),
   });
   return { feed, told, held };
@@ -78,4 +80,35 @@ it.each([
   feed.tell([completed]);
   await vi.advanceTimersByTimeAsync(10_000);
   expect(told).toEqual([{ [KEY]: 1 }, { [KEY]: 1, [DROPPED]: 1 }]);
+});
+
+it("[BD2] tells what there is now with every batch, and by itself only where that has changed", async () => {
+  const told: Levels[] = [];
+  let open: Levels = {};
+  let isDown = false;
+  const feed = new MetricsFeed({
+    send: async (_, levels) => {
+      if (isDown) throw new Error("down");
+      told.push(levels);
+    },
+    levels: () => open,
+    hold: () => {},
+  });
+  const look = async () => {
+    feed.tellLevels();
+    await vi.advanceTimersByTimeAsync(10_000);
+  };
+  await look();
+  expect(told).toEqual([]);
+  open = { a: 1 };
+  await look();
+  await look();
+  expect(told).toEqual([{ a: 1 }]);
+  // What was not taken is told again: it says how it is, not what has changed.
+  isDown = true;
+  open = {};
+  await look();
+  isDown = false;
+  await look();
+  expect(told).toEqual([{ a: 1 }, {}]);
 });

@@ -1,18 +1,22 @@
 import type { Hearing } from "../../src/agents/voice";
 import type { Settings } from "../../src/platform/settings";
 import type { StepEnd, StepRequest } from "../../src/resources/step";
+import type { StepFiles } from "../../src/resources/step-files";
 import type { Hops } from "./hops";
 
 type Model = (
   request: StepRequest,
   hearing: Hearing,
   signal: AbortSignal,
+  files: StepFiles,
 ) => Promise<StepEnd | undefined>;
 
 export const D1_MODES = ["up", "down", "slow", "fails after its commit", "full"] as const;
 export const ALARM_MODES = ["as set", "late", "doubled", "throwing", "broken"] as const;
 export const STORAGE_MODES = ["well", "refuses commits", "refuses alarms", "refuses all"] as const;
 export const REACH_MODES = ["up", "down", "answers are lost"] as const;
+
+export const BUCKET_MODES = [...REACH_MODES, "none"] as const;
 
 export type StorageMode = (typeof STORAGE_MODES)[number];
 type ReachMode = (typeof REACH_MODES)[number];
@@ -43,6 +47,8 @@ const untouched = () => ({
   meters: "up" as ReachMode,
   /** The same of tasks' rooms, for users' rooms. */
   rooms: "up" as ReachMode,
+  /** The bucket of files, as the worker and rooms that wake from now on have it. */
+  bucket: "up" as (typeof BUCKET_MODES)[number],
   /** Names of the metrics' shards that give no answer that can be read. */
   brokenShards: new Set<string>(),
   /** Whether rooms reach their metrics' shard. */

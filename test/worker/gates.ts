@@ -1,4 +1,7 @@
-/** Steps of opening a socket or a stream: each is passed by whoever opens one of a task, or of a user. */
+/**
+ * Steps of opening a socket or a stream: each is passed by whoever opens one of a task, or of a user. And
+ * one on the way to a user's home with files that a message is to carry.
+ */
 export const GATES = [
   "to the room",
   "asking",
@@ -6,6 +9,7 @@ export const GATES = [
   "from the room",
   "to the home",
   "from the home",
+  "claiming",
 ] as const;
 export type Gate = (typeof GATES)[number];
 

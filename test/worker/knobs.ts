@@ -1,4 +1,12 @@
-import { ALARM_MODES, control, D1_MODES, REACH_MODES, STORAGE_MODES, tallyOf } from "./control";
+import {
+  ALARM_MODES,
+  BUCKET_MODES,
+  control,
+  D1_MODES,
+  REACH_MODES,
+  STORAGE_MODES,
+  tallyOf,
+} from "./control";
 import { closeGate, isReached, openGate } from "./gates";
 import { loseHistory, storedHistory } from "./stored-history";
 import type { TaskRoom } from "./task-room";
@@ -61,6 +69,15 @@ const KNOBS: Record<string, (value: Value, env: Env) => unknown> = {
     const mode = oneOf(REACH_MODES, value("is"));
     const of = (["users", "meters", "rooms"] as const).find((name) => name === value("of"));
     if (of) control[of] = mode;
+  },
+  bucket(value) {
+    control.bucket = oneOf(BUCKET_MODES, value("is"));
+  },
+  /** Which files the bucket has, and what a home has of its user's. */
+  async files(value, env) {
+    const { objects = [] } = (await env.FILES?.list()) ?? {};
+    const rows: unknown = JSON.parse(await userRooms(env).getByName(value("user")).fileRows());
+    return { bucket: objects.map(({ key }) => key), home: rows };
   },
   gate(value) {
     const [at, of] = [value("at"), value("of")];

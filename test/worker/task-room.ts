@@ -2,7 +2,9 @@ import type { Doors } from "../../src/durable-objects/task-room/doors";
 import { TaskRoom as ProductionTaskRoom } from "../../src/durable-objects/task-room/task-room";
 import type { OpenedSession, OpenSession } from "../../src/durable-objects/user-room/api";
 import type { Outcome } from "../../src/protocol/errors";
+import { withBreakableBucket } from "./breakable-bucket";
 import { breakableDatabases } from "./breakable-d1";
+import { breakableHome } from "./breakable-home";
 import { breakableMeter } from "./breakable-meter";
 import { checkCalls, checkedState } from "./checked-object";
 import { clock, control, freezeAt, tallyOf } from "./control";
@@ -71,7 +73,7 @@ export class TaskRoom extends ProductionTaskRoom {
   }
 
   protected override doors(ctx: DurableObjectState, env: Env): Doors {
-    const doors = super.doors(ctx, breakableDatabases(env));
+    const doors = super.doors(ctx, withBreakableBucket(breakableDatabases(env)));
     return {
       ...doors,
       settings: { ...doors.settings, ...control.settings },
@@ -83,16 +85,17 @@ export class TaskRoom extends ProductionTaskRoom {
         await doors.tellUser(userId, news);
         if (control.users === "answers are lost") throw new Error("the answer is lost");
       },
-      tellMetrics: async (tally) => {
+      tellMetrics: async (...told) => {
         if (control.metrics === "down") {
           control.metricsLost++;
           throw new Error("the shard is down");
         }
-        await doors.tellMetrics(tally);
+        await doors.tellMetrics(...told);
       },
       meter: (userId) => breakableMeter(doors.meter(userId)),
-      callAgent: (request, hearing, signal) =>
-        (control.model ?? doors.callAgent)(request, hearing, signal),
+      homeFiles: (userId) => breakableHome(userId, doors.homeFiles(userId)),
+      callAgent: (request, hearing, signal, files) =>
+        (control.model ?? doors.callAgent)(request, hearing, signal, files),
     };
   }
 }

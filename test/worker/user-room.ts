@@ -1,6 +1,8 @@
 import type { UserFaultPoint } from "../../src/durable-objects/user-room/surroundings";
 import type { TaskRooms } from "../../src/durable-objects/user-room/task-rooms";
 import { UserRoom as ProductionUserRoom } from "../../src/durable-objects/user-room/user-room";
+import { FileBucket } from "../../src/files/bucket";
+import { breakableBucket } from "./breakable-bucket";
 import { breakableD1 } from "./breakable-d1";
 import { checkCalls, checkedState } from "./checked-object";
 import { clock, control, freezeAt } from "./control";
@@ -22,6 +24,15 @@ export class UserRoom extends ProductionUserRoom {
     this.ctx.abort("a test");
   }
 
+  /** Everything that it has of files, by table, as JSON. */
+  fileRows(): string {
+    const { sql } = this.ctx.storage;
+    const query = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'file%'";
+    const names = [...sql.exec<{ name: string }>(query)].map(({ name }) => name);
+    const rows = names.map((name) => [name, sql.exec(`SELECT * FROM ${name}`).toArray()]);
+    return JSON.stringify(Object.fromEntries(rows));
+  }
+
   protected override now(): number {
     return clock();
   }
@@ -37,8 +48,16 @@ export class UserRoom extends ProductionUserRoom {
       close: (...input) => reached(() => rooms.close(...input)),
       closeKey: (...input) => reached(() => rooms.closeKey(...input)),
       create: (...input) => reached(() => rooms.create(...input)),
+      fork: (...input) => reached(() => rooms.fork(...input)),
+      messages: (...input) => reached(() => rooms.messages(...input)),
       read: (...input) => reached(() => rooms.read(...input)),
+      carries: (...input) => reached(() => rooms.carries(...input)),
     };
+  }
+
+  protected override bucket(): FileBucket | undefined {
+    const bucket = breakableBucket(this.env.FILES);
+    return bucket && new FileBucket(bucket);
   }
 
   protected override database(): D1Database {

@@ -7,6 +7,8 @@ import { MalformedAnswer } from "./agent-failure";
 const STREAM_BYTES = 64 * 1024 * 1024;
 /** Units fed to the parser at once: it checks its bound, and scans for line ends, per feed. */
 const SLICE_UNITS = 4096;
+/** UTF-16 units of the longest event: a file in base64 and what stands around it. */
+const EVENT_UNITS = Math.ceil(LIMITS.sentFileBytes / 3) * 4 + LIMITS.resultBytes;
 
 export type ServerEvent = { name: string | undefined; data: string };
 
@@ -22,7 +24,7 @@ export async function* serverEvents(response: Response): AsyncGenerator<ServerEv
   const events: EventSourceMessage[] = [];
   let tooLarge = false;
   const parser = createParser({
-    maxBufferSize: LIMITS.resultBytes,
+    maxBufferSize: EVENT_UNITS,
     onEvent: (event) => events.push(event),
     onError: ({ type }) => {
       if (type === "max-buffer-size-exceeded") tooLarge = true;
@@ -31,9 +33,13 @@ export async function* serverEvents(response: Response): AsyncGenerator<ServerEv
   for await (const text of decoded(response, STREAM_BYTES)) {
     for (let at = 0; at < text.length && !tooLarge; at += SLICE_UNITS) {
       parser.feed(text.slice(at, at + SLICE_UNITS));
-      for (const { event, data } of events.splice(0)) yield { name: event, data };
+      for (const { event, data } of events.splice(0)) {
+        if (event !== "file" && data.length > LIMITS.resultBytes)
+          throw oversized(LIMITS.resultBytes);
+        yield { name: event, data };
+      }
     }
-    if (tooLarge) throw oversized(LIMITS.resultBytes);
+    if (tooLarge) throw oversized(EVENT_UNITS);
   }
 }
 

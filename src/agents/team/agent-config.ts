@@ -32,27 +32,33 @@ export async function agentOf(botRef: Ref, find: Find): Promise<AgentConfig> {
     need(find, "Model", modelRef ?? DEFAULT_MODEL),
     need(find, "Shell", shellRef ?? DEFAULT_SHELL),
   ]);
-  const servers = Object.entries(ghost.spec.mcpServers ?? {});
   return {
     bot: refText(botRef),
     systemPrompt: ghost.spec.systemPrompt,
-    mcpServers: Object.fromEntries(
-      servers.map(([name, { headers, ...server }]) => [
-        name,
-        { ...given(server), url: server.url, headers: headers ?? {} },
-      ]),
-    ),
+    mcpServers: serversOf(ghost),
     model: modelConfig(model, parameters),
     runtime: runtimeConfig(shell),
     versions: Object.fromEntries([bot, ghost, model, shell].map(version)),
   };
 }
 
+/** A ghost's servers of tools; the values of their headers are as the resource has them. */
+export function serversOf({ spec }: ResourceOf<"Ghost">): AgentConfig["mcpServers"] {
+  const servers = Object.entries(spec.mcpServers ?? {});
+  return Object.fromEntries(
+    servers.map(([name, { headers, ...server }]) => [
+      name,
+      { ...given(server), url: server.url, headers: headers ?? {} },
+    ]),
+  );
+}
+
 function version({ kind, metadata }: ResourceOf<ResourceKind>): [string, string] {
   return [`${kind}/${refText(metadata)}`, metadata.resourceVersion];
 }
 
-function modelConfig(
+/** A model with the parameters of whoever uses it. */
+export function modelConfig(
   { metadata, spec, key }: ResourceOf<"Model">,
   parameters: BotSpec["parameters"],
 ): ModelConfig {
@@ -61,6 +67,7 @@ function modelConfig(
     provider: spec.provider,
     model: spec.model,
     ...given({ ...callFields(spec), baseUrl: spec.baseUrl, headers: spec.headers, key }),
+    ...given({ prices: spec.prices }),
     parameters: { ...given(spec.parameters ?? {}), ...given(parameters ?? {}) },
     contextWindow: spec.contextWindow ?? CONTEXT_WINDOW,
   };
@@ -81,6 +88,8 @@ function runtimeConfig({ metadata, spec, key }: ResourceOf<"Shell">): RuntimeCon
       return { runtime };
     case "http":
       return { runtime, url: url ?? "", headers: headers ?? {}, ...given({ secret: key }) };
+    case "a2a":
+      return { runtime, url: url ?? "", headers: headers ?? {} };
     case "code":
       return { runtime, agent: agent ?? "" };
   }

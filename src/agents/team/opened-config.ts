@@ -11,26 +11,27 @@ export async function openedConfig(
 ): Promise<AgentConfig | undefined> {
   const mcpServers: AgentConfig["mcpServers"] = {};
   for (const [name, { headers, ...server }] of Object.entries(config.mcpServers)) {
-    const values = await opened(headers, unseal);
+    const values = await openedHeaders(headers, unseal);
     if (!values) return undefined;
     mcpServers[name] = { ...server, headers: values };
   }
   const { runtime, model } = config;
-  const ofModel = await opened(model.headers ?? {}, unseal);
+  const ofModel = await openedHeaders(model.headers ?? {}, unseal);
   if (!ofModel) return undefined;
   const open = { ...config, mcpServers, model: { ...model, headers: ofModel } };
   if (!("headers" in runtime)) return open;
-  const headers = await opened(runtime.headers, unseal);
+  const headers = await openedHeaders(runtime.headers, unseal);
   return headers && { ...open, runtime: { ...runtime, headers } };
 }
 
-async function opened(
+/** Headers with their values; undefined where one cannot be opened. */
+export async function openedHeaders(
   sealed: Record<string, string>,
-  unseal: Unseal,
+  unseal: Unseal | undefined,
 ): Promise<Record<string, string> | undefined> {
   const headers: Record<string, string> = {};
   for (const [name, text] of Object.entries(sealed)) {
-    const value = await unseal(text);
+    const value = await unseal?.(text);
     if (value === undefined) return undefined;
     headers[name] = value;
   }

@@ -35,7 +35,15 @@ export type McpDoors = {
 };
 
 /** An MCP server cannot be used; the message is ours and goes on after its name. */
-export class ServerUnavailable extends Error {}
+export class ServerUnavailable extends Error {
+  /** Of its answer, where that is what was wrong. */
+  readonly httpStatus: number | undefined;
+
+  constructor(message: string, httpStatus?: number) {
+    super(message);
+    this.httpStatus = httpStatus;
+  }
+}
 
 /** Connects and lists the tools. Throws `ServerUnavailable`. */
 export async function connectServer(config: ServerConfig, doors: McpDoors): Promise<McpServer> {
@@ -51,7 +59,8 @@ export async function connectServer(config: ServerConfig, doors: McpDoors): Prom
     return server;
   } catch (error) {
     if (error instanceof OutOfTime) lateMemory.add(endpoint.url, Date.now());
-    throw new ServerUnavailable(faultOf(error).message);
+    const { message, status } = faultOf(error);
+    throw new ServerUnavailable(message, status);
   }
 }
 

@@ -17,12 +17,13 @@ export function anchorOf(tag: string): string {
 }
 
 function operationView(operation: DescribedOperation): Html {
-  const { id, method, path, summary, description, scope, body } = operation;
+  const { id, method, path, summary, description, scope, body, raw } = operation;
   return html`<article id="${id}"><h3><code>${method.toUpperCase()} ${path}</code></h3>
 <p><strong>${summary}.</strong> ${description !== undefined && prose(description)}
 ${scope === "open" ? "Needs no credential." : html`Scope: <code>${scope}</code>.`}</p>
 ${parameterTable(operation)}
 ${body && html`<h4>Body${body.required ? "" : " (may be left out)"}</h4>${contentView(body)}`}
+${raw && html`<h4>Body</h4><p>The bytes themselves.</p>`}
 ${answerView(operation)}${errorView(operation)}
 <h4>Example</h4><pre tabindex="0"><code>${curlOf(operation)}</code></pre></article>`;
 }

@@ -9,9 +9,12 @@ import { MESSAGES_DESCRIBED } from "./messages";
 import { NOTIFICATIONS_DESCRIBED } from "./notifications";
 import { describeCollection } from "./resources";
 import { ROOMS_DESCRIBED } from "./rooms";
+import { SEARCH_DESCRIBED } from "./search";
 import { SERVICE_DESCRIBED } from "./service";
 import { SESSIONS_DESCRIBED } from "./sessions";
+import { STORED_FILES_DESCRIBED } from "./stored-files";
 import { TASKS_DESCRIBED } from "./tasks";
+import { TRIALS_DESCRIBED } from "./trials";
 import { TURNS_DESCRIBED } from "./turns";
 import { USAGE_DESCRIBED } from "./usage";
 import { WEBHOOKS_DESCRIBED } from "./webhooks";
@@ -22,7 +25,9 @@ export const REST_DESCRIPTION: FaceDescription<typeof REST> = {
   parameters: {
     taskId: { description: "The task.", example: IDS.task },
     turnId: { description: "The turn.", example: IDS.turn },
+    messageId: { description: "The message.", example: IDS.question },
     sessionId: { description: "The session.", example: IDS.session },
+    fileId: { description: "The file.", example: IDS.file },
     userId: { description: "The member's user id.", example: "bob" },
     namespace: { description: "`system`, or a user's id.", example: "alice" },
     name: { description: "The name in its namespace.", example: "researcher" },
@@ -36,12 +41,15 @@ export const REST_DESCRIPTION: FaceDescription<typeof REST> = {
     members: MEMBERS_DESCRIBED,
     log: LOG_DESCRIBED,
     messages: MESSAGES_DESCRIBED,
+    files: STORED_FILES_DESCRIBED,
+    search: SEARCH_DESCRIBED,
     sessions: SESSIONS_DESCRIBED,
     ghosts: describeCollection("Ghost"),
     models: describeCollection("Model"),
     shells: describeCollection("Shell"),
     bots: describeCollection("Bot"),
     teams: describeCollection("Team"),
+    trials: TRIALS_DESCRIBED,
     apiKeys: API_KEYS_DESCRIBED,
     notifications: NOTIFICATIONS_DESCRIBED,
     webhooks: WEBHOOKS_DESCRIBED,

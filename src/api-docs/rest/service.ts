@@ -1,15 +1,17 @@
 import type { SERVICE } from "../../operations/rest/service";
+import { board } from "../../protocol/operator/board";
 import { knownPage, reproject, reprojected } from "../../protocol/operator/reproject";
 import { resealPage, resealSecrets } from "../../protocol/operator/reseal";
 import { type Descriptions, json } from "../description";
 import { MODELS } from "../models";
 import { named } from "../named";
-import { IDS } from "../samples";
+import { IDS, TIMES } from "../samples";
 
 named("ResealSecrets", resealSecrets);
 const RESEAL_PAGE = named("ResealPage", resealPage);
 named("Reproject", reproject);
 const REPROJECTED = named("Reprojected", reprojected);
+const BOARD = named("Board", board);
 const KNOWN_PAGE = named("KnownHistory", knownPage);
 
 export const SERVICE_DESCRIBED: Descriptions<typeof SERVICE> = {
@@ -29,6 +31,28 @@ export const SERVICE_DESCRIBED: Descriptions<typeof SERVICE> = {
       description: "Prometheus' text format 0.0.4.",
       example: 'taskroom_turns_total{status="COMPLETED"} 42\n',
     },
+  },
+  board: {
+    description:
+      "Lines over the same times: of the last hour by minutes, of the last day by quarters of an hour, " +
+      "of the last week by hours. What is counted is best effort, as in `/metrics`; where shards are " +
+      "missing it is less than there was.",
+    answer: {
+      description: "The board.",
+      json: json(BOARD, {
+        ...{ window: "hour", bucketMs: 60_000, times: [TIMES.created] },
+        shards: { asked: 8, missing: 0 },
+        panels: [
+          { id: "turns", unit: "count", lines: [{ name: "COMPLETED", values: [42], whole: 42 }] },
+          {
+            id: "firstToken",
+            unit: "seconds",
+            lines: [{ name: "p95", values: [1.2], whole: 1.2 }],
+          },
+        ],
+      }),
+    },
+    example: { window: "day" },
   },
   reseal: {
     description:

@@ -1,11 +1,18 @@
 import type { TURNS } from "../../operations/rest/turns";
-import { confirmTurn, giveOutput, guideTurn, retryTurn } from "../../protocol/rest/turn-actions";
+import {
+  confirmTurn,
+  giveOutput,
+  guideTurn,
+  regenerateTurn,
+  retryTurn,
+} from "../../protocol/rest/turn-actions";
 import { type Descriptions, json } from "../description";
 import { MODELS } from "../models";
 import { named } from "../named";
-import { TURN } from "../samples";
+import { IDS, TURN } from "../samples";
 
 named("Retry", retryTurn);
+named("Regenerate", regenerateTurn);
 named("Confirm", confirmTurn);
 named("ToolOutput", giveOutput);
 named("Guide", guideTurn);
@@ -40,6 +47,17 @@ export const TURNS_DESCRIBED: Descriptions<typeof TURNS> = {
     body: {},
     answer: answer("The turn as it is now.", { status: "PENDING" }),
     errors: ["invalid_transition", "queue_full", "task_cancelled", "quota_exceeded"],
+  },
+  regenerate: {
+    description:
+      "Of a COMPLETED turn: another turn for the same message, at the queue's tail. Once it begins, the " +
+      "answers that there are get `supersededBy`, its id. While one is open for the message, that is the answer.",
+    body: {},
+    answer: answer("The new turn.", { regenerates: IDS.earlier, status: "PENDING" }),
+    errors: [
+      ...(["invalid_transition", "conflict", "queue_full"] as const),
+      ...(["task_cancelled", "quota_exceeded", "unavailable"] as const),
+    ],
   },
   confirm: {
     description:

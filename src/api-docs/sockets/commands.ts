@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Command } from "../../protocol/commands";
+import { noteAck } from "../../protocol/commands/chat-note";
 import { historyPage } from "../../protocol/commands/history-sync";
 import { sendAck } from "../../protocol/commands/send-ack";
 import type { ErrorCode } from "../../protocol/errors";
@@ -34,6 +35,7 @@ const joined = named(
   "JoinAck",
   z.object({ headSeq: z.int(), epoch: z.string(), state: roomState.optional() }),
 );
+const sent = named("SendAck", sendAck);
 const turn = json(turnAck, { turnId: IDS.turn });
 
 /** What each command of a task's room is for; the frames themselves are in `command`. */
@@ -42,16 +44,18 @@ export const COMMANDS: Record<Command["type"], CommandNote> = {
     summary: "Say something to the team",
     description:
       "Acknowledged once the message is durable. The same `clientMessageId` of the same user " +
-      "gives the same ids and `duplicate: true`; with other content, `conflict`.",
+      "gives the same ids and `duplicate: true`; with other content, `conflict`. `attachments` are " +
+      "ids of your own files, at most ten; `content` may then be empty. A message with files is never " +
+      "guidance: with `onBusy: guide` it waits for a turn of its own.",
     data: { content: "Say hello", clientMessageId: "c-1", onBusy: "enqueue" },
-    ack: json(named("SendAck", sendAck), {
+    ack: json(sent, {
       messageId: IDS.question,
       turnId: IDS.turn,
       duplicate: false,
     }),
     errors: [
       ...(["forbidden", "conflict", "turn_active", "queue_full"] as const),
-      ...(["task_cancelled", "quota_exceeded"] as const),
+      ...(["task_cancelled", "quota_exceeded", "unavailable"] as const),
     ],
   },
   "chat:cancel": {
@@ -69,6 +73,37 @@ export const COMMANDS: Record<Command["type"], CommandNote> = {
     data: { turnId: IDS.turn },
     ack: turn,
     errors: ["forbidden", "invalid_transition", "queue_full", "task_cancelled", "quota_exceeded"],
+  },
+  "chat:regenerate": {
+    summary: "Have a completed turn's message answered anew",
+    description:
+      "A new turn for the same message; the old answers leave once it begins. While one is open for the " +
+      "message, that is the answer, with `duplicate: true`.",
+    data: { turnId: IDS.earlier },
+    ack: json(sent, { messageId: IDS.question, turnId: IDS.turn, duplicate: false }),
+    errors: [
+      ...(["forbidden", "invalid_transition", "conflict", "queue_full"] as const),
+      ...(["task_cancelled", "quota_exceeded", "unavailable"] as const),
+    ],
+  },
+  "chat:edit": {
+    summary: "Say something else instead of an earlier message",
+    description:
+      "By its sender or an owner. It and all that follows it in its thread is superseded, and the new " +
+      "message's turn runs. `turn_active` while a turn of the thread is open, unless `onBusy` is `interrupt`.",
+    data: { messageId: IDS.replaced, content: "Say hello twice", clientMessageId: "c-2" },
+    ack: json(sent, { messageId: IDS.question, turnId: IDS.turn, duplicate: false }),
+    errors: [
+      ...(["forbidden", "conflict", "turn_active", "queue_full"] as const),
+      ...(["task_cancelled", "quota_exceeded", "files_not_configured", "unavailable"] as const),
+    ],
+  },
+  "chat:note": {
+    summary: "Leave a note for the next turn",
+    description: "A message that begins no turn; the next turn's model is told it.",
+    data: { content: "The customer is called Ada", clientMessageId: "c-3" },
+    ack: json(named("NoteAck", noteAck), { messageId: IDS.question, duplicate: false }),
+    errors: ["forbidden", "conflict", "task_cancelled", "files_not_configured"],
   },
   "chat:guide": {
     summary: "Steer the running turn",
@@ -115,7 +150,9 @@ export const COMMANDS: Record<Command["type"], CommandNote> = {
   },
   "history:sync": {
     summary: "Read a page of messages",
-    description: "As `GET /api/v1/messages`; a message still being written is not in it.",
+    description:
+      "As `GET /api/v1/messages`; a message still being written is not in it, and one that was superseded " +
+      "only with `superseded: true`.",
     data: { before: ANSWER.id, limit: 50 },
     ack: json(named("HistoryPage", historyPage), {
       messages: [QUESTION],

@@ -82,6 +82,11 @@ export const LOG_EVENT_NOTES: { [Type in LogEventType]: EventNote<DataOf<Type>> 
     summary: "Whether a guidance took effect; expired guidance becomes a queued turn",
     data: { turnId: IDS.turn, content: "Shorter, please", outcome: "applied" },
   },
+  "messages:superseded": {
+    summary:
+      "Messages that a turn or another message has taken the place of: no state has them any more",
+    data: { messageIds: [IDS.answer], by: IDS.turn },
+  },
   "task:status": {
     summary: "The task's status changed",
     data: { status: "RUNNING", previous: "PENDING", actor: "alice" },

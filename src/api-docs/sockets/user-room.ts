@@ -48,6 +48,7 @@ const MOMENTARY: Notes<UserMomentaryEvent["type"]> = {
     data: { ...place, state },
   },
   unread: { summary: "How many notifications are unread", data: { count: 0 } },
+  "task:updated": { summary: "A task as your list has it now", data: { task: TASK } },
   "history:reset": {
     summary: "The position cannot be continued from; go on from this state",
     data: { ...place, state, reason: "the position is older than what is kept" },

@@ -1,3 +1,5 @@
+import type { ChatEdit } from "../../protocol/commands/chat-edit";
+import type { ChatNote, NoteAck } from "../../protocol/commands/chat-note";
 import type { ChatSend } from "../../protocol/commands/chat-send";
 import type { HistoryPage, HistorySync } from "../../protocol/commands/history-sync";
 import type { SendAck } from "../../protocol/commands/send-ack";
@@ -9,6 +11,8 @@ export type RoomEventType = RoomEvent["type"];
 export type RoomEventOf<Type extends RoomEventType> = Extract<RoomEvent, { type: Type }>;
 
 export type SendOptions = Omit<ChatSend, "content">;
+export type EditOptions = Omit<ChatEdit, "messageId" | "content">;
+export type NoteOptions = Omit<ChatNote, "content">;
 
 /** One task's room, kept up through whatever happens to its sockets. */
 export interface RoomConnection {
@@ -30,6 +34,19 @@ export interface RoomConnection {
   /** By default the active turn; may be repeated, so it also waits for a connection. */
   cancel(options?: { turnId?: string; reason?: string }): Promise<{ turnId: string | null }>;
   retry(turnId: string): Promise<{ turnId: string }>;
+  /**
+   * Another answer to a completed turn's message. What there is leaves once the new turn begins; while
+   * one is open for the message, that one is given.
+   */
+  regenerate(turnId: string): Promise<SendAck>;
+  /**
+   * Says something else in the place of a user's message: that and all that follows it in its thread leaves.
+   * Rejects with `turn_active` while a turn of the thread is open, unless `onBusy` is `interrupt`.
+   * Repeated like `send` until it has an answer.
+   */
+  edit(messageId: string, content: string, options?: EditOptions): Promise<SendAck>;
+  /** A message that begins no turn: the next one's model is told it. Repeated like `send`. */
+  note(content: string, options?: NoteOptions): Promise<NoteAck>;
   guide(content: string, options?: { turnId?: string }): Promise<{ turnId: string }>;
   confirm(answer: ConfirmAnswer): Promise<{ turnId: string }>;
   /** Answers a call of one of the `clientTools` that the turn's message came with. */

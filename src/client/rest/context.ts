@@ -2,7 +2,7 @@ import { checkOptions, fetchOf, socketsOf, timingOf } from "../given/options";
 import { type AskToken, tokenFrom } from "../given/token";
 import { serverAt } from "../given/url";
 import type { ClientOptions, SocketConstructor, Timing } from "../options";
-import { type Request, requester } from "./request";
+import { type BlobRequest, blobRequester, type Request, requester } from "./request";
 
 /** What every connection of a client shares. */
 export type Context = {
@@ -10,6 +10,8 @@ export type Context = {
   url: () => string;
   token: AskToken;
   request: Request;
+  /** What is fetched and is no JSON. */
+  fetchBlob: BlobRequest;
   /** Throws a `TaskroomError` where there is none. */
   sockets: () => SocketConstructor;
   random: () => number;
@@ -32,17 +34,14 @@ export function contextOf(options: ClientOptions): Context {
   const url = serverAt(options.url);
   const token = tokenFrom(options.token);
   const timing = timingOf(options.timing, TIMING);
+  const parts = { url, token, timeoutMs: timing.requestMs, fetch: () => fetchOf(options) };
   return {
     url,
     token,
     timing,
     random: options.random ?? Math.random,
     sockets: () => socketsOf(options),
-    request: requester({
-      url,
-      token,
-      timeoutMs: timing.requestMs,
-      fetch: () => fetchOf(options),
-    }),
+    request: requester(parts),
+    fetchBlob: blobRequester(parts),
   };
 }

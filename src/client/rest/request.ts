@@ -8,6 +8,7 @@ export type QueryValue = string | number | boolean | readonly string[] | undefin
 
 export type RequestOptions = {
   query?: Record<string, QueryValue>;
+  /** A `Blob` goes out as it is, with its type; anything else as JSON. */
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
@@ -34,34 +35,69 @@ type Parts = {
 
 type Answered = Awaited<ReturnType<FetchLike>>;
 
-export function requester({ url, token, timeoutMs, fetch }: Parts): Request {
-  return async <Answer>(method: HttpMethod, path: string, options: RequestOptions = {}) => {
-    const { query = {}, body, headers, signal } = options;
-    const server = url();
-    const send = fetch();
-    const text = body === undefined ? undefined : jsonOf(body);
-    const authorization = `Bearer ${await token()}`;
-    const deadline = new Deadline(timeoutMs, signal);
-    try {
-      const answered = await send(`${server}/api/v1${path}${queryText(query)}`, {
-        method,
-        headers: {
-          authorization,
-          ...(text !== undefined && { "content-type": "application/json" }),
-          ...headers,
-        },
-        signal: deadline.signal,
-        ...(text !== undefined && { body: text }),
-      });
-      return outcome<Answer>(server, answered, await answered.text());
-    } catch (cause) {
-      signal?.throwIfAborted();
-      if (cause instanceof TaskroomError) throw cause;
-      throw new TaskroomError("network", noAnswer(server), { cause });
-    } finally {
-      deadline.stop();
-    }
-  };
+/** Bytes that even a slow line takes in a millisecond. */
+const SLOW_LINE = 16;
+
+export function requester(parts: Parts): Request {
+  return <Answer>(method: HttpMethod, path: string, options: RequestOptions = {}) =>
+    ask(parts, method, path, options, async (answered, server) =>
+      outcome<Answer>(server, answered, await answered.text()),
+    );
+}
+
+export type BlobRequest = (path: string, options?: RequestOptions) => Promise<Blob>;
+
+/** For what is no JSON; rejects as a `Request` does. */
+export function blobRequester(parts: Parts): BlobRequest {
+  return (path, options = {}) =>
+    ask(parts, "GET", path, options, async (answered) => {
+      if (answered.ok && answered.blob) return answered.blob();
+      throw problemError(answered, parsed(await answered.text()));
+    });
+}
+
+async function ask<Outcome>(
+  { url, token, timeoutMs, fetch }: Parts,
+  method: HttpMethod,
+  path: string,
+  { query = {}, body, headers, signal }: RequestOptions,
+  read: (answered: Answered, server: string) => Promise<Outcome>,
+): Promise<Outcome> {
+  const server = url();
+  const send = fetch();
+  const sent = sentForm(body);
+  const authorization = `Bearer ${await token()}`;
+  const deadline = new Deadline(timeoutMs + Math.ceil(sent.bytes / SLOW_LINE), signal);
+  try {
+    const answered = await send(`${server}/api/v1${path}${queryText(query)}`, {
+      method,
+      headers: { authorization, ...sent.headers, ...headers },
+      signal: deadline.signal,
+      ...(sent.body !== undefined && { body: sent.body }),
+    });
+    return await read(answered, server);
+  } catch (cause) {
+    signal?.throwIfAborted();
+    if (cause instanceof TaskroomError) throw cause;
+    throw new TaskroomError("network", noAnswer(server), { cause });
+  } finally {
+    deadline.stop();
+  }
+}
+
+type Sent = { body?: string | Blob; headers: Record<string, string>; bytes: number };
+
+/** A `Blob` is itself, all else JSON. */
+function sentForm(body: unknown): Sent {
+  if (body === undefined) return { headers: {}, bytes: 0 };
+  if (!isBlob(body)) {
+    return { body: jsonOf(body), headers: { "content-type": "application/json" }, bytes: 0 };
+  }
+  return { body, headers: body.type === "" ? {} : { "content-type": body.type }, bytes: body.size };
+}
+
+function isBlob(value: unknown): value is Blob {
+  return typeof Blob === "function" && value instanceof Blob;
 }
 
 /** What an answer comes to; throws the problem that it is. */
@@ -76,7 +112,7 @@ function outcome<Answer>(server: string, answered: Answered, text: string): Answ
 }
 
 /** A browser does not tell a page which of the two it is. */
-function noAnswer(server: string): string {
+export function noAnswer(server: string): string {
   const page = pageAddress();
   const origin = page && new URL(page).origin;
   if (origin === undefined || server === origin || server.startsWith(`${origin}/`)) {
@@ -96,7 +132,7 @@ export function queryText(query: Record<string, QueryValue>): string {
   return text && `?${text}`;
 }
 
-function parsed(text: string): unknown {
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -105,7 +141,10 @@ function parsed(text: string): unknown {
 }
 
 /** What stands between us and the server answers errors too, but not as problems. */
-function problemError({ status, headers }: Answered, value: unknown): TaskroomError {
+export function problemError(
+  { status, headers }: Pick<Answered, "status" | "headers">,
+  value: unknown,
+): TaskroomError {
   const seconds = Number(headers.get("retry-after") ?? Number.NaN);
   const requestId = headers.get("x-request-id");
   const common = {

@@ -1,3 +1,5 @@
+import type { EditMessage } from "../../protocol/commands/chat-edit";
+import type { ChatNote } from "../../protocol/commands/chat-note";
 import type { LogEvent, LogEventType } from "../../protocol/events";
 import type { Role } from "../../protocol/identity";
 import type { JsonObject } from "../../protocol/json";
@@ -35,6 +37,15 @@ export type NewTask = {
   ephemeral?: boolean;
 };
 
+export type NewFork = {
+  /** The last message that the new task has: by default all that is finished. */
+  atMessageId?: string;
+  /** By default the source's, marked as a fork. */
+  title?: string;
+  /** Your own name for the new task. */
+  key?: string;
+};
+
 export type TaskQuery = PageQuery & {
   status?: TaskStatus[];
   /** `key=value` each. */
@@ -57,7 +68,13 @@ export type MessageQuery = PageQuery & {
   role?: MessageRole[];
   before?: string;
   after?: string;
+  /** Whether those are among them that were superseded. */
+  superseded?: boolean;
 };
+
+/** The content may be left out where files come along. */
+export type GivenEdit = Partial<EditMessage>;
+export type GivenNote = Partial<ChatNote>;
 
 /** A repeat with the same key and body gives the first answer again. */
 export type Idempotent = { idempotencyKey?: string };
@@ -75,6 +92,9 @@ export function tasksApi(request: Request) {
     list: (query: TaskQuery = {}): Promise<Page<Task>> => request("GET", "/tasks", { query }),
     create: (body: NewTask = {}, options: Idempotent = {}): Promise<Task> =>
       request("POST", "/tasks", { body, ...keyed(options) }),
+    /** A new task of yours with the history of one that you see. */
+    fork: (id: string, body: NewFork = {}, options: Idempotent = {}): Promise<Task> =>
+      request("POST", at(id, "fork"), { body, ...keyed(options) }),
     get: (id: string): Promise<Task> => request("GET", at(id)),
     patch: (id: string, body: PatchTask): Promise<Task> => request("PATCH", at(id), { body }),
     delete: (id: string): Promise<void> => request("DELETE", at(id)),
@@ -96,6 +116,16 @@ export function tasksApi(request: Request) {
     stats: (id: string): Promise<TaskStats> => request("GET", at(id, "stats")),
     messages: (taskId: string, query: MessageQuery = {}): Promise<Page<Message>> =>
       request("GET", "/messages", { query: { taskId, ...query } }),
+    /** Says something else in the place of a user's message, and of all that follows it in its thread. */
+    editMessage: (
+      id: string,
+      messageId: string,
+      body: GivenEdit,
+    ): Promise<{ turn: Turn; message: Message }> =>
+      request("POST", at(id, "messages", messageId, "edit"), { body }),
+    /** A message that begins no turn: the next one's model is told it. */
+    addNote: (id: string, body: GivenNote): Promise<{ message: Message }> =>
+      request("POST", at(id, "notes"), { body }),
     events: (
       id: string,
       query: PageQuery & { after?: number; type?: LogEventType[] } = {},
@@ -132,6 +162,9 @@ export function turnsApi(request: Request) {
       }),
     retry: (taskId: string, turnId: string): Promise<TurnAnswer> =>
       request("POST", turn(taskId, turnId, "retry"), { body: {} }),
+    /** Another turn for the message of a completed one. */
+    regenerate: (taskId: string, turnId: string): Promise<TurnAnswer> =>
+      request("POST", turn(taskId, turnId, "regenerate"), { body: {} }),
     confirm: (taskId: string, turnId: string, body: ConfirmTurn): Promise<TurnAnswer> =>
       request("POST", turn(taskId, turnId, "confirm"), { body }),
     /** Answers a call of one of the `clientTools` that the turn's message came with. */

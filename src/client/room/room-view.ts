@@ -12,6 +12,8 @@ export class RoomView {
   readonly #store: Store<RoomSnapshot>;
   /** Of the log that `room` was folded from. */
   #epoch: string | undefined;
+  /** Since the last older page: one that is on its way may still have them. */
+  #superseded = new Set<string>();
 
   constructor(store: Store<RoomSnapshot>) {
     this.#store = store;
@@ -36,15 +38,19 @@ export class RoomView {
     if (event.type === "presence") {
       this.#store.set({ presence: presenceAfter(presence, event.data) });
     }
-    if (event.type === "chat:start") this.#forget(event.data.messageId);
+    if (event.type === "chat:start") this.#forget([event.data.messageId]);
+    if (event.type === "messages:superseded") this.#supersede(event.data.messageIds);
     this.#store.set({ room: applyEvent(room, event) });
     return "new";
   }
 
   /** A page of messages from before the oldest that we have, if any; anything else is out of date. */
   prepend(messages: Message[], before: string | undefined, hasOlder: boolean): void {
+    const gone = this.#superseded;
+    this.#superseded = new Set();
     if (oldestId(this.#store.next) !== before) return;
-    this.#store.set({ older: [...messages, ...this.#store.next.older], hasOlder });
+    const standing = messages.filter(({ id }) => !gone.has(id));
+    this.#store.set({ older: [...standing, ...this.#store.next.older], hasOlder });
   }
 
   #ready({ epoch, state, presence, sessionId, limits }: Ready): void {
@@ -56,14 +62,21 @@ export class RoomView {
   /** Another state takes the place of ours: older pages need not join on to it. */
   #restart(epoch: string): void {
     this.#epoch = epoch;
+    this.#superseded = new Set();
     this.#store.set({ older: [], hasOlder: undefined });
   }
 
-  /** A new attempt supersedes what an earlier one left. */
-  #forget(messageId: string): void {
+  #supersede(messageIds: readonly string[]): void {
+    for (const id of messageIds) this.#superseded.add(id);
+    this.#forget(messageIds);
+  }
+
+  /** A new attempt supersedes what an earlier one left; so does an answer that was given anew, and an edit. */
+  #forget(messageIds: readonly string[]): void {
     const { older } = this.#store.next;
-    if (older.some(({ id }) => id === messageId)) {
-      this.#store.set({ older: older.filter(({ id }) => id !== messageId) });
+    const gone = new Set(messageIds);
+    if (older.some(({ id }) => gone.has(id))) {
+      this.#store.set({ older: older.filter(({ id }) => !gone.has(id)) });
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { NoteAck } from "../../protocol/commands/chat-note";
 import type { HistoryPage, HistorySync } from "../../protocol/commands/history-sync";
 import type { SendAck } from "../../protocol/commands/send-ack";
 import type { MomentaryEvent, RoomEvent } from "../../protocol/events";
@@ -6,7 +7,13 @@ import type { Place } from "../connection/handshake";
 import { randomId } from "../connection/id";
 import { Link } from "../connection/link";
 import { Outbox } from "../connection/outbox";
-import type { ConfirmAnswer, RoomConnection, SendOptions } from "../connection/room-connection";
+import type {
+  ConfirmAnswer,
+  EditOptions,
+  NoteOptions,
+  RoomConnection,
+  SendOptions,
+} from "../connection/room-connection";
 import type { ConnectionStatus } from "../connection/status";
 import { Unsent } from "../connection/unsent";
 import { TaskroomError } from "../errors";
@@ -112,6 +119,23 @@ export class Room implements RoomConnection {
 
   retry(turnId: string) {
     return this.#ask<TurnNamed>("chat:retry", { turnId });
+  }
+
+  async regenerate(turnId: string) {
+    // Once more is the same only while its turn is open.
+    return this.#ask<SendAck>("chat:regenerate", { turnId });
+  }
+
+  async edit(messageId: string, content: string, options: EditOptions = {}) {
+    const { clientMessageId = randomId() } = options;
+    const data = { ...options, messageId, content, clientMessageId };
+    return this.#ask<SendAck>("chat:edit", data, { repeatable: true, inLine: true });
+  }
+
+  async note(content: string, options: NoteOptions = {}) {
+    const { clientMessageId = randomId() } = options;
+    const data = { ...options, content, clientMessageId };
+    return this.#ask<NoteAck>("chat:note", data, { repeatable: true, inLine: true });
   }
 
   async guide(content: string, options: { turnId?: string } = {}) {

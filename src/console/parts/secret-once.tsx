@@ -1,13 +1,7 @@
-import { useState } from "preact/hooks";
-import { Button } from "./button";
+import { CopyButton } from "./copy-button";
 
 /** A secret that the server shows this once. */
 export function SecretOnce({ name, secret }: { name: string; secret: string }) {
-  const [copied, setCopied] = useState(false);
-  const copy = async () => {
-    await navigator.clipboard.writeText(secret);
-    setCopied(true);
-  };
   return (
     <div class="card stack" role="status">
       <p>
@@ -15,7 +9,7 @@ export function SecretOnce({ name, secret }: { name: string; secret: string }) {
       </p>
       <div class="row">
         <code class="secret">{secret}</code>
-        <Button onClick={copy}>{copied ? "Copied" : "Copy"}</Button>
+        <CopyButton kind="plain" text={secret} />
       </div>
     </div>
   );

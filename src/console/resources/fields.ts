@@ -3,7 +3,11 @@ import type { JsonObject } from "../../protocol/json";
 
 /** How one value of a spec is edited. `path` is as the server's `issues` name it. */
 export type FieldSpec = { path: string; label: string; hint?: string; placeholder?: string } & (
-  | { control: "text" | "long" | "number" | "secret" | "ref" | "json" | "yes" | "members" }
+  | { control: "text" | "long" | "number" | "secret" | "json" | "yes" | "members" }
+  /** One of the resources of a kind; `default` is meant where none is named. */
+  | { control: "ref"; to: Collection; default?: string }
+  /** What happens when a member fails. */
+  | { control: "failure" }
   /** Yes, no, or whatever is meant where neither is said. */
   | { control: "switch" }
   | { control: "choice"; choices: readonly string[] }
@@ -92,6 +96,13 @@ export const FIELDS: Record<Collection, readonly FieldSpec[]> = {
       hint: KEPT,
     },
     { path: "spec.contextWindow", label: "Context window, in tokens", control: "number" },
+    {
+      path: "spec.prices",
+      label: "Prices of a million tokens",
+      control: "json",
+      hint: "What its tokens cost, for the board.",
+      placeholder: '{"inputPerMillion": 3, "outputPerMillion": 15, "currency": "USD"}',
+    },
     ...PARAMETERS,
     ...CALLS,
   ],
@@ -100,7 +111,7 @@ export const FIELDS: Record<Collection, readonly FieldSpec[]> = {
       path: "spec.runtime",
       label: "Runtime",
       control: "choice",
-      choices: ["chat", "http", "code"],
+      choices: ["chat", "http", "a2a", "code"],
     },
     { path: "spec.url", label: "Address of the agent", control: "text", placeholder: "https://…" },
     {
@@ -118,9 +129,15 @@ export const FIELDS: Record<Collection, readonly FieldSpec[]> = {
     { path: "spec.headers", label: "Headers", control: "json", placeholder: '{"x-team": "a"}' },
   ],
   bots: [
-    { path: "spec.ghostRef", label: "Ghost", control: "ref", placeholder: "system/assistant" },
-    { path: "spec.modelRef", label: "Model", control: "ref", placeholder: "system/default" },
-    { path: "spec.shellRef", label: "Shell", control: "ref", placeholder: "system/chat" },
+    { path: "spec.ghostRef", label: "Ghost", control: "ref", to: "ghosts" },
+    {
+      path: "spec.modelRef",
+      label: "Model",
+      control: "ref",
+      to: "models",
+      default: "system/default",
+    },
+    { path: "spec.shellRef", label: "Shell", control: "ref", to: "shells", default: "system/chat" },
     ...PARAMETERS,
   ],
   teams: [
@@ -150,7 +167,7 @@ export function memberFields(index: number): FieldSpec[] {
   const at = `spec.members.${index}`;
   return [
     { path: `${at}.role`, label: "Role", control: "text", placeholder: "research" },
-    { path: `${at}.botRef`, label: "Bot", control: "ref", placeholder: "system/assistant" },
+    { path: `${at}.botRef`, label: "Bot", control: "ref", to: "bots" },
     { path: `${at}.prompt`, label: "Prompt", control: "long" },
     { path: `${at}.timeoutMs`, label: "Limit, in ms", control: "number" },
     {
@@ -159,12 +176,7 @@ export function memberFields(index: number): FieldSpec[] {
       control: "choice",
       choices: ["all", "previous", "input", "none"],
     },
-    {
-      path: `${at}.onFailure`,
-      label: "When it fails",
-      control: "json",
-      placeholder: '"abort", "continue", {"fallback": "…"}, {"rollbackTo": "…"}',
-    },
+    { path: `${at}.onFailure`, label: "When it fails", control: "failure" },
     { path: `${at}.retry`, label: "Retries", control: "json", placeholder: '{"maxAttempts": 3}' },
     { path: `${at}.requireConfirmation`, label: "Waits for a person's yes", control: "yes" },
     { path: `${at}.critical`, label: "Critical: its failure always ends the turn", control: "yes" },

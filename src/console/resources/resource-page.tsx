@@ -6,9 +6,10 @@ import { Page } from "../parts/page";
 import { Link } from "../routing/link";
 import { navigate } from "../routing/navigate";
 import { useAccount } from "../state/account";
-import { usePages } from "../state/use-pages";
+import { type Pages, usePages } from "../state/use-pages";
 import { type AnyResource, resourceApi } from "./resource-api";
 import { ResourceEditor } from "./resource-editor";
+import { serversIn, TestButton } from "./test-button";
 
 type Props = { collection: Collection; namespace: string; name: string };
 
@@ -63,6 +64,30 @@ export function ResourcePage({ collection, namespace, name }: Props) {
           )
         }
       </Listing>
+      {!isReadOnly && <Tests {...{ collection, namespace, name, pages }} />}
     </Page>
+  );
+}
+
+type TestsProps = Props & { pages: Pages<AnyResource> };
+
+/** Of what other servers have to do: as it is stored, so it comes after what is saved. */
+function Tests({ collection, namespace, name, pages }: TestsProps) {
+  const { client } = useAccount();
+  const api = resourceApi(client, collection);
+  const [item] = pages.items ?? [];
+  if (!item || (collection !== "models" && collection !== "ghosts")) return null;
+  const servers = collection === "ghosts" ? serversIn(item.spec) : [];
+  if (collection === "ghosts" && servers.length === 0) return null;
+  return (
+    <section class="card stack" aria-label="Tests">
+      <p class="quiet">Asks with what is stored, also with its keys: save first.</p>
+      {collection === "models" && (
+        <TestButton name={name} test={() => api.test(namespace, name, {})} />
+      )}
+      {servers.map((server) => (
+        <TestButton key={server} name={server} test={() => api.test(namespace, name, { server })} />
+      ))}
+    </section>
   );
 }

@@ -1,11 +1,15 @@
 import { useState } from "preact/hooks";
-import type { JsonValue } from "../../protocol/json";
+import type { JsonObject, JsonValue } from "../../protocol/json";
 import { type ControlProps, Field } from "../parts/field";
+import { FailureControl } from "./failure-control";
 import type { FieldSpec } from "./fields";
-import { isObject } from "./json-path";
+import { RefSelect } from "./ref-select";
+import { refText } from "./ref-text";
 
 type Props = {
   field: FieldSpec;
+  /** All of the resource: some values name others of it. */
+  body: JsonObject;
   value: JsonValue | undefined;
   issues: string[];
   disabled: boolean;
@@ -13,9 +17,9 @@ type Props = {
 };
 
 /** One value of a spec with its complaints. */
-export function SpecField({ field, value, issues, disabled, onChange }: Props) {
+export function SpecField({ field, body, value, issues, disabled, onChange }: Props) {
   const { label, hint, control } = field;
-  const props = { field, value, disabled, onChange };
+  const props = { field, body, value, disabled, onChange };
   if (control === "json") return <JsonField {...props} issues={issues} />;
   if (control === "yes") {
     return (
@@ -46,7 +50,7 @@ export function SpecField({ field, value, issues, disabled, onChange }: Props) {
 
 type ControlOf = Omit<Props, "issues"> & { own: ControlProps };
 
-function Control({ own, field, value, disabled, onChange }: ControlOf) {
+function Control({ own, field, body, value, disabled, onChange }: ControlOf) {
   const common = { ...own, disabled, placeholder: field.placeholder };
   const text = refText(value);
   switch (field.control) {
@@ -66,6 +70,14 @@ function Control({ own, field, value, disabled, onChange }: ControlOf) {
           ))}
         </select>
       );
+    case "ref":
+      return (
+        <RefSelect
+          {...{ own, disabled, onChange, to: field.to, value: text, byDefault: field.default }}
+        />
+      );
+    case "failure":
+      return <FailureControl {...{ own, body, value, disabled, onChange, path: field.path }} />;
     case "switch":
       return (
         <select
@@ -158,10 +170,4 @@ function numberOf(text: string): JsonValue | undefined {
   if (text.trim() === "") return undefined;
   const number = Number(text);
   return Number.isFinite(number) ? number : text;
-}
-
-/** References come as objects and may be sent as text. */
-function refText(value: JsonValue | undefined): string {
-  if (isObject(value)) return `${value.namespace}/${value.name}`;
-  return value === undefined || value === null ? "" : String(value);
 }

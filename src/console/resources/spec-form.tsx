@@ -25,6 +25,7 @@ export function SpecForm({ fields, ...form }: FormProps) {
           <SpecField
             key={field.path}
             field={field}
+            body={body}
             value={valueAt(body, field.path)}
             issues={issuesAt(issues, field.path)}
             disabled={disabled}

@@ -3,7 +3,7 @@ import type { Collection } from "../../client";
 export const COLLECTIONS: readonly Collection[] = ["teams", "bots", "ghosts", "models", "shells"];
 export const ROOM_VIEWS = ["conversation", "steps", "logs"] as const;
 export type RoomView = (typeof ROOM_VIEWS)[number];
-const PAGES = ["webhooks", "keys", "sessions", "usage", "notifications"] as const;
+const PAGES = ["webhooks", "keys", "sessions", "usage", "notifications", "board"] as const;
 export type PageName = (typeof PAGES)[number];
 
 /** What the address says; it never holds a token. */

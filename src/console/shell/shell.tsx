@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
+import { LazyBoard } from "../board/lazy-board";
 import { KeysPage } from "../keys/keys-page";
 import { NotificationsPage } from "../notifications/notifications-page";
 import { Toasts } from "../notifications/toasts";
@@ -73,6 +74,8 @@ function View({ route }: { route: Route }) {
       return <UsagePage />;
     case "notifications":
       return <NotificationsPage />;
+    case "board":
+      return <LazyBoard />;
     case "nowhere":
       return (
         <Page title="Nothing is here">

@@ -1,11 +1,14 @@
-import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../parts/button";
+import { Menu } from "../parts/menu";
 import { Link } from "../routing/link";
 import type { Route } from "../routing/route";
 import { useAccount } from "../state/account";
 import { useSelected } from "../state/use-selected";
+import { useWaiting } from "../tasks/use-waiting";
 
-const PLACES: { to: Route; text: string; among: Route["at"][] }[] = [
+type Place = { to: Route; text: string; among: Route["at"][] };
+
+const PLACES: Place[] = [
   { to: { at: "home" }, text: "Tasks", among: ["home", "task"] },
   {
     to: { at: "resources", collection: "teams" },
@@ -18,34 +21,67 @@ const PLACES: { to: Route; text: string; among: Route["at"][] }[] = [
   { to: { at: "usage" }, text: "Usage", among: ["usage"] },
 ];
 
+/** Shown to those whose token says that they may go there. */
+const BOARD = { to: { at: "board" }, text: "Board", among: ["board"] } satisfies Place;
+
 export function TopBar({ route }: { route: Route }) {
   const { me, signOut } = useAccount();
-  const nav = useRef<HTMLElement>(null);
-  // A phone shows a part of them only.
-  useEffect(() => {
-    nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
-  }, [route.at]);
   return (
     <header class="top-bar">
       <Link to={{ at: "home" }} class="brand" label="Taskroom: tasks">
         <img src="/icon.svg" alt="" width="24" height="24" />
         <span>Taskroom</span>
       </Link>
-      <nav aria-label="Console" ref={nav}>
-        {PLACES.map(({ to, text, among }) => (
-          <Link key={text} to={to} class="nav-link" current={among.includes(route.at)}>
-            {text}
-          </Link>
-        ))}
+      <nav aria-label="Console" class="wide-only">
+        <Places route={route} />
       </nav>
       <div class="row">
+        <WaitingLink />
         <Bell current={route.at === "notifications"} />
         <span class="quiet who">{me.name ?? me.userId}</span>
-        <Button kind="quiet" onClick={() => signOut()}>
-          Sign out
-        </Button>
+        <span class="wide-only">
+          <Button kind="quiet" onClick={() => signOut()}>
+            Sign out
+          </Button>
+        </span>
+        <Menu name="Menu" class="phone-only">
+          <nav aria-label="Console">
+            <Places route={route} />
+          </nav>
+          <Button onClick={() => signOut()}>Sign out</Button>
+        </Menu>
       </div>
     </header>
+  );
+}
+
+function Places({ route }: { route: Route }) {
+  const { me } = useAccount();
+  const places = me.scope?.split(" ").includes("admin") ? [...PLACES, BOARD] : PLACES;
+  return (
+    <>
+      {places.map(({ to, text, among }) => (
+        <Link key={text} to={to} class="nav-link" current={among.includes(route.at)}>
+          {text}
+        </Link>
+      ))}
+    </>
+  );
+}
+
+/** To the newest of the tasks that wait for the user; there is none of it where none does. */
+function WaitingLink() {
+  const waiting = useWaiting();
+  const [first] = waiting;
+  if (!first) return null;
+  return (
+    <Link
+      to={{ at: "task", taskId: first.id, view: "conversation" }}
+      class="badge warn waiting"
+      label={`${waiting.length} waiting for you`}
+    >
+      {waiting.length} waiting
+    </Link>
   );
 }
 

@@ -7,6 +7,7 @@ import { Problem } from "../parts/problem";
 import { navigate } from "../routing/navigate";
 import { useAccount } from "../state/account";
 import { useAction } from "../state/use-action";
+import { FINGERS, PHONE, useMedia } from "../state/use-media";
 import { EXAMPLES } from "./examples";
 import { labelsOf } from "./labels";
 import { TeamSelect } from "./team-select";
@@ -20,6 +21,7 @@ export function HomePage() {
   const { client } = useAccount();
   const [draft, setDraft] = useState(EMPTY);
   const { run, busy, error } = useAction();
+  const [isPhone, hasFingers] = [useMedia(PHONE), useMedia(FINGERS)];
   const change = (part: Partial<Draft>) => setDraft((old) => ({ ...old, ...part }));
 
   const begin = ({ prompt, title, team, labels }: Draft) => {
@@ -49,11 +51,15 @@ export function HomePage() {
           aria-label="Prompt"
           rows={4}
           maxLength={32_000}
-          placeholder="Describe the task. Enter begins it, Shift+Enter makes a new line."
+          placeholder={
+            isPhone
+              ? "Describe the task."
+              : "Describe the task. Enter begins it, Shift+Enter makes a new line."
+          }
           value={draft.prompt}
           onInput={(event) => change({ prompt: event.currentTarget.value })}
           onKeyDown={(event) => {
-            if (event.key !== "Enter" || event.shiftKey) return;
+            if (event.key !== "Enter" || event.shiftKey || hasFingers) return;
             event.preventDefault();
             begin(draft);
           }}

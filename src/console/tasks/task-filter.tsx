@@ -1,8 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
 import type { TaskStatus } from "../../client";
 import type { TaskFilter } from "./use-tasks";
+import { useTeams } from "./use-teams";
 
 const STATUSES: TaskStatus[] = ["PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED"];
+const CHOICES = ["waiting", ...STATUSES] as const;
 const TYPING_MS = 250;
 
 type Props = { filter: TaskFilter; onFilter: (filter: TaskFilter) => void };
@@ -10,6 +12,7 @@ type Props = { filter: TaskFilter; onFilter: (filter: TaskFilter) => void };
 /** Narrows the tasks down; asks the server once the typing pauses. */
 export function TaskFilterForm({ filter, onFilter }: Props) {
   const [typed, setTyped] = useState(filter);
+  const teams = useTeams();
   const change = (part: Partial<TaskFilter>) => setTyped((old) => ({ ...old, ...part }));
   useEffect(() => {
     const timer = setTimeout(() => onFilter(usable(typed)), TYPING_MS);
@@ -34,22 +37,29 @@ export function TaskFilterForm({ filter, onFilter }: Props) {
             value={typed.status}
             onChange={(event) => {
               const { value } = event.currentTarget;
-              change({ status: STATUSES.find((status) => status === value) ?? "" });
+              change({ status: CHOICES.find((status) => status === value) ?? "" });
             }}
           >
             <option value="">Any status</option>
+            <option value="waiting">waits for an answer</option>
             {STATUSES.map((status) => (
               <option key={status} value={status}>
                 {status.toLowerCase()}
               </option>
             ))}
           </select>
-          <input
-            aria-label="Team, as namespace/name"
-            placeholder="Team: system/assistant"
+          <select
+            aria-label="Team"
             value={typed.team}
-            onInput={(event) => change({ team: event.currentTarget.value })}
-          />
+            onChange={(event) => change({ team: event.currentTarget.value })}
+          >
+            <option value="">Any team</option>
+            {teams.map(({ ref, shown }) => (
+              <option key={ref} value={ref}>
+                {shown}
+              </option>
+            ))}
+          </select>
           <input
             aria-label="Label, as key=value"
             placeholder="Label: key=value"
@@ -62,12 +72,12 @@ export function TaskFilterForm({ filter, onFilter }: Props) {
   );
 }
 
-/** Half-typed teams and labels would only be refused. */
+/** Half-typed labels would only be refused. */
 function usable({ q, status, team, label }: TaskFilter): TaskFilter {
   return {
     q: q.trim(),
     status,
-    team: /^.+\/[a-z0-9-]+$/.test(team.trim()) ? team.trim() : "",
+    team,
     label: /^[^=]+=.+$/.test(label.trim()) ? label.trim() : "",
   };
 }

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Task } from "../../client";
-import { StatusBadge } from "../parts/badge";
 import { Listing } from "../parts/listing";
+import { TaskBadge } from "../parts/task-badge";
 import { Time } from "../parts/time";
 import { Link } from "../routing/link";
 import { memo } from "../state/memo";
@@ -36,13 +36,13 @@ export const TaskSidebar = memo(({ current }: { current: string | undefined }) =
 });
 
 function TaskRow({ task, current }: { task: Task; current: boolean }) {
-  const { id, title, status, teamRef, createdAt } = task;
+  const { id, title, teamRef, createdAt } = task;
   return (
     <li>
       <Link to={{ at: "task", taskId: id, view: "conversation" }} class="task" current={current}>
         <span class="title">{title}</span>
         <span class="row spread">
-          <StatusBadge status={status} />
+          <TaskBadge task={task} />
           <span class="quiet">
             {teamRef.name === "assistant" ? "" : `${teamRef.name} · `}
             <Time at={createdAt} />

@@ -1,18 +1,12 @@
 import { useId } from "preact/hooks";
-import { useAccount } from "../state/account";
-import { usePages } from "../state/use-pages";
+import { useTeams } from "./use-teams";
 
 type Props = { value: string; onChange: (team: string) => void };
 
 /** Who does the task; those that ship are there before the list has come. */
 export function TeamSelect({ value, onChange }: Props) {
-  const { client } = useAccount();
   const id = useId();
-  const { items = [] } = usePages("teams", () => client.resources("teams").list({ limit: 200 }));
-  const names = items.map(({ metadata }) => ({
-    ref: `${metadata.namespace}/${metadata.name}`,
-    shown: metadata.displayName ?? metadata.name,
-  }));
+  const names = useTeams();
   const teams = names.some(({ ref }) => ref === value)
     ? names
     : [{ ref: value, shown: value.slice(value.lastIndexOf("/") + 1) }, ...names];

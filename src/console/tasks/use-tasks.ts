@@ -4,7 +4,13 @@ import { useAccount } from "../state/account";
 import { useUserEvent } from "../state/use-event";
 import { type Pages, usePages } from "../state/use-pages";
 
-export type TaskFilter = { q: string; status: TaskStatus | ""; team: string; label: string };
+export type TaskFilter = {
+  q: string;
+  /** Or those that wait for an answer, whatever their status. */
+  status: TaskStatus | "waiting" | "";
+  team: string;
+  label: string;
+};
 export const NO_FILTER: TaskFilter = { q: "", status: "", team: "", label: "" };
 
 /** The tasks that a filter leaves, kept up to date by what the user's own room tells. */
@@ -15,7 +21,7 @@ export function useTasks(filter: TaskFilter): Pages<Task> {
     client.tasks.list({
       ...(cursor && { cursor }),
       ...(q && { q }),
-      ...(status && { status: [status] }),
+      ...(status === "waiting" ? { waiting: true } : status && { status: [status] }),
       ...(team && { team }),
       ...(label && { label: [label] }),
     }),
@@ -33,6 +39,12 @@ export function useTasks(filter: TaskFilter): Pages<Task> {
     const changed = (task: Task) => (task.id === taskId ? { ...task, status: next } : task);
     change((tasks) => tasks.map(changed));
     setCreated((old) => old.map(changed));
+  });
+  useUserEvent(user, "task:updated", ({ data: { task: next } }) => {
+    const changed = (task: Task) => (task.id === next.id ? next : task);
+    change((tasks) => tasks.map(changed));
+    setCreated((old) => old.map(changed));
+    if (status === "waiting") reload();
   });
   useUserEvent(user, "task:deleted", ({ data: { taskId } }) => {
     const isLeft = ({ id }: Task) => id !== taskId;

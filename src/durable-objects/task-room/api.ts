@@ -1,3 +1,5 @@
+import type { EditMessage } from "../../protocol/commands/chat-edit";
+import type { ChatNote } from "../../protocol/commands/chat-note";
 import type { Outcome } from "../../protocol/errors";
 import type { LogEvent } from "../../protocol/events";
 import type { Principal, Role } from "../../protocol/identity";
@@ -16,6 +18,7 @@ import type { PatchTask } from "../../protocol/rest/patch-task";
 import type { PutMember } from "../../protocol/rest/put-member";
 import type { TaskStats } from "../../protocol/rest/stats";
 import type { ConfirmTurn, GiveOutput } from "../../protocol/rest/turn-actions";
+import type { CarriedFile } from "../../protocol/rooms/files";
 import type { Task } from "../../protocol/task";
 import type { Turn } from "../../protocol/turn";
 
@@ -24,6 +27,8 @@ export type NewTask = {
   title: string;
   teamRef: Ref;
   prompt?: string;
+  /** Files of the creator's that the first message carries. */
+  attachments?: string[];
   labels: Record<string, string>;
   metadata: Task["metadata"];
   members: { userId: string; role: Role }[];
@@ -37,8 +42,44 @@ export type NewTask = {
   isListed?: true;
 };
 
+/** A task to be made of the history of another. */
+export type NewFork = {
+  taskId: string;
+  /** The source, and the last message that is carried; without one all that is finished. */
+  from: { taskId: string; messageId?: string | undefined };
+  /** By default the source's, marked. */
+  title?: string | undefined;
+  key?: string | undefined;
+};
+
+/** Which messages are to be carried: the newest up to and with one, or before a `seq`. */
+export type CarryQuery = {
+  upTo?: string | undefined;
+  beforeSeq?: number | undefined;
+  limit: number;
+  /** Of the page as JSON; it has one message at least where there is any. */
+  bytes: number;
+};
+
+/** A page of a task's history for a fork, as its models are told it. */
+export type CarriedPage = {
+  title: string;
+  teamRef: Ref;
+  /** Without those that something else has taken the place of. */
+  messages: Message[];
+  /** Whose the files are that the messages carry. */
+  files: CarriedFile[];
+  /** Others lie before this `seq`, if there are any; null where there are none. */
+  before: number | null;
+  /** System text of before the page that the room keeps for models. */
+  words: Message[];
+};
+
 /** `opening`: connections of any session that are being opened here; absent from older rooms. */
 export type SessionActivity = { connections: number; lastActiveAt: number; opening?: string[] };
+
+/** `pending`: of work that has not ended; it is to be asked again. */
+export type CarriedFiles = { carried: string[]; pending: string[] };
 
 /**
  * What a task's room answers over RPC. Every call names its principal; the room checks the role.
@@ -47,6 +88,13 @@ export type SessionActivity = { connections: number; lastActiveAt: number; openi
 export interface TaskRoomApi {
   /** Idempotent: the same id again gives the task as it is. */
   create(principal: Principal, input: NewTask): Promise<Outcome<Task>>;
+  /**
+   * Makes a task of another's history; `"erased"` where the task of this id is gone. Refuses what the
+   * source does not let this caller see (`not_found`), and a message that is not in its history.
+   */
+  fork(principal: Principal, input: NewFork): Promise<Outcome<Task> | "erased">;
+  /** Asked by a fork: a page of what any member may carry away. */
+  carry(principal: Principal, query: CarryQuery): Promise<Outcome<CarriedPage>>;
   read(principal: Principal): Promise<Outcome<Task>>;
   update(principal: Principal, patch: PatchTask): Promise<Outcome<Task>>;
   setStatus(principal: Principal, change: PatchStatus): Promise<Outcome<Task>>;
@@ -71,6 +119,14 @@ export interface TaskRoomApi {
   interruptTurn(principal: Principal, turnId: string, reason?: string): Promise<Outcome<Turn>>;
   /** A FAILED or INTERRUPTED turn goes to the queue's tail. */
   retryTurn(principal: Principal, turnId: string): Promise<Outcome<Turn>>;
+  /** Another turn for the message of a COMPLETED one; the one that is open for it already, where there is one. */
+  regenerateTurn(principal: Principal, turnId: string): Promise<Outcome<Turn>>;
+  editMessage(
+    principal: Principal,
+    messageId: string,
+    input: EditMessage,
+  ): Promise<Outcome<{ turn: Turn; message: Message }>>;
+  addNote(principal: Principal, input: ChatNote): Promise<Outcome<{ message: Message }>>;
   confirmTurn(principal: Principal, turnId: string, input: ConfirmTurn): Promise<Outcome<Turn>>;
   giveOutput(principal: Principal, turnId: string, input: GiveOutput): Promise<Outcome<Turn>>;
   guideTurn(principal: Principal, turnId: string, content: string): Promise<Outcome<Turn>>;
@@ -82,6 +138,8 @@ export interface TaskRoomApi {
   closeSession(sessionId: string, code: number, reason: string): Promise<void>;
   /** Closes every connection that came with this API key, and refuses those that are being opened: it was revoked. */
   closeKey(keyId: string): Promise<void>;
+  /** Asked by an owner's home: which of these files the task carries. Of a task that is not there: none. */
+  carries(fileIds: string[]): Promise<CarriedFiles>;
   /** Called by the cron sweep: whatever is overdue is done now. */
   wake(): Promise<void>;
 }

@@ -9,6 +9,8 @@ import { MetricsFeed } from "../metrics-feed";
 import { AlarmClock } from "./alarm-clock";
 import type { Doors } from "./doors";
 import { FailedWork } from "./failed-work";
+import { RoomFiles } from "./files/room-files";
+import { OlderHistory } from "./fork/older-history";
 import { changesNothing, HeldRoom } from "./held-room";
 import { Audience } from "./live/audience";
 import type { Connections } from "./live/connections";
@@ -18,13 +20,17 @@ import type { PresenceFeed } from "./live/presence-feed";
 import type { ProgressFeed } from "./live/progress-feed";
 import { Feeds } from "./outbox/feeds";
 import { OwnHistory } from "./outbox/own-history";
+import { roomLevels } from "./room-levels";
 import { CleanUp } from "./store/clean-up";
 import { type ClientKey, clientReply } from "./store/client-keys";
 import type { Commit } from "./store/commit";
 import { type Answered, RoomStore } from "./store/room-store";
 import { Attempts } from "./turns/attempts";
+import type { PageReader } from "./turns/background";
 import { countChange } from "./turns/change-counts";
+import { historyPage } from "./turns/history-reader";
 import { NextTurn } from "./turns/next-turn";
+import { ReadBack } from "./turns/read-back";
 import { logTurns } from "./turns/turn-lines";
 import { unharmed } from "./unharmed";
 import { waitsForPerson, wakeTime } from "./wake-time";
@@ -47,9 +53,12 @@ export class Desk {
   readonly nextTurn: NextTurn;
   readonly feeds: Feeds;
   readonly history: OwnHistory;
+  readonly files: RoomFiles;
+  readonly older: OlderHistory;
   readonly cleanUp: CleanUp;
   readonly alarm: AlarmClock;
   readonly metrics: MetricsFeed;
+  readonly readBack: ReadBack;
   readonly hold: (work: Promise<unknown>) => void;
   readonly #audience: Audience;
 
@@ -72,9 +81,12 @@ export class Desk {
     this.presence = this.#audience.presence;
     this.live = this.#audience.text;
     this.progress = this.#audience.progress;
-    this.metrics = new MetricsFeed({ send: (tally) => doors.tellMetrics(tally), hold });
+    const levels = () => roomLevels(this);
+    const send = doors.tellMetrics;
+    this.metrics = new MetricsFeed({ send, levels, hold });
     this.cleanUp = new CleanUp({ doors, store, held });
     this.history = new OwnHistory({ doors, store, held });
+    this.files = new RoomFiles({ doors, store, held, hold });
     this.feeds = new Feeds({
       doors,
       store,
@@ -86,7 +98,23 @@ export class Desk {
       caughtUp: () => this.#caughtUp(),
     });
     const audience = this.#audience;
-    this.attempts = new Attempts({ doors, store, held, audience, failedWork, perform, hold });
+    const { history, feeds, files } = this;
+    this.older = new OlderHistory({
+      doors,
+      held,
+      feeds,
+      history,
+      files,
+      failedWork,
+      perform,
+      hold,
+    });
+    this.readBack = new ReadBack({ store, held, history, feeds, hold });
+    const page: PageReader = (query, bytes) => historyPage(this, query, bytes);
+    const { readBack } = this;
+    this.attempts = new Attempts({
+      ...{ doors, store, held, audience, failedWork, readBack, page, perform, hold },
+    });
     this.nextTurn = new NextTurn({ doors, failedWork, room: () => this.room, perform, hold });
     const due = () => wakeTime(this, now());
     const sleeps = () => waitsForPerson(this.room);
@@ -153,6 +181,7 @@ export class Desk {
     this.doors.fault("after fan-out");
     for (const effect of effects) this.#start(effect);
     this.feeds.hear(commit);
+    unharmed("read_back_failed", this.taskId, () => this.readBack.hear(events));
     unharmed("metrics_failed", this.taskId, () => countChange(this.metrics, change));
     logTurns(this, room.state.task.id, events);
     unharmed("clean_up_failed", this.taskId, () => this.cleanUp.after(change));
@@ -178,7 +207,7 @@ export class Desk {
         this.attempts.start(effect);
         break;
       case "abort":
-        this.attempts.abort(effect.turnId);
+        this.attempts.abort(effect);
         break;
       case "begin":
         this.nextTurn.begin();

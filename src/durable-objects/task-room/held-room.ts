@@ -38,6 +38,11 @@ export class HeldRoom {
     return this.#deletedAt === undefined ? undefined : this.taskId;
   }
 
+  /** Who asked for an open turn. */
+  userOf(turnId: string): string {
+    return this.#known?.runs[turnId]?.userId ?? "";
+  }
+
   get members(): string[] {
     return Object.keys(this.#known?.members ?? {});
   }

@@ -1,5 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { CLOSE } from "../../protocol/close-codes";
+import type { EditMessage } from "../../protocol/commands/chat-edit";
+import type { ChatNote } from "../../protocol/commands/chat-note";
 import type { Outcome } from "../../protocol/errors";
 import type { Principal } from "../../protocol/identity";
 import type { ExecuteTask } from "../../protocol/rest/execute-task";
@@ -12,11 +14,12 @@ import type { PatchTask } from "../../protocol/rest/patch-task";
 import type { PutMember } from "../../protocol/rest/put-member";
 import type { ConfirmTurn, GiveOutput } from "../../protocol/rest/turn-actions";
 import type { OpenedSession, OpenSession } from "../user-room/api";
-import type { NewTask, TaskRoomApi } from "./api";
+import type { CarryQuery, NewFork, NewTask, TaskRoomApi } from "./api";
 import { lastActiveAt } from "./arrival/departure";
 import { SessionDoor } from "./arrival/session-door";
 import { attend, receive, type SocketRoom } from "./arrival/socket-events";
 import { upgrade } from "./arrival/upgrade";
+import * as changes from "./commands/change-commands";
 import { goOnErasing, removeTask } from "./commands/erasure";
 import { readEvents, readLogs } from "./commands/log-queries";
 import { dropMember, putMember, readMembers } from "./commands/member-commands";
@@ -25,6 +28,8 @@ import { readStats } from "./commands/stats";
 import * as tasks from "./commands/task-commands";
 import { Desk } from "./desk";
 import { type Doors, productionDoors, userRoom } from "./doors";
+import { forkTask } from "./fork/fork-task";
+import { carry } from "./fork/source";
 import { rewriteHistory } from "./outbox/rewriting";
 import { Upkeep } from "./upkeep";
 
@@ -100,6 +105,14 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     return tasks.createTask(this.#awake(), principal, input);
   }
 
+  async fork(principal: Principal, input: NewFork) {
+    return forkTask(this.#awake(), principal, input);
+  }
+
+  async carry(principal: Principal, query: CarryQuery) {
+    return carry(this.#awake(), principal, query);
+  }
+
   async read(principal: Principal) {
     return queries.readTask(this.#awake(), principal);
   }
@@ -164,6 +177,18 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     return tasks.retryTurn(this.#awake(), principal, turnId);
   }
 
+  async regenerateTurn(principal: Principal, turnId: string) {
+    return changes.regenerateTurn(this.#awake(), principal, turnId);
+  }
+
+  async editMessage(principal: Principal, messageId: string, input: EditMessage) {
+    return changes.editMessage(this.#awake(), principal, messageId, input);
+  }
+
+  async addNote(principal: Principal, input: ChatNote) {
+    return changes.addNote(this.#awake(), principal, input);
+  }
+
   async confirmTurn(principal: Principal, turnId: string, input: ConfirmTurn) {
     return tasks.confirmTurn(this.#awake(), principal, turnId, input);
   }
@@ -209,6 +234,10 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
       if (connection.principal.keyId !== keyId) continue;
       connection.close(CLOSE.unauthorized, "API key revoked");
     }
+  }
+
+  async carries(fileIds: string[]) {
+    return this.#desk.files.carried(fileIds);
   }
 
   /** The desk with every step at work again: whatever woke the object, a lost turn goes on first. */

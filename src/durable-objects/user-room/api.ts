@@ -1,7 +1,10 @@
 import type { UserNews } from "../../engine/user/news";
 import type { ResealCount } from "../../platform/reseal";
 import type { Outcome } from "../../protocol/errors";
+import type { Attachment } from "../../protocol/files/attachment";
+import type { File } from "../../protocol/files/file";
 import type { Principal } from "../../protocol/identity";
+import type { Message } from "../../protocol/message";
 import type { ListTasks } from "../../protocol/rest/list-tasks";
 import type {
   AckNotifications,
@@ -9,7 +12,10 @@ import type {
   UnreadCount,
 } from "../../protocol/rest/notifications";
 import type { Page } from "../../protocol/rest/page";
+import type { FoundPage, SearchMessages } from "../../protocol/rest/search";
+import type { FoundFile, NewFile } from "../../protocol/rooms/files";
 import type { Place } from "../../protocol/rooms/place";
+import type { NewTurnHook, TurnHook, TurnNews } from "../../protocol/rooms/turn-hook";
 import type { Session } from "../../protocol/session";
 import type { Task } from "../../protocol/task";
 import type { KeptNotification } from "../../protocol/user-events";
@@ -20,7 +26,7 @@ import type {
   PatchWebhook,
   Webhook,
 } from "../../protocol/webhooks";
-import type { NewTask } from "../task-room/api";
+import type { NewFork, NewTask } from "../task-room/api";
 
 export type OpenSession = {
   userId: string;
@@ -39,6 +45,19 @@ export type SessionGrant = { session: Session; recoveryToken: string };
 
 export type PageQuery = { limit: number; cursor?: string | undefined };
 
+/** A message as it is searched: what was said, and where. */
+export type SaidText = Pick<Message, "id" | "seq" | "threadId" | "role" | "createdAt" | "content">;
+
+/** What a stretch of a task's log says of its messages. */
+export type Said = {
+  /** The stretch: the events with `after < seq <= through`. */
+  after: number;
+  through: number;
+  /** Messages that something else has taken the place of; before those that came. */
+  gone: string[];
+  texts: SaidText[];
+};
+
 /** What a task's room tells a member: in order, and again until it has been answered. */
 export type TaskNews = {
   taskId: string;
@@ -46,8 +65,12 @@ export type TaskNews = {
   items: UserNews[];
   /** Who made the task, where that is somebody else. */
   inviter?: string;
+  /** Which of its turns wait for somebody, or are over. Absent from rooms of the last release. */
+  turns?: TurnNews[];
   /** The task as this user's list has it, at its `headSeq`. Absent from rooms of the last release. */
   entry?: Task;
+  /** What is to be searched of it; absent from rooms of the last release, and of ephemeral tasks. */
+  said?: Said;
   /** The `seq` with which the user went: the task is in the list no more. */
   left?: number;
 };
@@ -57,18 +80,57 @@ export type OnceKey = { key: string; bodyHash: string };
 /** `isNew`: made for this request, or for the one that it repeats. */
 export type CreatedTask = { task: Task; isNew: boolean };
 
-/** What a user's room answers over RPC (contract sections 3, 6, 7, 9 and 11). */
-export interface UserRoomApi {
+/** `to` is a copy of messages of `from`, which carries these files. */
+export type ShareFiles = { from: string; to: string; fileIds: string[] };
+
+/**
+ * What a home answers about its user's files (contract section 13). A file is being written, then lone,
+ * then carried by tasks; each carrier is asked for after a while whether it is one. All may be repeated.
+ */
+export interface HomeFilesApi {
+  /**
+   * Takes a file into account before its first byte is stored; in an hour it must be. Gives the file where it is
+   * there already. `taskId`: a task that carries it from the beginning. Refuses with `quota_exceeded`.
+   */
+  reserveFile(file: NewFile, taskId?: string): Promise<Outcome<File | null>>;
+  /** All of it is stored: it can be read from here on. `not_found` where the home has given it up. */
+  finishFile(fileId: string, sha256: string): Promise<Outcome<File>>;
+  /** It will not be written: nothing is left of it. */
+  abandonFile(fileId: string): Promise<void>;
+  /** For whoever reads it. */
+  findFile(fileId: string): Promise<Outcome<FoundFile>>;
+  /** For its creator; `in_use` where a message carries it. */
+  removeFile(fileId: string): Promise<Outcome<null>>;
+  /** Takes a task for a carrier of the user's own files, all or none; gives those that are there. */
+  claimFiles(taskId: string, fileIds: string[]): Promise<Outcome<Attachment[]>>;
+  /** Takes a task for a carrier of what another task carries, whoever made the copy; gives those that are there. */
+  shareFiles(share: ShareFiles): Promise<Outcome<string[]>>;
+  /** Asks a task now about what it was taken for a carrier of: it may not have become one. */
+  settleFiles(taskId: string): Promise<void>;
+  /** A task is gone: what it alone carried is erased. */
+  releaseFiles(taskId: string): Promise<void>;
+  /** Those of these files that the home knows nothing of. */
+  unknownFiles(fileIds: string[]): Promise<string[]>;
+}
+
+/** What a user's room answers over RPC (contract sections 3, 6, 7, 9, 11 and 13). */
+export interface UserRoomApi extends HomeFilesApi {
   /**
    * Makes a task, or gives the one that its key or its `Idempotency-Key` stands for. From then on it is in
    * the list. Asks no room but the task's own.
    */
   createTask(principal: Principal, input: NewTask, once?: OnceKey): Promise<Outcome<CreatedTask>>;
+  /** The same with a task that begins with the history of another: asks its room, which asks the other's. */
+  forkTask(principal: Principal, input: NewFork, once?: OnceKey): Promise<Outcome<CreatedTask>>;
   /**
    * The user's tasks as their rooms last said they are. Asks nobody but once for what the last release
    * knew; `unavailable` where that can't be had.
    */
   listTasks(userId: string, query: ListTasks): Promise<Outcome<Page<Task>>>;
+  /** Those of these tasks that are in the user's list. Asks nobody. */
+  listedAmong(taskIds: string[]): Promise<string[]>;
+  /** The user's messages that have all that is asked for. Asks rooms only for what they have not told. */
+  search(userId: string, query: SearchMessages): Promise<Outcome<FoundPage>>;
   /** A connection opens: makes or resumes a session and counts the connection. */
   openSession(input: OpenSession): Promise<Outcome<OpenedSession>>;
   /** `POST /sessions`: a session without a connection yet. */
@@ -110,6 +172,12 @@ export interface UserRoomApi {
   listDeliveries(webhookId: string, query: PageQuery): Promise<Outcome<Page<Delivery>>>;
   /** Sends a delivery again, now and under its own id; also one of a paused webhook. */
   retryDelivery(webhookId: string, deliveryId: string): Promise<Outcome<Delivery>>;
+  /** Has an address told of one turn; one of the same name is replaced. */
+  putTurnHook(input: NewTurnHook): Promise<Outcome<TurnHook>>;
+  listTurnHooks(turnId: string): Promise<TurnHook[]>;
+  removeTurnHook(turnId: string, name: string): Promise<void>;
+  /** How a turn was found: where it was over, or waited, before its hook was there, nobody tells it. */
+  tellTurnHooks(taskId: string, news: TurnNews): Promise<void>;
   /** Seals what is stored here with the first `SECRETS_KEY`; may be repeated. */
   reseal(): Promise<ResealCount>;
 }

@@ -1,3 +1,5 @@
+import type { FileBucket } from "../../files/bucket";
+import { levelsOf } from "../../platform/levels";
 import type { Settings } from "../../platform/settings";
 import { MetricsFeed } from "../metrics-feed";
 import { AlarmParts } from "./alarm-parts";
@@ -5,22 +7,30 @@ import { catchUp } from "./arrival/catch-up";
 import type { MailboxDoors } from "./arrival/mailbox-upgrade";
 import { UserSockets } from "./arrival/user-sockets";
 import { Deadlines, PAUSE_MS } from "./deadlines";
+import { Carriers } from "./files/carriers";
+import { HomeFiles } from "./files/home-files";
+import { Removals } from "./files/removals";
 import { KeyGuards } from "./keys/key-guards";
 import { Revocations } from "./keys/revocations";
 import { Mailbox } from "./news/mailbox";
+import { Searches } from "./search/searches";
 import { RoomCheck } from "./sessions/room-check";
 import { SessionAlarm } from "./sessions/session-alarm";
 import { SessionEntry } from "./sessions/session-entry";
 import { Sessions } from "./sessions/sessions";
 import type { Surroundings } from "./surroundings";
 import { Tasks } from "./tasks/tasks";
+import { TurnHooks } from "./webhooks/turns/turn-hooks";
 import { WebhookLists } from "./webhooks/webhook-lists";
 import { WebhookQueue } from "./webhooks/webhook-queue";
 import type { WebhookSettings } from "./webhooks/webhook-sender";
 import { Webhooks } from "./webhooks/webhooks";
 
 export type HomeDoors = Pick<Surroundings, "now" | "rooms" | "fault"> & {
-  settings: WebhookSettings & Pick<Settings, "SESSION_IDLE_MS" | "SESSIONS_PER_USER">;
+  settings: WebhookSettings &
+    Pick<Settings, "SESSION_IDLE_MS" | "SESSIONS_PER_USER" | "FILES_PER_USER_BYTES">;
+  /** The bytes of files; nothing where the deployment has no bucket. */
+  bucket: () => FileBucket | undefined;
   tellMetrics: ConstructorParameters<typeof MetricsFeed>[0]["send"];
   /** Removes the row by which an API key is found; whether there was one. */
   dropKey: (userId: string, keyId: string) => Promise<boolean>;
@@ -40,7 +50,11 @@ export class Home {
   readonly queue: WebhookQueue;
   readonly webhooks: Webhooks;
   readonly webhookLists: WebhookLists;
+  readonly turnHooks: TurnHooks;
   readonly tasks: Tasks;
+  readonly files: HomeFiles;
+  readonly carriers: Carriers;
+  readonly searches: Searches;
   readonly alarm: AlarmParts;
   readonly arrival: MailboxDoors;
   readonly #deadlines: Deadlines;
@@ -51,7 +65,15 @@ export class Home {
     const { now, fault, settings, dropKey } = doors;
     const hold = (work: Promise<unknown>) => ctx.waitUntil(work);
     const deadlines = new Deadlines(storage, settings.SESSION_IDLE_MS, now);
-    const metrics = new MetricsFeed({ send: doors.tellMetrics, hold });
+    const levels = () =>
+      levelsOf([
+        {
+          level: "taskroom_connections_open",
+          labels: { room: "user" },
+          value: this.sockets.size,
+        },
+      ]);
+    const metrics = new MetricsFeed({ send: doors.tellMetrics, levels, hold });
     const shared = { storage, now, deadlines, fault, hold, random: Math.random };
     const around = { ...shared, rooms: doors.rooms, metrics, limits: settings };
     this.#now = now;
@@ -80,15 +102,25 @@ export class Home {
     });
     this.webhooks = new Webhooks({ storage, now, settings, queue: this.queue });
     this.webhookLists = new WebhookLists(shared);
+    this.turnHooks = new TurnHooks({ storage, now, settings, queue: this.queue });
     this.tasks = new Tasks({ ...around, database: doors.database });
+    this.searches = new Searches(around);
     this.mailbox = new Mailbox({
       ...shared,
       sockets,
-      hear: (tables, news) => this.tasks.hear(tables, news),
+      hear: (tables, news) => {
+        this.tasks.hear(tables, news);
+        this.turnHooks.hear(tables, news);
+        this.searches.hear(tables, news);
+      },
       queue: (tables, events) => this.queue.add(tables, events),
     });
     this.arrival = { ctx, now, sockets, mailbox: this.mailbox, deadlines };
     sockets.attend((device, after) => hold(catchUp(this.arrival, device, { after })));
+
+    const removals = new Removals({ ...around, bucket: doors.bucket });
+    this.carriers = new Carriers({ ...around, removals });
+    this.files = new HomeFiles({ ...around, limits: settings, removals, carriers: this.carriers });
 
     this.alarm = new AlarmParts(around, {
       sockets: () => this.#expire(),
@@ -96,6 +128,10 @@ export class Home {
       webhooks: () => this.queue.ring(),
       sessions: () => sessionAlarm.ring(),
       keys: () => this.revocations.ring(),
+      carriers: () => this.carriers.ring(),
+      files: () => this.files.ring(),
+      removals: () => removals.ring(),
+      searches: () => this.searches.ring(),
     });
   }
 

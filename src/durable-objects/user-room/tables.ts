@@ -1,5 +1,8 @@
 import type { EndedSession, KeptSession } from "../../engine/session/session";
 import { migrate, stepsDone } from "../storage-steps";
+import { CarrierTable } from "./files/carrier-table";
+import { FileTable } from "./files/file-table";
+import { RemovalTable } from "./files/removal-table";
 import { ErrandTable } from "./keys/errand-table";
 import { RevokedKeyTable } from "./keys/revoked-key-table";
 import { HeardTable } from "./news/heard-table";
@@ -7,6 +10,9 @@ import { NotificationTable } from "./news/notification-table";
 import { UserLog } from "./news/user-log";
 import { RestTable } from "./rest-table";
 import { USER_ROOM_STEPS } from "./schema";
+import { OwnerTable } from "./search/owner-table";
+import { ShelfTable } from "./search/shelf-table";
+import { TextTable } from "./search/text-table";
 import { ConnectionTable } from "./sessions/connection-table";
 import { SessionTable } from "./sessions/session-table";
 import { TokenTable } from "./sessions/token-table";
@@ -15,6 +21,7 @@ import { FillingTable } from "./tasks/filling-table";
 import { TaskTable } from "./tasks/task-table";
 import { WantedTable } from "./tasks/wanted-table";
 import { DeliveryTable } from "./webhooks/delivery-table";
+import { TurnHookTable } from "./webhooks/turns/turn-hook-table";
 import { WebhookTable } from "./webhooks/webhook-table";
 
 /** Those of objects at work, so that not every call asks the storage whether they are there. */
@@ -32,11 +39,17 @@ export class Tables {
   readonly heard: HeardTable;
   readonly webhooks: WebhookTable;
   readonly deliveries: DeliveryTable;
+  readonly turnHooks: TurnHookTable;
   readonly rests: RestTable;
   readonly tasks: TaskTable;
   readonly claims: ClaimTable;
   readonly wanted: WantedTable;
   readonly filling: FillingTable;
+  readonly files: FileTable;
+  readonly carriers: CarrierTable;
+  readonly removals: RemovalTable;
+  readonly shelves: ShelfTable;
+  readonly owner: OwnerTable;
 
   private constructor(sql: SqlStorage) {
     this.sessions = new SessionTable(sql);
@@ -49,11 +62,17 @@ export class Tables {
     this.heard = new HeardTable(sql);
     this.webhooks = new WebhookTable(sql);
     this.deliveries = new DeliveryTable(sql);
+    this.turnHooks = new TurnHookTable(sql);
     this.rests = new RestTable(sql);
     this.tasks = new TaskTable(sql);
     this.claims = new ClaimTable(sql);
     this.wanted = new WantedTable(sql);
     this.filling = new FillingTable(sql);
+    this.files = new FileTable(sql);
+    this.carriers = new CarrierTable(sql);
+    this.removals = new RemovalTable(sql);
+    this.shelves = new ShelfTable(sql, new TextTable(sql));
+    this.owner = new OwnerTable(sql);
   }
 
   /** `null` before the first use: a stray call must not create anything. */

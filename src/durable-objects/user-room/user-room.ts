@@ -1,9 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
+import { FileBucket } from "../../files/bucket";
 import { removeApiKey } from "../../history/api-keys";
 import { inTime } from "../../platform/in-time";
 import type { ResealCount } from "../../platform/reseal";
 import { readOnce, settings } from "../../platform/settings";
 import type { Outcome } from "../../protocol/errors";
+import type { Attachment } from "../../protocol/files/attachment";
+import type { File } from "../../protocol/files/file";
 import type { Principal } from "../../protocol/identity";
 import type { ListTasks } from "../../protocol/rest/list-tasks";
 import type {
@@ -12,6 +15,9 @@ import type {
   UnreadCount,
 } from "../../protocol/rest/notifications";
 import type { Page } from "../../protocol/rest/page";
+import type { FoundPage, SearchMessages } from "../../protocol/rest/search";
+import type { FoundFile, NewFile } from "../../protocol/rooms/files";
+import type { NewTurnHook, TurnHook, TurnNews } from "../../protocol/rooms/turn-hook";
 import type { Session } from "../../protocol/session";
 import type { Task } from "../../protocol/task";
 import type { KeptNotification } from "../../protocol/user-events";
@@ -22,8 +28,8 @@ import type {
   PatchWebhook,
   Webhook,
 } from "../../protocol/webhooks";
-import { metricsShardOf } from "../metrics-shard/api";
-import type { NewTask } from "../task-room/api";
+import { tellShard } from "../metrics-shard/api";
+import type { NewFork, NewTask } from "../task-room/api";
 import {
   type CreatedTask,
   KEY_GUARD_HEADER,
@@ -32,6 +38,7 @@ import {
   type OpenSession,
   type PageQuery,
   type SessionGrant,
+  type ShareFiles,
   type TaskNews,
   type UserRoomApi,
 } from "./api";
@@ -51,6 +58,7 @@ const settingsOf = readOnce(
     ALLOW_PRIVATE_TARGETS: true,
     SECRETS_KEY: true,
     WEBHOOK_RETRY_INITIAL_MS: true,
+    FILES_PER_USER_BYTES: true,
   }),
 );
 
@@ -66,10 +74,11 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
       now: () => this.now(),
       rooms: this.taskRooms(),
       fault: (point) => this.fault(point),
-      tellMetrics: (tally) => metricsShardOf(env, ctx.id.toString()).add(tally),
+      tellMetrics: (tally, levels) => tellShard(env, ctx.id.toString(), tally, levels),
       dropKey: (userId, keyId) =>
         inTime(DATABASE_PATIENCE_MS, () => removeApiKey(this.database(), userId, keyId)),
       database: () => this.database(),
+      bucket: () => this.bucket(),
     });
   }
 
@@ -91,12 +100,69 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     return this.env.DB;
   }
 
+  /** The same. */
+  protected bucket(): FileBucket | undefined {
+    return this.env.FILES && new FileBucket(this.env.FILES);
+  }
+
   createTask(principal: Principal, input: NewTask, once?: OnceKey): Promise<Outcome<CreatedTask>> {
-    return this.#home.tasks.create({ principal, input, once });
+    return this.#home.tasks.create(principal, input, once);
+  }
+
+  forkTask(principal: Principal, input: NewFork, once?: OnceKey): Promise<Outcome<CreatedTask>> {
+    return this.#home.tasks.fork(principal, input, once);
   }
 
   listTasks(userId: string, query: ListTasks): Promise<Outcome<Page<Task>>> {
     return this.#home.tasks.list(userId, query);
+  }
+
+  async listedAmong(taskIds: string[]): Promise<string[]> {
+    return this.#home.tasks.listedAmong(taskIds);
+  }
+
+  reserveFile(file: NewFile, taskId?: string): Promise<Outcome<File | null>> {
+    return this.#home.files.reserve(file, taskId);
+  }
+
+  finishFile(fileId: string, sha256: string): Promise<Outcome<File>> {
+    return this.#home.files.finish(fileId, sha256);
+  }
+
+  async abandonFile(fileId: string): Promise<void> {
+    await this.#home.files.abandon(fileId);
+  }
+
+  async findFile(fileId: string): Promise<Outcome<FoundFile>> {
+    return this.#home.files.find(fileId);
+  }
+
+  removeFile(fileId: string): Promise<Outcome<null>> {
+    return this.#home.files.remove(fileId);
+  }
+
+  claimFiles(taskId: string, fileIds: string[]): Promise<Outcome<Attachment[]>> {
+    return this.#home.carriers.claim(taskId, fileIds);
+  }
+
+  shareFiles(share: ShareFiles): Promise<Outcome<string[]>> {
+    return this.#home.carriers.share(share);
+  }
+
+  async settleFiles(taskId: string): Promise<void> {
+    await this.#home.carriers.settle(taskId);
+  }
+
+  async releaseFiles(taskId: string): Promise<void> {
+    await this.#home.carriers.release(taskId);
+  }
+
+  async unknownFiles(fileIds: string[]): Promise<string[]> {
+    return this.#home.files.unknown(fileIds);
+  }
+
+  search(userId: string, query: SearchMessages): Promise<Outcome<FoundPage>> {
+    return this.#home.searches.find(userId, query);
   }
 
   openSession(input: OpenSession): Promise<Outcome<OpenedSession>> {
@@ -143,6 +209,7 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     this.#home.sessions.forgetTask(taskId);
     this.#home.mailbox.forgetTask(taskId);
     this.#home.tasks.forgetTask(taskId);
+    this.#home.turnHooks.forgetTask(taskId);
   }
 
   override async fetch(request: Request): Promise<Response> {
@@ -167,6 +234,7 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
   async deliver(news: TaskNews): Promise<void> {
     await this.#home.mailbox.deliver(news);
     await this.#home.queue.look();
+    await this.#home.searches.tidy();
   }
 
   async listNotifications(query: ListNotifications): Promise<Outcome<Page<KeptNotification>>> {
@@ -209,6 +277,22 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
 
   retryDelivery(webhookId: string, deliveryId: string): Promise<Outcome<Delivery>> {
     return this.#home.webhooks.retry(webhookId, deliveryId);
+  }
+
+  putTurnHook(input: NewTurnHook): Promise<Outcome<TurnHook>> {
+    return this.#home.turnHooks.put(input);
+  }
+
+  async listTurnHooks(turnId: string): Promise<TurnHook[]> {
+    return this.#home.turnHooks.ofTurn(turnId);
+  }
+
+  async removeTurnHook(turnId: string, name: string): Promise<void> {
+    this.#home.turnHooks.remove(turnId, name);
+  }
+
+  tellTurnHooks(taskId: string, news: TurnNews): Promise<void> {
+    return this.#home.turnHooks.tell(taskId, news);
   }
 
   override async alarm(info?: AlarmInvocationInfo): Promise<void> {

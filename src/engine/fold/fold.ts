@@ -164,6 +164,10 @@ function messagesAfter(messages: Message[], event: LogEvent): Message[] {
     case "chat:start":
       // A new attempt supersedes what an earlier one left.
       return messages.filter((message) => message.id !== event.data.messageId);
+    case "messages:superseded": {
+      const gone = new Set(event.data.messageIds);
+      return messages.filter((message) => !gone.has(message.id));
+    }
     default:
       return messages;
   }

@@ -9,6 +9,7 @@ import { excuseDelay } from "../turn/clock";
 import type { Draft } from "../turn/draft";
 import { cutResult } from "./cut-result";
 import { type Fence, liveStep } from "./fence";
+import { attachmentsOf } from "./kept-files";
 import { isPipeline, logPhase, memberOf, phaseData } from "./phase";
 import { forgetRounds } from "./records";
 import { spend } from "./spend";
@@ -33,7 +34,7 @@ export function finishStep(draft: Draft, report: Finished): void {
   if (!live || !stream) return;
   const { turn, step } = live;
   excuseDelay(draft, turn.id, draft.stepRun(turn.id, step.step).deadlineAt);
-  spend(draft, turn.id, report.usage);
+  spend(draft, turn.id, step.step, report.usage);
   const message = answerOf(draft, turn, stream, report);
   const { messageId, attempt } = stream;
   draft.emit({ type: "chat:done", data: { turnId: turn.id, messageId, attempt, message } });
@@ -60,6 +61,7 @@ function answerOf(draft: Draft, turn: Turn, stream: Stream, report: Finished): M
     role: "assistant",
     content: text.toWellFormed(),
     ...(thinking !== "" && { thinking: thinking.toWellFormed() }),
+    ...attachmentsOf(draft, stream),
     bot: agentOf(memberOf(draft, turn.id, stream.step), stepRun).bot,
     status: "complete",
     createdAt: draft.ts,

@@ -4,11 +4,11 @@ import type { Step, Turn } from "../../protocol/turn";
 import { FAILURE_FAMILIES } from "../../resources/runtimes";
 import type { StepFailure } from "../../resources/step";
 import { excuseDelay, turnEndsAt } from "../turn/clock";
-import type { Draft } from "../turn/draft";
+import type { AbortEffect, Draft } from "../turn/draft";
 import { failTurn } from "../turn/turn-end";
 import { retryDelay } from "./backoff";
 import { afterFailure } from "./failure-rules";
-import { type Fence, liveStep } from "./fence";
+import { type Fence, liveStep, stepOf } from "./fence";
 import { memberOf, planOf } from "./phase";
 import { announceRetry, retryNow } from "./retry";
 import { spend } from "./spend";
@@ -19,7 +19,7 @@ export function failStep(draft: Draft, fence: Fence, failure: StepFailure): void
   if (!live) return;
   const { turn, step } = live;
   excuseDelay(draft, turn.id, draft.stepRun(turn.id, step.step).deadlineAt);
-  spend(draft, turn.id, failure.usage);
+  spend(draft, turn.id, step.step, failure.usage);
   if (failure.finishReason) draft.noteFinish(turn.id, failure.finishReason);
   const { retry } = memberOf(draft, turn.id, step.step);
   const tries = countFailure(draft, turn.id, step);
@@ -66,17 +66,15 @@ export function restartStep(draft: Draft, turn: Turn, step: Step): void {
 export function timeOutStep(draft: Draft, turn: Turn, step: Step): void {
   const { agent } = memberOf(draft, turn.id, step.step);
   const code: FailureCode = `${FAILURE_FAMILIES[agent.runtime.runtime]}_timeout`;
-  draft.effect({ type: "abort", turnId: turn.id });
-  failStep(
-    draft,
-    { turnId: turn.id, step: step.step, attempt: step.attempt },
-    {
-      type: "failure",
-      code,
-      message: `${step.phase} took longer than it may.`,
-      retryable: FAILURES[code].retryable,
-    },
-  );
+  const fence = { turnId: turn.id, step: step.step, attempt: step.attempt };
+  const message = `${step.phase} took longer than it may.`;
+  const { retryable } = FAILURES[code];
+  const abort: AbortEffect = { type: "abort", turnId: turn.id };
+  draft.effect(abort);
+  failStep(draft, fence, { type: "failure", code, message, retryable });
+  // What works elsewhere is not stopped where the next attempt goes on with it.
+  const after = stepOf(draft.turn(turn.id), step.step);
+  if (after?.status === "RETRYING") abort.another = true;
 }
 
 /** A wait that passes the turn's end is waited in vain. */

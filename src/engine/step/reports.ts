@@ -16,7 +16,7 @@ export function recordReports(draft: Draft, fence: Fence, reports: KeptReport[])
   const live = liveStep(draft, fence);
   if (!live) return;
   for (const report of reports) {
-    if (report.type === "usage") spend(draft, live.turn.id, report.usage);
+    if (report.type === "usage") spend(draft, live.turn.id, live.step.step, report.usage);
     else draft.emit(factOf(draft, live, report));
   }
 }

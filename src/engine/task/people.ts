@@ -32,8 +32,15 @@ export function cancelAll(draft: Draft, stop: Stop): { interrupted: number } {
   return { interrupted: turns.length };
 }
 
-/** `chat:retry`: a FAILED or INTERRUPTED turn goes to the queue's tail with its closed steps open again. */
-export function retryTurn(draft: Draft, { turn, run }: TurnRecord): Refusal | { turnId: string } {
+/**
+ * `chat:retry`: a FAILED or INTERRUPTED turn goes to the queue's tail with its closed steps open again.
+ * `isSuperseded`: nobody is to hear an answer of it any more.
+ */
+export function retryTurn(
+  draft: Draft,
+  { turn, run }: TurnRecord,
+  { isSuperseded = false }: { isSuperseded?: boolean } = {},
+): Refusal | { turnId: string } {
   const { task } = draft.room.state;
   if (task.status === "CANCELLED") return refuse("task_cancelled", "The task is cancelled.");
   const { status } = draft.turn(turn.id) ?? turn;
@@ -43,6 +50,9 @@ export function retryTurn(draft: Draft, { turn, run }: TurnRecord): Refusal | { 
       to: "PENDING",
       allowed: [],
     });
+  }
+  if (isSuperseded) {
+    return refuse("conflict", "What the turn was asked has been superseded, or answered anew.");
   }
   if (waitingTurns(draft.room).length >= LIMITS.waitingTurns) {
     return refuse("queue_full", `${LIMITS.waitingTurns} turns are waiting already.`);
@@ -55,8 +65,11 @@ export function retryTurn(draft: Draft, { turn, run }: TurnRecord): Refusal | { 
   const goesOn = turn.steps
     .filter((step, i) => step !== steps[i])
     .map(({ step, run: last }) => {
-      const firstRun = run.steps[step]?.firstRun ?? last;
-      return [step, { tries: 0, goesOn: true, firstRun }] as const;
+      const before = run.steps[step];
+      const firstRun = before?.firstRun ?? last;
+      // As the rounds are, they are gone on from.
+      const files = before?.files && { files: before.files };
+      return [step, { tries: 0, goesOn: true, firstRun, ...files }] as const;
     });
   draft.addRun(turn.id, {
     ...run,

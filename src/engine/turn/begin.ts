@@ -7,6 +7,7 @@ import { metadataFor } from "../step/used-resources";
 import { advance } from "./advance";
 import type { Draft } from "./draft";
 import { activeTurn, freshSteps, type Room, waitingTurns } from "./room";
+import { supersede } from "./supersede";
 import { failTurn, interruptTurn } from "./turn-end";
 
 /** The plan that the team's references resolve to now; an equal one keeps its number. */
@@ -35,7 +36,10 @@ export function beginTurn(draft: Draft, plan: TeamPlan, admitted?: string): void
   usePlan(draft, plan);
   const { now } = draft.context;
   const planId = planFor(draft, turn, plan);
-  draft.setRun(turn.id, { planId, runningSince: now, ...(unpaid && { unpaid: false }) });
+  draft.setRun(turn.id, {
+    ...{ planId, runningSince: now, toldBefore: draft.nextSeq },
+    ...(unpaid && { unpaid: false }),
+  });
   const used = draft.room.plans[planId] ?? plan;
   const steps = stepsFor(turn, used);
   const metadata = metadataFor(turn, used);
@@ -51,7 +55,16 @@ export function beginTurn(draft: Draft, plan: TeamPlan, admitted?: string): void
       ...(isChanged && { turn: shownTurn({ ...turn, status: "PROCESSING", steps, metadata }) }),
     },
   });
+  replaceAnswers(draft, turn.id);
   advance(draft, turn.id);
+}
+
+/** A turn that answers anew has begun: what was answered before leaves. */
+function replaceAnswers(draft: Draft, turnId: string): void {
+  const { supersedes = [], ...run } = draft.run(turnId);
+  if (supersedes.length === 0) return;
+  draft.addRun(turnId, run);
+  supersede(draft, supersedes, turnId);
 }
 
 /** The queue's first turn can't start: its team no longer resolves. */

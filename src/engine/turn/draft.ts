@@ -1,10 +1,14 @@
 import type { LogEvent, LogFact } from "../../protocol/events";
 import type { JsonValue } from "../../protocol/json";
+import type { Message } from "../../protocol/message";
 import type { Stream, StreamRound } from "../../protocol/room-state";
+import type { CarriedFile } from "../../protocol/rooms/files";
 import type { StepRun, TurnRun } from "../../protocol/rooms/turn-run";
 import { toTimestamp } from "../../protocol/time";
 import type { ToolUse } from "../../protocol/tools/tool-use";
 import type { StepResult, Turn } from "../../protocol/turn";
+import type { Usage } from "../../protocol/usage";
+import type { AgentConfig } from "../../resources/agent";
 import { applyEvent } from "../fold/fold";
 import { applyToTurn } from "../fold/turn-fold";
 import type { Room, TurnRecord } from "./room";
@@ -13,8 +17,10 @@ import { isOpen } from "./transitions";
 /** Work that a commit starts; none of it is waited for. */
 export type Effect =
   | { type: "run"; turnId: string; step: string; attempt: number }
-  | { type: "abort"; turnId: string }
+  | AbortEffect
   | { type: "begin" };
+/** `another`: another attempt of the same run follows. */
+export type AbortEffect = { type: "abort"; turnId: string; another?: true };
 
 export type Context = {
   /** Milliseconds since 1970. */
@@ -44,7 +50,15 @@ export type Change = {
   parts: KeptPart[];
   /** Rounds of steps that ended without an answer, for who tries again. */
   rounds: KeptRounds[];
+  /** Files that the task carries from here on. */
+  files: CarriedFile[];
+  /** Messages of before the log's first event that the room keeps for models. */
+  older: Message[];
+  /** What providers counted, by the agents that they counted it for. */
+  spent: Spending[];
 };
+
+export type Spending = { usage: Usage; agent: AgentConfig };
 
 /** A value that is longer than its event shows, or that no event shows; without one there is none. */
 export type KeptValue = {
@@ -86,6 +100,9 @@ export class Draft {
   readonly #values: KeptValue[] = [];
   readonly #rounds: KeptRounds[] = [];
   readonly #parts: KeptPart[] = [];
+  readonly #files: CarriedFile[] = [];
+  readonly #older: Message[] = [];
+  readonly #spent: Spending[] = [];
   readonly #finishes = new Map<string, string>();
 
   constructor(room: Room, context: Context) {
@@ -131,6 +148,19 @@ export class Draft {
 
   keepRounds(rounds: KeptRounds): void {
     this.#rounds.push(rounds);
+  }
+
+  /** Files that a message of this change carries: without this they would be let go of. */
+  carry(files: readonly CarriedFile[]): void {
+    this.#files.push(...files);
+  }
+
+  keepOlder(message: Message): void {
+    this.#older.push(message);
+  }
+
+  noteSpending(spending: Spending): void {
+    this.#spent.push(spending);
   }
 
   /** How the answer ended that a turn was writing, for the message that may be kept of it. */
@@ -188,6 +218,9 @@ export class Draft {
       values: this.#values,
       rounds: this.#rounds,
       parts: this.#parts,
+      files: this.#files,
+      older: this.#older,
+      spent: this.#spent,
     };
   }
 

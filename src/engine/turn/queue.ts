@@ -1,11 +1,12 @@
 import type { Descent } from "../../protocol/depth";
+import type { Attachment } from "../../protocol/files/attachment";
 import type { JsonObject } from "../../protocol/json";
-import type { Message } from "../../protocol/message";
 import type { ClientTool } from "../../protocol/tools/tool-use";
-import type { OnBusy, Turn } from "../../protocol/turn";
+import type { KeptOnBusy, Turn } from "../../protocol/turn";
 import { shownTurn } from "../step/cut-result";
 import type { Draft } from "./draft";
 import { activeTurn, freshRun, freshSteps, waitingTurns } from "./room";
+import { sayMessage } from "./user-message";
 
 export type NewTurn = {
   turnId: string;
@@ -14,8 +15,11 @@ export type NewTurn = {
   content: string;
   clientMessageId?: string | undefined;
   threadId: string;
-  onBusy: OnBusy;
+  onBusy: KeptOnBusy;
   metadata: JsonObject;
+  attachments?: Attachment[] | undefined;
+  /** The message that its message is an edited form of. */
+  replaces?: string | undefined;
   /** Nobody has asked its user's meter yet. */
   unpaid?: boolean;
   /** Tools that its sender carries out. */
@@ -26,13 +30,9 @@ export type NewTurn = {
 
 /** A message and the PENDING turn that will answer it, at the queue's tail or, if `first`, its head. */
 export function enqueueTurn(draft: Draft, input: NewTurn, first = false): void {
-  const { clientMessageId, unpaid, clientTools = [], descent } = input;
+  const { unpaid, clientTools = [], descent } = input;
   const firstSeq = draft.nextSeq;
-  const message = userMessage(draft, input);
-  draft.emit({
-    type: "chat:message",
-    data: { message, ...(clientMessageId !== undefined && { clientMessageId }) },
-  });
+  sayMessage(draft, input);
   const run = freshRun(input.author.userId, input.content);
   draft.addRun(input.turnId, {
     ...run,
@@ -86,20 +86,4 @@ export function placeTurn(
     });
   }
   if (!activeTurn(draft.room)) draft.effect({ type: "begin" });
-}
-
-function userMessage(draft: Draft, input: NewTurn): Message {
-  return {
-    id: input.messageId,
-    seq: draft.nextSeq,
-    taskId: draft.room.state.task.id,
-    turnId: input.turnId,
-    threadId: input.threadId,
-    role: "user",
-    content: input.content,
-    author: input.author,
-    status: "complete",
-    createdAt: draft.ts,
-    metadata: input.metadata,
-  };
 }

@@ -1,18 +1,24 @@
 import { type Refusal, refuse } from "../../protocol/errors";
 import { LIMITS } from "../../protocol/limits";
-import type { OnBusy } from "../../protocol/turn";
+import type { KeptOnBusy, OnBusy, Turn } from "../../protocol/turn";
 import type { Draft } from "./draft";
+import { type Joining, joinableTurn, joinTurn } from "./join";
 import { enqueueTurn, type NewTurn } from "./queue";
 import { currentTurn, type Room, waitingTurns } from "./room";
+import { supersede, withdrawTurn } from "./supersede";
 import { interruptTurn } from "./turn-end";
 
 export type Send = Omit<NewTurn, "onBusy"> & { onBusy?: OnBusy };
 
+type Policy = Pick<Send, "onBusy" | "attachments">;
+
 export type Sent = { messageId: string; turnId: string };
 
-/** Whether a message would steer the turn that is current, and so be none of its own. */
-export function becomesGuidance(room: Room, onBusy: OnBusy | undefined): boolean {
-  return policyOf(room, onBusy) === "guide" && currentTurn(room) !== undefined;
+/** Whether a message would steer the turn that is current, or join one that waits, and so make no turn. */
+export function makesNoTurn(room: Room, input: Joining & Policy): boolean {
+  const onBusy = policyOf(room, input);
+  if (onBusy === "merge") return joinableTurn(room, input) !== undefined;
+  return onBusy === "guide" && currentTurn(room) !== undefined;
 }
 
 /** `chat:send` and `execute`: a message, and what becomes of it while a turn is open. */
@@ -21,30 +27,52 @@ export function send(draft: Draft, input: Send): Refusal | Sent {
   if (room.state.task.status === "CANCELLED") {
     return refuse("task_cancelled", "The task is cancelled and takes no more messages.");
   }
-  const onBusy = policyOf(room, input.onBusy);
+  const onBusy = policyOf(room, input);
   const current = currentTurn(room);
   if (onBusy === "reject" && current) {
     return refuse("turn_active", "A turn is active and the message asked to be rejected then.");
   }
   if (onBusy === "guide" && current) return guideTurn(draft, current.id, input);
+  const newTurn = { ...input, onBusy: kept(onBusy) };
+  const joined = onBusy === "merge" ? joinableTurn(room, input) : undefined;
+  if (joined) return joinTurn(draft, joined, newTurn);
   if (waitingTurns(room).length >= LIMITS.waitingTurns) {
     return refuse("queue_full", `${LIMITS.waitingTurns} turns are waiting already.`);
   }
   if (onBusy === "interrupt" && current) {
     // The new turn takes its place first, so that the queue's next is not begun instead.
-    enqueueTurn(draft, { ...input, onBusy }, true);
-    interruptTurn(draft, current, {
-      by: input.author.userId,
-      reason: "interrupted by a new message",
-    });
+    enqueueTurn(draft, newTurn, true);
+    interruptTurn(draft, current, stopBy(input));
+  } else if (onBusy === "rollback" && current) {
+    rollBack(draft, current, newTurn);
   } else {
-    enqueueTurn(draft, { ...input, onBusy });
+    enqueueTurn(draft, newTurn);
   }
   return { messageId: input.messageId, turnId: input.turnId };
 }
 
-function policyOf(room: Room, onBusy: OnBusy | undefined): OnBusy {
-  return onBusy ?? room.plans[room.planId]?.onBusy ?? "enqueue";
+/** The turn is stopped, and what it was asked and has answered is superseded by the message. */
+function rollBack(draft: Draft, turn: Turn, newTurn: NewTurn): void {
+  // One that was to answer anew has not taken the place of what there is.
+  const { joined = [], supersedes = [] } = draft.run(turn.id);
+  enqueueTurn(draft, newTurn, true);
+  const answers = withdrawTurn(draft, turn, stopBy(newTurn));
+  supersede(draft, [turn.messageId, ...joined, ...supersedes, ...answers], newTurn.messageId);
+}
+
+function stopBy({ author }: Pick<NewTurn, "author">): { by: string; reason: string } {
+  return { by: author.userId, reason: "interrupted by a new message" };
+}
+
+function kept(onBusy: OnBusy): KeptOnBusy {
+  if (onBusy === "merge") return "enqueue";
+  return onBusy === "rollback" ? "interrupt" : onBusy;
+}
+
+/** Guidance is words alone: a message with files waits for a turn of its own. */
+function policyOf(room: Room, { onBusy, attachments = [] }: Policy): OnBusy {
+  const policy = onBusy ?? room.plans[room.planId]?.onBusy ?? "enqueue";
+  return policy === "guide" && attachments.length > 0 ? "enqueue" : policy;
 }
 
 /** Keeps guidance for an open turn's next model call or step. */

@@ -15,6 +15,8 @@ type Ending = {
   error?: Failure;
   /** The task is being cancelled: nothing comes after this turn. */
   last?: boolean;
+  /** Its messages are being superseded: what it was guided by is no message of its own. */
+  isWithdrawn?: boolean;
 };
 
 /** Closes a turn; the queue moves up, or the task takes this turn's outcome. */
@@ -37,11 +39,12 @@ export function closeTurn(draft: Draft, turnId: string, ending: Ending): void {
     },
   });
   if (ending.last) return;
-  for (const { userId, name, ...late } of guidance) {
+  const late = ending.isWithdrawn ? [] : guidance;
+  for (const { userId, name, ...given } of late) {
     const author = { userId, ...(name !== undefined && { name }) };
     const rest = { threadId: turn.threadId, onBusy: "guide", metadata: {} } as const;
     // A turn may be steered past its giver's quota; to become one, guidance has to be within it.
-    enqueueTurn(draft, { ...late, ...rest, author, unpaid: true });
+    enqueueTurn(draft, { ...given, ...rest, author, unpaid: true });
   }
   if (activeTurn(draft.room)) return;
   if (waitingTurns(draft.room).length > 0) draft.effect({ type: "begin" });
@@ -64,8 +67,10 @@ export function failTurn(draft: Draft, turn: Turn, error: Failure): void {
 }
 
 export type Stop = { by: string; reason?: string | undefined; last?: boolean };
+type Interruption = Stop & { isWithdrawn?: boolean };
 
-export function interruptTurn(draft: Draft, turn: Turn, { by, reason, last = false }: Stop): void {
+export function interruptTurn(draft: Draft, turn: Turn, stop: Interruption): void {
+  const { by, reason, last = false, isWithdrawn = false } = stop;
   const stream = draft.stream(turn.id);
   keepRounds(draft, turn);
   draft.emit({
@@ -80,7 +85,7 @@ export function interruptTurn(draft: Draft, turn: Turn, { by, reason, last = fal
   });
   draft.effect({ type: "abort", turnId: turn.id });
   const why = reason === undefined ? {} : { reason };
-  closeTurn(draft, turn.id, { status: "INTERRUPTED", ...why, last });
+  closeTurn(draft, turn.id, { status: "INTERRUPTED", ...why, last, isWithdrawn });
 }
 
 function settleTask(draft: Draft, outcome: TurnStatus): void {

@@ -1,6 +1,6 @@
 import type { RpcId } from "../../operations/a2a/envelope";
 import type { AppContext } from "../../worker/context";
-import { eventStream } from "../event-stream";
+import { eventStream } from "../../worker/streams/event-stream";
 import { withHistory } from "./history";
 import { type Begun, factsOf, itemsOf, responses } from "./reading";
 import { TaskFrames } from "./task-frames";

@@ -1,7 +1,7 @@
 import type { Message } from "../../protocol/message";
 import type { RoomState } from "../../protocol/room-state";
 import type { Turn } from "../../protocol/turn";
-import type { Feed } from "./feed";
+import type { Feed } from "../../worker/streams/feed";
 import type { TurnItem } from "./item";
 import { TurnReading } from "./reading";
 import { standing } from "./standing";

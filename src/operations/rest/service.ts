@@ -1,3 +1,4 @@
+import { readBoard } from "../../protocol/operator/board";
 import { listKnown, reproject } from "../../protocol/operator/reproject";
 import { resealSecrets } from "../../protocol/operator/reseal";
 import type { Group } from "../operation";
@@ -24,6 +25,16 @@ export const SERVICE = {
     scope: "admin",
     status: 200,
     media: "text/plain",
+  },
+  board: {
+    id: "readBoard",
+    tag,
+    method: "get",
+    path: "/api/v1/board",
+    summary: "What the service has done over the last hour, day or week",
+    scope: "admin",
+    query: readBoard,
+    status: 200,
   },
   reseal: {
     id: "resealSecrets",

@@ -5,6 +5,7 @@ import {
   giveOutput,
   guideTurn,
   interruptTurn,
+  regenerateTurn,
   retryTurn,
 } from "../../protocol/rest/turn-actions";
 import type { Group } from "../operation";
@@ -48,6 +49,13 @@ export const TURNS = {
     path: `${one.path}/retry`,
     summary: "Try a turn again",
     body: retryTurn,
+  },
+  regenerate: {
+    ...command,
+    id: "regenerateTurn",
+    path: `${one.path}/regenerate`,
+    summary: "Answer a turn's message anew",
+    body: regenerateTurn,
   },
   confirm: {
     ...command,

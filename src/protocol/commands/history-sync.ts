@@ -7,6 +7,8 @@ export const historySync = z
   .strictObject({
     before: messageId.optional(),
     after: messageId.optional(),
+    /** Whether those are among them that were superseded. */
+    superseded: z.boolean().optional(),
     limit: z.int().min(1).max(LIMITS.pageItems).optional(),
   })
   .refine((value) => !(value.before && value.after), {

@@ -3,7 +3,11 @@ import { isBlank } from "../blank";
 import { LIMITS } from "../limits";
 import { attachments } from "./attachment";
 
-type Words = { content?: string | undefined; attachments?: readonly string[] | undefined };
+/** Where a body has what a person says. */
+type Field = "content" | "input" | "prompt";
+type Words = { [Name in Field]?: string | undefined } & {
+  attachments?: readonly string[] | undefined;
+};
 
 /** What a person says and sends along: the content may be empty where a file is there. */
 export const words = {
@@ -12,12 +16,14 @@ export const words = {
 };
 
 /** For objects with `words`: refuses what says nothing and carries nothing. */
-export function saysSomething({ content = "", attachments = [] }: Words, context: z.RefinementCtx) {
-  if (!isBlank(content) || attachments.length > 0) return;
-  context.addIssue({
-    code: "custom",
-    path: ["content"],
-    message: "blank: white space and characters of zero width alone",
-    input: content,
-  });
+export const saysSomething = saysSomethingIn("content");
+
+/** The same where the words are in another field, which may be left out. */
+export function saysSomethingIn(field: Field) {
+  return ({ attachments = [], ...said }: Words, context: z.RefinementCtx): void => {
+    const words = said[field];
+    if (words === undefined || !isBlank(words) || attachments.length > 0) return;
+    const message = "blank: white space and characters of zero width alone";
+    context.addIssue({ code: "custom", path: [field], message, input: words });
+  };
 }

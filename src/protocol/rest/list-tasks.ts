@@ -3,7 +3,7 @@ import { LIMITS } from "../limits";
 import { anyRef } from "../refs";
 import { taskKey, taskStatus } from "../task";
 import { anyTimestamp } from "../time";
-import { page } from "./page";
+import { flag, page } from "./page";
 
 const labelFilter = z.string().transform((text, context) => {
   const cut = text.indexOf("=");
@@ -11,8 +11,6 @@ const labelFilter = z.string().transform((text, context) => {
   context.addIssue({ code: "custom", message: "not of the form key=value" });
   return z.NEVER;
 });
-
-const flag = z.enum(["true", "false"]).transform((text) => text === "true");
 
 export const listTasks = z.strictObject({
   ...page,

@@ -10,6 +10,9 @@ const limit = z
   .default(LIMITS.defaultPageItems);
 const cursor = z.string().min(1).max(512).optional();
 
+/** A yes or no in a query. */
+export const flag = z.enum(["true", "false"]).transform((text) => text === "true");
+
 /** The part of a list's query that all lists have. */
 export const page = { limit, cursor };
 export const listPage = z.strictObject(page);

@@ -6,6 +6,7 @@ import { content, reason } from "../content";
 /** Bodies of what is done to one turn. */
 export const interruptTurn = z.strictObject({ reason: reason.optional() });
 export const retryTurn = z.strictObject({});
+export const regenerateTurn = z.strictObject({});
 export const guideTurn = z.strictObject({ content });
 export const confirmTurn = turnConfirm.omit({ turnId: true });
 export const giveOutput = toolOutput.omit({ turnId: true });

@@ -1,5 +1,7 @@
+import { LEVEL_NAMES, LEVELS, type Levels } from "../../platform/levels";
 import { type Histogram, METRIC_NAMES, METRICS, seriesOf } from "../../platform/metrics";
-import { type Distribution, keyOf, type Tally } from "../../platform/tally";
+import { keyOf, seriesIn } from "../../platform/series-key";
+import type { Distribution, Tally } from "../../platform/tally";
 
 export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -17,6 +19,18 @@ export function exposition(tally: Tally): string {
         : histogramLines(name, series, metric, tally.histograms[key]);
     });
     return [...headOf(name, metric), ...lines];
+  }).join("");
+}
+
+/** What there is now of everything that has a level, none of it left out. */
+export function levelLines(levels: Levels): string {
+  return LEVEL_NAMES.map((name) => {
+    const { help, labels } = LEVELS[name];
+    const samples = seriesIn(labels).map((series) => ({
+      series,
+      value: levels[keyOf(name, series)] ?? 0,
+    }));
+    return gauges(name, help, samples);
   }).join("");
 }
 

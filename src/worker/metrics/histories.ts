@@ -1,7 +1,19 @@
 import { databasesOf } from "../../history/shards/databases";
 import { knownFills } from "../../history/shards/fills";
+import { databaseKey, type Levels } from "../../platform/levels";
 import { settingsOf } from "../current-settings";
 import { gauges } from "./exposition";
+
+/** How full each database is now, as the board has it; those that do not answer are left out. */
+export async function fillLevels(env: Env, now: number): Promise<Levels> {
+  const capacity = settingsOf(env).HISTORY_SHARD_BYTES;
+  const fills = await knownFills(databasesOf(env), { now, capacity });
+  return Object.fromEntries(
+    fills.flatMap(({ name, bytes, answers }) =>
+      answers ? [[databaseKey(name), bytes / capacity]] : [],
+    ),
+  );
+}
 
 /** How full each database is that has tasks' histories. One that does not answer is shown as it was last known. */
 export async function historyFills(env: Env, now: number): Promise<string> {

@@ -9,8 +9,10 @@ const WINDOW_S = LIMITS.requestWindowMs / 1000;
 
 const MAKERS = {
   tasks: { limiter: "TASK_LIMIT", limit: LIMITS.tasksPerWindow, most: "new tasks" },
+  files: { limiter: "TASK_LIMIT", limit: LIMITS.tasksPerWindow, most: "new files" },
   keys: { limiter: "GRANT_LIMIT", limit: LIMITS.grantsPerWindow, most: "new API keys" },
   webhooks: { limiter: "GRANT_LIMIT", limit: LIMITS.grantsPerWindow, most: "new webhooks" },
+  trials: { limiter: "GRANT_LIMIT", limit: LIMITS.grantsPerWindow, most: "tests" },
 } as const satisfies Record<Creation, object>;
 
 /** Creations of one sort per user, counted as `rateLimit` counts requests; those that are refused count too. */

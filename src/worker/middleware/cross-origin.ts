@@ -12,7 +12,9 @@ export const crossOrigin = cors({
   allowMethods: ["GET", "POST", "PATCH", "PUT", "DELETE"],
   exposeHeaders: [
     ...["X-Request-Id", "Retry-After", "RateLimit-Policy", "Location"],
+    ...["Content-Disposition", "Content-Range", "ETag"],
     ...["WWW-Authenticate", "X-Should-Retry", "Mcp-Session-Id"],
+    ...["Stream-Next-Offset", "Stream-Up-To-Date", "Stream-Closed"],
   ],
   maxAge: 600,
 });

@@ -17,5 +17,5 @@ export const rateLimit = createMiddleware<AppEnv>(async (c, next) => {
     throw new RefusedRequest(tooMany("Too many requests"));
   }
   await next();
-  c.res.headers.set("RateLimit-Policy", POLICY);
+  c.res.headers.append("RateLimit-Policy", POLICY);
 });

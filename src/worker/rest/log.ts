@@ -3,12 +3,14 @@ import { refuse } from "../../protocol/errors";
 import { issuesOf } from "../../protocol/issues";
 import { lastEventId } from "../../protocol/rest/log-position";
 import type { AppContext } from "../context";
-import { eventStream } from "../event-stream";
 import { RefusedRequest } from "../problem";
 import { arrive } from "../rooms/arrive";
 import { answerOf, taskRoom, twice } from "../rooms/ask";
 import { openGuard } from "../rooms/guard";
 import type { Asked, Handlers } from "../serving/handler";
+import { eventStream } from "../streams/event-stream";
+import { Feed } from "../streams/feed";
+import { logStream } from "../streams/log-stream";
 
 /** A task's log as pages and, for those who can't hold a WebSocket, as a stream. */
 export const log: Handlers<typeof LOG> = {
@@ -31,7 +33,10 @@ async function stream(asked: Asked<typeof LOG.events>): Promise<Response> {
     // The worker's own socket to the room: the room can sleep while the stream stays open.
     const room = () => taskRoom(c.env, params.taskId);
     const { webSocket, epoch } = await arrive(room, { principal, position, isFeed: true });
-    return eventStream(webSocket, { epoch, types: query.type, signal: c.req.raw.signal, guard });
+    const feed = new Feed(webSocket, guard);
+    const leave = () => feed.close();
+    c.req.raw.signal.addEventListener("abort", leave);
+    return eventStream(logStream(feed, { epoch, types: query.type }), { leave });
   } catch (error) {
     guard?.accept();
     guard?.close(1000, "no stream");

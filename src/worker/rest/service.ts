@@ -1,12 +1,13 @@
 import type { SERVICE } from "../../operations/rest/service";
 import { refuse } from "../../protocol/errors";
+import { boardOf } from "../board/board";
 import { settingsOf } from "../current-settings";
 import { isHealthy } from "../database-health";
 import { mayTry } from "../limits/strangers";
 import { tooMany } from "../limits/wall";
-import { CONTENT_TYPE, exposition, gauge } from "../metrics/exposition";
-import { gathered } from "../metrics/gathering";
-import { historyFills } from "../metrics/histories";
+import { CONTENT_TYPE, exposition, gauge, levelLines } from "../metrics/exposition";
+import { gathered, gatheredParts } from "../metrics/gathering";
+import { fillLevels, historyFills } from "../metrics/histories";
 import { RefusedRequest } from "../problem";
 import { knownHistory, reprojectTasks } from "../reproject";
 import { resealPage } from "../reseal";
@@ -30,7 +31,7 @@ export const service: Handlers<typeof SERVICE> = {
 
   /** What the service has counted, for Prometheus. */
   async metrics({ c }) {
-    const [{ tally, missing }, histories] = await Promise.all([
+    const [{ tally, levels, missing }, histories] = await Promise.all([
       gathered(c.env),
       historyFills(c.env, Date.now()),
     ]);
@@ -40,8 +41,18 @@ export const service: Handlers<typeof SERVICE> = {
       missing,
     );
     // A sum without one of its parts is too small, which Prometheus would take for a restart.
-    const text = missing === 0 ? missingGauge + exposition(tally) + histories : missingGauge;
+    const counts = exposition(tally) + levelLines(levels) + histories;
+    const text = missing === 0 ? missingGauge + counts : missingGauge;
     return new Response(text, { headers: { "Content-Type": CONTENT_TYPE, ...UNKEPT } });
+  },
+
+  async board({ c, query: { window } }) {
+    const now = Date.now();
+    const [recorded, known] = await Promise.all([
+      gatheredParts(c.env, window, now),
+      fillLevels(c.env, now),
+    ]);
+    return new Answer(boardOf({ ...recorded, window, now, known }), { headers: UNKEPT });
   },
 
   /** What an operator does with the secrets that users have stored. */

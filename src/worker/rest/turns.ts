@@ -22,6 +22,12 @@ export const turns: Handlers<typeof TURNS> = {
     return { turn: answerOf(await once(() => room.retryTurn(principal, turnId))) };
   },
 
+  async regenerate({ c, principal, params: { taskId, turnId } }) {
+    const room = taskRoom(c.env, taskId);
+    // While it is open, the same again gives the same turn.
+    return { turn: answerOf(await once(() => room.regenerateTurn(principal, turnId))) };
+  },
+
   async confirm({ c, principal, params: { taskId, turnId }, body }) {
     const room = taskRoom(c.env, taskId);
     return { turn: answerOf(await once(() => room.confirmTurn(principal, turnId, body))) };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { demoModel } from "../../../src/agents/demo/demo-model";
 import { settings } from "../../../src/platform/settings";
+import { SYSTEM_TEAMS } from "../../../src/resources/system-teams";
 import type { Heard } from "../../support/scripted-model";
 import { heardOf, joined, outputsOf, stepFor } from "./step";
 
@@ -29,6 +30,23 @@ describe("the demo model", () => {
       model: "demo",
       usage: { inputTokens: expect.any(Number), reasoningTokens: expect.any(Number) },
     });
+  });
+
+  it("says something of its own in each role of the teams that ship", async () => {
+    const roles = Object.values(SYSTEM_TEAMS).flatMap((team) =>
+      team.members.map(({ role }) => role),
+    );
+    const texts = await Promise.all(
+      roles.map(async (phase) => {
+        const step = stepFor(model, { input: "/fast A page", attempt: 1, phase });
+        return joined(await outputsOf(step, { settings: none }), "text");
+      }),
+    );
+    expect(new Set(texts).size).toBe(roles.length);
+    for (const text of texts) {
+      expect(text).toContain("demo model");
+      expect(text).toContain("> /fast A page");
+    }
   });
 
   it.each(["exactly this", "  leading,\n\n two  spaces 👩‍🚀 and /fail\n", "漢".repeat(100)])(

@@ -14,6 +14,7 @@ const ROUTES: [string, Route][] = [
   ["/webhooks", { at: "webhooks" }],
   ["/webhooks/hook_1", { at: "webhook", webhookId: "hook_1" }],
   ["/usage", { at: "usage" }],
+  ["/board", { at: "board" }],
 ];
 
 it.each(ROUTES)("%s leads to a page and back", (path, route) => {

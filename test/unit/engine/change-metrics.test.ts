@@ -1,11 +1,15 @@
 import { expect, it } from "vitest";
 import { changeMetrics } from "../../../src/durable-objects/task-room/turns/change-metrics";
 import { finishStep } from "../../../src/engine/step/end";
+import { failStep } from "../../../src/engine/step/fail";
+import { recordReports } from "../../../src/engine/step/reports";
 import { importHistory } from "../../../src/engine/task/given-history";
 import { cancelTurn, confirmStep, retryTurn } from "../../../src/engine/task/people";
 import { counted, NOTHING_COUNTED } from "../../../src/platform/tally";
+import type { AgentConfig } from "../../../src/resources/agent";
+import type { StepFailure } from "../../../src/resources/step";
 import type { TeamPlan } from "../../../src/resources/team-plan";
-import { idNumber, member, OWNER, pipeline, solo } from "../../support/engine-builders";
+import { agent, idNumber, member, OWNER, pipeline, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
 
 type Case = {
@@ -16,8 +20,27 @@ type Case = {
   counts: Record<string, number>;
 };
 
+const USED = { inputTokens: 1000, outputTokens: 100 };
+const REFUSED: StepFailure = {
+  type: "failure",
+  code: "model_rate_limited",
+  message: "The model has too much to do.",
+  reason: "overloaded",
+  retryable: true,
+};
+const priced = (config: AgentConfig): AgentConfig => ({
+  ...config,
+  model: {
+    ...config.model,
+    prices: { inputPerMillion: 2, outputPerMillion: 10, currency: "EUR" },
+  },
+});
 const asking = pipeline([member("plan", { requireConfirmation: true }), "build"]);
-const sent = { 'messages_total{role="user"}': 1 };
+const sent = {
+  'messages_total{role="user"}': 1,
+  "turns_queued_total{}": 1,
+  "queue_wait_seconds{}": 0,
+};
 const answered = { ...sent, 'messages_total{role="assistant"}': 1 };
 const cancel = (world: World, turnId?: string) =>
   world.act((draft) => cancelTurn(draft, { by: OWNER, ...(turnId && { turnId }) }));
@@ -56,6 +79,58 @@ const cases: Case[] = [
     },
   },
   {
+    name: "a turn that waits in the queue until another is done",
+    plan: solo(),
+    story: (world) => {
+      world.send("more");
+      world.now += 5000;
+      world.finish();
+    },
+    counts: {
+      ...answered,
+      'messages_total{role="user"}': 2,
+      "turns_queued_total{}": 2,
+      "queue_wait_seconds{}": 5,
+      'turns_total{status="COMPLETED"}': 1,
+      'turn_duration_seconds{status="COMPLETED"}': 5,
+    },
+  },
+  {
+    name: "what failed attempts, rounds and the last call cost, by the model's prices",
+    plan: solo({ agent: priced(agent("assistant")) }),
+    story: (world) => {
+      world.act((draft) => failStep(draft, world.attempt, { ...REFUSED, usage: USED }));
+      world.waitForAlarm();
+      world.act((draft) => recordReports(draft, world.attempt, [{ type: "usage", usage: USED }]));
+      world.act((draft) =>
+        finishStep(draft, { ...world.attempt, usage: USED, metadata: { usage: USED } }),
+      );
+    },
+    counts: {
+      ...answered,
+      'retries_total{code="model_rate_limited"}': 1,
+      'model_refusals_total{reason="overloaded"}': 1,
+      'tokens_total{direction="input"}': 3000,
+      'tokens_total{direction="output"}': 300,
+      'cost_total{currency="EUR"}': 3 * (0.002 + 0.001),
+      'turns_total{status="COMPLETED"}': 1,
+      'turn_duration_seconds{status="COMPLETED"}': 2,
+    },
+  },
+  {
+    name: "tokens of a remote agent, which are not of its bot's model and have no price",
+    plan: solo({ agent: priced(agent("assistant", "http")) }),
+    story: (world) =>
+      world.act((draft) => finishStep(draft, { ...world.attempt, usage: USED, metadata: {} })),
+    counts: {
+      ...answered,
+      'tokens_total{direction="input"}': 1000,
+      'tokens_total{direction="output"}': 100,
+      'turns_total{status="COMPLETED"}': 1,
+      'turn_duration_seconds{status="COMPLETED"}': 0,
+    },
+  },
+  {
     name: "a turn that fails after a retry",
     plan: solo(),
     story: (world) => {
@@ -87,7 +162,9 @@ const cases: Case[] = [
       cancel(world, turnId);
     },
     counts: {
+      ...sent,
       'messages_total{role="user"}': 2,
+      "turns_queued_total{}": 2,
       'turns_total{status="INTERRUPTED"}': 2,
       'turn_duration_seconds{status="INTERRUPTED"}': 1,
     },
@@ -106,6 +183,7 @@ const cases: Case[] = [
     },
     counts: {
       ...answered,
+      "turns_queued_total{}": 2,
       'turns_total{status="INTERRUPTED"}': 1,
       'turns_total{status="COMPLETED"}': 1,
       'turn_duration_seconds{status="INTERRUPTED"}': 4,
@@ -164,6 +242,7 @@ const cases: Case[] = [
     },
     counts: {
       ...sent,
+      'turn_waits_total{for="confirmation"}': 1,
       'phases_total{status="FAILED"}': 1,
       'phases_total{status="SKIPPED"}': 1,
       'phase_duration_seconds{status="FAILED"}': 1,
@@ -198,8 +277,8 @@ const cases: Case[] = [
 it.each(cases)("$name", ({ plan, story, counts }) => {
   let tally = NOTHING_COUNTED;
   const world = new World(plan, {
-    watch: ({ events, closed, after: room }) => {
-      tally = changeMetrics({ events, closed, room }).reduce(counted, tally);
+    watch: ({ events, closed, spent, after: room }) => {
+      tally = changeMetrics({ events, closed, spent, room }).reduce(counted, tally);
     },
   });
   story(world, world.send("go"));

@@ -6,6 +6,7 @@ import { decideCall, takeOutput } from "../../../src/engine/step/tool-answers";
 import { cancelAll, cancelTurn, confirmStep, retryTurn } from "../../../src/engine/task/people";
 import { setTaskStatus, updateTask } from "../../../src/engine/task/task-rules";
 import { failBegin } from "../../../src/engine/turn/begin";
+import { addNote } from "../../../src/engine/turn/note";
 import { activeTurn } from "../../../src/engine/turn/room";
 import { guideTurn, send } from "../../../src/engine/turn/send";
 import type { FailureCode } from "../../../src/protocol/errors";
@@ -20,7 +21,9 @@ export type Command =
   | { do: "send"; onBusy: OnBusy | undefined }
   | { do: "guide" | "update" | "cancelAll" | "close" | "alarm" | "crash" | "begin" | "failBegin" }
   | { do: "cancel"; pick: number | undefined }
-  | { do: "retry"; pick: number }
+  | { do: "retry" | "regenerate"; pick: number }
+  | { do: "edit"; pick: number; interrupts: boolean }
+  | { do: "note" }
   | { do: "confirm"; pick: number; approve: boolean }
   | { do: "replan"; pick: number }
   | { do: "write"; text: string; thinking: boolean; back: number }
@@ -78,7 +81,25 @@ function order(world: World, command: Command, plans: TeamPlan[]): void {
       break;
     case "retry": {
       const record = picked([...world.closed.values()], command.pick);
-      if (record) world.decide((draft) => retryTurn(draft, record));
+      if (!record) break;
+      const isSuperseded = world.isOver(record.turn);
+      world.decide((draft) => retryTurn(draft, record, { isSuperseded }));
+      break;
+    }
+    case "regenerate": {
+      const record = picked([...world.closed.values()], command.pick);
+      if (record) world.regenerate(record);
+      break;
+    }
+    case "edit": {
+      const said = world.room.state.messages.filter(({ role }) => role === "user");
+      const message = picked(said, command.pick);
+      if (message) world.edit(message, "rather this", command);
+      break;
+    }
+    case "note": {
+      const input = world.draftSend("a note");
+      world.decide((draft) => addNote(draft, input));
       break;
     }
     case "confirm":
@@ -247,6 +268,8 @@ const onBusy = fc.constantFrom(
   "interrupt",
   "reject",
   "guide",
+  "merge",
+  "rollback",
 ) as fc.Arbitrary<OnBusy | undefined>;
 const retryAfterMs = fc.option(fc.nat({ max: 900_000 }), { nil: undefined, freq: 8 });
 const text = fc.constantFrom("a", "word ", "👩‍🚀", "é\n", "");
@@ -280,6 +303,9 @@ const bySomebody: fc.Arbitrary<Command> = fc.oneof(
   weighted(5, "send", { onBusy }),
   weighted(2, "cancel", { pick: fc.option(pick, { nil: undefined }) }),
   weighted(3, "retry", { pick }),
+  weighted(3, "regenerate", { pick }),
+  weighted(2, "edit", { pick, interrupts: fc.boolean() }),
+  weighted(1, "note", {}),
   weighted(6, "confirm", { pick, approve: fc.nat({ max: 4 }).map((n) => n > 0) }),
   weighted(6, "decide", { pick, approve: fc.boolean() }),
   weighted(4, "output", { pick }),

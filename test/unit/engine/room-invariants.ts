@@ -23,11 +23,13 @@ import { brief, type Commit } from "../../support/engine-world";
 import { claim } from "./claim";
 import { PipelineAuditor, planOf } from "./pipeline-invariants";
 import { RoundAuditor } from "./round-invariants";
+import { SupersedingAuditor } from "./superseding-invariants";
 
 /** What must hold of every commit, whatever was done to the room; throws where it does not. */
 export class Auditor {
   readonly #pipelines = new PipelineAuditor();
   readonly #rounds = new RoundAuditor();
+  readonly #superseding = new SupersedingAuditor();
   readonly #log: LogEvent[] = [];
   #folded: RoomState | undefined;
   #taskStatus: TaskStatus = "PENDING";
@@ -44,6 +46,7 @@ export class Auditor {
     this.#checkEffects(commit);
     checkOrder(commit.events);
     this.#rounds.check(commit.events);
+    this.#superseding.check(commit);
     this.#log.push(...commit.events);
     checkRoom(commit.after, this.#log);
     for (const { turn } of commit.closed) {

@@ -14,7 +14,7 @@ describe("counts", () => {
       counters: { 'taskroom_turns_total{status="COMPLETED"}': 3 },
       histograms: {
         "taskroom_time_to_first_token_seconds{}": {
-          counts: [2, 0, 0, 0, 0, 0, 0, 0, 0, 1],
+          counts: [2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0],
           sum: 100.06,
         },
       },

@@ -3,7 +3,6 @@ import { Outbox } from "../../../src/durable-objects/task-room/outbox/outbox";
 import type { Wait } from "../../../src/durable-objects/task-room/store/cursors";
 import type { RoomStore } from "../../../src/durable-objects/task-room/store/room-store";
 import type { Room } from "../../../src/engine/turn/room";
-import type { LogEvent } from "../../../src/protocol/events";
 
 const HEAD = 3;
 
@@ -130,36 +129,57 @@ it("[L8] a backlog is told stretch by stretch, and each moves the cursor that is
   expect(feed.lag).toBe(1);
 });
 
-describe("[W1] how late a destination hears goes by the oldest event that it had not been told", () => {
+describe("[W1] how late a destination hears goes by when it was to be told", () => {
   const seen = (delay: ReturnType<typeof outbox>["delay"]) =>
     delay.mock.calls.map(([{ value }]) => value);
-  const event = (seq: number) => [{ seq }] as LogEvent[];
+  const oldestAt = Date.parse("2026-01-01T00:00:00.000Z");
+  const later = async (ms: number) => void (await vi.advanceTimersByTimeAsync(ms));
 
-  it("as this instance saw it come", async () => {
-    const { feed, room, delay } = outbox(async () => undefined, { oldestAt: Date.now() - 60_000 });
-    room.state.task.headSeq = 1;
-    feed.hear(event(1), Date.now());
-    await vi.advanceTimersByTimeAsync(2000);
-    room.state.task.headSeq = 2;
-    feed.hear(event(2), Date.now());
-    await vi.advanceTimersByTimeAsync(500);
+  it("first, however often it is said again, and not by how old it is what it is told", async () => {
+    const { feed, delay } = outbox(async () => undefined, { oldestAt });
+    feed.due(Date.now());
+    await later(2000);
+    feed.due(Date.now());
+    await later(500);
     await feed.flush();
     expect(seen(delay)).toEqual([2.5]);
   });
 
-  it("as the log has it, where an earlier instance did, or it came while the one before was told", async () => {
-    const { feed, room, delay } = outbox(
-      async () => {
-        if (room.state.task.headSeq > HEAD) return;
-        room.state.task.headSeq = HEAD + 1;
-        feed.hear(event(HEAD + 1), Date.now());
-      },
-      { oldestAt: Date.now() - 60_000 },
-    );
-    feed.hear(event(HEAD), Date.now());
+  it("where it comes to that while something else is told, from then on", async () => {
+    const { feed, room, delay } = outbox(async () => {
+      await later(1000);
+      if (room.state.task.headSeq > HEAD) return;
+      room.state.task.headSeq = HEAD + 1;
+      feed.due(Date.now());
+    });
+    feed.due(Date.now());
     await feed.flush();
-    expect(feed.lag).toBe(1);
+    await later(4000);
     await feed.flush();
-    expect(seen(delay)).toEqual([60, 60]);
+    expect(seen(delay)).toEqual([1, 5]);
+  });
+
+  it("also through tries that fail, and stretch by stretch", async () => {
+    const tell = vi.fn(async () => {}).mockRejectedValueOnce(new Error("down"));
+    const { feed, delay } = outbox(tell, { together: 2 });
+    feed.due(Date.now());
+    await feed.flush();
+    await later(3000);
+    await feed.flush();
+    expect(seen(delay)).toEqual([3, 3]);
+  });
+
+  it("is not known of what another instance left: it may have been told before", async () => {
+    const { feed, delay } = outbox(async () => undefined, { oldestAt });
+    await feed.flush();
+    expect(seen(delay)).toEqual([]);
+  });
+
+  it("is that of the log where that instance's tries failed", async () => {
+    vi.setSystemTime(oldestAt + 60_000);
+    const wait = { failures: 4, retryAt: oldestAt };
+    const { feed, delay } = outbox(async () => undefined, { oldestAt, wait });
+    await feed.flush();
+    expect(seen(delay)).toEqual([60]);
   });
 });

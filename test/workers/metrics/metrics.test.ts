@@ -265,7 +265,7 @@ describe("a shard", () => {
       storage.sql.exec("INSERT OR REPLACE INTO tally (id, body) VALUES (1, ?)", body);
     });
     await evictDurableObject(shard());
-    expect(await shard().read()).toEqual({ counters: {}, histograms: {} });
+    expect(await shard().read()).toEqual({ counters: {}, histograms: {}, levels: {} });
     expect(log.mock.calls.flat().join()).toContain("metrics_unreadable");
   });
 });

@@ -146,6 +146,24 @@ describe("the log as a stream", () => {
     await reader.cancel();
   });
 
+  it("tells a reader that begins late all that came at once, however long", async () => {
+    const taskId = await newTask(alice);
+    const reader = new SseReader(await stream(taskId, "?after=0"));
+    // Some two MB, of which the first waits for its model and all others for it.
+    for (let n = 0; n < 20; n++) {
+      const said = await call(alice, "POST", `/tasks/${taskId}/execute`, {
+        input: "漢".repeat(32_000),
+      });
+      expect(said.status).toBe(202);
+    }
+    const task = z.object({ headSeq: z.number() });
+    const { headSeq } = task.parse(await (await call(alice, "GET", `/tasks/${taskId}`)).json());
+    const seen = await reader.until(({ data }) => data.seq === headSeq);
+    const logged = seen.flatMap(({ data }) => data.seq ?? []);
+    expect(logged).toEqual(Array.from({ length: headSeq }, (_, i) => i + 1));
+    await reader.cancel();
+  });
+
   it("with types sends only those", async () => {
     const taskId = await newTask(alice);
     const client = await RoomClient.join(alice, taskId);

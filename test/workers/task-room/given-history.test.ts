@@ -156,7 +156,8 @@ describe("[G2] the model of a later turn", () => {
       sql.exec("UPDATE log SET first_seq = first_seq + 9000, last_seq = last_seq + 9000");
       sql.exec("UPDATE outbox SET cursor = cursor + 9000");
       sql.exec(`WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 2005)
-        INSERT INTO messages SELECT i, printf('msg_%026d', i), 'main', 'user', json_set(m.body,
+        INSERT INTO messages (seq, id, thread_id, role, body)
+          SELECT i, printf('msg_%026d', i), 'main', 'user', json_set(m.body,
           '$.seq', i, '$.id', printf('msg_%026d', i)) FROM n, (SELECT body FROM messages WHERE seq = 3) m`);
     });
     await evictDurableObject(room);

@@ -77,6 +77,7 @@ const ROUTES: readonly Route[] = [
   },
   { operation: "GET /healthz", statuses: "200 200 200 200 200 200 200 200" },
   { operation: "GET /metrics", statuses: "401 403 403 403 403 403 401 200" },
+  { operation: "GET /api/v1/board", statuses: "401 403 403 403 403 403 401 200" },
 
   {
     operation: "GET /.well-known/agent-card.json",
@@ -242,6 +243,11 @@ const ROUTES: readonly Route[] = [
   { operation: "GET /api/v1/tasks", statuses: "401 200 200 200 200 200 401 200" },
   { operation: `GET ${task}`, statuses: "401 404 200 200 200 200 401 404" },
   {
+    operation: `POST ${task}/fork`,
+    situation: "running",
+    statuses: "401 404 201 201 201 403 401 404",
+  },
+  {
     operation: `PATCH ${task}`,
     body: () => ({ title: "Another" }),
     statuses: "401 404 403 200 200 403 401 404",
@@ -265,6 +271,23 @@ const ROUTES: readonly Route[] = [
   },
   { operation: `GET ${task}/stats`, statuses: "401 404 200 200 200 200 401 404" },
 
+  {
+    operation: "POST /api/v1/files",
+    body: () => ({ any: "bytes" }),
+    statuses: "401 201 201 201 201 403 401 201",
+  },
+  {
+    operation: "GET /api/v1/files/{fileId}",
+    situation: "file",
+    statuses: "401 404 200 200 200 200 401 404",
+  },
+  {
+    operation: "DELETE /api/v1/files/{fileId}",
+    situation: "file",
+    // A message carries it.
+    statuses: "401 404 403 403 409 403 401 404",
+  },
+
   { operation: `GET ${task}/turns`, statuses: "401 404 200 200 200 200 401 404" },
   { operation: `GET ${turn}`, situation: "running", statuses: "401 404 200 200 200 200 401 404" },
   {
@@ -278,6 +301,25 @@ const ROUTES: readonly Route[] = [
     situation: "interrupted",
     consumes: true,
     statuses: "401 404 403 202 202 403 401 404",
+  },
+  {
+    // Of a turn that was not completed.
+    operation: `POST ${turn}/regenerate`,
+    situation: "interrupted",
+    statuses: "401 404 403 409 409 403 401 404",
+  },
+  {
+    // Of a message that is its owner's.
+    operation: `POST ${task}/messages/{messageId}/edit`,
+    situation: "interrupted",
+    body: () => ({ content: "rather this" }),
+    consumes: true,
+    statuses: "401 404 403 403 202 403 401 404",
+  },
+  {
+    operation: `POST ${task}/notes`,
+    body: () => ({ content: "remember" }),
+    statuses: "401 404 403 201 201 403 401 404",
   },
   {
     operation: `POST ${turn}/confirm`,
@@ -341,6 +383,12 @@ const ROUTES: readonly Route[] = [
     operation: "GET /api/v1/messages",
     query: ({ taskId }) => `taskId=${taskId}`,
     statuses: "401 404 200 200 200 200 401 404",
+  },
+
+  {
+    operation: "GET /api/v1/search",
+    query: () => "q=hello",
+    statuses: "401 200 200 200 200 200 401 200",
   },
 
   { operation: "GET /api/v1/sessions", statuses: "401 200 200 200 200 200 401 200" },
@@ -457,6 +505,11 @@ const ROUTES: readonly Route[] = [
     consumes: true,
     statuses: "401 404 403 200 200 403 401 404",
   },
+  {
+    operation: "GET /streams/tasks/{taskId}",
+    query: () => "offset=-1",
+    statuses: "401 404 200 200 200 200 401 404",
+  },
   { operation: "GET /copilotkit/info", statuses: "401 200 200 200 200 200 401 200" },
 ];
 
@@ -500,10 +553,19 @@ function resourceRoutes(collection: string, kind: ResourceKind): Route[] {
       statuses: "401 404 404 404 204 403 401 404",
     },
   ];
+  const test = { operation: `POST ${one}/test`, ...own };
+  if (kind === "Model") {
+    return [...everyKind, { ...test, statuses: "401 404 404 404 200 403 401 404" }];
+  }
   // The routes of all kinds are one piece of code: once is enough for what follows.
   if (kind !== "Ghost") return everyKind;
   return [
     ...everyKind,
+    // There is no such server, which whoever may not ask is not told.
+    {
+      ...{ ...test, body: () => ({ server: "none" }) },
+      statuses: "401 404 404 404 400 403 401 404",
+    },
     {
       operation: `GET ${all}`,
       variant: "of the owner",
@@ -567,6 +629,26 @@ export const SOCKET_COMMANDS: readonly SocketCommand[] = [
     situation: "interrupted",
     data: ({ turnId }) => ({ turnId }),
     consumes: true,
+    replies: "forbidden ack ack forbidden",
+  },
+  {
+    // Of a turn that was not completed.
+    type: "chat:regenerate",
+    situation: "interrupted",
+    data: ({ turnId }) => ({ turnId }),
+    replies: "forbidden invalid_transition invalid_transition forbidden",
+  },
+  {
+    // Of a message that is its owner's.
+    type: "chat:edit",
+    situation: "interrupted",
+    data: ({ messageId }) => ({ messageId, content: "rather this" }),
+    consumes: true,
+    replies: "forbidden forbidden ack forbidden",
+  },
+  {
+    type: "chat:note",
+    data: () => ({ content: "remember" }),
     replies: "forbidden ack ack forbidden",
   },
   {

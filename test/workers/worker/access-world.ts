@@ -5,6 +5,7 @@ import { addApiKey } from "../../../src/history/api-keys";
 import { newId } from "../../../src/protocol/ids";
 import { mintApiKey } from "../../../src/worker/identity/api-key";
 import { call, newTask, newUser, tokenOf } from "../../support/room-client";
+import { stored } from "../files/uploads";
 import { type Credential, RESOURCE_NAME } from "./access-table";
 
 /** What there is besides a task with its members. */
@@ -14,6 +15,8 @@ export type Situation =
   | "waiting"
   | "session"
   | "webhook"
+  /** One of the owner's that the task carries. */
+  | "file"
   /** One of the owner's and one of everyone's. */
   | { resource: string; spec: object };
 
@@ -28,17 +31,21 @@ export type World = {
   admin: string;
   taskId: string;
   turnId: string;
+  /** Of the message that the turn answers. */
+  messageId: string;
   sessionId: string;
   recoveryToken: string;
   keyId: string;
   webhookId: string;
   deliveryId: string;
+  fileId: string;
   systemName: string;
   tokens: Record<Exclude<Credential, "none">, string>;
 };
 
 const withId = z.looseObject({ id: z.string() });
-const turns = z.object({ items: z.array(z.looseObject({ id: z.string(), status: z.string() })) });
+const turn = z.looseObject({ id: z.string(), status: z.string(), messageId: z.string() });
+const turns = z.object({ items: z.array(turn) });
 const granted = z.object({ session: withId, recoveryToken: z.string() });
 const deliveries = z.object({ items: z.array(withId) });
 const HOUR_MS = 60 * 60 * 1000;
@@ -82,7 +89,8 @@ async function newWorld(situation?: Situation): Promise<World> {
   const world: World = {
     ...people,
     taskId,
-    ...{ turnId: "", sessionId: "", recoveryToken: "", webhookId: "", deliveryId: "" },
+    ...{ turnId: "", messageId: "", sessionId: "", recoveryToken: "" },
+    ...{ webhookId: "", deliveryId: "", fileId: "" },
     keyId: expired.id,
     systemName: `shared-${crypto.randomUUID()}`,
     tokens: {
@@ -102,18 +110,24 @@ async function brought(situation: Situation, world: World): Promise<Partial<Worl
   if (typeof situation === "object") return makeResource(situation, world);
   switch (situation) {
     case "running":
-      return { turnId: await turnThatIs("PROCESSING", world) };
+      return turnThatIs("PROCESSING", world);
     case "waiting":
-      return { turnId: await turnThatIs("WAITING", world) };
+      return turnThatIs("WAITING", world);
     case "interrupted": {
-      const turnId = await turnThatIs("PROCESSING", world);
+      const turn = await turnThatIs("PROCESSING", world);
       await made(call(world.owner, "POST", `/tasks/${world.taskId}/interrupt`, {}));
-      return { turnId };
+      return turn;
     }
     case "session": {
       const answer = await made(call(world.owner, "POST", "/sessions", { taskId: world.taskId }));
       const { session, recoveryToken } = granted.parse(answer);
       return { sessionId: session.id, recoveryToken };
+    }
+    case "file": {
+      const { id } = await stored(world.owner);
+      const body = { input: "see", attachments: [id] };
+      await made(call(world.owner, "POST", `/tasks/${world.taskId}/execute`, body));
+      return { fileId: id };
     }
     case "webhook":
       return makeDelivery(world.owner);
@@ -127,12 +141,13 @@ async function makeCarefulTeam(owner: string): Promise<void> {
   await made(call(owner, "POST", "/teams", { metadata: { name: "careful" }, spec }));
 }
 
-async function turnThatIs(status: string, { owner, taskId }: World): Promise<string> {
+async function turnThatIs(status: string, { owner, taskId }: World): Promise<Partial<World>> {
   await made(call(owner, "POST", `/tasks/${taskId}/execute`, { input: "go" }));
   const first = async () =>
     turns.parse(await made(call(owner, "GET", `/tasks/${taskId}/turns`))).items[0];
   await expect.poll(async () => (await first())?.status).toBe(status);
-  return (await first())?.id ?? "";
+  const { id: turnId = "", messageId = "" } = (await first()) ?? {};
+  return { turnId, messageId };
 }
 
 async function makeResource(

@@ -6,6 +6,7 @@ import { task as taskSchema } from "../../../src/protocol/task";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { says } from "../../support/room-turns";
 import { ScriptedModel } from "../../support/scripted-model";
+import { UserClient } from "../../support/user-client";
 import { control } from "../../worker/control";
 import type { UserRoom } from "../../worker/user-room";
 
@@ -198,7 +199,7 @@ describe("[O2] the list of a member", () => {
   });
 });
 
-it("[O2] a task that waits for a person says so, in lists and in its room, until it is answered", async () => {
+it("[O2][N7] a task that waits for a person says so, in lists, to devices and in its room, until it is answered", async () => {
   const user = newUser();
   const model = new ScriptedModel();
   control.model = model.callAgent;
@@ -207,18 +208,28 @@ it("[O2] a task that waits for a person says so, in lists and in its room, until
   await call(user, "POST", "/teams", { metadata: { name: "careful" }, spec });
   const id = await newTask(user, { teamRef: `${user}/careful` });
   const client = await RoomClient.join(user, id);
+  const { frames: heard } = await UserClient.open(user);
+  const shown = () => {
+    const last = heard.of("task:updated").at(-1);
+    return last && z.object({ task: taskSchema }).parse(last.data).task;
+  };
   await client.ask("chat:send", { content: "go" });
   await client.frames.next(says("turn:status", "WAITING"));
   expect(client.frames.state?.task.waitingFor).toBe("confirmation");
   await expect
     .poll(() => list(user, "?waiting=true"))
     .toMatchObject([{ id, status: "RUNNING", waitingFor: "confirmation" }]);
+  await expect.poll(shown).toMatchObject({ id, waitingFor: "confirmation" });
   const turnId = client.frames.state?.task.activeTurnId;
   await call(user, "POST", `/tasks/${id}/turns/${turnId}/confirm`, { step: "work", approve: true });
   const attempt = await model.attempt(1);
+  // It goes on working: that it waits no more is told all the same.
+  await expect.poll(() => shown()?.waitingFor).toBe(undefined);
+  expect(shown()).toMatchObject({ id, status: "RUNNING" });
   attempt.say("done");
   attempt.finish();
   await client.frames.next(says("task:status", "COMPLETED"));
+  await expect.poll(shown).toMatchObject({ id, status: "COMPLETED" });
   await expect
     .poll(() => list(user, "?waiting=false"))
     .toMatchObject([{ id, status: "COMPLETED" }]);

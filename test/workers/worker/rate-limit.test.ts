@@ -28,3 +28,17 @@ it("a limiter that is out of order keeps nobody out", async () => {
   expect((await ask(newUser(), { RATE_LIMIT: broken })).status).toBe(200);
   log.mockRestore();
 });
+
+it("whoever makes something is told both of its limits", async () => {
+  const made = await call("/api/v1/tasks", {
+    method: "POST",
+    token: await token({ sub: newUser() }),
+    body: {},
+  });
+  expect(made.status).toBe(201);
+  const policies = made.headers.get("RateLimit-Policy")?.split(", ");
+  expect(policies).toEqual([
+    `"tasks";q=${LIMITS.tasksPerWindow};w=60`,
+    `"user";q=${LIMITS.requestsPerWindow};w=60`,
+  ]);
+});

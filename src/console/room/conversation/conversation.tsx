@@ -16,6 +16,7 @@ import { useOlder } from "./use-older";
 /** What was said, what is being said, and the place to say something. */
 export function Conversation() {
   const { room } = useRoom();
+  const whole = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const { follows, toEnd } = useFollow(scroller, content);
@@ -24,7 +25,7 @@ export function Conversation() {
   const stop = useStop();
 
   return (
-    <div class="conversation">
+    <div class="conversation" ref={whole}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard too */}
       <section class="scroller" ref={scroller} tabIndex={0} aria-label="Messages">
         <div class="messages" ref={content}>
@@ -50,7 +51,7 @@ export function Conversation() {
       )}
       <Announcer />
       <TypingLine />
-      <Composer onStop={stop} onSent={toEnd} />
+      <Composer onStop={stop} onSent={toEnd} dropOn={whole} />
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { StatusBadge } from "../../parts/badge";
+import { statusOf } from "../../parts/task-badge";
 import { Link } from "../../routing/link";
 import type { RoomView } from "../../routing/route";
 import { useTask } from "../room-scope";
@@ -23,7 +24,7 @@ export function RoomHeader({ view }: { view: RoomView }) {
             ←
           </Link>
           <h1 title={task.title}>{task.title}</h1>
-          <StatusBadge status={task.status} />
+          <StatusBadge status={statusOf(task)} />
           <WaitingBadge />
         </div>
         <div class="row">

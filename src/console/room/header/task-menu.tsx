@@ -1,7 +1,8 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Task } from "../../../client";
 import { Button } from "../../parts/button";
 import { ConfirmDialog } from "../../parts/confirm-dialog";
+import { Menu } from "../../parts/menu";
 import { navigate } from "../../routing/navigate";
 import { useAccount } from "../../state/account";
 import { useAction } from "../../state/use-action";
@@ -15,22 +16,12 @@ export function TaskMenu({ task }: { task: Task }) {
   const { client } = useAccount();
   const [shown, setShown] = useState<Shown>();
   const { run, busy, error, clear } = useAction();
-  const menu = useRef<HTMLDetailsElement>(null);
   const { id, title, role } = task;
   const show = (next: Shown) => {
-    menu.current?.removeAttribute("open");
     clear();
     setShown(next);
   };
   const close = () => setShown(undefined);
-  useEffect(() => {
-    const onPress = ({ target }: PointerEvent) => {
-      if (!(target instanceof Node && menu.current?.contains(target)))
-        menu.current?.removeAttribute("open");
-    };
-    addEventListener("pointerdown", onPress);
-    return () => removeEventListener("pointerdown", onPress);
-  }, []);
   const remove = async () => {
     if (await run(() => client.tasks.delete(id))) navigate({ at: "home" });
   };
@@ -39,21 +30,14 @@ export function TaskMenu({ task }: { task: Task }) {
   };
   return (
     <>
-      <details
-        class="menu"
-        ref={menu}
-        onKeyDown={(event) => event.key === "Escape" && menu.current?.removeAttribute("open")}
-      >
-        <summary class="button plain">Task</summary>
-        <div class="menu-items">
-          <Button onClick={() => show("members")}>Members</Button>
-          {role !== "viewer" && <Button onClick={() => show("rename")}>Rename</Button>}
-          {role !== "viewer" && task.status !== "CANCELLED" && (
-            <Button onClick={() => show("cancel")}>Cancel task</Button>
-          )}
-          {role === "owner" && <Button onClick={() => show("delete")}>Delete</Button>}
-        </div>
-      </details>
+      <Menu name="Task">
+        <Button onClick={() => show("members")}>Members</Button>
+        {role !== "viewer" && <Button onClick={() => show("rename")}>Rename</Button>}
+        {role !== "viewer" && task.status !== "CANCELLED" && (
+          <Button onClick={() => show("cancel")}>Cancel task</Button>
+        )}
+        {role === "owner" && <Button onClick={() => show("delete")}>Delete</Button>}
+      </Menu>
       {shown === "members" && <MembersDialog task={task} onClose={close} />}
       {shown === "rename" && <RenameDialog task={task} onClose={close} />}
       {shown === "cancel" && (

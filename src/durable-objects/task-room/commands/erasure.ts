@@ -60,19 +60,21 @@ export async function goOnErasing(
 const GOODBYE_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Tells the members, erases the rows of the history, then the room's own. Rejects where somebody can't be reached;
+ * Tells the members, erases the rows of the history and lets go of files, then erases the room's own. Rejects where somebody can't be reached;
  * said again, it goes on.
  */
 async function finishErasure(desk: Desk, eraseStorage: () => Promise<void>) {
   const { doors, feeds, held } = desk;
   const { buriedTaskId: taskId, known: room, deletedAt } = held;
   if (!room || taskId === undefined || deletedAt === undefined) return;
-  // Each is tried, whatever becomes of the other.
-  const [told, erased] = await Promise.allSettled([
+  // Each is tried, whatever becomes of the others.
+  const [told, ...left] = await Promise.allSettled([
     feeds.sayGoodbye(room, deletedAt),
     eraseHistory(desk, taskId, toTimestamp(deletedAt)),
+    desk.files.release(taskId),
   ]);
-  if (erased.status === "rejected") throw erased.reason;
+  for (const erased of left) if (erased.status === "rejected") throw erased.reason;
+  doors.fault("files released");
   const waits = doors.now() < deletedAt + GOODBYE_MS;
   if (told.status === "rejected" && waits) throw told.reason;
   await eraseStorage();

@@ -2,19 +2,23 @@ import { decideCall, takeOutput } from "../../../engine/step/tool-answers";
 import { type Cancel, cancelTurn, confirmStep, retryTurn } from "../../../engine/task/people";
 import type { Draft } from "../../../engine/turn/draft";
 import { activeTurn } from "../../../engine/turn/room";
-import { becomesGuidance, guideTurn, send } from "../../../engine/turn/send";
+import { guideTurn, makesNoTurn, send } from "../../../engine/turn/send";
 import type { ChatSend } from "../../../protocol/commands/chat-send";
 import type { SendAck } from "../../../protocol/commands/send-ack";
 import type { ToolOutput } from "../../../protocol/commands/tool-output";
 import type { TurnConfirm } from "../../../protocol/commands/turn-confirm";
 import { accepted, type Outcome, type Refusal, refuse, refused } from "../../../protocol/errors";
+import type { Attachment } from "../../../protocol/files/attachment";
 import type { Principal } from "../../../protocol/identity";
 import { newId } from "../../../protocol/ids";
 import { DEFAULT_THREAD, type OnBusy } from "../../../protocol/turn";
 import type { Desk } from "../desk";
 import { presenceOf } from "../live/connections";
 import { type ClientKey, clientKey } from "../store/client-keys";
+import type { Found } from "../turns/superseding";
 import { logAccepted } from "../turns/turn-lines";
+import { isOvertaken, whenFound } from "./asked-message";
+import { carryingFiles } from "./carried-files";
 import { permit } from "./permit";
 import { type Asking, withinQuota } from "./quota";
 
@@ -30,16 +34,33 @@ export function sendMessage(
   input: ChatSend,
   keys: ClientKey[] = [],
 ): Outcome<SendAck> | Promise<Outcome<SendAck>> {
+  const { attachments: fileIds, ...words } = input;
   const own = [...keys, ...messageKey(principal, input)];
   const known = () => answeredBefore(desk, principal, own);
+  const work = (attachments: Attachment[]) =>
+    // While the files were asked for, the same message may have come twice, or its sender have gone.
+    known() ?? sendWords(desk, principal, { ...words, attachments }, own);
+  return known() ?? carryingFiles(desk, principal, { fileIds }, work);
+}
+
+/** A message as the engine takes it: its files are those that the sender's home knows. */
+type Words = Omit<ChatSend, "attachments"> & { attachments?: Attachment[] };
+
+function sendWords(
+  desk: Desk,
+  principal: Principal,
+  words: Words,
+  keys: ClientKey[],
+): Outcome<SendAck> | Promise<Outcome<SendAck>> {
   const act = ({ afterAwait }: Asking) =>
-    (afterAwait ? known() : undefined) ?? sendNew(desk, principal, input, own);
-  // What steers a turn is none: should it become one, the meter is asked then.
-  if (desk.room && becomesGuidance(desk.room, input.onBusy)) {
-    return known() ?? act({ afterAwait: false });
+    (afterAwait ? answeredBefore(desk, principal, keys) : undefined) ??
+    sendNew(desk, principal, words, keys);
+  // What steers a turn is none: should it become one, the meter is asked then. What joins one is counted with it.
+  if (desk.room && makesNoTurn(desk.room, messageOf(principal, words))) {
+    return act({ afterAwait: false });
   }
   const isTurn = (ack: SendAck) => !ack.duplicate && isOfTurn(desk, ack);
-  return known() ?? withinQuota(desk, principal, act, { isTurn });
+  return withinQuota(desk, principal, act, { isTurn });
 }
 
 /** Whether the message is what its turn was made for, and no guidance. */
@@ -49,7 +70,7 @@ function isOfTurn({ room }: Desk, { turnId, messageId }: SendAck): boolean {
 }
 
 /** What the caller is answered without anything being done; nothing where there is something to do. */
-function answeredBefore(
+export function answeredBefore(
   desk: Desk,
   principal: Principal,
   keys: ClientKey[],
@@ -67,7 +88,7 @@ function answeredBefore(
 function sendNew(
   desk: Desk,
   principal: Principal,
-  input: ChatSend,
+  input: Words,
   keys: ClientKey[],
 ): Outcome<SendAck> {
   const now = desk.doors.now();
@@ -99,14 +120,23 @@ export function retry(
 ): Outcome<{ turnId: string }> | Promise<Outcome<{ turnId: string }>> {
   const permitted = permit(desk, principal, "write");
   if (!permitted.ok) return permitted;
-  const { unpaid, userId } = desk.store.turns.get(turnId)?.run ?? {};
+  const record = desk.store.turns.get(turnId);
+  if (!record) return refused(refuse("not_found", "There is no such turn."));
+  const { unpaid, userId } = record.run;
   // One that was never admitted is no old turn; another's meter is asked when it begins.
   const newTurn = unpaid === true && userId === principal.userId;
-  const act = () => retryNow(desk, principal, turnId);
-  return withinQuota(desk, principal, act, { newTurn, turnId });
+  return whenFound(desk, record.turn.messageId, (found) => {
+    const act = () => retryNow(desk, principal, turnId, found);
+    return withinQuota(desk, principal, act, { newTurn, turnId });
+  });
 }
 
-function retryNow(desk: Desk, principal: Principal, turnId: string): Outcome<{ turnId: string }> {
+function retryNow(
+  desk: Desk,
+  principal: Principal,
+  turnId: string,
+  found: Found | undefined,
+): Outcome<{ turnId: string }> {
   const permitted = permit(desk, principal, "write");
   if (!permitted.ok) return permitted;
   const open = permitted.value.room.state.openTurns.find(({ id }) => id === turnId);
@@ -118,7 +148,8 @@ function retryNow(desk: Desk, principal: Principal, turnId: string): Outcome<{ t
     if (planId !== undefined && plan) {
       draft.setRoom({ plans: { [planId]: plan, ...draft.room.plans } });
     }
-    return retryTurn(draft, open ? { ...record, turn: open } : record);
+    const isSuperseded = found?.isSuperseded() || isOvertaken(desk, record.turn);
+    return retryTurn(draft, open ? { ...record, turn: open } : record, { isSuperseded });
   });
   return noteAccepted(desk, principal, "retry", done);
 }
@@ -202,10 +233,10 @@ export function guide(
 }
 
 /** What is done is in the platform's log with the request that asked for it. */
-function noteAccepted<T extends { turnId: string | null }>(
+export function noteAccepted<T extends { turnId: string | null }>(
   desk: Desk,
   principal: Principal,
-  command: "send" | "guide" | "retry" | "confirm" | "cancel" | "tool-output",
+  command: Parameters<typeof logAccepted>[2]["command"],
   done: Outcome<T>,
 ): Outcome<T> {
   if (!done.ok) return done;
@@ -217,11 +248,12 @@ function noteAccepted<T extends { turnId: string | null }>(
   return done;
 }
 
-function messageOf(principal: Principal, input: ChatSend) {
+export function messageOf(principal: Principal, input: Words) {
   const onBusy: { onBusy?: OnBusy } = input.onBusy ? { onBusy: input.onBusy } : {};
   return {
     author: presenceOf(principal),
     content: input.content,
+    attachments: input.attachments,
     clientMessageId: input.clientMessageId,
     threadId: input.threadId ?? DEFAULT_THREAD,
     metadata: input.metadata ?? {},
@@ -232,7 +264,8 @@ function messageOf(principal: Principal, input: ChatSend) {
 }
 
 function messageKey({ userId }: Principal, input: ChatSend): ClientKey[] {
-  const { clientMessageId, content, threadId = DEFAULT_THREAD } = input;
+  const { clientMessageId, content, threadId = DEFAULT_THREAD, attachments = [] } = input;
   if (clientMessageId === undefined) return [];
-  return [clientKey("message", userId, clientMessageId, { content, threadId })];
+  const files = attachments.length > 0 && { attachments };
+  return [clientKey("message", userId, clientMessageId, { content, threadId, ...files })];
 }

@@ -8,9 +8,12 @@ import type { Desk } from "../desk";
 import { catchUp } from "../live/catch-up";
 import type { Acknowledged, RoomConnection } from "../live/connection";
 import { snapshot } from "../live/snapshot";
+import { edit } from "./edit";
+import { note } from "./note";
 import { cancel, confirm, giveOutput, guide, retry, sendMessage } from "./people-commands";
 import { permit } from "./permit";
 import { reachablePage } from "./queries";
+import { regenerate } from "./regenerate";
 
 /** Bytes of a page's messages: with what is around them, still a frame. */
 const PAGE_BYTES = LIMITS.sentFrameBytes - 1024;
@@ -35,6 +38,14 @@ export function doCommand(
     }
     case "chat:retry":
       return holdingUp(connection, retry(desk, principal, read.data.turnId));
+    case "chat:regenerate":
+      return holdingUp(connection, regenerate(desk, principal, read.data.turnId));
+    case "chat:edit":
+      setTyping(desk, connection, false);
+      return holdingUp(connection, edit(desk, principal, read.data));
+    case "chat:note":
+      setTyping(desk, connection, false);
+      return holdingUp(connection, note(desk, principal, read.data));
     case "chat:guide":
       return guide(desk, principal, read.data);
     case "turn:confirm":
@@ -52,7 +63,7 @@ export function doCommand(
   }
 }
 
-/** A stop that is sent after a message must not overtake it while the sender's meter is asked. */
+/** A stop that is sent after a message must not overtake it while the sender's meter or home is asked. */
 function holdingUp<T>(connection: RoomConnection, outcome: T | Promise<T>): T | Promise<T> {
   if (outcome instanceof Promise) connection.holdUp(outcome);
   return outcome;

@@ -5,6 +5,7 @@ import { setTaskStatus, updateTask } from "../../../engine/task/task-rules";
 import { send } from "../../../engine/turn/send";
 import { isBlank } from "../../../protocol/blank";
 import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
+import type { Attachment } from "../../../protocol/files/attachment";
 import type { Principal } from "../../../protocol/identity";
 import { newEpoch, newId } from "../../../protocol/ids";
 import type { ExecuteTask } from "../../../protocol/rest/execute-task";
@@ -56,16 +57,20 @@ export async function createTask(
     return refused(refuse("not_found", "The task was erased."));
   const plan = await firstPlan(desk.doors, input.teamRef, principal, input.taskId);
   if (!plan.ok) return plan;
-  const open = (): Outcome<object> => {
+  const { taskId, attachments: fileIds = [] } = input;
+  const open = (attachments: Attachment[]) => (): Outcome<object> => {
     // The same request may have come twice while the team was looked up.
     if (desk.room) return accepted({ duplicate: true });
-    openRoom(desk, principal, input, plan.value);
+    openRoom(desk, principal, { ...input, attachments }, plan.value);
     return accepted({});
   };
-  const asks = input.prompt !== undefined;
-  const opened = await (asks
-    ? withinQuota(desk, principal, open, { taskId: input.taskId })
-    : open());
+  const asks = input.prompt !== undefined || fileIds.length > 0;
+  const begin = (files: Attachment[]) =>
+    asks ? withinQuota(desk, principal, open(files), { taskId }) : open(files)();
+  const { userId } = principal;
+  const opened = await (fileIds.length > 0
+    ? desk.files.carrying({ taskId, userId, fileIds }, begin)
+    : begin([]));
   if (!opened.ok) return opened;
   if (!input.isListed) await listedSomewhere(desk);
   return readTask(desk, principal);
@@ -74,11 +79,12 @@ export async function createTask(
 function openRoom(
   desk: Desk,
   principal: Principal,
-  input: NewTask,
+  input: Omit<NewTask, "attachments"> & { attachments: Attachment[] },
   plan: Parameters<typeof emptyRoom>[0]["plan"],
 ): void {
   const now = desk.doors.now();
-  const { prompt, members, history = [], isListed: _, ...seed } = input;
+  const { prompt, attachments, members, history = [], isListed: _, ...seed } = input;
+  const asks = prompt !== undefined || attachments.length > 0;
   const roles = Object.fromEntries(members.map(({ userId, role }) => [userId, role]));
   const createdBy = principal.userId;
   const room = emptyRoom(
@@ -99,12 +105,13 @@ function openRoom(
   desk.create(room, (draft) => {
     announceTask(draft);
     importHistory(draft, history, { importer, ids });
-    if (prompt === undefined) return null;
+    if (!asks) return null;
     return send(draft, {
       turnId,
       messageId: newId("msg", now),
       author: presenceOf(principal),
-      content: prompt,
+      content: prompt ?? "",
+      attachments,
       threadId: DEFAULT_THREAD,
       metadata: {},
       descent: principal.descent,
@@ -114,7 +121,7 @@ function openRoom(
   logAccepted(desk, principal, {
     command: "create",
     taskId,
-    turnId: prompt === undefined ? undefined : turnId,
+    turnId: asks ? turnId : undefined,
   });
 }
 
@@ -154,7 +161,7 @@ export async function execute(
   const permitted = permit(desk, principal, "write");
   if (!permitted.ok) return permitted;
   const content = text ?? permitted.value.room.state.task.title;
-  if (isBlank(content)) {
+  if (isBlank(content) && !rest.attachments?.length) {
     const issues = [{ path: "input", message: "needed where the task's title is blank" }];
     return refused(refuse("invalid_request", "There is nothing to do.", { issues }));
   }

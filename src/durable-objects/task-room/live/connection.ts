@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { NoteAck } from "../../../protocol/commands/chat-note";
 import type { HistoryPage } from "../../../protocol/commands/history-sync";
 import type { SendAck } from "../../../protocol/commands/send-ack";
 import type { RoomEvent } from "../../../protocol/events";
@@ -22,6 +23,7 @@ export type RoomAttachment = z.infer<typeof roomAttachment>;
 /** What the acknowledgement of a command says. */
 export type Acknowledged =
   | SendAck
+  | NoteAck
   | HistoryPage
   | { turnId: string | null }
   | { headSeq: number; epoch: string; state?: RoomState }

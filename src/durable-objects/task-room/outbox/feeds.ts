@@ -111,10 +111,10 @@ export class Feeds {
     const { events, room } = commit;
     const now = this.#now();
     this.#backlog.hear(commit);
-    for (const feed of this.#all) feed.hear(events, now);
     const isDue = Outbox.isDue(events, room);
     const canWait = Outbox.canWait(events);
     const tell = (feed: Outbox) => {
+      feed.due(now);
       if (!feed.isReady(now)) return;
       if (canWait) feed.flushSoon();
       else feed.flush();

@@ -46,8 +46,8 @@ export class Outbox {
   #flushing: Promise<void> | undefined;
   #again = false;
   #hurry: (() => void) | undefined;
-  /** When the oldest event was committed that is still to be told; if this instance saw it come. */
-  #waitingSince: number | undefined;
+  /** Since when the destination is to be told what it has not been; if this instance saw it come to that. */
+  #dueSince: number | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -81,16 +81,18 @@ export class Outbox {
     return this.lag > 0 && this.#wait.isOver(now);
   }
 
-  /** Learns of what was committed now, and is to be told sooner or later. */
-  hear([first]: LogEvent[], now: number): void {
-    if (first?.seq === this.position + 1) this.#waitingSince = now;
+  /** From now on the destination is to be told, though it may be left alone for a while yet. */
+  due(now: number): void {
+    this.#dueSince ??= now;
   }
 
-  /** Whether a commit with these events is worth a batch for D1: one when a turn starts and one when it ends. */
+  /** Whether a commit with these events is worth a batch for D1: one when a turn starts and one when it ends, and one for a note. */
   static isDue(events: LogEvent[], room: Room): boolean {
     return events.some(
       (event) =>
         event.type === "task:updated" ||
+        // No turn tells of it.
+        (event.type === "chat:message" && event.data.message.note === true) ||
         (event.type === "turn:status" && event.data.status === "PROCESSING") ||
         (event.type === "task:status" && room.state.openTurns.length === 0),
     );
@@ -153,6 +155,9 @@ export class Outbox {
     const { points, doors, room, backlog } = this.#parts;
     const now = room();
     if (!now) return true;
+    // What becomes due from here on is not in this stretch.
+    const due = this.#dueSince;
+    this.#dueSince = undefined;
     try {
       const after = this.position;
       const { headSeq } = now.state.task;
@@ -160,11 +165,14 @@ export class Outbox {
       doors.fault(points[0]);
       await inTime(PATIENCE_MS, () => this.#parts.tell(now, stretch));
       doors.fault(points[1]);
-      this.#countLag(after);
-      this.#advance(stretch.through, stretch.through >= headSeq);
+      this.#countLag(after, due);
+      const isLast = stretch.through >= headSeq;
+      if (!isLast) this.#dueSince = due;
+      this.#advance(stretch.through, isLast);
       doors.fault(points[2]);
       return true;
     } catch (error) {
+      this.#dueSince = due ?? this.#dueSince;
       this.#fail(error, now);
       return false;
     }
@@ -182,13 +190,16 @@ export class Outbox {
     unharmed("outbox_wait_lost", state.task.id, () => this.#wait.lengthen(this.position));
   }
 
-  /** How old the oldest event was that the destination has just been told: the first after a `seq`. */
-  #countLag(after: number): void {
+  /**
+   * How late the destination has just heard. What another instance left may have been told before, and
+   * is late for certain only where that failed: then since the first event after a `seq`.
+   */
+  #countLag(after: number, due: number | undefined): void {
     const { destination, doors, metrics, room, store } = this.#parts;
     unharmed("metrics_failed", room()?.state.task.id, () => {
-      const oldest = this.#waitingSince ?? (room() && store.log.timeAfter(after));
-      if (oldest === undefined) return;
-      const value = Math.max(0, doors.now() - oldest) / 1000;
+      const since = due ?? (room() && this.isFailing ? store.log.timeAfter(after) : undefined);
+      if (since === undefined) return;
+      const value = Math.max(0, doors.now() - since) / 1000;
       metrics.delay({ metric: "taskroom_outbox_lag_seconds", labels: { destination }, value });
     });
   }
@@ -199,7 +210,6 @@ export class Outbox {
     // The task may have been erased in the meantime.
     if (!room()) return;
     this.#cursor = through;
-    this.#waitingSince = undefined;
     this.#wait.end(through);
     if (!isLast) store.cursors.put(destination, through);
     else if (room()?.state.openTurns.length === 0) told(through);

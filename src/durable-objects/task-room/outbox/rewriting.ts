@@ -6,6 +6,7 @@ import { describeError, logError } from "../../../platform/platform-log";
 import { CLOSE } from "../../../protocol/close-codes";
 import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
 import { newEpoch } from "../../../protocol/ids";
+import type { Message } from "../../../protocol/message";
 import type { Rewritten } from "../../../protocol/operator/reproject";
 import type { Desk } from "../desk";
 import { projectionOf } from "./projection";
@@ -39,6 +40,7 @@ async function rewrite(desk: Desk): Promise<Rewritten> {
   }
   if (desk.feeds.d1.isFailing) throw new Error("The database does not take what is to be told.");
   const kept = desk.store.retention.messagesFrom();
+  await desk.history.write((database) => writeSuperseded(desk, database));
   let after = Math.max(0, kept - 1);
   let messages = 0;
   for (let goesOn = true; goesOn; ) {
@@ -82,14 +84,35 @@ async function writePage(
   if (!room) throw new Error(ERASED);
   const told = feeds.d1.position;
   const range = { afterSeq: after, beforeSeq: told + 1, limit: PAGE, bytes: PAGE_BYTES };
-  const { items, hasMore } = store.messages.read({}, range);
+  const { items, hasMore } = store.messages.read({ superseded: true }, range);
+  const wholeFrom = store.retention.messagesFrom({ superseded: true });
   // Past what it was told the database has only what is of a life that the room has lost.
   const through = (hasMore && items.at(-1)?.seq) || Number.MAX_SAFE_INTEGER;
   const projection = {
-    ...projectionOf(room, { events: [], before: [], through: told }),
+    ...projectionOf(room, { events: [], through: told }),
     messages: items,
-    only: { fromSeq: after + 1, throughSeq: through },
+    superseded: marksOf(items),
+    // Of those that were superseded the database may have what the room does not.
+    only: { fromSeq: Math.max(after + 1, wholeFrom), throughSeq: through },
   };
   if (!(await project(database, projection))) throw new Error("The database is ahead of the room.");
   return { messages: items.length, through, hasMore };
+}
+
+/** What the log still says of messages that the room may not have any more. */
+async function writeSuperseded({ room, store, feeds }: Desk, database: D1Database): Promise<void> {
+  if (!room) throw new Error(ERASED);
+  const told = feeds.d1.position;
+  for (const events of store.log.after(0)) {
+    const marks = events.filter(({ type, seq }) => type === "messages:superseded" && seq <= told);
+    if (marks.length === 0) continue;
+    const stretch = { events: marks, before: [], through: told };
+    await project(database, projectionOf(room, stretch));
+  }
+}
+
+function marksOf(messages: readonly Message[]) {
+  return messages.flatMap(({ id, supersededBy: by }) =>
+    by === undefined ? [] : [{ by, messageIds: [id] }],
+  );
 }

@@ -2,10 +2,12 @@ import * as z from "zod";
 import type { MessagePage } from "../../../history/messages";
 import { fitting } from "../../../protocol/bytes";
 import type { LogEvent } from "../../../protocol/events";
+import type { MessagesSuperseded } from "../../../protocol/events/messages-superseded";
 import type { Message, MessageRole } from "../../../protocol/message";
-import { bodyRows, readJson, storedMessage } from "./stored";
+import { readJson, storedMessage } from "./stored";
 
-export type MessageFilter = { threadId?: string; roles?: MessageRole[] };
+/** `superseded`: those are among them that were. */
+export type MessageFilter = { threadId?: string; roles?: MessageRole[]; superseded?: boolean };
 /** `fromSeq`: what lies before is passed over. `bytes`: of the page as JSON. */
 export type MessageRange = {
   fromSeq?: number | undefined;
@@ -16,6 +18,8 @@ export type MessageRange = {
 };
 
 const sizeRows = z.array(z.object({ seq: z.int(), bytes: z.int() }));
+const messageRows = z.array(z.object({ body: z.string(), superseded_by: z.string().nullable() }));
+const idRows = z.array(z.object({ id: z.string() }));
 const countRows = z.tuple([z.object({ n: z.int() })]);
 const seqRows = z.array(z.object({ seq: z.int().nullable() }));
 
@@ -35,7 +39,13 @@ export class MessageTable {
       // A first attempt has left nothing to supersede; looking would read the table for nothing.
       if (event.type === "chat:start" && event.data.attempt > 1) this.#remove(event.data.messageId);
       if (message) this.#insert(message);
+      if (event.type === "messages:superseded") this.#supersede(event.data);
     }
+  }
+
+  /** Keeps a message that no event of the log says. */
+  keep(message: Message): void {
+    this.#insert(message);
   }
 
   /**
@@ -73,9 +83,10 @@ export class MessageTable {
     const seqs = rows.map(({ seq }) => seq);
     if (seqs.length === 0) return [];
     const { where, values } = conditionOf(filter);
-    const query = `SELECT body FROM messages WHERE seq BETWEEN ? AND ?${where} ORDER BY seq`;
+    const query = `SELECT body, superseded_by FROM messages
+      WHERE seq BETWEEN ? AND ?${where} ORDER BY seq`;
     const found = this.#sql.exec(query, Math.min(...seqs), Math.max(...seqs), ...values);
-    return bodyRows.parse(found.toArray()).map((row) => readJson(storedMessage, row.body));
+    return messageRows.parse(found.toArray()).map(messageIn);
   }
 
   count(): number {
@@ -90,9 +101,30 @@ export class MessageTable {
   }
 
   get(messageId: string): Message | undefined {
-    const query = "SELECT body FROM messages WHERE id = ?";
-    const [row] = bodyRows.parse(this.#sql.exec(query, messageId).toArray());
-    return row && readJson(storedMessage, row.body);
+    const query = "SELECT body, superseded_by FROM messages WHERE id = ?";
+    const [row] = messageRows.parse(this.#sql.exec(query, messageId).toArray());
+    return row && messageIn(row);
+  }
+
+  /** Those of a thread from a `seq` on that stand. */
+  idsFrom(threadId: string, seq: number): string[] {
+    const query = `SELECT id FROM messages
+      WHERE seq >= ? AND thread_id = ? AND superseded_by IS NULL ORDER BY seq`;
+    const rows = idRows.parse(this.#sql.exec(query, seq, threadId).toArray());
+    return rows.map(({ id }) => id);
+  }
+
+  /** The answers of a turn that stand, from a `seq` on. */
+  answersOf(turnId: string, fromSeq: number): string[] {
+    const query = `SELECT id FROM messages WHERE seq >= ? AND role = 'assistant'
+      AND superseded_by IS NULL AND body ->> '$.turnId' = ? ORDER BY seq`;
+    return idRows.parse(this.#sql.exec(query, fromSeq, turnId).toArray()).map(({ id }) => id);
+  }
+
+  /** How many stand from a `seq` on. */
+  countStanding(fromSeq: number): number {
+    const query = "SELECT count(*) AS n FROM messages WHERE seq >= ? AND superseded_by IS NULL";
+    return countRows.parse(this.#sql.exec(query, fromSeq).toArray())[0].n;
   }
 
   seqOf(messageId: string): number | undefined {
@@ -100,15 +132,31 @@ export class MessageTable {
     return seqRows.parse(this.#sql.exec(query, messageId).toArray())[0]?.seq ?? undefined;
   }
 
-  #insert(message: Message): void {
+  /** Takes messages back that the database has kept meanwhile. */
+  readBack(messages: readonly Message[]): void {
+    this.#count = undefined;
+    for (const message of messages) this.#insert(message, "OR IGNORE");
+  }
+
+  #insert(message: Message, otherwise = ""): void {
     if (this.#count !== undefined) this.#count++;
     this.#sql.exec(
-      "INSERT INTO messages (seq, id, thread_id, role, body) VALUES (?, ?, ?, ?, ?)",
+      `INSERT ${otherwise} INTO messages (seq, id, thread_id, role, body) VALUES (?, ?, ?, ?, ?)`,
       message.seq,
       message.id,
       message.threadId,
       message.role,
       JSON.stringify(message),
+    );
+  }
+
+  /** What was first to take a message's place stays. */
+  #supersede({ messageIds, by }: MessagesSuperseded): void {
+    this.#sql.exec(
+      `UPDATE messages SET superseded_by = ?
+        WHERE id IN (SELECT value FROM json_each(?)) AND superseded_by IS NULL`,
+      by,
+      JSON.stringify(messageIds),
     );
   }
 
@@ -118,11 +166,19 @@ export class MessageTable {
   }
 }
 
-function conditionOf({ threadId, roles }: MessageFilter): { where: string; values: string[] } {
+function messageIn({ body, superseded_by: by }: z.infer<typeof messageRows>[number]): Message {
+  const message = readJson(storedMessage, body);
+  return by === null ? message : { ...message, supersededBy: by };
+}
+
+function conditionOf({ threadId, roles, superseded }: MessageFilter): {
+  where: string;
+  values: string[];
+} {
   const thread = threadId === undefined ? "" : " AND thread_id = ?";
   const role = roles ? ` AND role IN (${roles.map(() => "?").join(", ")})` : "";
   return {
-    where: thread + role,
+    where: thread + role + (superseded ? "" : " AND superseded_by IS NULL"),
     values: [...(threadId === undefined ? [] : [threadId]), ...(roles ?? [])],
   };
 }

@@ -5,8 +5,13 @@ const timeRows = z.tuple([z.object({ at: z.int().nullable() })]);
 const seqRows = z.array(z.object({ seq: z.int() }));
 
 const HOUR_MS = 60 * 60 * 1000;
-/** Messages that a room keeps beside D1, so that recent pages and a model's context need no D1. */
+/** Messages that stand and that a room keeps beside D1: recent pages and a model's context need no D1. */
 export const KEPT_MESSAGES = 1000;
+/** The same of those that were superseded, which few ask for. */
+const KEPT_SUPERSEDED = 500;
+
+/** What a room holds from some `seq` on: the messages that stand, and those that were superseded. */
+type Kept = "messages" | "superseded";
 
 /** What a clean-up may take: everything older than the retention that everybody has been told. */
 export type CleanUp = {
@@ -25,7 +30,7 @@ export type CleanUp = {
 export class Retention {
   readonly #sql: SqlStorage;
   #oldest: number | null | undefined;
-  #messagesFrom: number | undefined;
+  readonly #from = new Map<Kept, number>();
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -43,11 +48,21 @@ export class Retention {
     this.#oldest = this.#oldest === undefined ? undefined : (this.#oldest ?? now);
   }
 
-  /** Messages before this `seq` may be in D1 alone; 0 where the room holds all of them. */
-  messagesFrom(): number {
-    const query = "SELECT seq FROM kept WHERE what = 'messages'";
-    this.#messagesFrom ??= seqRows.parse(this.#sql.exec(query).toArray())[0]?.seq ?? 0;
-    return this.#messagesFrom;
+  /**
+   * Messages before this `seq` may be in D1 alone; 0 where the room holds all of them. Those that were
+   * superseded, and so all together, may be so sooner.
+   */
+  messagesFrom({ superseded = false } = {}): number {
+    const standing = this.#keptFrom("messages");
+    return superseded ? Math.max(standing, this.#keptFrom("superseded")) : standing;
+  }
+
+  /** The room holds all that stand from this `seq` on: it began with it, or has read older messages back. */
+  putMessagesFrom(seq: number): void {
+    this.#putFrom("superseded", this.messagesFrom({ superseded: true }));
+    this.#putFrom("messages", seq);
+    // The transaction may come to nothing.
+    this.#from.clear();
   }
 
   cleanUp({ now, retentionMs, projected, neededFrom = projected + 1 }: CleanUp): void {
@@ -72,18 +87,40 @@ export class Retention {
   }
 
   /**
-   * Lets go of all but the newest thousand messages, of those that D1 has; whether there were any. System
-   * text stays: every turn's model is told it.
+   * Lets go of all but the newest thousand messages that stand, of those that D1 has, and of most that were
+   * superseded; whether there were any. System text stays: every turn's model is told it.
    */
   cleanMessages(projected: number): boolean {
-    const query = "SELECT seq FROM messages ORDER BY seq DESC LIMIT 1 OFFSET ?";
-    const [edge] = seqRows.parse(this.#sql.exec(query, KEPT_MESSAGES - 1).toArray());
+    const [standing, superseded] = ["superseded_by IS NULL", "superseded_by IS NOT NULL"];
+    const cleaned = [
+      this.#clean("messages", standing, KEPT_MESSAGES, projected),
+      this.#clean("superseded", superseded, KEPT_SUPERSEDED, projected),
+    ];
+    return cleaned.includes(true);
+  }
+
+  #clean(what: Kept, which: string, count: number, projected: number): boolean {
+    const query = `SELECT seq FROM messages WHERE ${which} ORDER BY seq DESC LIMIT 1 OFFSET ?`;
+    const [edge] = seqRows.parse(this.#sql.exec(query, count - 1).toArray());
     const from = edge && Math.min(edge.seq, projected + 1);
-    if (from === undefined || from <= this.messagesFrom()) return false;
-    this.#sql.exec("DELETE FROM messages WHERE seq < ? AND role <> 'system'", from);
-    this.#sql.exec("INSERT OR REPLACE INTO kept (what, seq) VALUES ('messages', ?)", from);
-    this.#messagesFrom = from;
+    if (from === undefined || from <= this.#keptFrom(what)) return false;
+    this.#sql.exec(`DELETE FROM messages WHERE seq < ? AND role <> 'system' AND ${which}`, from);
+    this.#putFrom(what, from);
     return true;
+  }
+
+  #keptFrom(what: Kept): number {
+    const known = this.#from.get(what);
+    if (known !== undefined) return known;
+    const query = "SELECT seq FROM kept WHERE what = ?";
+    const seq = seqRows.parse(this.#sql.exec(query, what).toArray())[0]?.seq ?? 0;
+    this.#from.set(what, seq);
+    return seq;
+  }
+
+  #putFrom(what: Kept, seq: number): void {
+    this.#sql.exec("INSERT OR REPLACE INTO kept (what, seq) VALUES (?, ?)", what, seq);
+    this.#from.set(what, seq);
   }
 
   /** Plans that neither a kept turn nor the next one uses. */

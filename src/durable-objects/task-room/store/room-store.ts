@@ -2,12 +2,14 @@ import * as z from "zod";
 import { restoredState } from "../../../engine/fold/restore";
 import type { Change } from "../../../engine/turn/draft";
 import { type Room, roundsFrom, type TurnRecord } from "../../../engine/turn/room";
+import type { Message } from "../../../protocol/message";
 import type { TeamPlan } from "../../../resources/team-plan";
 import { migrate, stepsDone } from "../../storage-steps";
 import { type ClientKey, ClientKeys, type ClientReply } from "./client-keys";
 import type { Commit } from "./commit";
 import { Cursors } from "./cursors";
 import { EventLog } from "./event-log";
+import { FileTable } from "./file-table";
 import { MessageTable } from "./message-table";
 import { PartTable } from "./part-table";
 import { Retention } from "./retention";
@@ -32,6 +34,7 @@ export class RoomStore {
   readonly unreached: Unreached;
   readonly toolValues: ToolValues;
   readonly parts: PartTable;
+  readonly files: FileTable;
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   #roomBody = "";
@@ -52,6 +55,7 @@ export class RoomStore {
     this.unreached = new Unreached(this.#sql);
     this.toolValues = new ToolValues(this.#sql);
     this.parts = new PartTable(this.#sql);
+    this.files = new FileTable(this.#sql);
   }
 
   /** The room as it was last committed; nothing where no task was created. Creates no tables. */
@@ -78,20 +82,38 @@ export class RoomStore {
     const { events, room } = change;
     const texts = events.map((event) => JSON.stringify(event));
     this.#storage.transactionSync(() => {
-      if (!before) migrate(this.#storage, ROOM_STEPS);
+      if (!before) this.#begin(room);
       this.log.append(events, now, texts);
       this.messages.apply(change.events);
+      for (const message of change.older) this.messages.keep(message);
       this.#putPlans(change.room);
       for (const record of changedTurns(before, change)) this.turns.put(record);
       for (const result of change.results) this.turns.putResult(result);
       for (const value of change.values) this.toolValues.put(value);
       for (const part of change.parts) this.parts.put(part);
+      for (const file of change.files) this.files.put(file);
       for (const rounds of change.rounds) this.toolValues.putRounds(rounds);
       this.#putRoom(storedForm(change.room));
       for (const { key, reply } of answers) this.clientKeys.put(key, reply, now);
     });
     if (change.closed.length > 0) this.retention.noteClosed(now);
     return { events, texts, room };
+  }
+
+  /** A log that begins later than with 1 has nothing before it to be told, and no message to be read here. */
+  #begin({ begins }: Room): void {
+    migrate(this.#storage, ROOM_STEPS);
+    if (begins === undefined) return;
+    this.cursors.put("all", begins - 1);
+    this.retention.putMessagesFrom(begins);
+  }
+
+  /** Takes back what the database has kept of messages that stand: from this `seq` on the room has them all. */
+  readBack(messages: readonly Message[], fromSeq: number): void {
+    this.#storage.transactionSync(() => {
+      this.messages.readBack(messages);
+      this.retention.putMessagesFrom(fromSeq);
+    });
   }
 
   /** The database that has the task's history: empty until it is chosen, nothing where it is the control database. */
@@ -172,15 +194,17 @@ export class RoomStore {
 
 function laterOf(stored: StoredRoom): object {
   const { task, members, since, left, openTurnIds, deletedAt, ...rest } = stored;
-  const { key, importedThrough, planId, history, ...later } = rest;
+  const { key, importedThrough, begins, copying, planId, history, ...later } = rest;
   return later;
 }
 
 /** What a task has or has not from the beginning. */
-function ofCreation({ key, importedThrough }: Room | StoredRoom) {
+function ofCreation({ key, importedThrough, begins, copying }: Room | StoredRoom) {
   return {
     ...(key !== undefined && { key }),
     ...(importedThrough !== undefined && { importedThrough }),
+    ...(begins !== undefined && { begins }),
+    ...(copying && { copying }),
   };
 }
 

@@ -45,4 +45,11 @@ export const ROOM_STEPS: readonly string[] = [
   // How far the room's own history has been told. Code of before there were several tells the control
   // database and moves the cursor alone: what it told there is told again where it belongs.
   "ALTER TABLE outbox ADD COLUMN history_cursor INTEGER",
+  // What took a message's place. Its body is as it was committed.
+  "ALTER TABLE messages ADD COLUMN superseded_by TEXT",
+  // The turns that answer a message anew: few, and no other turn writes a row of it.
+  `CREATE INDEX turns_anew ON turns (body ->> '$.turn.messageId')
+    WHERE body ->> '$.turn.regenerates' IS NOT NULL`,
+  // Files that the task carries, and in whose homes they are.
+  "CREATE TABLE files (id TEXT PRIMARY KEY, owner TEXT NOT NULL) STRICT, WITHOUT ROWID",
 ];

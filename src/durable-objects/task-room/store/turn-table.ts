@@ -59,6 +59,14 @@ export class TurnTable {
     );
   }
 
+  /** The turns that answer a message anew, oldest first, as `get` gives them. */
+  anewFor(messageId: string): TurnRecord[] {
+    const query = `SELECT id FROM turns WHERE body ->> '$.turn.messageId' = ?
+      AND body ->> '$.turn.regenerates' IS NOT NULL ORDER BY id`;
+    const rows = idRows.parse(this.#sql.exec(query, messageId).toArray());
+    return rows.flatMap(({ id }) => this.get(id) ?? []);
+  }
+
   /** Who asked for a turn that is kept. */
   userOf(turnId: string): string | undefined {
     const query = "SELECT body ->> '$.run.userId' AS body FROM turns WHERE id = ?";

@@ -9,11 +9,13 @@ import type { Draft } from "../../../engine/turn/draft";
 import type { StepRecord, StepReport } from "../../../resources/step";
 import type { Doors } from "../doors";
 import type { FailedWork } from "../failed-work";
+import { stepFilesOf } from "../files/step-files";
 import type { HeldRoom } from "../held-room";
 import type { Audience } from "../live/audience";
 import type { RoomStore } from "../store/room-store";
 import { unharmed } from "../unharmed";
-import { backgroundOf } from "./background";
+import { backgroundOf, type PageReader } from "./background";
+import type { ReadBack } from "./read-back";
 import { ReportFeed } from "./report-feed";
 import { Runner } from "./runner";
 
@@ -27,6 +29,8 @@ type Parts = {
   held: HeldRoom;
   audience: Pick<Audience, "text" | "progress" | "toolProgress">;
   failedWork: FailedWork;
+  readBack: Pick<ReadBack, "ensure">;
+  page: PageReader;
   /** Decides a rule and commits it. */
   perform(rule: Rule): void;
   /** Keeps the object alive while the promise is pending. */
@@ -43,7 +47,7 @@ export class Attempts {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    const { doors, store, held, audience, perform, hold } = parts;
+    const { doors, store, held, audience, readBack, page, perform, hold } = parts;
     this.#reports = new ReportFeed((fence, reports) => {
       unharmed("log_failed", held.taskId, () =>
         perform((draft) => recordReports(draft, fence, reports)),
@@ -52,7 +56,11 @@ export class Attempts {
     this.#runner = new Runner(doors, {
       room: () => held.known,
       hold,
-      background: (fence) => backgroundOf(held.room, store, fence),
+      files: (turnId) => stepFilesOf(parts, { turnId, userId: held.userOf(turnId) }),
+      background: async (fence) => {
+        await readBack.ensure();
+        return backgroundOf(held.room, store, fence, page);
+      },
       write: (writing, field, delta) => audience.text.push(writing, field, delta),
       report: (fence, report) => this.#report(fence, report),
       record: (fence, records) => this.#record(fence, records),
@@ -72,9 +80,9 @@ export class Attempts {
     this.#runner.start(fence);
   }
 
-  abort(turnId: string): void {
+  abort({ turnId, another = false }: { turnId: string; another?: boolean }): void {
     this.#forget(turnId);
-    this.#runner.abort(turnId);
+    this.#runner.abort(turnId, { another });
   }
 
   abortAll(): void {

@@ -3,13 +3,16 @@ import type { TurnRecord } from "../../../engine/turn/room";
 import { increment, type Observation } from "../../../platform/metrics";
 import type { LogEvent } from "../../../protocol/events";
 import { answerMetadata, type Message } from "../../../protocol/message";
+import { spendingMetrics } from "./spending";
 
-type Counted = Pick<Change, "events" | "closed" | "room">;
+type Counted = Pick<Change, "events" | "closed" | "room" | "spent">;
 
 /** What a committed change adds to the service's counts. */
-export function changeMetrics({ events, closed, room }: Counted): Observation[] {
+export function changeMetrics({ events, closed, room, spent }: Counted): Observation[] {
   return [
     ...events.flatMap(eventMetrics),
+    ...events.flatMap((event) => queueWait(event, room)),
+    ...spent.flatMap(spendingMetrics),
     ...closed.flatMap((record) => [
       ...turnDuration(record),
       ...(isPipeline(record, room) ? interruptedPhases(record) : []),
@@ -26,11 +29,14 @@ function eventMetrics(event: LogEvent): Observation[] {
     case "chat:done":
       return [
         increment("taskroom_messages_total", { role: "assistant" }),
-        ...answerMetrics(event.data.message),
+        ...firstToken(event.data.message),
       ];
     case "chat:error": {
-      const { code, retryable } = event.data;
-      return retryable ? [increment("taskroom_retries_total", { code })] : [];
+      const { code, reason, retryable } = event.data;
+      return [
+        ...(retryable ? [increment("taskroom_retries_total", { code })] : []),
+        ...(reason ? [increment("taskroom_model_refusals_total", { reason })] : []),
+      ];
     }
     case "tool:result": {
       const outcome = event.data.error === undefined ? "ok" : "error";
@@ -49,27 +55,20 @@ function eventMetrics(event: LogEvent): Observation[] {
   }
 }
 
-function answerMetrics({ metadata }: Message): Observation[] {
+function firstToken({ metadata }: Message): Observation[] {
   const { data } = answerMetadata.safeParse(metadata);
-  const { inputTokens, outputTokens } = data?.usage ?? {};
   const firstMs = data?.timeToFirstTokenMs;
-  return [
-    ...tokens("input", inputTokens),
-    ...tokens("output", outputTokens),
-    ...(firstMs === undefined
-      ? []
-      : [
-          {
-            metric: "taskroom_time_to_first_token_seconds" as const,
-            labels: {},
-            value: firstMs / 1000,
-          },
-        ]),
-  ];
+  if (firstMs === undefined) return [];
+  return [{ metric: "taskroom_time_to_first_token_seconds", labels: {}, value: firstMs / 1000 }];
 }
 
-function tokens(direction: "input" | "output", value: number | undefined): Observation[] {
-  return value ? [{ metric: "taskroom_tokens_total", labels: { direction }, value }] : [];
+/** Of a turn that begins for the first time; when one that is tried again came into the queue, nobody kept. */
+function queueWait(event: LogEvent, { state }: Counted["room"]): Observation[] {
+  if (event.type !== "turn:status" || event.data.status !== "PROCESSING") return [];
+  const turn = state.openTurns.find(({ id }) => id === event.data.turnId);
+  if (event.data.previous !== "PENDING" || turn?.startedAt !== event.ts) return [];
+  const value = Math.max(0, Date.parse(event.ts) - Date.parse(turn.createdAt)) / 1000;
+  return [{ metric: "taskroom_queue_wait_seconds", labels: {}, value }];
 }
 
 type Ended = "COMPLETED" | "FAILED" | "INTERRUPTED";
@@ -81,7 +80,10 @@ function endOf(status: string): Ended | undefined {
 function turnMetrics({
   status,
   error,
+  waitingFor,
 }: Extract<LogEvent, { type: "turn:status" }>["data"]): Observation[] {
+  if (status === "PENDING") return [increment("taskroom_turns_queued_total", {})];
+  if (waitingFor) return [increment("taskroom_turn_waits_total", { for: waitingFor })];
   const ended = endOf(status);
   if (!ended) return [];
   const code = error?.code;

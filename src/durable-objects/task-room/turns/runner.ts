@@ -1,3 +1,4 @@
+import { AnotherFollows } from "../../../agents/agent";
 import { NotHeard } from "../../../agents/voice";
 import type { Finished } from "../../../engine/step/end";
 import type { Fence } from "../../../engine/step/fence";
@@ -11,6 +12,7 @@ import type {
   StepReport,
   StepRequest,
 } from "../../../resources/step";
+import type { StepFiles } from "../../../resources/step-files";
 import type { Doors } from "../doors";
 import type { Writing } from "../live/live-text";
 import { Account } from "./account";
@@ -19,6 +21,8 @@ type Sinks = {
   room(): Room | undefined;
   /** What was said and done before, for an agent to go on from. */
   background(fence: Fence): Promise<Background>;
+  /** What the work on a turn may do with files. */
+  files(turnId: string): StepFiles;
   write(writing: Writing, field: "text" | "thinking", delta: string): void;
   report(fence: Fence, report: StepReport): void;
   /** Resolves once the records are committed. */
@@ -51,14 +55,15 @@ export class Runner {
   }
 
   start(fence: Fence): void {
-    this.abort(fence.turnId);
+    this.abort(fence.turnId, { another: true });
     const work = { ...fence, controller: new AbortController() };
     this.#work.set(fence.turnId, work);
     this.#sinks.hold(this.#carryOut(work));
   }
 
-  abort(turnId: string): void {
-    this.#work.get(turnId)?.controller.abort();
+  /** `another`: another attempt of the same run follows. */
+  abort(turnId: string, { another = false } = {}): void {
+    this.#work.get(turnId)?.controller.abort(another ? new AnotherFollows() : undefined);
     this.#work.delete(turnId);
   }
 
@@ -118,6 +123,7 @@ export class Runner {
         },
       },
       signal,
+      this.#sinks.files(turnId),
     );
   }
 
@@ -138,10 +144,14 @@ export class Runner {
   }
 }
 
-function momentOf(records: StepRecord[]): "round" | "resumable" | "calls" | "result" {
+type Moment = "round" | "resumable" | "file" | "calls" | "result";
+
+function momentOf(records: StepRecord[]): Moment {
   if (records.some(({ type }) => type === "resumable")) return "resumable";
   if (records.some(({ type }) => type === "round")) return "round";
-  return records.every(({ type }) => type === "tool-result") ? "result" : "calls";
+  if (records.every(({ type }) => type === "file")) return "file";
+  const isResult = ({ type }: StepRecord) => type === "tool-result" || type === "file";
+  return records.every(isResult) ? "result" : "calls";
 }
 
 const BROKEN: StepFailure = {

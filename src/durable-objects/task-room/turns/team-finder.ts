@@ -1,9 +1,8 @@
 import { finderOf } from "../../../agents/team/finder";
 import { reachableResources } from "../../../history/resources";
-import { portable } from "../../../platform/sealing";
 import type { Ref } from "../../../protocol/refs";
-import { type Find, type Resource, SYSTEM_NAMESPACE } from "../../../resources/resource";
-import { changeSecrets, identityOf, type StoredResource } from "../../../resources/secrets";
+import { type Find, SYSTEM_NAMESPACE } from "../../../resources/resource";
+import { sealedResource } from "../../../resources/sealed-resource";
 import { systemResources } from "../../../resources/system-resources";
 import type { Doors } from "../doors";
 
@@ -21,26 +20,4 @@ export async function teamFinder(doors: Doors, team: Ref, userId: string): Promi
   const stored = await reachableResources(doors.db, roots);
   // A stored resource of `system` stands for what ships under its name.
   return finderOf([...stored.map(sealedResource), ...shipped]);
-}
-
-function sealedResource(stored: StoredResource): Resource {
-  const { metadata, secrets } = stored;
-  const identity = identityOf(stored);
-  const carried = changeSecrets(stored, (path) => portable(secrets[path] ?? "", identity));
-  switch (carried.kind) {
-    case "Model": {
-      const { apiKey, ...spec } = carried.spec;
-      return { kind: "Model", metadata, spec, ...keyOf(apiKey) };
-    }
-    case "Shell": {
-      const { secret, ...spec } = carried.spec;
-      return { kind: "Shell", metadata, spec, ...keyOf(secret) };
-    }
-    default:
-      return { ...carried, metadata };
-  }
-}
-
-function keyOf(sealed: string | undefined) {
-  return sealed === undefined ? {} : { key: { from: "sealed" as const, sealed } };
 }

@@ -10,9 +10,20 @@ type Parts = {
 };
 
 type Accepted = {
-  command: "create" | "send" | "guide" | "retry" | "confirm" | "cancel" | "tool-output";
+  command:
+    | "create"
+    | "fork"
+    | "send"
+    | "regenerate"
+    | "edit"
+    | "note"
+    | "guide"
+    | "retry"
+    | "confirm"
+    | "cancel"
+    | "tool-output";
   taskId: string | undefined;
-  turnId: string | undefined;
+  turnId?: string | undefined;
 };
 
 /** Ties a turn to the request that asks something of it; its further lines name the turn. */

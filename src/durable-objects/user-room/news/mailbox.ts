@@ -10,6 +10,7 @@ import type {
   UnreadCount,
 } from "../../../protocol/rest/notifications";
 import type { Page } from "../../../protocol/rest/page";
+import type { Task } from "../../../protocol/task";
 import { toTimestamp } from "../../../protocol/time";
 import type {
   KeptNotification,
@@ -39,7 +40,7 @@ type Parts = {
   sockets: UserSockets;
   deadlines: Deadlines;
   /** In the transaction that writes what a room tells: whoever else hears it as it came. */
-  hear: (tables: Tables, news: TaskNews) => void;
+  hear: (tables: Tables, news: TaskNews) => Task | undefined;
   /** In the transaction that writes the events: whoever else is to be told of them, and what comes of it. */
   queue: (tables: Tables, events: UserEvent[]) => UserFact[];
   fault: (point: UserFaultPoint) => void;
@@ -57,13 +58,15 @@ export class Mailbox {
 
   async deliver(news: TaskNews): Promise<void> {
     this.#parts.fault("before hearing");
+    let changed: Task | undefined;
     this.write((tables, now) => {
       const fresh = tables.heard.fresh(news);
       const last = fresh.at(-1);
       if (last) tables.heard.mark(news, last, now);
-      this.#parts.hear(tables, news);
+      changed = this.#parts.hear(tables, news);
       return fresh.map(({ event }) => event);
     }, news.inviter);
+    if (changed) this.#parts.sockets.send([this.#updatedEvent(changed)]);
     this.#parts.fault("after hearing");
     await this.rearm();
   }
@@ -153,6 +156,11 @@ export class Mailbox {
   unreadEvent(tables: Tables) {
     const data = { count: this.#unread(tables) };
     return { type: "unread" as const, ts: toTimestamp(this.#parts.now()), data };
+  }
+
+  #updatedEvent(task: Task) {
+    const ts = toTimestamp(this.#parts.now());
+    return { type: "task:updated" as const, ts, data: { task } };
   }
 
   async ring(): Promise<void> {

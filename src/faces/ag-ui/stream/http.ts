@@ -1,7 +1,7 @@
 import type { Turn } from "../../../protocol/turn";
 import type { AppContext } from "../../../worker/context";
 import { refusalOf } from "../../../worker/middleware/errors";
-import { eventStream } from "../../event-stream";
+import { eventStream } from "../../../worker/streams/event-stream";
 import { roomOf } from "../../room-of";
 import { turnView } from "../../turn-view/turn-view";
 import { wordsOf } from "../errors";

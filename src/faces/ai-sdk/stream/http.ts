@@ -1,5 +1,5 @@
 import type { AppContext } from "../../../worker/context";
-import { eventStream } from "../../event-stream";
+import { eventStream } from "../../../worker/streams/event-stream";
 import type { AskedTurn } from "../chat/asked-turn";
 import type { UiChunk } from "../chunk";
 import { told } from "./told";

@@ -5,7 +5,7 @@ import { refText } from "../../../protocol/refs";
 import type { AppContext } from "../../../worker/context";
 import { answerOf, once, taskRoom } from "../../../worker/rooms/ask";
 import type { Handlers } from "../../../worker/serving/handler";
-import { eventStream } from "../../event-stream";
+import { eventStream } from "../../../worker/streams/event-stream";
 import { roomOf } from "../../room-of";
 import { turnView } from "../../turn-view/turn-view";
 import { type Asking, askAnew, askOn, type Begun } from "../asking/asking";

@@ -1,5 +1,5 @@
 import type { AppContext } from "../../../worker/context";
-import { eventStream } from "../../event-stream";
+import { eventStream } from "../../../worker/streams/event-stream";
 import { roomOf } from "../../room-of";
 import { turnView } from "../../turn-view/turn-view";
 import type { Begun } from "../asking/asking";

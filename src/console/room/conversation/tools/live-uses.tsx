@@ -1,6 +1,9 @@
 import type { Stream } from "../../../../client";
+import { useAccount } from "../../../state/account";
+import { useSelected } from "../../../state/use-selected";
 import { Decision } from "../../decision";
 import { useRoom } from "../../room-scope";
+import { ClientAnswerForm } from "./client-answer";
 import type { ShownUse } from "./shown-use";
 import { ToolCard } from "./tool-card";
 import { type Progress, progressKey } from "./use-tool-progress";
@@ -24,9 +27,7 @@ export function LiveUses({ stream, uses, progress }: Props) {
             />
           )}
           {use.state === "asks" && <Approval stream={stream} use={use} />}
-          {use.state === "with-client" && (
-            <p class="quiet">The program that sent the message has to carry it out.</p>
-          )}
+          {use.state === "with-client" && <ForClient stream={stream} use={use} />}
         </ToolCard>
       ))}
     </ul>
@@ -41,6 +42,30 @@ function Approval({ stream: { turnId, step }, use }: { stream: Stream; use: Show
       of={name}
       onAnswer={(answer) => room.confirm({ turnId, step, toolCallId, ...place, ...answer })}
     />
+  );
+}
+
+/** The sender's program answers by itself; the sender and an owner may do so for it. */
+function ForClient({ stream: { turnId }, use }: { stream: Stream; use: ShownUse }) {
+  const { room } = useRoom();
+  const { me } = useAccount();
+  const { name, toolCallId, place } = use;
+  const mayAnswer = useSelected(room, ({ room: state }) => {
+    if (state?.task.role === "owner") return true;
+    const turn = state?.openTurns.find(({ id }) => id === turnId);
+    const asked = state?.messages.find(({ id }) => id === turn?.messageId);
+    return asked?.author !== undefined && asked.author.userId === me.userId;
+  });
+  return (
+    <>
+      <p class="quiet">The program that sent the message has to carry it out.</p>
+      {mayAnswer && (
+        <ClientAnswerForm
+          of={name}
+          onAnswer={(answer) => room.output({ turnId, toolCallId, ...place, ...answer })}
+        />
+      )}
+    </>
   );
 }
 

@@ -1,0 +1,23 @@
+import { within } from "../within";
+import type { Endpoint } from "./endpoint";
+import { mayPass } from "./fault";
+import { CALLS, type Version } from "./wire/versions";
+
+/** Milliseconds for one try, and tries in all: nobody waits for them. */
+const TRY_MS = 10_000;
+const TRIES = 3;
+
+/** Tells an agent that nobody wants its task any more. Never rejects. */
+export async function cancelTask(endpoint: Endpoint, version: Version, id: string): Promise<void> {
+  const call = CALLS[version].cancel(id);
+  for (let tries = 0; tries < TRIES; tries++) {
+    try {
+      await within(TRY_MS, undefined, (signal) => endpoint.ask(call, signal));
+      return;
+    } catch (error) {
+      // Over already, or not to be stopped.
+      if (!mayPass(error)) return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}

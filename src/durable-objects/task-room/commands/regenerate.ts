@@ -1,0 +1,80 @@
+import { regenerateTurn } from "../../../engine/turn/regenerate";
+import type { TurnRecord } from "../../../engine/turn/room";
+import { isOpen } from "../../../engine/turn/transitions";
+import type { SendAck } from "../../../protocol/commands/send-ack";
+import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
+import type { Principal } from "../../../protocol/identity";
+import { newId } from "../../../protocol/ids";
+import type { Desk } from "../desk";
+import type { Found } from "../turns/superseding";
+import { turnsOf, whenFound } from "./asked-message";
+import { noteAccepted } from "./people-commands";
+import { permit } from "./permit";
+import { withinQuota } from "./quota";
+
+/**
+ * `chat:regenerate`: another turn for a COMPLETED one's message. While one is open that answers the message
+ * anew, that is the answer: asked twice, it is done once.
+ */
+export function regenerate(
+  desk: Desk,
+  principal: Principal,
+  turnId: string,
+): Outcome<SendAck> | Promise<Outcome<SendAck>> {
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
+  const record = desk.store.turns.get(turnId);
+  if (!record) return refused(refuse("not_found", "There is no such turn."));
+  return whenFound(desk, record.turn.messageId, (found) => {
+    if (!found) return refused(refuse("conflict", "The turn's message is not kept any more."));
+    const act = () => openAnew(desk, record, found) ?? begin(desk, principal, turnId, found);
+    return openAnew(desk, record, found) ?? withinQuota(desk, principal, act);
+  });
+}
+
+/** The answer of whoever has asked before; nothing where no turn is open for it. */
+function openAnew(desk: Desk, { turn }: TurnRecord, { message }: Found) {
+  const open = turnsOf(desk, turn, message.turnId).find(
+    (other) => other.turn.regenerates !== undefined && isOpen(other.turn.status),
+  );
+  const { id: messageId } = message;
+  return open && accepted({ messageId, turnId: open.turn.id, duplicate: true });
+}
+
+function begin(desk: Desk, principal: Principal, asked: string, found: Found): Outcome<SendAck> {
+  const permitted = permit(desk, principal, "write");
+  if (!permitted.ok) return permitted;
+  const record = desk.store.turns.get(asked);
+  if (!record) return refused(refuse("not_found", "There is no such turn."));
+  const { message } = found;
+  const done = desk.perform((draft) =>
+    regenerateTurn(draft, {
+      ...{ record, message, userId: principal.userId, descent: principal.descent },
+      turnId: newId("turn", desk.doors.now()),
+      isSuperseded: found.isSuperseded() || hasLost(desk, record),
+      answers: standingAnswers(desk, record, found),
+    }),
+  );
+  if (!done.ok) return done;
+  noteAccepted(desk, principal, "regenerate", done);
+  return accepted({ ...done.value, duplicate: false });
+}
+
+/** Whether a message that joined a turn's own was edited since: the turn would be asked what nobody asks. */
+function hasLost({ store }: Desk, { run }: TurnRecord): boolean {
+  const { joined = [] } = run;
+  return joined.some((id) => store.messages.get(id)?.supersededBy !== undefined);
+}
+
+/** The answers that a message has by now, whichever turn gave them. */
+function standingAnswers(desk: Desk, { turn }: TurnRecord, { message }: Found): string[] {
+  const { messages } = desk.store;
+  const given = turnsOf(desk, turn, message.turnId).flatMap(({ turn: one }) =>
+    one.steps.flatMap(({ messageId }) => messageId ?? []),
+  );
+  // Tried again with another team, a turn may have left what no step of it names.
+  const left = messages.answersOf(turn.id, message.seq);
+  return [...new Set([...given, ...left])].filter(
+    (id) => messages.get(id)?.supersededBy === undefined,
+  );
+}

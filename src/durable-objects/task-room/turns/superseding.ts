@@ -1,0 +1,57 @@
+import type { Room } from "../../../engine/turn/room";
+import { findMessage as findStored } from "../../../history/messages";
+import type { Message } from "../../../protocol/message";
+import type { OwnHistory } from "../outbox/own-history";
+import type { RoomStore } from "../store/room-store";
+
+/** Where a room's messages are: its own rows, and the database with how far that has been told. */
+export type HistorySource = {
+  readonly store: RoomStore;
+  readonly room: Room | undefined;
+  readonly history: Pick<OwnHistory, "forReading">;
+  readonly feeds: { readonly d1: { readonly position: number } };
+};
+
+/** What took the place of messages with an event after a `seq`, by their ids. */
+export function supersededAfter(
+  { store }: Pick<HistorySource, "store">,
+  seq: number,
+): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const events of store.log.after(seq)) {
+    for (const event of events) {
+      if (event.type !== "messages:superseded") continue;
+      const { messageIds, by } = event.data;
+      for (const id of messageIds) if (!found.has(id)) found.set(id, by);
+    }
+  }
+  return found;
+}
+
+/** A message as it was read; whether it stands is asked when that counts. */
+export type Found = { message: Message; isSuperseded(): boolean };
+
+/** A message of the task, from the database where the room does not have it any more. Rejects where that can't be reached. */
+export function findMessage(
+  source: HistorySource,
+  messageId: string,
+): Found | undefined | Promise<Found | undefined> {
+  const { store, feeds, room } = source;
+  const kept = store.messages.get(messageId);
+  // The database knows of what it was told; the log has the rest.
+  const told = feeds.d1.position;
+  if (kept) return foundOf(source, kept, told);
+  if (!room || store.retention.messagesFrom({ superseded: true }) === 0) return undefined;
+  const reading = findStored(source.history.forReading(), room.state.task.id, messageId);
+  return reading.then((message) => message && foundOf(source, message, told));
+}
+
+function foundOf(source: HistorySource, message: Message, told: number): Found {
+  const { id, supersededBy } = message;
+  return {
+    message,
+    isSuperseded: () =>
+      (source.store.messages.get(id)?.supersededBy ?? supersededBy) !== undefined ||
+      supersededAfter(source, told).has(id),
+  };
+}
