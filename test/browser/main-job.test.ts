@@ -78,7 +78,7 @@ it("what is sent while it works waits, or takes its place", async () => {
   await page.locator("li.assistant").getByText("the third").waitFor();
   await page.locator("li.assistant").getByText("the second").waitFor();
   const answers = await page.locator("li.assistant .markdown").allTextContents();
-  expect(answers.slice(1)).toEqual(["the third", "the second"]);
+  expect(answers.slice(1)).toEqual(["the third\n", "the second\n"]);
 });
 
 it("how a turn that had waited ended is said below what came after its message", async () => {
