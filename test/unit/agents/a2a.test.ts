@@ -6,13 +6,14 @@ import * as z from "zod";
 import { callAgent } from "../../../src/agents/call-agent";
 import { LIMITS } from "../../../src/protocol/limits";
 import type { StepRequest } from "../../../src/resources/step";
+import { NO_FILES } from "../../../src/resources/step-files";
 import type { Heard } from "../../support/scripted-model";
 import { joined, listening, modelAt, outputsOf, settingsFor, stepFor } from "./step";
 
 const settings = settingsFor("http://127.0.0.1:1/v1", {
   ALLOW_PRIVATE_TARGETS: "true",
-  MODEL_FIRST_BYTE_TIMEOUT_MS: 300,
-  MODEL_STALL_TIMEOUT_MS: 300,
+  MODEL_FIRST_BYTE_TIMEOUT_MS: 3000,
+  MODEL_STALL_TIMEOUT_MS: 3000,
 });
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -191,7 +192,7 @@ describe("an agent's card", () => {
         ),
       "agent_rejected",
     ],
-  ])("%s is %s", async (_, answer, code) => {
+  ])("%s is a failure, and nothing is called", async (_, answer, code) => {
     answers.card = answer();
     expect(await run()).toEqual([expect.objectContaining({ type: "failure", code })]);
     expect(asked).toEqual([]);
@@ -294,7 +295,9 @@ describe("what an agent over A2A sends", () => {
       },
     };
     send(stream([{ task: TASK }, update("after"), completed]));
-    const end = callAgent(step(), hearing, new AbortController().signal, { settings, own: {} });
+    const end = callAgent(step(), hearing, new AbortController().signal, {
+      ...{ settings, own: {}, files: NO_FILES },
+    });
     while (!said.includes("recorded")) await new Promise((resolve) => setTimeout(resolve, 5));
     committed.resolve();
     await end;

@@ -9,7 +9,11 @@ it("writes bytes as everybody does, and reads them back, padded or not, in both 
     fc.property(bytes, (some) => {
       const text = Buffer.from(some).toString("base64");
       expect(base64Of(some)).toBe(text);
-      for (const form of [text, text.replaceAll("=", ""), Buffer.from(some).toString("base64url")]) {
+      for (const form of [
+        text,
+        text.replaceAll("=", ""),
+        Buffer.from(some).toString("base64url"),
+      ]) {
         expect(bytesOfBase64(form)).toEqual(some);
       }
       expect(base64Size(text) - some.length).toBeGreaterThanOrEqual(0);

@@ -122,7 +122,9 @@ async function earlier(
 }
 
 /** The message that a turn answers which is no message of its own. */
-function questionOf({ turns }: Store): (turnId: string) => string | undefined {
+export function questionOf({
+  turns,
+}: Pick<Store, "turns">): (turnId: string) => string | undefined {
   return (turnId) => {
     const { regenerates, messageId } = turns.get(turnId)?.turn ?? {};
     return regenerates === undefined ? undefined : messageId;
