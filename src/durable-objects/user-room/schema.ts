@@ -282,4 +282,9 @@ export const USER_ROOM_STEPS = [
    ) STRICT, WITHOUT ROWID;
    -- One row: whose home this is, once they have asked for something of theirs.
    CREATE TABLE owner (id INTEGER PRIMARY KEY CHECK (id = 1), user_id TEXT NOT NULL) STRICT;`,
+  // One row while the search's index has words of texts that are gone: when it is to be rid of them.
+  `CREATE TABLE text_residue (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     due_at INTEGER NOT NULL
+   ) STRICT;`,
 ] as const;
