@@ -106,8 +106,9 @@ export class Home {
       ...shared,
       sockets,
       hear: (tables, news) => {
-        this.tasks.hear(tables, news);
+        const changed = this.tasks.hear(tables, news);
         this.searches.hear(tables, news);
+        return changed;
       },
       queue: (tables, events) => this.queue.add(tables, events),
     });
