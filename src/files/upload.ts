@@ -7,7 +7,7 @@ export class WrongLength extends Error {}
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Bytes of one read: a call for each 4 KiB would cost more than the bytes do. */
+/** Bytes of one read: a call for each packet would cost more than its bytes do. */
 const READ_BYTES = 64 * 1024;
 
 /**
@@ -26,7 +26,7 @@ export class Body {
   async head(): Promise<Bytes> {
     let length = 0;
     while (length < HEAD_BYTES) {
-      const piece = await this.#read();
+      const piece = await this.#read(HEAD_BYTES - length);
       if (!piece) break;
       this.#ahead.push(piece);
       length += piece.byteLength;
@@ -37,7 +37,7 @@ export class Body {
 
   /** Throws `WrongLength` where it breaks off. */
   async next(): Promise<Bytes | undefined> {
-    return this.#ahead.shift() ?? (await this.#read());
+    return this.#ahead.shift() ?? (await this.#read(READ_BYTES));
   }
 
   /** Nobody reads on. */
@@ -45,10 +45,12 @@ export class Body {
     await this.#reader?.cancel().catch(() => undefined);
   }
 
-  async #read(): Promise<Bytes | undefined> {
+  /** Fewer than `least` bytes are the last ones. */
+  async #read(least: number): Promise<Bytes | undefined> {
     try {
-      const { done, value } = (await this.#reader?.read(new Uint8Array(READ_BYTES))) ?? {};
-      return done ? undefined : value;
+      const view = new Uint8Array(READ_BYTES);
+      const { value } = (await this.#reader?.readAtLeast(least, view)) ?? {};
+      return value && value.byteLength > 0 ? value : undefined;
     } catch (error) {
       throw new WrongLength("the body broke off", { cause: error });
     }

@@ -193,6 +193,9 @@ export const LIMITS = {
   /** Event streams of one API key: far more than a script has, far under the platform's 32,768 sockets. */
   streamsPerKey: 1000,
   webhooks: 20,
+  /** Addresses that are told of one turn, and of all open turns of a user: each waits for one end. */
+  turnHooksPerTurn: 10,
+  turnHooks: 1000,
   /** Finished deliveries of one webhook, their bytes, and days for which they are listed. */
   deliveriesKept: 1000,
   deliveriesKeptBytes: 16 * 1024 * 1024,

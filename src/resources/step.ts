@@ -27,8 +27,6 @@ export type StepRequest = {
   config: AgentConfig;
   taskId: string;
   turnId: string;
-  /** Whose turn it is. */
-  userId: string;
   step: string;
   phase: string;
   attempt: number;

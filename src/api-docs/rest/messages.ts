@@ -40,7 +40,7 @@ export const MESSAGES_DESCRIBED: Descriptions<typeof MESSAGES> = {
     },
     errors: [
       ...(["conflict", "turn_active", "queue_full", "task_cancelled"] as const),
-      ...(["quota_exceeded", "files_not_configured", "unavailable"] as const),
+      ...(["quota_exceeded", "unavailable"] as const),
     ],
   },
   note: {
@@ -52,6 +52,6 @@ export const MESSAGES_DESCRIBED: Descriptions<typeof MESSAGES> = {
         message: { ...QUESTION, content: "The customer is called Ada", note: true },
       }),
     },
-    errors: ["conflict", "task_cancelled", "files_not_configured", "unavailable"],
+    errors: ["conflict", "task_cancelled", "unavailable"],
   },
 };

@@ -95,7 +95,7 @@ export const COMMANDS: Record<Command["type"], CommandNote> = {
     ack: json(sent, { messageId: IDS.question, turnId: IDS.turn, duplicate: false }),
     errors: [
       ...(["forbidden", "conflict", "turn_active", "queue_full"] as const),
-      ...(["task_cancelled", "quota_exceeded", "files_not_configured", "unavailable"] as const),
+      ...(["task_cancelled", "quota_exceeded", "unavailable"] as const),
     ],
   },
   "chat:note": {
@@ -103,7 +103,7 @@ export const COMMANDS: Record<Command["type"], CommandNote> = {
     description: "A message that begins no turn; the next turn's model is told it.",
     data: { content: "The customer is called Ada", clientMessageId: "c-3" },
     ack: json(named("NoteAck", noteAck), { messageId: IDS.question, duplicate: false }),
-    errors: ["forbidden", "conflict", "task_cancelled", "files_not_configured"],
+    errors: ["forbidden", "conflict", "task_cancelled", "unavailable"],
   },
   "chat:guide": {
     summary: "Steer the running turn",

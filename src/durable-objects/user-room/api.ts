@@ -15,6 +15,7 @@ import type { Page } from "../../protocol/rest/page";
 import type { FoundPage, SearchMessages } from "../../protocol/rest/search";
 import type { FoundFile, NewFile } from "../../protocol/rooms/files";
 import type { Place } from "../../protocol/rooms/place";
+import type { NewTurnHook, TurnHook, TurnNews } from "../../protocol/rooms/turn-hook";
 import type { Session } from "../../protocol/session";
 import type { Task } from "../../protocol/task";
 import type { KeptNotification } from "../../protocol/user-events";
@@ -64,6 +65,8 @@ export type TaskNews = {
   items: UserNews[];
   /** Who made the task, where that is somebody else. */
   inviter?: string;
+  /** Which of its turns wait for somebody, or are over. Absent from rooms of the last release. */
+  turns?: TurnNews[];
   /** The task as this user's list has it, at its `headSeq`. Absent from rooms of the last release. */
   entry?: Task;
   /** What is to be searched of it; absent from rooms of the last release, and of ephemeral tasks. */
@@ -169,6 +172,12 @@ export interface UserRoomApi extends HomeFilesApi {
   listDeliveries(webhookId: string, query: PageQuery): Promise<Outcome<Page<Delivery>>>;
   /** Sends a delivery again, now and under its own id; also one of a paused webhook. */
   retryDelivery(webhookId: string, deliveryId: string): Promise<Outcome<Delivery>>;
+  /** Has an address told of one turn; one of the same name is replaced. */
+  putTurnHook(input: NewTurnHook): Promise<Outcome<TurnHook>>;
+  listTurnHooks(turnId: string): Promise<TurnHook[]>;
+  removeTurnHook(turnId: string, name: string): Promise<void>;
+  /** How a turn was found: where it was over, or waited, before its hook was there, nobody tells it. */
+  tellTurnHooks(taskId: string, news: TurnNews): Promise<void>;
   /** Seals what is stored here with the first `SECRETS_KEY`; may be repeated. */
   reseal(): Promise<ResealCount>;
 }

@@ -20,6 +20,7 @@ import { SessionEntry } from "./sessions/session-entry";
 import { Sessions } from "./sessions/sessions";
 import type { Surroundings } from "./surroundings";
 import { Tasks } from "./tasks/tasks";
+import { TurnHooks } from "./webhooks/turns/turn-hooks";
 import { WebhookLists } from "./webhooks/webhook-lists";
 import { WebhookQueue } from "./webhooks/webhook-queue";
 import type { WebhookSettings } from "./webhooks/webhook-sender";
@@ -49,6 +50,7 @@ export class Home {
   readonly queue: WebhookQueue;
   readonly webhooks: Webhooks;
   readonly webhookLists: WebhookLists;
+  readonly turnHooks: TurnHooks;
   readonly tasks: Tasks;
   readonly files: HomeFiles;
   readonly carriers: Carriers;
@@ -100,6 +102,7 @@ export class Home {
     });
     this.webhooks = new Webhooks({ storage, now, settings, queue: this.queue });
     this.webhookLists = new WebhookLists(shared);
+    this.turnHooks = new TurnHooks({ storage, now, settings, queue: this.queue });
     this.tasks = new Tasks({ ...around, database: doors.database });
     this.searches = new Searches(around);
     this.mailbox = new Mailbox({
@@ -107,6 +110,7 @@ export class Home {
       sockets,
       hear: (tables, news) => {
         const changed = this.tasks.hear(tables, news);
+        this.turnHooks.hear(tables, news);
         this.searches.hear(tables, news);
         return changed;
       },

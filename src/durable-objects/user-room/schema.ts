@@ -282,6 +282,19 @@ export const USER_ROOM_STEPS = [
    ) STRICT, WITHOUT ROWID;
    -- One row: whose home this is, once they have asked for something of theirs.
    CREATE TABLE owner (id INTEGER PRIMARY KEY CHECK (id = 1), user_id TEXT NOT NULL) STRICT;`,
+  // Whom turns are told to; their deliveries have their ids. `told`: the log and the seq of the last.
+  `CREATE TABLE turn_hooks (
+     id TEXT PRIMARY KEY,
+     task_id TEXT NOT NULL,
+     turn_id TEXT NOT NULL,
+     name TEXT NOT NULL,
+     body TEXT NOT NULL,
+     secret TEXT NOT NULL,
+     told TEXT NOT NULL,
+     is_over INTEGER NOT NULL,
+     UNIQUE (turn_id, name)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX turn_hooks_by_task ON turn_hooks (task_id);`,
   // One row while the search's index has words of texts that are gone: when it is to be rid of them.
   `CREATE TABLE text_residue (
      id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -21,6 +21,7 @@ import { FillingTable } from "./tasks/filling-table";
 import { TaskTable } from "./tasks/task-table";
 import { WantedTable } from "./tasks/wanted-table";
 import { DeliveryTable } from "./webhooks/delivery-table";
+import { TurnHookTable } from "./webhooks/turns/turn-hook-table";
 import { WebhookTable } from "./webhooks/webhook-table";
 
 /** Those of objects at work, so that not every call asks the storage whether they are there. */
@@ -38,6 +39,7 @@ export class Tables {
   readonly heard: HeardTable;
   readonly webhooks: WebhookTable;
   readonly deliveries: DeliveryTable;
+  readonly turnHooks: TurnHookTable;
   readonly rests: RestTable;
   readonly tasks: TaskTable;
   readonly claims: ClaimTable;
@@ -61,6 +63,7 @@ export class Tables {
     this.heard = new HeardTable(sql);
     this.webhooks = new WebhookTable(sql);
     this.deliveries = new DeliveryTable(sql);
+    this.turnHooks = new TurnHookTable(sql);
     this.rests = new RestTable(sql);
     this.tasks = new TaskTable(sql);
     this.claims = new ClaimTable(sql);

@@ -17,6 +17,7 @@ import type {
 import type { Page } from "../../protocol/rest/page";
 import type { FoundPage, SearchMessages } from "../../protocol/rest/search";
 import type { FoundFile, NewFile } from "../../protocol/rooms/files";
+import type { NewTurnHook, TurnHook, TurnNews } from "../../protocol/rooms/turn-hook";
 import type { Session } from "../../protocol/session";
 import type { Task } from "../../protocol/task";
 import type { KeptNotification } from "../../protocol/user-events";
@@ -208,6 +209,7 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     this.#home.sessions.forgetTask(taskId);
     this.#home.mailbox.forgetTask(taskId);
     this.#home.tasks.forgetTask(taskId);
+    this.#home.turnHooks.forgetTask(taskId);
   }
 
   override async fetch(request: Request): Promise<Response> {
@@ -275,6 +277,22 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
 
   retryDelivery(webhookId: string, deliveryId: string): Promise<Outcome<Delivery>> {
     return this.#home.webhooks.retry(webhookId, deliveryId);
+  }
+
+  putTurnHook(input: NewTurnHook): Promise<Outcome<TurnHook>> {
+    return this.#home.turnHooks.put(input);
+  }
+
+  async listTurnHooks(turnId: string): Promise<TurnHook[]> {
+    return this.#home.turnHooks.ofTurn(turnId);
+  }
+
+  async removeTurnHook(turnId: string, name: string): Promise<void> {
+    this.#home.turnHooks.remove(turnId, name);
+  }
+
+  tellTurnHooks(taskId: string, news: TurnNews): Promise<void> {
+    return this.#home.turnHooks.tell(taskId, news);
   }
 
   override async alarm(info?: AlarmInvocationInfo): Promise<void> {

@@ -45,7 +45,6 @@ export function stepRequest(
     config: agentOf(member, stepRun),
     taskId: turn.taskId,
     turnId: turn.id,
-    userId: run.userId,
     step: step.step,
     phase: step.phase,
     attempt: fence.attempt,

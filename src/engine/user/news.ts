@@ -3,6 +3,7 @@ import type { LogEvent } from "../../protocol/events";
 import type { Role } from "../../protocol/identity";
 import type { JsonObject, JsonValue } from "../../protocol/json";
 import { LIMITS } from "../../protocol/limits";
+import type { TurnNews } from "../../protocol/rooms/turn-hook";
 import type { Turn, WaitingFor } from "../../protocol/turn";
 import {
   agentNotice,
@@ -45,6 +46,18 @@ export function newsFor(userId: string, events: LogEvent[], context: NewsContext
     if (event.seq < from) return [];
     const facts = factsOf(event, { userId, role, earlier: () => events.slice(0, i) }, context);
     return facts.map((fact) => ({ seq: event.seq, ...fact }));
+  });
+}
+
+const TOLD: readonly TurnStatus["status"][] = ["WAITING", "COMPLETED", "FAILED", "INTERRUPTED"];
+
+/** Which turns wait for somebody or are over, since the member came in. */
+export function turnNewsFor(userId: string, events: LogEvent[], { since }: Room): TurnNews[] {
+  const from = since[userId] ?? 0;
+  return events.flatMap((event) => {
+    if (event.type !== "turn:status" || event.seq < from) return [];
+    const { turnId, status } = event.data;
+    return TOLD.includes(status) ? [{ turnId, status, ts: event.ts, seq: event.seq }] : [];
   });
 }
 

@@ -12,8 +12,8 @@ import { joined, listening, modelAt, outputsOf, settingsFor, stepFor } from "./s
 
 const settings = settingsFor("http://127.0.0.1:1/v1", {
   ALLOW_PRIVATE_TARGETS: "true",
-  MODEL_FIRST_BYTE_TIMEOUT_MS: 300,
-  MODEL_STALL_TIMEOUT_MS: 300,
+  MODEL_FIRST_BYTE_TIMEOUT_MS: 3000,
+  MODEL_STALL_TIMEOUT_MS: 3000,
 });
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -192,7 +192,7 @@ describe("an agent's card", () => {
         ),
       "agent_rejected",
     ],
-  ])("%s is %s", async (_, answer, code) => {
+  ])("%s is a failure, and nothing is called", async (_, answer, code) => {
     answers.card = answer();
     expect(await run()).toEqual([expect.objectContaining({ type: "failure", code })]);
     expect(asked).toEqual([]);

@@ -51,7 +51,6 @@ export function stepFor(model: ModelConfig, changes: Partial<StepRequest> = {}):
     },
     taskId: "task_1",
     turnId: "turn_1",
-    userId: "user_1",
     step: "assistant",
     phase: "assistant",
     attempt: 1,

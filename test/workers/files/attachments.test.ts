@@ -144,6 +144,47 @@ describe("a message carries files", () => {
   });
 });
 
+describe("what changes a conversation carries files too", () => {
+  it("a note, and frames that come after it wait", async () => {
+    const file = await stored(alice);
+    const { taskId, client } = await room();
+    const say = { content: "", attachments: [file.id], clientMessageId: "n" };
+    const noted = client.ask("chat:note", say);
+    const after = client.ask("chat:send", { content: "now" });
+    const { messageId } = z.looseObject({ messageId: z.string() }).parse((await noted).data);
+    await after;
+    expect(client.frames.state?.messages).toMatchObject([
+      { id: messageId, note: true, attachments: [named(file)] },
+      { content: "now" },
+    ]);
+    expect(await client.ask("chat:note", say)).toMatchObject({ data: { duplicate: true } });
+    expect(await roomOf(taskId).carries([file.id])).toMatchObject({ carried: [file.id] });
+  });
+
+  it("an edited message, also with those that it had, whoever edits it", async () => {
+    const bob = newUser();
+    const [bobs, own, strange] = [await stored(bob), await stored(alice), await stored(newUser())];
+    const { taskId, client } = await room(alice, { members: [{ userId: bob, role: "editor" }] });
+    const other = await RoomClient.join(bob, taskId);
+    const first = await other.ask("chat:send", { content: "see", attachments: [bobs.id] });
+    const { messageId } = sent.parse(first.data);
+    (await model.attempt(1)).finish();
+    await client.frames.next(() => client.frames.state?.openTurns.length === 0);
+    const edit = (attachments: string[]) =>
+      client.ask("chat:edit", { messageId, content: "look", attachments });
+    expect(await edit([bobs.id, strange.id])).toMatchObject({
+      error: { code: "not_found", issues: [{ path: "attachments.1" }] },
+    });
+    expect(await edit([own.id, bobs.id])).toMatchObject({ type: "ack" });
+    const edited = client.frames.state?.messages.find(({ replaces }) => replaces === messageId);
+    expect(edited).toMatchObject({ attachments: [named(own), named(bobs)] });
+    // Each is accounted for where it was.
+    expect((await homeOf(alice)).file_carriers).toMatchObject([{ file_id: own.id }]);
+    expect((await call(alice, "DELETE", `/tasks/${taskId}`)).status).toBe(204);
+    for (const user of [alice, bob]) expect((await homeOf(user)).files).toEqual([]);
+  });
+});
+
 describe("a message is refused whose files", () => {
   const nobodys = newId("file", Date.now());
 

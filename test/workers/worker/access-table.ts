@@ -505,6 +505,11 @@ const ROUTES: readonly Route[] = [
     consumes: true,
     statuses: "401 404 403 200 200 403 401 404",
   },
+  {
+    operation: "GET /streams/tasks/{taskId}",
+    query: () => "offset=-1",
+    statuses: "401 404 200 200 200 200 401 404",
+  },
   { operation: "GET /copilotkit/info", statuses: "401 200 200 200 200 200 401 200" },
 ];
 

@@ -1,6 +1,6 @@
 import { shownTask } from "../../../engine/task/shown-task";
 import type { Room } from "../../../engine/turn/room";
-import { farewell, newsFor, type UserNews } from "../../../engine/user/news";
+import { farewell, newsFor, turnNewsFor, type UserNews } from "../../../engine/user/news";
 import { inTime } from "../../../platform/in-time";
 import { increment } from "../../../platform/metrics";
 import { describeError, logError } from "../../../platform/platform-log";
@@ -25,7 +25,7 @@ const GIVEN_UP_AFTER_MS = 30 * 24 * 60 * 60 * 1000;
 type Parts = { doors: Doors; store: RoomStore; metrics: MetricsFeed };
 
 /** What one user is told at once: the news, and where the task is in the user's list. */
-type Told = { items: UserNews[] } & Pick<TaskNews, "entry" | "left" | "said">;
+type Told = { items: UserNews[] } & Pick<TaskNews, "turns" | "entry" | "left" | "said">;
 
 /** Tells members' own rooms what the task's log means for them. */
 export class MemberNews {
@@ -60,7 +60,9 @@ export class MemberNews {
       const left = went.get(userId);
       const items = newsFor(userId, all, { room, turn }).filter(({ seq }) => seq > done);
       const place = left === undefined ? { entry: shownTask(room, userId), ...said } : { left };
-      await this.#reach(userId, room, { items, ...place });
+      const unheard = events.filter(({ seq }) => seq > done);
+      const over = left === undefined ? turnNewsFor(userId, unheard, room) : [];
+      await this.#reach(userId, room, { items, ...(over.length > 0 && { turns: over }), ...place });
       this.#told.set(userId, through);
     });
   }
