@@ -131,7 +131,7 @@ it("messages are found by their words, and led to", async () => {
     .toBe(1);
   expect(await page.locator("mark").textContent()).toBe("nightingale");
   expect(await serious(page)).toEqual([]);
-  await page.getByRole("link", { name: "How many?" }).click();
+  await page.getByRole("link", { name: "How many?", exact: true }).click();
   await page.locator(".pointed-at", { hasText: "nightingale" }).waitFor();
   await page.goto(`${url}/search`);
   await page.getByLabel("Words to find").fill("nowhere at all");

@@ -38,7 +38,7 @@ it("a task that waits says so in the list and in the bar, to those who may answe
   expect(await bob.page.getByRole("link", { name: /waiting for you/ }).count()).toBe(0);
 
   await alice.page.getByText("More filters").click();
-  await alice.page.getByLabel("Status").selectOption("waits for an answer");
+  await alice.page.getByLabel("Status of the tasks").selectOption("waits for an answer");
   await rowOf(alice, "Careful").waitFor();
   await alice.page.getByRole("link", { name: "1 waiting for you" }).click();
   await alice.page.locator(".room-header").getByText("Waits for you").waitFor();

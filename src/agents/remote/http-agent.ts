@@ -7,7 +7,7 @@ import { failure } from "../failure";
 import { MadeFiles } from "../files/made-files";
 import { openedKey } from "../team/sealed-key";
 import { AgentAnswer } from "./agent-answer";
-import { FILE_EVENT_UNITS, serverEvents, wholeText } from "./agent-body";
+import { serverEvents, wholeText } from "./agent-body";
 import { agentEvent, agentResult } from "./agent-event";
 import { agentFailureOf, agentFailureOfStatus, MalformedAnswer } from "./agent-failure";
 import { type Asked, agentRequest } from "./agent-request";
@@ -72,7 +72,7 @@ async function answered(
   }
   if (!isEventStream(response)) return answer.result(agentResult(await wholeText(response)));
   try {
-    for await (const { name, data } of serverEvents(response, FILE_EVENT_UNITS)) {
+    for await (const { name, data } of serverEvents(response)) {
       const event = agentEvent(name, data);
       const end = event && (await resumable.take(event));
       if (end) return end;

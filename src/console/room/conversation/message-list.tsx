@@ -9,6 +9,8 @@ import { tells } from "./turn-end";
 import { type Rights, useRights } from "./use-rights";
 
 const NONE: readonly Message[] = [];
+/** At the end, of 25 messages each: whatever comes before them is of long ago. */
+const NEW_CHUNKS = 3;
 
 /** All that was said so far; a stream that goes on beside it does not render it again. */
 export const MessageList = memo(() => {
@@ -29,13 +31,14 @@ export const MessageList = memo(() => {
   const last = (newest.at(-1) ?? older.at(-1))?.id;
   return (
     <>
-      {chunks.map(({ key, messages }) => {
+      {chunks.map(({ key, messages }, i) => {
         const own = messages.flatMap(({ id, turnId }) => [ends.get(id), again.has(turnId)]);
         return (
           <ChunkView
             key={key}
             // Compared by what is in them: a chunk that holds the same is not rendered again.
             parts={[...messages, ...own, rights, messages.at(-1)?.id === last]}
+            isOld={i < chunks.length - NEW_CHUNKS}
             {...{ messages, ends, again, rights, last }}
           />
         );
@@ -51,17 +54,18 @@ type ChunkProps = Pick<Chunk, "messages"> & {
   again: ReadonlySet<string>;
   rights: Rights;
   last: string | undefined;
+  isOld: boolean;
 };
 
 const ChunkView = memo(
-  ({ messages, ends, again, rights, last }: ChunkProps) => {
+  ({ messages, ends, again, rights, last, isOld }: ChunkProps) => {
     const { room } = useRoom();
     return (
       <ol class="message-list">
         {messages.map((message) => (
           <MessageView
             key={message.id}
-            {...{ message, room, rights }}
+            {...{ message, room, rights, isOld }}
             turn={ends.get(message.id)}
             isLast={message.id === last}
             isAgain={message.role === "assistant" && again.has(message.turnId)}

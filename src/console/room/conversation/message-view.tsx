@@ -1,14 +1,11 @@
 import { useState } from "preact/hooks";
 import type { Message, RoomConnection, Turn } from "../../../client";
-import { Button } from "../../parts/button";
-import { CopyButton } from "../../parts/copy-button";
 import { Time } from "../../parts/time";
 import { memo } from "../../state/memo";
 import { GuidanceLines } from "../composer/guidance";
 import { AttachedFiles } from "../files/attached-files";
 import { EditForm } from "./changes/edit-form";
-import { ForkButton } from "./changes/fork-button";
-import { RegenerateButton } from "./changes/regenerate-button";
+import { MessageActions } from "./changes/message-actions";
 import { VersionsView } from "./changes/versions-view";
 import { CutOff } from "./cut-off";
 import { MessageFacts } from "./message-facts";
@@ -18,7 +15,7 @@ import { type ShownUse, usesOf } from "./tools/shown-use";
 import { Told } from "./tools/told";
 import { ToolCard } from "./tools/tool-card";
 import { TurnEnd, tells } from "./turn-end";
-import { mayEdit, type Rights } from "./use-rights";
+import type { Rights } from "./use-rights";
 
 type Props = {
   message: Message;
@@ -27,12 +24,14 @@ type Props = {
   rights: Rights;
   /** The newest of all: it can be answered anew. */
   isLast: boolean;
+  /** Brought in from before: there may be thousands. */
+  isOld: boolean;
   /** It took another answer's place. */
   isAgain: boolean;
 };
 
 export const MessageView = memo((props: Props) => {
-  const { message, turn, room, rights, isLast, isAgain } = props;
+  const { message, turn, room, isAgain } = props;
   const { role, author, bot, thinking, status, createdAt, threadId, note, replaces } = message;
   const [isEdited, setIsEdited] = useState(false);
   return (
@@ -54,18 +53,7 @@ export const MessageView = memo((props: Props) => {
       {turn && <GuidanceLines turnId={turn.id} />}
       {turn && tells(turn) && <TurnEnd turn={turn} room={room} />}
       {(replaces !== undefined || isAgain) && <VersionsView message={message} />}
-      <div class="row tight message-actions">
-        {message.content !== "" && <CopyButton text={message.content} label="Copy the message" />}
-        {!isEdited && mayEdit(message, rights) && (
-          <Button kind="quiet" onClick={() => setIsEdited(true)}>
-            Edit
-          </Button>
-        )}
-        {rights.mayFork && <ForkButton message={message} />}
-        {isLast && role === "assistant" && rights.mayAct && (
-          <RegenerateButton turnId={message.turnId} room={room} />
-        )}
-      </div>
+      {!isEdited && <MessageActions {...props} onEdit={() => setIsEdited(true)} />}
     </li>
   );
 });
