@@ -150,7 +150,7 @@ type Opening = NewFork & {
 };
 
 function openFork(desk: Desk, principal: Principal, opening: Opening): void {
-  const { taskId, key, title, team, before, copies, files } = opening;
+  const { taskId, from, key, title, team, before, copies, files } = opening;
   const { userId } = principal;
   const now = desk.doors.now();
   const room = emptyRoom(
@@ -161,7 +161,7 @@ function openFork(desk: Desk, principal: Principal, opening: Opening): void {
       labels: {},
       metadata: {},
       ...(key !== undefined && { key }),
-      ...originOf(copies.newest),
+      ...originOf(from.taskId, copies.newest),
       ...(before !== null && { begins: before }),
       createdBy: userId,
       members: { [userId]: "owner" },
@@ -181,13 +181,13 @@ function openFork(desk: Desk, principal: Principal, opening: Opening): void {
   desk.older.goOn();
 }
 
-function originOf(messages: readonly Message[]): Pick<Task, "forkedFrom"> {
+function originOf(taskId: string, messages: readonly Message[]): Pick<Task, "forkedFrom"> {
   // By the source's order; an answer that was given anew stands with its question.
   const last = messages.reduce<Message | undefined>(
     (newest, one) => (newest && newest.seq > one.seq ? newest : one),
     undefined,
   );
-  return last?.forkedFrom ? { forkedFrom: last.forkedFrom } : {};
+  return last?.forkedFrom ? { forkedFrom: { ...last.forkedFrom, taskId } } : {};
 }
 
 const MARK = " (fork)";
