@@ -227,9 +227,10 @@ describe("the package of the client", () => {
 function exportedNames({ statements }: DeclaredModule): string[] {
   return statements.flatMap(({ node }) => {
     if (node.type !== "ExportNamedDeclaration") return [];
-    return node.specifiers.flatMap(({ exported }) =>
-      exported.type === "Identifier" ? exported.name : [],
-    );
+    return node.specifiers.flatMap(({ exported, exportKind }) => {
+      const isType = node.exportKind === "type" || exportKind === "type";
+      return isType && exported.type === "Identifier" ? exported.name : [];
+    });
   });
 }
 

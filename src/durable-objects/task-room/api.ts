@@ -75,6 +75,8 @@ export type CarriedPage = {
   words: Message[];
 };
 
+export type SentAs = { messageId: string; turnId: string };
+
 /** `opening`: connections of any session that are being opened here; absent from older rooms. */
 export type SessionActivity = { connections: number; lastActiveAt: number; opening?: string[] };
 
@@ -130,6 +132,8 @@ export interface TaskRoomApi {
   confirmTurn(principal: Principal, turnId: string, input: ConfirmTurn): Promise<Outcome<Turn>>;
   giveOutput(principal: Principal, turnId: string, input: GiveOutput): Promise<Outcome<Turn>>;
   guideTurn(principal: Principal, turnId: string, content: string): Promise<Outcome<Turn>>;
+  /** What a message was answered with that the caller has sent under this id; null where there is none. */
+  sentAs(principal: Principal, clientMessageId: string): Promise<Outcome<SentAs | null>>;
   interruptAll(principal: Principal, reason?: string): Promise<Outcome<{ interrupted: number }>>;
 
   /** Asked by the user's room: which of these sessions are connected here. */

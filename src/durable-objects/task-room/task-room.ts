@@ -201,6 +201,10 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
     return tasks.guideTurn(this.#awake(), principal, turnId, content);
   }
 
+  async sentAs(principal: Principal, clientMessageId: string) {
+    return queries.readSentAs(this.#awake(), principal, clientMessageId);
+  }
+
   async interruptAll(principal: Principal, reason?: string) {
     return tasks.interruptAll(this.#awake(), principal, reason);
   }

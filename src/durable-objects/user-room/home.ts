@@ -109,9 +109,10 @@ export class Home {
       ...shared,
       sockets,
       hear: (tables, news) => {
-        this.tasks.hear(tables, news);
+        const changed = this.tasks.hear(tables, news);
         this.turnHooks.hear(tables, news);
         this.searches.hear(tables, news);
+        return changed;
       },
       queue: (tables, events) => this.queue.add(tables, events),
     });

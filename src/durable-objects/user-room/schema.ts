@@ -295,4 +295,9 @@ export const USER_ROOM_STEPS = [
      UNIQUE (turn_id, name)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX turn_hooks_by_task ON turn_hooks (task_id);`,
+  // One row while the search's index has words of texts that are gone: when it is to be rid of them.
+  `CREATE TABLE text_residue (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     due_at INTEGER NOT NULL
+   ) STRICT;`,
 ] as const;

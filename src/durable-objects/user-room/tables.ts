@@ -48,6 +48,7 @@ export class Tables {
   readonly files: FileTable;
   readonly carriers: CarrierTable;
   readonly removals: RemovalTable;
+  readonly texts: TextTable;
   readonly shelves: ShelfTable;
   readonly owner: OwnerTable;
 
@@ -71,7 +72,8 @@ export class Tables {
     this.files = new FileTable(sql);
     this.carriers = new CarrierTable(sql);
     this.removals = new RemovalTable(sql);
-    this.shelves = new ShelfTable(sql, new TextTable(sql));
+    this.texts = new TextTable(sql);
+    this.shelves = new ShelfTable(sql, this.texts);
     this.owner = new OwnerTable(sql);
   }
 

@@ -47,6 +47,15 @@ class SearchWorld extends TaskWorld {
     );
   }
 
+  /** All bytes of the index, as text. */
+  async indexed(): Promise<string> {
+    return this.use((_, { storage }) => {
+      const rows = storage.sql.exec("SELECT block FROM text_search_data").toArray();
+      const blocks = rows.map(({ block }) => (block instanceof ArrayBuffer ? block : undefined));
+      return blocks.map((block) => new TextDecoder("latin1").decode(block)).join("");
+    });
+  }
+
   /** A room that answers with these messages, so many a page, newest first. */
   answers(messages: SaidText[], limit = 2): void {
     this.rooms.said = ({ cursor }) => {
@@ -282,6 +291,23 @@ describe("[SE8] a task that is gone", () => {
     expect(await world.found("fox")).toEqual([]);
     await world.tell(world.task(), 0, [world.text("hen", 2)]);
     expect(await world.counts()).toMatchObject({ texts: 1, text_search: 1, shelves: 1 });
+  });
+
+  it.each([
+    ["at once where nothing is left", 0],
+    ["within an hour where other texts are", 1],
+  ])("leaves no word of it in the index either: %s", async (_, others) => {
+    const task = world.task();
+    await world.tell(task, 0, [world.text("a zyzzyva", 2)]);
+    if (others > 0) await world.tell(world.task(), 0, [world.text("a hen", 2)]);
+    expect(await world.indexed()).toContain("zzyva");
+    await world.deleted({ ...task, headSeq: 2 }, 3);
+    if (others > 0) {
+      world.now += HOUR;
+      await world.ring();
+    }
+    expect(await world.indexed()).not.toContain("zzyva");
+    if (others > 0) expect(await world.found("hen")).toEqual(["a hen"]);
   });
 
   it("is found again once the user is back in it, with what is there then", async () => {

@@ -16,8 +16,6 @@ const RING_MS = 20_000;
 /** Milliseconds for which a room that could not be asked is left alone; doubled with each failure. */
 const FIRST_MS = 1000;
 const LONGEST_MS = 60 * 60 * 1000;
-/** Texts of tasks that are gone that one transaction lets go of. */
-const CLEARED = 500;
 
 type Around = Pick<Surroundings, "storage" | "now" | "rooms" | "hold" | "deadlines">;
 
@@ -46,20 +44,7 @@ export class Reading {
     return this.#unreadAt() === undefined;
   }
 
-  /** Lets go of the texts of tasks that are gone, a few at a time. */
-  async tidy(): Promise<void> {
-    const { storage, deadlines, now } = this.#around;
-    if (!Tables.find(storage)?.shelves.hasGone()) return;
-    const clear = () =>
-      storage.transactionSync(() => Tables.find(storage)?.shelves.clear(CLEARED) ?? true);
-    if (clear()) return;
-    // Should this instance die on the way.
-    await deadlines.atLatest(now() + RING_MS);
-    while (!clear()) await scheduler.wait(0);
-  }
-
   async ring(): Promise<void> {
-    await this.tidy();
     const owner = Tables.find(this.#around.storage)?.owner.get();
     if (owner === undefined || this.#unreadAt() === undefined) return;
     await inTime(RING_MS, () => this.#work()).catch(() => undefined);

@@ -4,6 +4,7 @@ import type { FoundPage, SearchMessages } from "../../../protocol/rest/search";
 import type { TaskNews } from "../api";
 import type { Surroundings } from "../surroundings";
 import { Tables } from "../tables";
+import { Clearing } from "./clearing";
 import { Reading } from "./reading";
 import { beginning, readCursor, searchTexts } from "./search";
 
@@ -13,10 +14,12 @@ type Around = Pick<Surroundings, "storage" | "now" | "rooms" | "hold" | "deadlin
 export class Searches {
   readonly #around: Around;
   readonly #reading: Reading;
+  readonly #clearing: Clearing;
 
   constructor(around: Around) {
     this.#around = around;
     this.#reading = new Reading(around);
+    this.#clearing = new Clearing(around);
   }
 
   /** What a room tells of its messages, in the transaction that writes its news. */
@@ -38,10 +41,11 @@ export class Searches {
 
   /** Lets go of what tasks that are gone have left. */
   tidy(): Promise<void> {
-    return this.#reading.tidy();
+    return this.#clearing.tidy();
   }
 
-  ring(): Promise<void> {
-    return this.#reading.ring();
+  async ring(): Promise<void> {
+    await this.#clearing.ring();
+    await this.#reading.ring();
   }
 }

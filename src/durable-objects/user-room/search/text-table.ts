@@ -8,6 +8,7 @@ const textRows = z.array(
   z.object({ entry: z.string(), seq: z.int(), inviter: z.string(), bytes: z.int() }),
 );
 const entryRows = z.tuple([z.object({ entry: z.string() })]);
+const dueRows = z.array(z.object({ due_at: z.int() }));
 const sumRows = z.array(z.object({ bytes: z.int() }));
 
 /** The names of what is counted together: all texts, those of tasks that others made, those of one such user. */
@@ -16,6 +17,9 @@ const OTHERS = "others";
 const ofUser = (userId: string) => `user ${userId}`;
 /** Bytes of a row beside its text, roughly: ids and the terms of a short one. */
 const ROW_BYTES = 500;
+
+/** Bytes of texts whose index is written anew in some hundred milliseconds. */
+const PURGED_BYTES = 128 * 1024 * 1024;
 
 type TextRow = z.infer<typeof textRows>[number];
 /** Where a text belongs: on which shelf, and who made its task, empty where the user did. */
@@ -64,6 +68,31 @@ export class TextTable {
     const rows = textRows.parse(this.#sql.exec(query, shelf, limit).toArray());
     for (const row of rows) this.#drop(row);
     return rows.length < limit;
+  }
+
+  /** Of texts that are gone the index keeps words until it is merged: that is to be done by `dueAt`. */
+  noteResidue(dueAt: number): void {
+    this.#sql.exec("INSERT OR IGNORE INTO text_residue (id, due_at) VALUES (1, ?)", dueAt);
+  }
+
+  /** When the index is to be rid of what is gone; milliseconds since 1970. */
+  residueAt(): number | undefined {
+    const query = "SELECT due_at FROM text_residue";
+    return dueRows.parse(this.#sql.exec(query).toArray())[0]?.due_at;
+  }
+
+  /** Leaves nothing of what is gone. One that is very large is left to what FTS5 merges by itself. */
+  purge(): void {
+    const size = this.#sum(ALL);
+    const command = size === 0 ? "delete-all" : "optimize";
+    if (size <= PURGED_BYTES) {
+      this.#sql.exec("INSERT INTO text_search (text_search) VALUES (?)", command);
+    }
+    this.#sql.exec("DELETE FROM text_residue");
+  }
+
+  get isEmpty(): boolean {
+    return this.#sum(ALL) === 0;
   }
 
   #get(shelf: number, messageId: string): TextRow | undefined {
