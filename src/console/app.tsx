@@ -27,7 +27,7 @@ export function App() {
     },
     [token],
   );
-  useOtherTabs(token, notice === undefined, {
+  useOtherTabs(token, notice === undefined && offered === undefined, {
     onToken: (next) => signIn(next, false),
     onLeft: () => {
       forgetToken();
@@ -64,7 +64,7 @@ function useOtherTabs(token: string | undefined, isFresh: boolean, doors: Doors)
       hadOne.current = true;
       return answerOtherTabs(token, () => latest.current.onLeft());
     }
-    // Who has signed out here does not want to be back.
+    // Who has signed out here does not want to be back, and who follows a link wants that one's token.
     if (hadOne.current || !isFresh) return undefined;
     return askOtherTabs((next) => latest.current.onToken(next));
   }, [token, isFresh]);

@@ -1,4 +1,5 @@
 import { afterEach, expect, inject, it } from "vitest";
+import { serious } from "../support/axe";
 import { finish, text } from "../support/model-script";
 import { type ModelServer, startModelServer } from "../support/model-server";
 import { Server } from "../support/server";
@@ -55,6 +56,17 @@ it.each([
   await page.locator("li.assistant").getByText("The end.").waitFor();
   expect(await page.locator("li.assistant").locator(what).count()).toBe(count);
   expect(await page.getByLabel("Message", { exact: true }).inputValue()).toBe("typed meanwhile");
+});
+
+it("a long table is still one to who cannot see it", async () => {
+  const rows = Array.from({ length: 120 }, (_, n) => `| ${n} | **w** |\n`).join("");
+  const { page } = await answered(`| n | word |\n|---|---|\n${rows}\nThe end.`, 400);
+  const message = page.locator("li.assistant");
+  await message.getByText("The end.").waitFor();
+  const table = message.getByRole("table");
+  await table.getByRole("columnheader", { name: "word" }).waitFor();
+  expect(await table.getByRole("row").count()).toBe(121);
+  expect(await serious(page)).toEqual([]);
 });
 
 it("code is coloured by its language and copied as it was written, and so is a message", async () => {

@@ -7,6 +7,7 @@ import { CodeBlock } from "./code-block";
 import { Formula } from "./formula";
 import { Inline } from "./inline-view";
 import { type KnownToken, known } from "./lexer";
+import { TableView } from "./table-view";
 
 /** Whether more may come of what a view is in. */
 const IsOpen = createContext(false);
@@ -83,39 +84,6 @@ function shown(token: KnownToken): ComponentChild {
 }
 
 type Parts<Token> = { head: Token; parts: readonly KnownToken[] };
-
-function TableView({ head, parts }: Parts<Tokens.Table>) {
-  return (
-    <div class="table-box">
-      <table>
-        <thead>
-          <tr>
-            {head.header.map((cell, i) => (
-              <Cell key={i} cell={cell} />
-            ))}
-          </tr>
-        </thead>
-        {parts.map((part, i) => part.type === "table" && <Rows key={i} table={part} />)}
-      </table>
-    </div>
-  );
-}
-
-const Rows = memo(({ table }: { table: Tokens.Table }) => (
-  <tbody>
-    {table.rows.map((row, i) => (
-      <tr key={i}>
-        {row.map((cell, at) => (
-          <Cell key={at} cell={cell} />
-        ))}
-      </tr>
-    ))}
-  </tbody>
-));
-
-function Cell({ cell: { header, align, tokens } }: { cell: Tokens.TableCell }) {
-  return h(header ? "th" : "td", align ? { align } : null, <Inline tokens={tokens} />);
-}
 
 function ListView({ head, parts }: Parts<Tokens.List>) {
   const isLoose = parts.some((part) => part.type === "list" && part.loose);
