@@ -20,8 +20,6 @@ const own = z.object({
   version: z.string(),
   license: z.string(),
   engines: z.object({ node: z.string() }),
-  peerDependencies: z.record(z.string(), z.string()),
-  peerDependenciesMeta: z.record(z.string(), z.object({ optional: z.boolean() })),
 });
 const manifest = own.parse(JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")));
 const packed = {
@@ -30,6 +28,9 @@ const packed = {
   type: "module",
   sideEffects: false,
   exports: packageExports(),
+  // For the hooks alone.
+  peerDependencies: { react: ">=18" },
+  peerDependenciesMeta: { react: { optional: true } },
 };
 writeFileSync(join(outDir, "package.json"), `${JSON.stringify(packed, null, 2)}\n`);
 console.log(`The client is in ${outDir}`);

@@ -2,31 +2,36 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { ROOT } from "./local-identity";
-import { runWranglerQuietly } from "./wrangler";
+import { runQuietly } from "./wrangler";
 import { databaseOptions, readWranglerOptions } from "./wrangler-options";
 
 const MARK = "migrated";
 const MIGRATIONS_DIR = /\bmigrations_dir["']?\s*[=:]\s*["']([^"']+)["']/g;
-const HEADING = /^\s*\[\[?\s*([^\]]+?)\s*\]/;
-const BINDING = /\bbinding["']?\s*[=:]\s*["'](DB|HISTORY_\d+)["']/;
+
+/** Runs to its end; its output is told where it fails. */
+type Run = (args: string[]) => Promise<{ status: number; output: string }>;
 
 /**
- * Applies the migrations to the local databases of a server with these options; gives what went
- * wrong. Asking wrangler takes seconds, so a mark beside the databases says what they have already.
+ * Applies the migrations to the local databases of a server with these options; gives what went wrong.
+ * To load wrangler takes seconds, so a mark beside the databases says what they have already.
  */
-export function migrateLocally(args: string[], run = runWranglerQuietly): string | undefined {
+export async function migrateLocally(
+  args: string[],
+  run: Run = runMigrations,
+): Promise<string | undefined> {
   const folder = databasesOf(args);
   if (isMigrated(folder, args)) return undefined;
   console.log("Applying the migrations of the local databases…");
-  for (const binding of bindingsOf(args)) {
-    const command = ["d1", "migrations", "apply", binding, "--local", ...databaseOptions(args)];
-    const { status, output } = run(command);
-    if (status !== 0) return output;
-  }
+  const { status, output } = await run(databaseOptions(args));
+  if (status !== 0) return output;
   const databases = databasesIn(folder);
   if (databases.length > 0) writeFileSync(join(folder, MARK), markOf(databases, args));
   return undefined;
 }
+
+/** In a process of its own: what its runtime says is told only where it fails. */
+const runMigrations: Run = (args) =>
+  runQuietly([join(ROOT, "scripts", "run.mjs"), "migrate-locally", ...args]);
 
 /** Says which database is meant by these options and which migrations it is to have. */
 export function schemaOf(args: string[]): string {
@@ -42,21 +47,6 @@ export function schemaOf(args: string[]): string {
     }
   }
   return hash.digest("hex");
-}
-
-/** The databases of the environment that these options name: the control database, then the histories. */
-export function bindingsOf(args: string[]): string[] {
-  const { env } = readWranglerOptions(args);
-  const section = env === undefined ? "d1_databases" : `env.${env}.d1_databases`;
-  const found = new Set(["DB"]);
-  let heading: string | undefined;
-  for (const line of (readIfThere(configOf(args)) ?? "").split("\n")) {
-    heading = HEADING.exec(line)?.[1] ?? heading;
-    const binding = BINDING.exec(line)?.[1];
-    // A configuration in JSON has no headings.
-    if (binding !== undefined && (heading ?? section) === section) found.add(binding);
-  }
-  return [...found];
 }
 
 function isMigrated(folder: string, args: string[]): boolean {
@@ -75,12 +65,17 @@ function databasesIn(folder: string): string[] {
 
 /** Where wrangler keeps the local databases; whoever deletes that folder deletes the mark as well. */
 function databasesOf(args: string[]): string {
-  const { persistTo } = readWranglerOptions(args);
-  const state = persistTo ?? join(dirname(configOf(args)), ".wrangler", "state");
-  return join(resolve(ROOT, state), "v3", "d1");
+  return join(stateOf(args), "d1");
 }
 
-function configOf(args: string[]): string {
+/** Where wrangler keeps everything local. */
+export function stateOf(args: string[]): string {
+  const { persistTo } = readWranglerOptions(args);
+  const state = persistTo ?? join(dirname(configOf(args)), ".wrangler", "state");
+  return join(resolve(ROOT, state), "v3");
+}
+
+export function configOf(args: string[]): string {
   return resolve(ROOT, readWranglerOptions(args).config ?? "wrangler.toml");
 }
 

@@ -6,13 +6,15 @@ import * as nodeModule from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { ensureInstalled, lockedNode } from "./install.mjs";
+import { portRefusal } from "./port.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url).href);
 const [name = "", ...args] = process.argv.slice(2);
 
-const missing = ensureInstalled(root);
-if (missing) {
-  process.stderr.write(`${missing}\n`);
+// To install and to build takes a minute: what stands in the way is told before.
+const trouble = (name === "serve" && (await portRefusal(args))) || ensureInstalled(root);
+if (trouble) {
+  process.stderr.write(`${trouble}\n`);
   process.exit(1);
 }
 

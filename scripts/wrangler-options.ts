@@ -1,5 +1,11 @@
-/** What we must know of wrangler's options; all of them are passed on as they are. */
+import { optionOf } from "./port.mjs";
+
+const VERBOSE = "--verbose";
+
+/** What we must know of wrangler's options; all of them are passed on as they are, but our own. */
 export type WranglerOptions = {
+  /** Our own: everything that wrangler and the worker say is shown. */
+  verbose: boolean;
   port: number | undefined;
   ip: string;
   secure: boolean;
@@ -13,6 +19,7 @@ export type WranglerOptions = {
 export function readWranglerOptions(args: string[]): WranglerOptions {
   const port = optionOf(args, "--port");
   return {
+    verbose: isVerbose(args),
     port: port === undefined ? undefined : Number(port),
     ip: optionOf(args, "--ip") ?? "localhost",
     secure: optionOf(args, "--local-protocol") === "https",
@@ -34,15 +41,16 @@ export function databaseOptions(args: string[]): string[] {
   ];
 }
 
-/** The last of `--name value`, `--name=value` and the short form counts, as with wrangler. */
-function optionOf(args: string[], ...names: string[]): string | undefined {
-  return args
-    .map((arg, i) => {
-      if (names.includes(arg)) return args[i + 1];
-      const name = names.find((option) => arg.startsWith(`${option}=`));
-      return name && arg.slice(name.length + 1);
-    })
-    .findLast((value) => value !== undefined);
+/** Without it only what failed is told. Who sets wrangler's own level has said what they want. */
+function isVerbose(args: string[]): boolean {
+  const { TASKROOM_VERBOSE, WRANGLER_LOG } = process.env;
+  if (args.includes(VERBOSE) || optionOf(args, "--log-level") !== undefined) return true;
+  return Boolean(TASKROOM_VERBOSE) || WRANGLER_LOG !== undefined;
+}
+
+/** What wrangler is given of the options. */
+export function withoutOurOwn(args: string[]): string[] {
+  return args.filter((arg) => arg !== VERBOSE);
 }
 
 /** `--var` takes every word up to the next option: `--var A:1 B:2 --port 1`. */

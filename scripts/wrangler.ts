@@ -23,15 +23,20 @@ export function runWrangler(args: string[]): number {
   return spawnSync(process.execPath, command, { ...settings, stdio: "inherit" }).status ?? 1;
 }
 
-/** Runs to the end in silence; without a terminal, wrangler asks nothing. */
-export function runWranglerQuietly(args: string[]): { status: number; output: string } {
-  const command = ["--no-warnings", CLI, ...args];
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, {
-    ...settings,
-    stdio: ["ignore", "pipe", "pipe"],
-    encoding: "utf8",
+/** Runs a script to its end in silence, with nobody to ask. */
+export function runQuietly(script: string[]): Promise<{ status: number; output: string }> {
+  const options = { ...settings, stdio: ["ignore", "pipe", "pipe"] } satisfies SpawnOptions;
+  const child = spawn(process.execPath, ["--no-warnings", ...script], options);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  }
+  return new Promise((resolve) => {
+    child.on("error", ({ message }) => resolve({ status: 1, output: message }));
+    child.on("close", (status) => resolve({ status: status ?? 1, output }));
   });
-  return { status: status ?? 1, output: `${stdout}${stderr}` };
 }
 
 /** What it prints to its standard output, without a terminal; nothing where it fails. */

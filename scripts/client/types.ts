@@ -66,7 +66,7 @@ async function bundleTypes(
     plugins: [
       ...(entry === "react" ? [clientBeside()] : []),
       declarations(declared, plain),
-      dts({ dtsOnly: true, generator: "oxc", tsconfig: false }),
+      dts({ dtsInput: true, emitDtsOnly: true, oxc: true, tsconfig: false }),
     ],
   });
   for (const { code, types } of KINDS) {

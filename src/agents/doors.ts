@@ -8,8 +8,8 @@ export type Doors = {
   settings: Settings;
   /** Agents that the deployer wrote, by name. */
   own: Record<string, OwnAgent>;
-  /** What the work on the turn may do with files; nothing where nobody keeps any. */
-  files?: StepFiles | undefined;
+  /** Files of the conversation, and where those that are made go. */
+  files: StepFiles;
   /** The Workers AI binding, where the deployment has one. */
   ai?: Ai | undefined;
   /** Opens stored keys; without it no sealed key can be used. */

@@ -11,6 +11,7 @@ import { message } from "../protocol/message";
 import { ref } from "../protocol/refs";
 import { loggedEntry } from "../protocol/rest/list-logs";
 import { putMember } from "../protocol/rest/put-member";
+import { foundMessage, foundPage } from "../protocol/rest/search";
 import { taskStats } from "../protocol/rest/stats";
 import { roomState, stream } from "../protocol/room-state";
 import { session } from "../protocol/session";
@@ -43,6 +44,7 @@ named("ToolUse", toolUse);
 named("Attachment", attachment);
 named("LogEntry", logEntry);
 named("Presence", presence);
+named("FoundMessage", foundMessage);
 named("Stream", stream);
 named("RoomState", roomState);
 
@@ -59,6 +61,7 @@ export const MODELS = {
   Message: named("Message", message),
   MessagePage: pageOf("MessagePage", message),
   File: named("File", file),
+  FoundPage: named("FoundPage", foundPage),
   Event: named("Event", logEvent),
   EventPage: pageOf("EventPage", logEvent),
   LogPage: pageOf("LogPage", named("LoggedEntry", loggedEntry)),

@@ -9,6 +9,7 @@ import { OPENAI_DESCRIPTION } from "./openai/face";
 import { type DescribedOperation, describeFaces } from "./operation";
 import { REST_DESCRIPTION } from "./rest/face";
 import { DESCRIBED_FILES } from "./rest/files";
+import { STREAMS_DESCRIPTION } from "./streams/face";
 
 const DESCRIPTIONS: { [Name in keyof typeof FACES]: FaceDescription<(typeof FACES)[Name]> } = {
   rest: REST_DESCRIPTION,
@@ -17,6 +18,7 @@ const DESCRIPTIONS: { [Name in keyof typeof FACES]: FaceDescription<(typeof FACE
   a2a: A2A_DESCRIPTION,
   mcp: MCP_DESCRIPTION,
   agUi: AG_UI_DESCRIPTION,
+  streams: STREAMS_DESCRIPTION,
 };
 
 /** Every operation of the service, with what its readers need. */

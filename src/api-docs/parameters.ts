@@ -83,6 +83,8 @@ const QUERY_PARAMETERS: Record<string, string> = {
   role: "Only these; may be repeated.",
   epoch: "`epoch` of the last `session:ready` or `history:reset`.",
   "listEvents.after": "The last `seq` already known.",
+  offset: "Where to begin: `-1`, `now`, or the `Stream-Next-Offset` of an answer.",
+  live: "`long-poll`: one answer, once there is something; `sse`: a stream.",
   unread: "`true`: only those that were not acknowledged.",
   window: "How far the board looks back: `hour`, `day` or `week`.",
   "joinUserRoom.after": "The last `seq` applied; without it the newest state comes.",

@@ -9,6 +9,7 @@ import type { Notification } from "../protocol/user-events";
 
 export const IDS = {
   task: "task_01kasn3v6h8q2x4c7b9m0r5tze",
+  fork: "task_01kasp7c2nd5e8f1g4h7j0k3m6",
   turn: "turn_01kasn3v6h4d8f1g3k5n7p9sxa",
   earlier: "turn_01kasn3v5c2v4b6n8m0q1w3eyh",
   question: "msg_01kasn3v6hc2v4b6n8m0q1w3ey",

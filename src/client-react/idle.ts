@@ -1,5 +1,4 @@
 import type { ConnectionStatus, RoomSnapshot, UserSnapshot } from "../client";
-import type { TaskListSnapshot } from "./tasks/live-tasks";
 
 const connection: ConnectionStatus = { state: "connecting", attempt: 1 };
 
@@ -21,10 +20,3 @@ export const NO_ROOM: RoomSnapshot = {
 };
 
 export const IDLE_USER: UserSnapshot = { connection, unread: 0, notifications: [] };
-
-export const NO_TASKS: TaskListSnapshot = {
-  tasks: undefined,
-  isLoading: true,
-  error: undefined,
-  hasMore: false,
-};

@@ -1,18 +1,10 @@
-import type {
-  ConnectOptions,
-  RoomConnection,
-  RoomSnapshot,
-  TaskQuery,
-  Taskroom,
-  UserConnection,
-  UserSnapshot,
-} from "../client";
+import type { ConnectOptions, RoomConnection, RoomSnapshot, TaskQuery, Taskroom } from "../client";
 import { Held } from "./held";
-import { IDLE_ROOM, IDLE_USER, NO_TASKS } from "./idle";
-import { LiveTasks, type TaskListSnapshot } from "./tasks/live-tasks";
+import { IDLE_ROOM, IDLE_USER } from "./idle";
+import { LiveTasks, NO_TASKS, type TaskListSnapshot } from "./tasks/live-tasks";
+import type { HeldUser } from "./user/held-user";
 
 export type HeldRoom = Held<RoomSnapshot, RoomConnection, ConnectOptions>;
-export type HeldUser = Held<UserSnapshot, UserConnection>;
 export type HeldTasks = Held<TaskListSnapshot, LiveTasks>;
 
 /** Everything that the components of one client share. */

@@ -49,7 +49,7 @@ export type { FileOptions, FilesApi, UploadOptions } from "./rest/files";
 export type { Page, PageQuery } from "./rest/paging";
 export type { HttpMethod, QueryValue, Request, RequestOptions } from "./rest/request";
 export type { Collection, NewResource, NextResource, ResourceIn } from "./rest/resources";
-export type { Idempotent, MessageQuery, NewTask, TaskQuery } from "./rest/tasks";
+export type { Idempotent, MessageQuery, NewFork, NewTask, TaskQuery } from "./rest/tasks";
 export type { RoomSnapshot, UnsentMessage } from "./room/room-snapshot";
 export { isOutcomeUnknown, type StreamUse, streamUses } from "./room/stream-uses";
 export { createClient, type Taskroom } from "./taskroom";

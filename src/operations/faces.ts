@@ -5,6 +5,7 @@ import { MCP } from "./mcp/face";
 import { OPENAI } from "./openai";
 import type { Face } from "./operation";
 import { REST } from "./rest";
+import { STREAMS } from "./streams/face";
 
 /** Every protocol that the service speaks; each is served and described, or it does not compile. */
 export const FACES = {
@@ -14,4 +15,5 @@ export const FACES = {
   a2a: A2A,
   mcp: MCP,
   agUi: AG_UI,
+  streams: STREAMS,
 } as const satisfies Record<string, Face>;

@@ -8,6 +8,7 @@ import { MESSAGES } from "./rest/messages";
 import { NOTIFICATIONS } from "./rest/notifications";
 import { collection } from "./rest/resources";
 import { ROOMS } from "./rest/rooms";
+import { SEARCH } from "./rest/search";
 import { SERVICE } from "./rest/service";
 import { SESSIONS } from "./rest/sessions";
 import { TASKS } from "./rest/tasks";
@@ -28,6 +29,7 @@ export const REST = {
     log: LOG,
     messages: MESSAGES,
     files: STORED_FILES,
+    search: SEARCH,
     sessions: SESSIONS,
     ghosts: collection(ghosts),
     models: collection(models),

@@ -9,7 +9,7 @@ export async function boundedBytes(
   body: ReadableStream<Uint8Array> | null,
   max: number,
   expected = 0,
-): Promise<Uint8Array | undefined> {
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (expected > max) return undefined;
   let bytes = new Uint8Array(expected > 0 ? expected : FIRST_BYTES);
   let length = 0;

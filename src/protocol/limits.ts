@@ -22,6 +22,18 @@ export const LIMITS = {
   mediaTypeChars: 127,
   /** Bytes of a file that an agent sends within an event. */
   sentFileBytes: 4 * MIB,
+  /** Bytes of all files that one request hands to an agent of its own; further ones are named. */
+  handedFilesBytes: 4 * MIB,
+  /** Bytes of pictures and documents in one request to a model: four times that is in memory then, of 128 MiB. */
+  promptFilesBytes: 10 * MIB,
+  /** Bytes of a text file as a model gets it, and of all of them in one request. */
+  promptTextBytes: 256 * KIB,
+  promptTextsBytes: 4 * MIB,
+  /** Files that are read for one request, to a model or to an agent. */
+  filesRead: 64,
+  /** Files that one answer carries; and UTF-16 units of a name that its maker gives: with both a message is a row. */
+  madeFiles: 10,
+  madeFileNameChars: 120,
   /** Hours for which a file that no message carries is kept. */
   loneFileHours: 24,
   /** Files of one user: each is a row of their home. */
@@ -87,6 +99,8 @@ export const LIMITS = {
   /** Characters of a `clientMessageId` and an `Idempotency-Key`. */
   clientKeyChars: 255,
   titleChars: 200,
+  /** Characters of what is searched for: a pasted paragraph. */
+  searchChars: 4000,
   /** Characters of a task's key, its creator's own name for it. */
   taskKeyChars: 200,
   reasonChars: 500,
@@ -179,6 +193,9 @@ export const LIMITS = {
   /** Event streams of one API key: far more than a script has, far under the platform's 32,768 sockets. */
   streamsPerKey: 1000,
   webhooks: 20,
+  /** Addresses that are told of one turn, and of all open turns of a user: each waits for one end. */
+  turnHooksPerTurn: 10,
+  turnHooks: 1000,
   /** Finished deliveries of one webhook, their bytes, and days for which they are listed. */
   deliveriesKept: 1000,
   deliveriesKeptBytes: 16 * 1024 * 1024,

@@ -1,4 +1,4 @@
-import type { Refusal } from "../protocol/errors";
+import { type Refusal, refuse } from "../protocol/errors";
 import type { Attachment } from "../protocol/files/attachment";
 
 /** A file that an agent, its model or one of its tools has made. */
@@ -16,4 +16,10 @@ export type StepFiles = {
   read(attachment: Attachment): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Stores a file for the turn's user, whose quota it counts against; the answer carries it. */
   keep(made: MadeFile): Promise<Attachment | Refusal>;
+};
+
+/** Where there is no bucket: what was there is gone, and nothing is kept. */
+export const NO_FILES: StepFiles = {
+  read: async () => undefined,
+  keep: async () => refuse("files_not_configured", "This deployment keeps no files."),
 };

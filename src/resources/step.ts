@@ -1,9 +1,11 @@
 import * as z from "zod";
 import type { Descent } from "../protocol/depth";
 import { failure } from "../protocol/errors";
+import type { Attachment } from "../protocol/files/attachment";
 import type { JsonObject, JsonValue } from "../protocol/json";
 import type { LogLevel } from "../protocol/log-entry";
 import type { StreamRound } from "../protocol/room-state";
+import type { KeptFile } from "../protocol/rooms/turn-run";
 import type { ClientTool, ToolUse } from "../protocol/tools/tool-use";
 import type { Usage } from "../protocol/usage";
 import type { AgentConfig } from "./agent";
@@ -16,6 +18,8 @@ export type ContextMessage = {
   content: string;
   /** Tools that were used in the making of an assistant's message. */
   uses?: ToolUse[];
+  /** Files that it carries; their bytes are read when somebody is to be given them. */
+  attachments?: Attachment[];
 };
 
 /** Everything that a step's agent is given; plain data. */
@@ -31,6 +35,8 @@ export type StepRequest = {
   idempotencyKey: string;
   /** What the user asked. */
   input: string;
+  /** Files that came with it. */
+  attachments: Attachment[];
   /** The member's own instruction, beside the ghost's prompt. */
   prompt?: string;
   /** Oldest first, without the input; may be longer than the model's window. */
@@ -39,6 +45,8 @@ export type StepRequest = {
   maxRounds: number;
   /** What earlier attempts did, oldest first. */
   rounds: DoneRound[];
+  /** Files that they made, which the answer carries. */
+  files: KeptFile[];
   /** Tools that the sender of the turn's message carries out. */
   clientTools: ClientTool[];
   /** What the requests that its agent makes to others are told of where they come from. */
@@ -69,6 +77,8 @@ export type StepRecord =
       /** The model's own parts, as its provider wants them back. */
       memo?: JsonValue;
     }
+  /** A file that the answer carries. Without `call` and `stays` it is of what is said now, and goes with that. */
+  | ({ type: "file" } & KeptFile)
   /** What was said so far stays; the next attempt of the same bot is given it, and the memo. */
   | { type: "resumable"; memo: JsonValue }
   | ({ type: "tool-call"; where?: "client" } & CallSaid)

@@ -4,6 +4,7 @@ import { agUi } from "../faces/ag-ui/face";
 import { aiSdk } from "../faces/ai-sdk/face";
 import { mcp } from "../faces/mcp/face";
 import { openai } from "../faces/openai/face";
+import { streams } from "../faces/streams/face";
 import type { FACES } from "../operations/faces";
 import type { AppEnv, OwnTrials } from "./context";
 import { onError } from "./middleware/errors";
@@ -12,7 +13,15 @@ import { options, unknownPath } from "./middleware/unknown-path";
 import { rest } from "./rest/face";
 import { mount, type ServedFace } from "./serving/face";
 
-const SERVED: Record<keyof typeof FACES, ServedFace> = { rest, openai, aiSdk, a2a, mcp, agUi };
+const SERVED: Record<keyof typeof FACES, ServedFace> = {
+  rest,
+  openai,
+  aiSdk,
+  a2a,
+  mcp,
+  agUi,
+  streams,
+};
 
 /**
  * Every path that the worker answers; the rest are files. `ownAgents`: names of the agents that the

@@ -6,7 +6,15 @@ const PHONE = { width: 360, height: 740 };
 const PAGES = [
   "/",
   ...["/resources/teams", "/resources/teams/system/research-plan-implement"],
-  ...["/resources/bots/new", "/webhooks", "/keys", "/sessions", "/usage", "/notifications"],
+  ...[
+    "/resources/bots/new",
+    "/search",
+    "/webhooks",
+    "/keys",
+    "/sessions",
+    "/usage",
+    "/notifications",
+  ],
 ];
 
 describe.each<Theme>(["light", "dark"])("in %s", (colorScheme) => {
@@ -68,7 +76,7 @@ it("works by keyboard alone, from the token to the answer and back", async () =>
   await page.keyboard.type("/fast Hello");
   await page.keyboard.press("Enter");
   await page.locator("li.assistant").waitFor();
-  await tabTo("Message");
+  // Who comes into a room may write at once.
   await page.keyboard.type("/slow /long 100");
   await page.keyboard.press("Enter");
   await page.locator(".writing").waitFor();

@@ -62,7 +62,7 @@ it("is in the navigation of an admin, shows what the turns came to, and loads it
   await expect.poll(() => wholeOf("Turns that ended", "completed")).toBeGreaterThan(0);
   await expect.poll(() => wholeOf("Turns that ended", "failed")).toBeGreaterThan(0);
   await expect.poll(() => wholeOf("Failed turns", "model_rejected")).toBeGreaterThan(0);
-  expect(await cell("Cost", "EUR").getByRole("cell").last().textContent()).toMatch(/€0\.\d+/);
+  expect(await cell("Cost", "EUR").getByRole("cell").last().textContent()).toMatch(/€\d+\.\d+/);
   expect(await cell("Time to the first token", "p95").textContent()).toMatch(/\d (ms|s)/);
   expect(await page.locator(".chart canvas").count()).toBeGreaterThan(3);
   expect(scripts.slice(before).some((path) => path.includes("board-page"))).toBe(true);

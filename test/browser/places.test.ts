@@ -37,7 +37,7 @@ it.each<Theme>(["light", "dark"])(
     await visitor.begin("/fast /echo here");
     await page.locator("li.assistant").getByText("here").waitFor();
     expect(await hint()).not.toMatch(/Enter|Shift|Esc/);
-    for (const place of ["Resources", "Webhooks", "Keys", "Sessions", "Usage", "Tasks"]) {
+    for (const place of ["Search", "Resources", "Webhooks", "Keys", "Sessions", "Usage", "Tasks"]) {
       await page.locator("summary", { hasText: "Menu" }).click();
       expect(await serious(page, colorScheme)).toEqual([]);
       await page.getByRole("link", { name: place, exact: true }).click();
@@ -80,7 +80,8 @@ it("what a resource refers to is chosen, and what the server says of it stands a
   // Gone in the meantime.
   expect((await visitor.api("DELETE", `/ghosts/${userId}/poet`)).status).toBe(204);
   await page.getByRole("button", { name: "Create" }).click();
-  await page.locator(".field", { hasText: "Ghost" }).getByRole("alert").getByText("poet").waitFor();
+  const field = page.locator(".field").filter({ has: page.getByLabel("Ghost") });
+  await field.getByRole("alert").getByText(/Ghost/).waitFor();
   expect(await page.getByLabel("Ghost").getAttribute("aria-invalid")).toBe("true");
   await page.getByLabel("Ghost").selectOption("system/assistant");
   await page.getByRole("button", { name: "Create" }).click();

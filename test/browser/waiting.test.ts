@@ -31,25 +31,23 @@ it("a task that waits says so in the list and in the bar, to those who may answe
     ).json(),
   );
   await rowOf(alice, "Careful").getByText("waits for you").waitFor();
-  await alice.page.getByRole("link", { name: "1 task waits for you" }).waitFor();
+  await alice.page.getByRole("link", { name: "1 waiting for you" }).waitFor();
   expect(await serious(alice.page)).toEqual([]);
   const bob = await come.signedIn(bobId);
   await rowOf(bob, "Careful").getByText("waits for somebody").waitFor();
-  expect(await bob.page.getByRole("link", { name: /waits? for you/ }).count()).toBe(0);
+  expect(await bob.page.getByRole("link", { name: /waiting for you/ }).count()).toBe(0);
 
   await alice.page.getByText("More filters").click();
-  await alice.page.getByLabel("Status").selectOption("waits for an answer");
+  await alice.page.getByLabel("Status of the tasks").selectOption("waits for an answer");
   await rowOf(alice, "Careful").waitFor();
-  await alice.page.getByRole("link", { name: "1 task waits for you" }).click();
+  await alice.page.getByRole("link", { name: "1 waiting for you" }).click();
   await alice.page.locator(".room-header").getByText("Waits for you").waitFor();
   // Answered elsewhere: the list of this device has it all the same.
   const { activeTurnId } = made.parse(await (await alice.api("GET", `/tasks/${id}`)).json());
   const answer = { step: "work", approve: true };
   await alice.api("POST", `/tasks/${id}/turns/${activeTurnId}/confirm`, answer);
   await alice.page.locator("li.assistant").getByText("gone on").waitFor();
-  await alice.page
-    .getByRole("link", { name: "1 task waits for you" })
-    .waitFor({ state: "detached" });
+  await alice.page.getByRole("link", { name: "1 waiting for you" }).waitFor({ state: "detached" });
   await rowOf(bob, "Careful").getByText("done").waitFor();
 });
 

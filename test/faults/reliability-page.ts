@@ -52,6 +52,12 @@ once more while the room goes on from what was committed. Two tools are asked fo
 that they may be repeated, one is repeated by the ghost's \`onLost\`, one must not be, one needs approval,
 one is the client's.
 
+In \`resumable\` an agent over HTTP writes a book and says after each chapter that it can go on from there. \`kill -9\`
+strikes before and after what it says is committed, amid its words and at its end; "and again" strikes once more while it
+goes on; or its own connection breaks. The agent notes what it is asked: it goes on under one key, never further
+back than before, with exactly the text of the chapters that it need not write again, and no chapter that was kept is
+begun again.
+
 The family \`deploy\` stops the server at an interesting point, orderly or by \`kill -9\`, and starts other code
 on the same stored data: the last release's, the present code's, the release's again, and the present code's
 again. The release is the commit in \`test/compat/fixtures/release.json\`, built from its own sources as git

@@ -6,6 +6,7 @@ import { answer, type Script } from "../support/model-script";
 import { type ModelRequest, type ModelServer, startModelServer } from "../support/model-server";
 import {
   type AgentAction,
+  type AgentRequest,
   type AgentScript,
   json,
   type RemoteAgent,
@@ -27,6 +28,7 @@ type Part = {
   scripts: Script[];
   agentScripts: AgentScript[];
   reply?: Reply;
+  act?: Act;
   answers: string[];
   served: number;
 };
@@ -34,6 +36,9 @@ type Part = {
 export type Prompt = NonNullable<ModelRequest["body"]["messages"]>;
 /** What a model says to what it is asked, and the whole answer that this makes once it is kept. */
 export type Reply = (prompt: Prompt) => { script: Script; answer?: string };
+
+/** What a remote agent does with a request, where it looks at it. */
+export type Act = (request: AgentRequest) => Iterable<AgentAction>;
 
 type StageOptions = Pick<DevServerOptions, "config" | "bundle" | "vars"> & { patienceMs?: number };
 
@@ -63,7 +68,7 @@ export class Stage {
     model.respond(({ body: { messages = [] } }) =>
       this.#serve(markOf(JSON.stringify(messages)), messages),
     );
-    agent.respond(({ body }) => this.#serveAgent(markOf(body.input)));
+    agent.respond((request) => this.#serveAgent(markOf(request.body.input), request));
   }
 
   static async open(options: StageOptions = {}): Promise<Stage> {
@@ -113,6 +118,13 @@ export class Stage {
 
   scriptAgent(mark: string, ...scripts: AgentScript[]): void {
     this.#part(mark).agentScripts.push(...scripts);
+  }
+
+  /** Has the agent judge for itself what it does in a room; `answer` is what that comes to. */
+  actAgent(mark: string, act: Act, answer: string): void {
+    const part = this.#part(mark);
+    part.act = act;
+    part.answers.push(answer);
   }
 
   /** Every whole answer that the room was given. */
@@ -167,8 +179,9 @@ export class Stage {
     return script;
   }
 
-  #serveAgent(mark: string): AgentScript {
+  #serveAgent(mark: string, request: AgentRequest): Iterable<AgentAction> {
     const part = this.#part(mark);
+    if (part.act) return part.act(request);
     const output = `${mark} done ${++part.served}`;
     const script = part.agentScripts.shift() ?? json({ output });
     part.answers.push(...outputsOf(script));

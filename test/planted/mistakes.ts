@@ -45,7 +45,8 @@ export const MISTAKES: Mistake[] = [
       },
       {
         file: `${ROOM}/turns/runner.ts`,
-        search: "    this.#work.get(turnId)?.controller.abort();\n",
+        search:
+          "    this.#work.get(turnId)?.controller.abort(another ? new AnotherFollows() : undefined);\n",
         replace: "",
       },
       {
@@ -183,7 +184,8 @@ export const MISTAKES: Mistake[] = [
     edits: [
       {
         file: `${ROOM}/turns/runner.ts`,
-        search: "    this.#work.get(turnId)?.controller.abort();\n",
+        search:
+          "    this.#work.get(turnId)?.controller.abort(another ? new AnotherFollows() : undefined);\n",
         replace: "",
       },
     ],
@@ -250,7 +252,7 @@ export const MISTAKES: Mistake[] = [
     edits: [
       {
         file: "src/agents/model/tool-rounds.ts",
-        search: "    await voice.record([this.#ended(call, outcome)]);\n",
+        search: "    await voice.record([...files, this.#ended(call, outcome)]);\n",
         replace: "    this.#ended(call, outcome);\n",
       },
     ],

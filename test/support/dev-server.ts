@@ -9,7 +9,7 @@ import { waitForHealth } from "../../scripts/health";
 import { devVarsFor } from "../../scripts/local-identity";
 import { killAll, type Process, processes, treeOf } from "../../scripts/process-table";
 import { ensureSite } from "../../scripts/site-build";
-import { copyMigratedState } from "./migrated-state";
+import { copyMigratedState, ensureMigratedState } from "./migrated-state";
 import { Server } from "./server";
 import { until } from "./until";
 
@@ -88,7 +88,7 @@ export class DevServer extends Server {
   }
 
   static async start(options: DevServerOptions = {}): Promise<DevServer> {
-    await ensureSite();
+    await Promise.all([ensureSite(), ensureMigratedState()]);
     const server = new DevServer(await freePort(), options);
     await server.#up();
     return server;

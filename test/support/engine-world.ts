@@ -282,6 +282,8 @@ export class World {
         return { ...round, ...(memo !== undefined && { memo: memo as JsonValue }) };
       }),
       parts: new Map(),
+      attachments: [],
+      handedFiles: new Map(),
     });
   }
 

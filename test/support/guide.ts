@@ -4,6 +4,9 @@ import { expect, inject } from "vitest";
 import { Command, ROOT } from "./command";
 import type {} from "./shared-servers";
 
+/** Some of them build what they use. */
+const PASTING_MS = 300_000;
+
 /** The text of a page of docs/. */
 export function guide(name: string): string {
   return readFileSync(join(ROOT, "docs", name), "utf8");
@@ -23,6 +26,6 @@ export async function pasted(name: string): Promise<string[]> {
     .replaceAll("http://localhost:8787", server.url)
     .replaceAll("ws://localhost:8787", server.wsUrl);
   const run = new Command("bash", ["-c", `set -eu\n${here}`]);
-  expect(await run.end(), run.stderr).toBe(0);
+  expect(await run.end(PASTING_MS), run.stderr).toBe(0);
   return run.stdout.split("--- done\n").slice(0, -1);
 }

@@ -10,18 +10,18 @@ const CACHE = join(ROOT, "node_modules", ".cache", "taskroom");
  * applied once, and copied for every server: all configurations mean the same database.
  */
 export function copyMigratedState(folder: string): void {
-  cpSync(ensureMigratedState(), folder, { recursive: true });
+  cpSync(join(CACHE, schemaOf([])), folder, { recursive: true });
 }
 
-/** Where the state is that servers begin with. */
-export function ensureMigratedState(): string {
+/** Makes the state that servers begin with. */
+export async function ensureMigratedState(): Promise<void> {
   const state = join(CACHE, schemaOf([]));
-  if (existsSync(state)) return state;
+  if (existsSync(state)) return;
   mkdirSync(CACHE, { recursive: true });
   // Made aside and moved, so that nobody copies half of it.
   const scratch = mkdtempSync(join(CACHE, ".state-"));
   const next = join(scratch, "next");
-  const failure = migrateLocally(["--persist-to", next]);
+  const failure = await migrateLocally(["--persist-to", next]);
   if (failure !== undefined) throw new Error(failure);
   try {
     renameSync(next, state);
@@ -30,5 +30,4 @@ export function ensureMigratedState(): string {
     if (!existsSync(state)) throw error;
   }
   rmSync(scratch, { recursive: true, force: true });
-  return state;
 }

@@ -46,7 +46,8 @@ export async function startModelServer(port = 0): Promise<ModelServer> {
   const arrivals = new Map<number, (request: ModelRequest) => void>();
   let rule: (request: ModelRequest) => Script = echo;
 
-  const server = createServer(async (incoming, response) => {
+  // A test that computes for seconds must not find its connection closed when it asks again.
+  const server = createServer({ keepAliveTimeout: 0 }, async (incoming, response) => {
     const request = await record(incoming, response).catch(gone);
     if (!request) return;
     requests.push(request);

@@ -27,7 +27,7 @@ function isEnd(one: Heard): one is StepEnd {
   return one.type === "finish" || one.type === "failure" || one.type === "wait";
 }
 
-const RECORDS = ["round", "resumable", "tool-call", "tool-approval", "tool-result"];
+const RECORDS = ["round", "file", "resumable", "tool-call", "tool-approval", "tool-result"];
 
 function isRecord(one: Heard): one is StepRecord {
   return RECORDS.includes(one.type);

@@ -20,9 +20,7 @@ export async function shareServers({ vitest }: TestProject): Promise<() => Promi
   if (provided) return async () => undefined;
   // Before several files start their servers at the same time.
   await ensureSite();
-  const making = makeBundles();
-  ensureMigratedState();
-  const { remove, ...bundles } = await making;
+  const [{ remove, ...bundles }] = await Promise.all([makeBundles(), ensureMigratedState()]);
   // Some users are in many places at once. Both have the secret of `.dev.vars`.
   const options = { localSecret: true, isQuiet: true, vars: { SESSIONS_PER_USER: "1000" } };
   const [production, testBuild] = await Promise.all([

@@ -3,8 +3,11 @@ import { Conversation } from "../../src/agents/model/conversation";
 import type { ToolBox } from "../../src/agents/tools/tool-box";
 import { type Hearing, Voice } from "../../src/agents/voice";
 import type { StepEnd, StepRequest } from "../../src/resources/step";
+import { NO_FILES } from "../../src/resources/step-files";
 
 export type Use = { name: string; input: object; output: string };
+
+const NONE = { files: NO_FILES, allowPrivate: true };
 
 type Ask = (request: StepRequest, hearing: Hearing, signal: AbortSignal) => Promise<StepEnd>;
 
@@ -33,7 +36,7 @@ export function using(uses: readonly Use[]): Ask {
       close: () => undefined,
     };
     const call = { modelFor, limits: { firstByteMs: 60_000, stallMs: 60_000 } };
-    const parts = { request, voice, signal, tools, call, parameters: {} };
+    const parts = { request, voice, signal, tools, call, parameters: {}, ...NONE };
     const end = await new Conversation(parts).end();
     voice.end();
     return end;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { Arena } from "./crash/arena";
+import { changes } from "./crash/changes";
 import { clients } from "./crash/clients";
 import { farAgents } from "./crash/far-agents";
 import { files } from "./crash/files";
@@ -12,6 +13,7 @@ beforeAll(() => arena.open());
 afterAll(() => arena.close());
 
 describe("rooms", () => rooms(arena));
+describe("changes", () => changes(arena));
 describe("webhooks", () => webhooks(arena));
 describe("far agents", () => farAgents(arena));
 describe("pipelines", () => pipelines(arena));

@@ -31,6 +31,9 @@ const PLAYS = [
   "revocation/member: alone#1",
   "bytes/tools alone#1",
   "rounds/tool called, and again#1",
+  "resumable/before resumable, and again#1",
+  "resumable/after resumable#1",
+  "resumable/connection breaks#1",
   "rounds/model given up, then retry#1",
   "approvals/two at once#1",
 ];

@@ -72,6 +72,7 @@ it("the MCP server's guide works as pasted", async () => {
 
 it.each([
   ...["first-task", "websocket", "client", "settings", "deploying", "security"],
+  ...["react", "web-app", "failures", "console"],
   ...[
     "resources",
     "bring-your-own-agent",

@@ -77,9 +77,9 @@ async function taskOf(agent: string): Promise<string> {
 }
 
 describe("[A11] the guide to an agent in code", () => {
-  it("shows three files that pass the service's own type check", async () => {
+  it("shows four files that pass the service's own type check", async () => {
     const files = filesOf(page);
-    expect(Object.keys(files)).toEqual(["counter.ts", "weather.ts", "agents.ts"]);
+    expect(Object.keys(files)).toEqual(["counter.ts", "weather.ts", "agents.ts", "joiner.ts"]);
     expect(files["counter.ts"]?.trimEnd().split("\n").length).toBeLessThanOrEqual(20);
     expect(await deployer.typeFaults()).toBe("");
   });

@@ -53,6 +53,8 @@ export class UserRoom extends ProductionUserRoom {
       close: (...input) => reached(() => rooms.close(...input)),
       closeKey: (...input) => reached(() => rooms.closeKey(...input)),
       create: (...input) => reached(() => rooms.create(...input)),
+      fork: (...input) => reached(() => rooms.fork(...input)),
+      messages: (...input) => reached(() => rooms.messages(...input)),
       read: (...input) => reached(() => rooms.read(...input)),
       carries: (...input) => reached(() => rooms.carries(...input)),
     };

@@ -3,6 +3,7 @@ import { descentHeaders } from "../../protocol/depth";
 import type { RuntimeConfig } from "../../resources/agent";
 import type { StepEnd, StepRequest } from "../../resources/step";
 import type { Doors } from "../doors";
+import { MadeFiles } from "../files/made-files";
 import { given } from "../model/given";
 import { ownHeaders } from "../model/own-headers";
 import { memoOf } from "../remote/resume";
@@ -32,10 +33,13 @@ type Parts = {
   voice: Voice;
 };
 
+type Place = { endpoint: Endpoint; way: Way; key: string; id: string | undefined };
+
 /** An attempt, and the agent's task behind it. */
 export class Attempt {
   readonly #parts: Parts;
-  readonly #named = Promise.withResolvers<string | undefined>();
+  /** The agent's task, once it has a name. */
+  #named = Promise.withResolvers<string | undefined>();
   #sent: { endpoint: Endpoint; way: Way } | undefined;
   #task: RemoteTask | undefined;
 
@@ -76,7 +80,7 @@ export class Attempt {
     try {
       // A person tries again what has failed there: that is another task.
       if (!begun.isOfRun && (await this.#hasFailed(endpoint, begun, signal))) return undefined;
-      return await this.#taskOf({ endpoint, way, key, id: taskId }).end(signal);
+      return await this.#taskOf({ endpoint, way, key, id: taskId }, signal).end(signal);
     } catch (error) {
       if (error instanceof AgentRefused && error.isNoTask) return undefined;
       throw error;
@@ -92,36 +96,36 @@ export class Attempt {
     const { request } = this.#parts;
     const way = await readCard(cardUrl(this.#target()), this.#headers(), signal);
     const endpoint = this.#endpoint(way);
+    // One that there was before is none to be stopped.
+    this.#named = Promise.withResolvers();
     this.#sent = { endpoint, way };
     const key = request.idempotencyKey;
-    return this.#taskOf({ endpoint, way, key, id: undefined }).end(signal);
+    return this.#taskOf({ endpoint, way, key, id: undefined }, signal).end(signal);
   }
 
-  #taskOf({
-    endpoint,
-    way,
-    key,
-    id,
-  }: {
-    endpoint: Endpoint;
-    way: Way;
-    key: string;
-    id: string | undefined;
-  }) {
-    const { request, voice } = this.#parts;
-    const { text, left } = messageText(request);
-    const { bot } = request.config;
-    const reading = new TaskReading({ bot, voice, truncatedContext: left });
+  #taskOf({ endpoint, way, key, id }: Place, signal: AbortSignal): RemoteTask {
+    const { voice } = this.#parts;
     const begun = async (taskId: string) => {
       this.#named.resolve(taskId);
       const memo = memoOf({ key, state: { taskId, way: given(way) } });
       await voice.record([{ type: "resumable", memo }]);
     };
-    const message = { id: key, text };
     const { version, isStreaming } = way;
-    const parts = { endpoint, version, isStreaming, message, reading, begun };
-    this.#task = new RemoteTask({ ...parts, pauses: new Pauses() }, id);
+    const asked = { ...this.#asked(key, signal), pauses: new Pauses() };
+    this.#task = new RemoteTask({ endpoint, version, isStreaming, begun, ...asked }, id);
     return this.#task;
+  }
+
+  /** What is said to the agent, and who hears what comes of it. */
+  #asked(key: string, signal: AbortSignal) {
+    const { request, voice, doors } = this.#parts;
+    const { text, left } = messageText(request);
+    const { files, settings } = doors;
+    const allowPrivate = settings.ALLOW_PRIVATE_TARGETS;
+    const made = new MadeFiles({ request, voice, signal, files, allowPrivate });
+    const { bot } = request.config;
+    const reading = new TaskReading({ bot, voice, made, truncatedContext: left });
+    return { message: { id: key, text }, reading };
   }
 
   #target(): URL {

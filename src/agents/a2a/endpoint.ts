@@ -3,7 +3,7 @@ import { ByteBound, boundedBody, FOREIGN_REFUSAL_BYTES } from "../../platform/by
 import { parseJson } from "../../protocol/json";
 import { Watch, type WatchLimits } from "../model/watch";
 import { watchedBody } from "../model/wire/transport/watched-body";
-import { serverEvents, wholeText } from "../remote/agent-body";
+import { EVENT_UNITS, serverEvents, wholeText } from "../remote/agent-body";
 import { MalformedAnswer } from "../remote/agent-failure";
 import { retryAfterMs } from "../remote/retry-after";
 import { AgentRefused, AgentSilent, AgentStatus } from "./fault";
@@ -95,10 +95,11 @@ function heard(response: Response, watch: Watch): Response {
 async function* results(response: Response): AsyncGenerator<unknown, void> {
   const type = response.headers.get("content-type") ?? "";
   if (type.split(";")[0]?.trim().toLowerCase() !== "text/event-stream") {
-    yield resultIn(await wholeText(response));
+    yield resultIn(await wholeText(response, EVENT_UNITS));
     return;
   }
-  for await (const { data } of serverEvents(response)) yield resultIn(data);
+  // Any of them may hold a file.
+  for await (const { data } of serverEvents(response, () => true)) yield resultIn(data);
 }
 
 function resultIn(text: string): unknown {

@@ -1,5 +1,7 @@
+import type { Attachment } from "../../protocol/files/attachment";
 import { LIMITS } from "../../protocol/limits";
 import type { ContextMessage, StepRequest } from "../../resources/step";
+import { fileLine } from "../files/file-words";
 import { inWords } from "../model/context";
 
 export type MessageText = {
@@ -18,8 +20,10 @@ const SPEAKERS = { user: "User", assistant: "Assistant", system: "Note" } as con
  * before, and the input. It is the same for all attempts of a run, as an agent that gets it twice compares
  * it. Of what was said before, the newest that fits a message of Taskroom's own.
  */
-export function messageText({ input, prompt, context }: StepRequest): MessageText {
-  const asked = prompt === undefined || prompt === input ? [] : [prompt];
+export function messageText(request: StepRequest): MessageText {
+  const { prompt, context, attachments } = request;
+  const input = withFiles(request.input, attachments);
+  const asked = prompt === undefined || prompt === request.input ? [] : [prompt];
   const said = context.map(spoken).filter((line) => line !== "");
   const room = LIMITS.contentUnits - [...asked, BEFORE, NOW, input].join(BETWEEN).length;
   const kept = newest(said, room);
@@ -38,8 +42,14 @@ function newest(lines: readonly string[], room: number): readonly string[] {
   return lines.slice(from);
 }
 
-function spoken({ role, phase, content, uses = [] }: ContextMessage): string {
-  const text = [...uses.map(inWords), content].join(BETWEEN).trim();
+function spoken({ role, phase, content, uses = [], attachments }: ContextMessage): string {
+  const text = withFiles([...uses.map(inWords), content].join(BETWEEN), attachments).trim();
   if (text === "") return "";
   return `${phase === undefined ? SPEAKERS[role] : `Result of ${phase}`}: ${text}`;
+}
+
+/** Files are not passed on; each is named. */
+function withFiles(text: string, files: readonly Attachment[] = []): string {
+  const lines = files.map((file) => fileLine(file, "is not passed on"));
+  return [...(text === "" ? [] : [text]), ...lines].join(BETWEEN);
 }

@@ -2,9 +2,10 @@ import { jsonBytes } from "../../protocol/bytes";
 import type { JsonValue } from "../../protocol/json";
 import { LIMITS } from "../../protocol/limits";
 import { BETWEEN } from "../../protocol/tools/rounds";
+import type { OfferedFile } from "../files/made-files";
 import { MalformedAnswer } from "../remote/agent-failure";
 import type { TextPlace, Voice } from "../voice";
-import type { Artifact, FileNamed } from "./wire/told";
+import type { Artifact } from "./wire/told";
 
 /** Of one answer. */
 const MOST_ARTIFACTS = 1000;
@@ -14,6 +15,7 @@ type Spoken = {
   order: number;
   text: string;
   data?: JsonValue | undefined;
+  files: OfferedFile[];
   /** Before its first word; nothing where it has said none. */
   from: TextPlace | undefined;
   /** Whether its text was said as it stands, all of it. */
@@ -24,7 +26,6 @@ type Spoken = {
 export class SpokenArtifacts {
   readonly #voice: Voice;
   readonly #all = new Map<string, Spoken>();
-  readonly #files = new Map<string, FileNamed>();
   /** The last of which anything was said. */
   #lastSaid = -1;
 
@@ -37,8 +38,8 @@ export class SpokenArtifacts {
     return [...this.#all.values()].every(({ text }) => !/\S/.test(text));
   }
 
-  get files(): FileNamed[] {
-    return [...this.#files.values()];
+  get files(): OfferedFile[] {
+    return [...this.#all.values()].flatMap((one) => one.files);
   }
 
   /** The last data among them. Throws where it is too large for a result. */
@@ -56,8 +57,10 @@ export class SpokenArtifacts {
   take({ id, text, data, files }: Artifact, { isMore }: { isMore: boolean }): void {
     // What is beyond an answer's bound is nobody's.
     if (this.#voice.isFull) return;
-    for (const file of files) this.#files.set(`${id} ${file.name}`, file);
     const spoken = this.#all.get(id) ?? this.#begin(id);
+    // One more than an answer carries, so that it is told of those that are left out.
+    const known = isMore ? spoken.files : [];
+    spoken.files = [...known, ...files].slice(0, LIMITS.madeFiles + 1);
     if (data !== undefined || !isMore) spoken.data = data;
     if (isMore) this.#add(spoken, text);
     else this.#become(spoken, text);
@@ -66,7 +69,11 @@ export class SpokenArtifacts {
   /** Exactly these; what else was said is void. */
   takeAll(artifacts: readonly Artifact[]): void {
     const ids = new Set(artifacts.map(({ id }) => id));
-    for (const [id, spoken] of this.#all) if (!ids.has(id)) this.#become(spoken, "");
+    for (const [id, spoken] of this.#all) {
+      if (ids.has(id)) continue;
+      spoken.files = [];
+      this.#become(spoken, "");
+    }
     for (const artifact of artifacts) this.take(artifact, { isMore: false });
   }
 
@@ -86,7 +93,7 @@ export class SpokenArtifacts {
     if (order >= MOST_ARTIFACTS) {
       throw new MalformedAnswer(`The agent sent more than ${MOST_ARTIFACTS} artifacts.`);
     }
-    const spoken = { order, text: "", from: undefined, isSaid: true };
+    const spoken: Spoken = { order, text: "", files: [], from: undefined, isSaid: true };
     this.#all.set(id, spoken);
     return spoken;
   }

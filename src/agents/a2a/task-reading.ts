@@ -1,12 +1,13 @@
 import type { StepEnd } from "../../resources/step";
 import { failure } from "../failure";
+import type { MadeFiles, OfferedFile } from "../files/made-files";
 import { given } from "../model/given";
 import { AgentAnswer } from "../remote/agent-answer";
 import { MalformedAnswer } from "../remote/agent-failure";
 import type { Voice } from "../voice";
 import { SpokenArtifacts } from "./spoken-artifacts";
 import { shownWords } from "./wire/read";
-import type { Content, FileNamed, State, Status, Told } from "./wire/told";
+import type { Content, State, Status, Told } from "./wire/told";
 
 /** States that stay what they are, and those in which the agent waits for somebody. */
 const OVER: readonly State[] = ["completed", "failed", "canceled", "rejected"];
@@ -22,7 +23,7 @@ export function hasFailed({ state }: Status): boolean {
   return OVER.includes(state) && state !== "completed";
 }
 
-type Parts = { bot: string; voice: Voice; truncatedContext: number };
+type Parts = { bot: string; voice: Voice; made: MadeFiles; truncatedContext: number };
 
 /** What an agent's task comes to, told as it comes. */
 export class TaskReading {
@@ -39,7 +40,7 @@ export class TaskReading {
   }
 
   /** Gives the end where there is one. Throws `MalformedAnswer`. */
-  take(told: Told): StepEnd | undefined {
+  async take(told: Told): Promise<StepEnd | undefined> {
     switch (told.type) {
       case "message":
         return this.#whole(told);
@@ -54,7 +55,7 @@ export class TaskReading {
     }
   }
 
-  #status(status: Status): StepEnd | undefined {
+  async #status(status: Status): Promise<StepEnd | undefined> {
     if (!isAtRest(status)) {
       this.#working(status);
       return undefined;
@@ -72,7 +73,7 @@ export class TaskReading {
   }
 
   /** Many agents say their answer as the last word on their state. */
-  #completed(words: string): StepEnd {
+  #completed(words: string): Promise<StepEnd> {
     if (this.#artifacts.isEmpty) {
       const data = this.#artifacts.data;
       const text = words.trim() === "" && data !== undefined ? JSON.stringify(data) : words;
@@ -81,7 +82,7 @@ export class TaskReading {
     return this.#finish();
   }
 
-  #whole(message: Content): StepEnd {
+  #whole(message: Content): Promise<StepEnd> {
     this.#say(message);
     return this.#finish();
   }
@@ -90,12 +91,12 @@ export class TaskReading {
     this.#artifacts.take({ id: "", ...content }, { isMore: false });
   }
 
-  #finish(): StepEnd {
+  async #finish(): Promise<StepEnd> {
     const { bot, truncatedContext } = this.#parts;
     this.#artifacts.end();
     const { files, data } = this.#artifacts;
-    this.#leave(files);
-    if (this.#artifacts.isEmpty) {
+    const hasFiles = await this.#keep(files);
+    if (this.#artifacts.isEmpty && !hasFiles) {
       throw new MalformedAnswer("The agent's task is completed without an answer.");
     }
     return {
@@ -104,12 +105,13 @@ export class TaskReading {
     };
   }
 
-  /** Here files would be taken along; nobody misses one unawares. */
-  #leave(files: readonly FileNamed[]): void {
-    for (const { name, mediaType } of files) {
-      const message = `The agent gave a file that is not kept: ${name}`;
-      this.#answer.take({ type: "log", level: "warn", message, metadata: { name, mediaType } });
-    }
+  /** Whether the answer carries any: those of what the agent has not taken back. */
+  async #keep(files: readonly OfferedFile[]): Promise<boolean> {
+    const { made, voice } = this.#parts;
+    const outcomes = await made.offer(files, { place: "artifact" });
+    const records = outcomes.flatMap((one) => ("record" in one ? [one.record] : []));
+    if (records.length > 0) await voice.record(records);
+    return made.kept.length > 0;
   }
 }
 

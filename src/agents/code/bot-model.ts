@@ -2,7 +2,7 @@ import type { StepFailure, StepFinish, StepReport, StepRequest } from "../../res
 import { AttemptEnded } from "../agent";
 import type { Doors } from "../doors";
 import { limitsOf, parametersOf } from "../model/call-settings";
-import { fitContext } from "../model/context";
+import { fitWithFiles } from "../model/files/fitted-files";
 import { type Call, CallFailed, callModel } from "../model/model-call";
 import { endOf } from "../model/model-end";
 import { failureOf } from "../model/model-failure";
@@ -32,21 +32,25 @@ export class BotModel implements Pick<OwnRequest["model"], "ask"> {
     const { model } = request.config;
     const maker = await modelMaker(model, { ...doors, step: request });
     if (!maker.ok) throw new AttemptEnded(maker.failure);
-    const options = { ...parametersOf(model), prompt: this.#prompt(question, more) };
+    const options = { ...parametersOf(model), prompt: await this.#prompt(question, more) };
     return this.#heard({ modelFor: maker.value, limits: limitsOf(model, doors), options }, aloud);
   }
 
-  #prompt(question: string, { system, context = [] }: Question): Call["options"]["prompt"] {
-    const { systemPrompt, model } = this.#parts.request.config;
-    const fitted = fitContext({
+  async #prompt(question: string, asked: Question): Promise<Call["options"]["prompt"]> {
+    const { system, context = [], attachments = [] } = asked;
+    const { request, doors } = this.#parts;
+    const { systemPrompt, model } = request.config;
+    const fitting = {
       systemPrompt: system ?? systemPrompt,
       context,
       input: question,
       hasTools: false,
       contextWindow: model.contextWindow,
       maxOutputTokens: model.parameters.maxOutputTokens,
-    });
-    return promptOf(fitted);
+      ...{ attachments, kept: [] },
+    };
+    const { files } = doors;
+    return promptOf(await fitWithFiles(fitting, { files, model, namesOnly: false }));
   }
 
   async #heard(call: Call, aloud: boolean): Promise<Answered> {
@@ -75,7 +79,7 @@ async function endOfCall(
   signal: AbortSignal,
 ): Promise<StepFinish | StepFailure> {
   try {
-    return endOf(await callModel(call, listener, signal), listener, 0);
+    return endOf(await callModel(call, listener, signal), listener);
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
     return failureOf(error);

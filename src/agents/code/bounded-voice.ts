@@ -31,6 +31,11 @@ export class BoundedVoice implements OwnVoice {
     return this.#parts.do(key, work, more);
   }
 
+  /** A file is in the answer: it may end without a word. */
+  noteFile(): void {
+    this.#answer.noteFile();
+  }
+
   text(delta: string): void {
     this.#answer.take({ type: "chunk", delta: String(delta) });
   }

@@ -1,13 +1,28 @@
+import type { Attachment } from "../../protocol/files/attachment";
 import type { JsonObject, JsonValue } from "../../protocol/json";
 import type { LogLevel } from "../../protocol/log-entry";
 import type { ContextMessage, StepFailure, StepFinish, StepRequest } from "../../resources/step";
+import type { MadeFile } from "../../resources/step-files";
 
 // All that an agent in code needs of this service is here: its file imports nothing else of ours.
 export { AgentFailed } from "../agent";
 export { OutcomeUnknown } from "./parts";
 
-/** What an agent in code is called with: the step, and the bot's model. */
-export type OwnRequest = Omit<StepRequest, "rounds" | "parts" | "clientTools"> & { model: Model };
+/** What an agent in code is called with: the step, the bot's model, and the conversation's files. */
+export type OwnRequest = Omit<StepRequest, "rounds" | "parts" | "clientTools" | "files"> & {
+  model: Model;
+  files: Files;
+};
+
+type Files = {
+  /** The bytes of a file that the conversation carries; nothing where it is gone. Throws where it cannot be read now. */
+  read(attachment: Attachment): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /**
+   * A file that the answer is to carry, whatever becomes of the attempt: the same key again is the same
+   * file. Throws `AgentFailed` where it cannot be stored.
+   */
+  keep(made: MadeFile): Promise<Attachment>;
+};
 
 type Model = {
   /**
@@ -22,6 +37,8 @@ export type Question = {
   system?: string;
   /** What was said before, oldest first; as much of the newest as the model's window holds. */
   context?: readonly ContextMessage[];
+  /** Files that go with the question, as the model takes them. */
+  attachments?: readonly Attachment[];
   /** Whether the room hears the answer as it comes. */
   aloud?: boolean;
 };

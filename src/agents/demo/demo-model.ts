@@ -6,7 +6,9 @@ import {
   type LanguageModelV4StreamPart,
   UnsupportedFunctionalityError,
 } from "@ai-sdk/provider";
+import type { Attachment } from "../../protocol/files/attachment";
 import { estimateTokens } from "../model/tokens";
+import { DEMO_PICTURE } from "./demo-picture";
 import { type DemoScript, demoScript } from "./demo-script";
 
 /**
@@ -17,7 +19,12 @@ import { type DemoScript, demoScript } from "./demo-script";
  */
 export function demoModel(
   modelId: string,
-  { attempt, input, phase }: { attempt: number; input: string; phase?: string },
+  {
+    attempt,
+    input,
+    phase,
+    attachments = [],
+  }: { attempt: number; input: string; phase?: string; attachments?: Attachment[] },
 ): LanguageModelV4 {
   return {
     specificationVersion: "v4",
@@ -25,7 +32,7 @@ export function demoModel(
     modelId,
     supportedUrls: {},
     async doStream({ prompt, abortSignal }: LanguageModelV4CallOptions) {
-      const script = demoScript(input, attempt, phase);
+      const script = demoScript(input, attempt, { role: phase, attachments });
       if (script.ending === "unavailable") throw refusal(503);
       if (script.ending === "rejected") throw refusal(400);
       return { stream: streamOf(parts(script, prompt, abortSignal)) };
@@ -56,6 +63,9 @@ async function* parts(
       yield { type: `${kind}-delta`, id, delta };
     }
     yield { type: `${kind}-end`, id };
+  }
+  if (script.picture) {
+    yield { type: "file", mediaType: "image/png", data: { type: "data", data: DEMO_PICTURE } };
   }
   yield {
     type: "finish",

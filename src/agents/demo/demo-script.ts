@@ -1,3 +1,5 @@
+import type { Attachment } from "../../protocol/files/attachment";
+import { namedFile } from "../files/file-words";
 import { roleText } from "./role-words";
 
 const LONG_WORDS = 2000;
@@ -12,28 +14,44 @@ export type DemoScript = {
   text: string;
   /** Milliseconds between two deltas. */
   pauseMs: number;
+  /** Whether a picture comes with the text. */
+  picture: boolean;
   ending: "answer" | "unavailable" | "rejected" | "silence";
 };
 
+/** Whom the model speaks as, and what came with the message. */
+type Situation = { role?: string | undefined; attachments?: readonly Attachment[] };
+
 /**
- * What the demo model says to `message`, the user's last, each role of the shipped teams its own. Words of it that are directives:
+ * What the demo model says to `message`, the user's last, and to the files that came with it, each role of
+ * the shipped teams its own. Words of it that are directives:
  *
  * - `/slow`, `/fast`: 300 ms, or nothing, between two deltas (else 25 ms)
  * - `/long`, `/long N`: an answer of N words (2,000; at most 20,000)
  * - `/think`: reasons at length before it answers
+ * - `/picture`: a picture comes with the answer
  * - `/fail`: the provider is unavailable, at every attempt; `/fail-once`: at the first
  * - `/reject`: the provider rejects the request for good
  * - `/hang`: never a word, until it is stopped
  * - `/echo TEXT`: answers exactly TEXT, all that follows; what TEXT contains directs nothing
  */
-export function demoScript(message: string, attempt: number, role?: string): DemoScript {
+export function demoScript(
+  message: string,
+  attempt: number,
+  { role, attachments = [] }: Situation = {},
+): DemoScript {
   const echo = /(?:^|\s)\/echo(?:\s([\s\S]*))?$/.exec(message);
   const directing = echo ? message.slice(0, echo.index) : message;
   const has = (word: string) => new RegExp(`(?:^|\\s)/${word}(?!\\S)`).test(directing);
   const long = /(?:^|\s)\/long(?:\s+(\d{1,9}))?(?!\S)/.exec(directing);
   return {
     thinking: echo ? "" : thinking(has("think")),
-    text: echo ? (echo[1] ?? "") : long ? longText(long[1]) : answerText(directing, role),
+    text: echo
+      ? (echo[1] ?? "")
+      : long
+        ? longText(long[1])
+        : answerText(directing, role, attachments),
+    picture: has("picture"),
     pauseMs: has("fast") ? 0 : has("slow") ? 300 : 25,
     ending: ending(has, attempt),
   };
@@ -57,18 +75,22 @@ function thinking(long: boolean): string {
   return [short, ...steps, ...steps, "That is enough thinking for a demonstration."].join("\n\n");
 }
 
-function answerText(message: string, role: string | undefined): string {
+function answerText(
+  message: string,
+  role: string | undefined,
+  attachments: readonly Attachment[],
+): string {
   const question = [...message.trim()];
   const cut = question.length > QUOTED ? `${question.slice(0, QUOTED).join("")}…` : message.trim();
   const quoted = cut.replaceAll(/^/gm, "> ");
   const inRole = roleText(role, quoted);
-  if (inRole !== undefined) return inRole;
+  if (inRole !== undefined) return inRole + attached(attachments);
   return `## Hello from the demo model 👋
 
 I am the **demo model** that is built into Taskroom. No language model is behind me, so I answer nothing for real, and I do nothing either: nothing has been looked up, run or published. You wrote:
 
 ${quoted}
-
+${attached(attachments)}
 What you have just seen is real all the same:
 
 - your message was stored before anybody heard of it,
@@ -82,8 +104,12 @@ DEFAULT_MODEL_BASE_URL = "http://localhost:11434/v1"
 DEFAULT_MODEL = "llama3.2"
 \`\`\`
 
-Until then, try \`/long\`, \`/slow\`, \`/think\` or \`/fail-once\` in a message.
+Until then, try \`/long\`, \`/slow\`, \`/think\`, \`/picture\` or \`/fail-once\` in a message.
 `;
+}
+
+function attached(files: readonly Attachment[]): string {
+  return files.length === 0 ? "" : `\nYou attached ${files.map(namedFile).join(", ")}.\n`;
 }
 
 const FILLER =

@@ -1,6 +1,11 @@
-import type { LanguageModelV4StreamPart, LanguageModelV4ToolCall } from "@ai-sdk/provider";
+import type {
+  LanguageModelV4File,
+  LanguageModelV4StreamPart,
+  LanguageModelV4ToolCall,
+} from "@ai-sdk/provider";
 import { LIMITS } from "../../protocol/limits";
 import type { Usage } from "../../protocol/usage";
+import type { OfferedFile } from "../files/made-files";
 import type { TextPlace, Voice } from "../voice";
 import { usageOf } from "./model-usage";
 import { SpokenParts } from "./spoken-parts";
@@ -17,7 +22,9 @@ export type ModelAnswer = {
   calls: LanguageModelV4ToolCall[];
   /** Its own words and thoughts, for the next call of the same attempt. */
   words: SpokenParts["value"];
-  /** What came and cannot be shown, in words. */
+  /** Pictures and other files that it made. */
+  files: Omit<OfferedFile, "name">[];
+  /** What else came than words and calls, in words. */
   unshown: string[];
   /** The bound of an answer was reached, and the rest was not waited for. */
   isCut: boolean;
@@ -27,6 +34,10 @@ type Part<T extends LanguageModelV4StreamPart["type"]> = Extract<
   LanguageModelV4StreamPart,
   { type: T }
 >;
+
+/** Files of one answer that are held until it is over, and units of all of them. */
+const MOST_FILES = 32;
+const FILE_UNITS = 32 * 1024 * 1024;
 
 type Words = Part<`${"text" | "reasoning"}-${"start" | "delta" | "end"}`>;
 
@@ -43,6 +54,8 @@ export class Answering {
   #finish: Part<"finish"> | undefined;
   readonly #calls: LanguageModelV4ToolCall[] = [];
   readonly #unshown = new Set<string>();
+  readonly #files: ModelAnswer["files"] = [];
+  #fileUnits = 0;
 
   constructor(model: string, voice: Voice) {
     this.#model = model;
@@ -56,7 +69,7 @@ export class Answering {
 
   /** Whether the provider had begun to answer. */
   get hasBegun(): boolean {
-    return this.#words.value.length > 0 || this.#calls.length > 0;
+    return this.#words.value.length + this.#calls.length + this.#files.length > 0;
   }
 
   get isOver(): boolean {
@@ -78,6 +91,9 @@ export class Answering {
         this.#calls.push(part);
         break;
       case "file":
+        this.#takeFile(part);
+        this.#unshown.add(part.mediaType.startsWith("image/") ? "a picture" : "a file");
+        break;
       case "reasoning-file":
         this.#unshown.add(part.mediaType.startsWith("image/") ? "a picture" : "a file");
         break;
@@ -103,9 +119,17 @@ export class Answering {
       usage: this.usage,
       calls: this.#calls,
       words: this.#words.value,
+      files: this.#files,
       unshown: [...this.#unshown],
       isCut: this.#voice.isFull,
     };
+  }
+
+  #takeFile({ mediaType, data }: LanguageModelV4File): void {
+    const file = offered(data);
+    this.#fileUnits += unitsOf(file);
+    const isFull = this.#files.length >= MOST_FILES || this.#fileUnits > FILE_UNITS;
+    if (!isFull) this.#files.push({ mediaType, data: file });
   }
 
   #say(part: Words): void {
@@ -142,6 +166,18 @@ export class Answering {
       if (words) this.#unshown.add(words);
     }
   }
+}
+
+function offered(data: LanguageModelV4File["data"]): OfferedFile["data"] {
+  if (data.type === "url") return { url: data.url.href };
+  return typeof data.data === "string"
+    ? { base64: data.data }
+    : { bytes: new Uint8Array(data.data) };
+}
+
+function unitsOf(file: OfferedFile["data"]): number {
+  if ("url" in file) return 0;
+  return "base64" in file ? file.base64.length : file.bytes.length;
 }
 
 const UNSHOWN: Record<string, string> = {

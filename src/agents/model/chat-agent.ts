@@ -24,6 +24,8 @@ export function chatAgent(doors: Doors): Agent {
         voice,
         signal,
         tools: offered,
+        files: doors.files,
+        allowPrivate: doors.settings.ALLOW_PRIVATE_TARGETS,
         call,
         parameters,
       }).end();

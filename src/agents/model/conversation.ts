@@ -1,10 +1,12 @@
 import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import type { Usage } from "../../protocol/usage";
 import type { StepEnd, StepFailure, StepRequest } from "../../resources/step";
+import type { StepFiles } from "../../resources/step-files";
+import { type FileRecord, MadeFiles } from "../files/made-files";
 import type { NamedTool, ToolBox } from "../tools/tool-box";
 import type { Voice } from "../voice";
 import type { ModelAnswer } from "./answering";
-import { fitContext } from "./context";
+import { fitWithFiles } from "./files/fitted-files";
 import { functionTools } from "./function-tools";
 import { type Call, CallFailed, callModel } from "./model-call";
 import { brokenOff, endOf } from "./model-end";
@@ -18,6 +20,10 @@ type Parts = {
   voice: Voice;
   signal: AbortSignal;
   tools: ToolBox;
+  /** Where the conversation's files are, and those that are made go. */
+  files: StepFiles;
+  /** Whether files may be fetched from private addresses. */
+  allowPrivate: boolean;
   call: Pick<Call, "modelFor" | "limits">;
   parameters: Omit<Call["options"], "prompt" | "tools">;
 };
@@ -42,7 +48,12 @@ type Refused = {
   contextWindow: number | undefined;
   tool: NamedTool | undefined;
 };
-type Asked = { said: ModelAnswer } | Refused;
+type Answered = {
+  said: ModelAnswer;
+  /** What it made, stored and not committed yet. */
+  files: FileRecord[];
+};
+type Asked = Answered | Refused;
 
 /**
  * One attempt's talk with a model: it is called, its tools are, and it is called again with what they
@@ -52,17 +63,22 @@ type Asked = { said: ModelAnswer } | Refused;
 export class Conversation {
   readonly #parts: Parts;
   readonly #rounds: ToolRounds;
+  readonly #made: MadeFiles;
   #room: Room | undefined;
   #lastTokens = 0;
   #truncated = 0;
+  /** Whether there were files in the last prompt, and whether the provider has refused them. */
+  #hasParts = false;
+  #namesOnly = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#rounds = new ToolRounds(parts);
+    this.#made = new MadeFiles(parts);
+    this.#rounds = new ToolRounds({ ...parts, made: this.#made });
   }
 
   async end(): Promise<StepEnd> {
-    const { request, voice, signal, tools } = this.#parts;
+    const { request, signal, tools } = this.#parts;
     if (await this.#rounds.goOn()) return { type: "wait" };
     for (;;) {
       const mayCall =
@@ -70,17 +86,23 @@ export class Conversation {
       const offers = mayCall && tools.tools.length > 0;
       const asked = await this.#ask(offers);
       if ("failure" in asked) return asked.failure;
-      const { said } = asked;
+      const { said, files } = asked;
       const asksForTools = offers && said.calls.length > 0 && !said.isCut && !brokenOff(said);
-      if (!asksForTools || signal.aborted) return endOf(said, voice, this.#truncated);
-      if (await this.#rounds.make(said)) return { type: "wait" };
+      if (!asksForTools || signal.aborted) return this.#last(asked);
+      if (await this.#rounds.make(said, files)) return { type: "wait" };
     }
+  }
+
+  async #last({ said, files }: Answered): Promise<StepEnd> {
+    const { voice } = this.#parts;
+    if (files.length > 0) await voice.record(files);
+    return endOf(said, voice, { truncatedContext: this.#truncated, hasFiles: files.length > 0 });
   }
 
   /** Once more where the window was smaller, or where nothing came that an answer is made of. */
   async #ask(offers: boolean): Promise<Asked> {
     const asked = await this.#askInWindow(offers);
-    if ("failure" in asked || !isEmpty(asked.said, this.#parts.voice)) return asked;
+    if ("failure" in asked || !isEmpty(asked, this.#parts.voice)) return asked;
     this.#spend(asked.said.usage);
     return this.#askInWindow(offers);
   }
@@ -113,9 +135,22 @@ export class Conversation {
   async #callOnce(offers: boolean): Promise<Asked> {
     for (let left = MOST_LEFT_OUT; ; left--) {
       const asked = await this.#callWith(offers);
-      if (!("failure" in asked) || !offers || left === 0 || !this.#leavesOut(asked)) return asked;
+      if (!("failure" in asked) || left === 0) return asked;
+      if (!(offers && this.#leavesOut(asked)) && !this.#leavesFilesOut(asked)) return asked;
       this.#spend(asked.failure.usage);
     }
+  }
+
+  /** Providers say in many words that they do not take a file: without any, it is seen what else there is. */
+  #leavesFilesOut({ failure: { code, reason } }: Refused): boolean {
+    const isOfRequest = reason === undefined || reason === "unsupported_parameter";
+    if (!this.#hasParts || code !== "model_rejected" || !isOfRequest) return false;
+    this.#namesOnly = true;
+    this.#parts.voice.log(
+      "warn",
+      "The model's provider refuses the request with its files: they are only named. `input` of the Model says what it takes.",
+    );
+    return true;
   }
 
   #leavesOut({ tool }: Refused): boolean {
@@ -136,15 +171,17 @@ export class Conversation {
       ...parameters,
       ...this.#answerLimit(),
       ...(offers && tools.tools.length > 0 && { tools: functionTools(tools.tools) }),
-      prompt: this.#prompt(),
+      prompt: await this.#prompt(),
     };
+    let said: ModelAnswer;
     try {
-      return { said: await callModel({ ...call, options }, voice, signal) };
+      said = await callModel({ ...call, options }, voice, signal);
     } catch (error) {
       const cause = error instanceof CallFailed ? error.cause : error;
       const { contextWindow, tool } = refusalOf(cause);
       return { failure: failureOf(error), contextWindow, tool };
     }
+    return { said, files: brokenOff(said) ? [] : await this.#filesOf(said) };
   }
 
   #answerLimit(): { maxOutputTokens?: number } {
@@ -154,19 +191,33 @@ export class Conversation {
     return { maxOutputTokens: Math.min(maxOutputTokens, most) };
   }
 
-  #prompt(): LanguageModelV4Prompt {
-    const { request, tools } = this.#parts;
+  /** Stores what a model has made beside its words. */
+  async #filesOf({ files }: ModelAnswer): Promise<FileRecord[]> {
+    const known = this.#made.kept.length;
+    const named = files.map((file, i) => {
+      const kind = file.mediaType.startsWith("image/") ? "picture" : "file";
+      return { ...file, name: `${kind}-${known + i + 1}` };
+    });
+    const outcomes = await this.#made.offer(named, { place: `${this.#rounds.count}` });
+    return outcomes.flatMap((one) => ("record" in one ? [one.record] : []));
+  }
+
+  async #prompt(): Promise<LanguageModelV4Prompt> {
+    const { request, tools, files } = this.#parts;
     const { systemPrompt, model } = request.config;
-    const fitted = fitContext({
+    const asked = {
       ...request,
       hasTools: tools.tools.length > 0,
       systemPrompt,
       contextWindow: model.contextWindow - tools.tokens,
       maxOutputTokens: model.parameters.maxOutputTokens,
+      kept: this.#made.kept,
       ...(this.#room && { mostTokens: this.#room.prompt }),
-    });
+    };
+    const fitted = await fitWithFiles(asked, { files, model, namesOnly: this.#namesOnly });
     this.#truncated = fitted.truncatedContext;
-    const { done } = this.#rounds;
+    this.#hasParts = fitted.hasParts;
+    const done = this.#rounds.done(fitted.ofCalls);
     const shown = this.#room ? withShortResults(done, this.#room.prompt / RESULTS_IN_ALL) : done;
     const prompt = [...promptOf(fitted), ...shown];
     this.#lastTokens = promptTokens(prompt);
@@ -174,9 +225,10 @@ export class Conversation {
   }
 }
 
-/** Neither a word nor a call: a model that only thought, or sent a picture, has not answered. */
-function isEmpty({ finishReason, rawReason, calls, isCut }: ModelAnswer, voice: Voice): boolean {
+/** Neither a word, nor a call, nor a file: a model that only thought has not answered. */
+function isEmpty({ said, files }: Answered, voice: Voice): boolean {
+  const { finishReason, rawReason, calls, isCut } = said;
   // One that its own limit of tokens has stopped would be stopped again.
   const isWhole = finishReason === "stop" || (finishReason === "other" && rawReason !== undefined);
-  return isWhole && calls.length === 0 && !isCut && !voice.has("text");
+  return isWhole && calls.length === 0 && files.length === 0 && !isCut && !voice.has("text");
 }

@@ -33,12 +33,15 @@ export function brokenOff(said: ModelAnswer): StepFailure | undefined {
 export function endOf(
   said: ModelAnswer,
   voice: Voice,
-  truncatedContext: number,
+  {
+    truncatedContext = 0,
+    hasFiles = false,
+  }: { truncatedContext?: number; hasFiles?: boolean } = {},
 ): StepFinish | StepFailure {
   const broken = brokenOff(said);
   if (broken) return broken;
   const { usage, model, finishReason, isCut } = said;
-  if (!voice.has("text") && !isCut) {
+  if (!voice.has("text") && !hasFiles && !isCut) {
     return failure("model_malformed", nothingSaid(said), { usage, retryable: false });
   }
   return {

@@ -1,6 +1,7 @@
 import type { LanguageModelV4Prompt, LanguageModelV4ToolResultOutput } from "@ai-sdk/provider";
 import type { ToolUse } from "../../protocol/tools/tool-use";
 import type { FittedContext } from "./context";
+import { filePartOf, partTokens } from "./files/message-files";
 import { type DoneCall, spokenRound } from "./round-prompt";
 import { beginning, estimateTokens } from "./tokens";
 
@@ -23,10 +24,13 @@ class PastIds {
 type Asked = FittedContext["messages"][number];
 
 /** A message with the tools that were used in its making: calls and results in pairs, in their places. */
-function spokenMessage({ role, content, uses = [] }: Asked, ids: PastIds): LanguageModelV4Prompt {
-  if (role === "user" || uses.length === 0) {
-    return [{ role, content: [{ type: "text", text: content }] }];
+function spokenMessage(message: Asked, ids: PastIds): LanguageModelV4Prompt {
+  const { role, content, uses = [], parts = [] } = message;
+  if (role === "user") {
+    const words = content.trim() ? [{ type: "text" as const, text: content }] : [];
+    return [{ role, content: [...words, ...parts.map(filePartOf)] }];
   }
+  if (uses.length === 0) return [{ role, content: [{ type: "text", text: content }] }];
   const rounds = [...Map.groupBy(uses, ({ run = 0, round = 0 }) => `${run} ${round}`).values()];
   let said = 0;
   const spoken = rounds.flatMap((round): LanguageModelV4Prompt => {
@@ -54,7 +58,7 @@ function pastCall({ name, input, output, error }: ToolUse, index: number, id: st
 
 /** Tokens of all that is said in a prompt, by a cautious guess. */
 export function promptTokens(prompt: LanguageModelV4Prompt): number {
-  return prompt.reduce((sum, message) => sum + estimateTokens(textOf(message)), 0);
+  return prompt.reduce((sum, message) => sum + messageTokens(message), 0);
 }
 
 const CUT_MARK = " […cut]";
@@ -77,11 +81,33 @@ function shortened(
   output: LanguageModelV4ToolResultOutput,
   tokens: number,
 ): LanguageModelV4ToolResultOutput {
-  if (output.type !== "text" || estimateTokens(output.value) <= tokens) return output;
-  return { ...output, value: beginning(output.value, tokens) + CUT_MARK };
+  if (output.type === "text") return { ...output, value: cut(output.value, tokens) };
+  if (output.type !== "content") return output;
+  const value = output.value.map((part) =>
+    part.type === "text" ? { ...part, text: cut(part.text, tokens) } : part,
+  );
+  return { ...output, value };
 }
 
-function textOf({ content }: LanguageModelV4Prompt[number]): string {
-  if (typeof content === "string") return content;
-  return content.map((part) => ("text" in part ? part.text : JSON.stringify(part))).join("");
+function cut(text: string, tokens: number): string {
+  return estimateTokens(text) <= tokens ? text : beginning(text, tokens) + CUT_MARK;
+}
+
+function messageTokens({ content }: LanguageModelV4Prompt[number]): number {
+  if (typeof content === "string") return estimateTokens(content);
+  return content.reduce((sum, part) => sum + tokensOfPart(part), 0);
+}
+
+type Content = Exclude<LanguageModelV4Prompt[number]["content"], string>[number];
+type Output = Extract<LanguageModelV4ToolResultOutput, { type: "content" }>["value"][number];
+
+/** Bytes are no text. */
+function tokensOfPart(part: Content | Output): number {
+  if (part.type === "file" && part.data.type === "data" && typeof part.data.data === "string") {
+    return partTokens({ mediaType: part.mediaType, base64: part.data.data });
+  }
+  if (part.type === "tool-result" && part.output.type === "content") {
+    return part.output.value.reduce((sum, inner) => sum + tokensOfPart(inner), 0);
+  }
+  return estimateTokens("text" in part ? part.text : JSON.stringify(part));
 }

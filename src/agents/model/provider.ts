@@ -5,7 +5,7 @@ import { createWorkersAI } from "workers-ai-provider";
 import type { Settings } from "../../platform/settings";
 import { checkTarget } from "../../platform/target";
 import type { ModelConfig } from "../../resources/agent";
-import type { StepFailure } from "../../resources/step";
+import type { StepFailure, StepRequest } from "../../resources/step";
 import { demoModel } from "../demo/demo-model";
 import { failure } from "../failure";
 import { openedKey, type Unseal } from "../team/sealed-key";
@@ -19,7 +19,7 @@ export type ProviderDoors = {
   ai?: Ai | undefined;
   unseal?: Unseal | undefined;
   /** What the demo model goes by: it does as it is asked, and can fail at the first attempt. */
-  step: { attempt: number; input: string; phase?: string };
+  step: Pick<StepRequest, "attempt" | "input" | "attachments"> & { phase?: string };
 };
 
 type Built<T> = { ok: true; value: T } | { ok: false; failure: StepFailure };

@@ -9,6 +9,7 @@ import type { StreamCall } from "../../protocol/room-state";
 import type { DoneRound } from "../../resources/step";
 import type { ToolOutcome } from "../tools/tool-box";
 import type { ModelAnswer } from "./answering";
+import { callKey, type FilePart, filePartOf } from "./files/message-files";
 
 /** One call of a round; without an outcome it is still to be made, or waits. */
 export type DoneCall = Pick<StreamCall, "isMade" | "where" | "approval"> & {
@@ -101,7 +102,10 @@ function outcomeOf(
 }
 
 /** A round as a model is told of it: what it said and asked for, and what came of that. */
-export function spokenRound({ words, calls }: RoundDone): LanguageModelV4Prompt {
+export function spokenRound(
+  { words, calls }: RoundDone,
+  files: ReadonlyMap<string, FilePart[]> = new Map(),
+): LanguageModelV4Prompt {
   const made = calls.map(({ toolCallId, name, input, isUnreadable, providerOptions }) => ({
     type: "tool-call" as const,
     toolCallId,
@@ -111,12 +115,19 @@ export function spokenRound({ words, calls }: RoundDone): LanguageModelV4Prompt 
   }));
   return [
     { role: "assistant", content: [...words, ...made] },
-    { role: "tool", content: calls.map(resultOf) },
+    { role: "tool", content: calls.map((call) => resultOf(call, files.get(callKey(call)))) },
   ];
 }
 
-function resultOf({ toolCallId, name, outcome }: DoneCall): LanguageModelV4ToolResultPart {
-  return { type: "tool-result", toolCallId, toolName: name, output: spokenOutcome(outcome) };
+function resultOf(
+  { toolCallId, name, outcome }: DoneCall,
+  files: FilePart[] = [],
+): LanguageModelV4ToolResultPart {
+  const output = spokenOutcome(outcome);
+  const result = { type: "tool-result" as const, toolCallId, toolName: name };
+  if (files.length === 0 || output.type !== "text") return { ...result, output };
+  const value = [{ type: "text" as const, text: output.value }, ...files.map(filePartOf)];
+  return { ...result, output: { type: "content", value } };
 }
 
 export function spokenOutcome(

@@ -4,11 +4,14 @@ import { type JsonValue, parseJson } from "../../protocol/json";
 import { LIMITS } from "../../protocol/limits";
 import { OUTCOME_UNKNOWN, textOf } from "../../protocol/tools/rounds";
 import type { StepRecord, StepRequest } from "../../resources/step";
+import { namedFile } from "../files/file-words";
+import type { FileRecord, MadeFiles } from "../files/made-files";
 import { ShownValues } from "../tools/shown-values";
-import type { Tool, ToolBox, ToolOutcome } from "../tools/tool-box";
+import type { Tool, ToolBox, ToolGave, ToolOutcome } from "../tools/tool-box";
 import { mayRepeat, needsApproval } from "../tools/tool-rules";
 import type { Voice } from "../voice";
 import { type ModelAnswer, noteOf } from "./answering";
+import type { FilePart } from "./files/message-files";
 import { type DoneCall, memoOf, type RoundDone, roundsOf, spokenRound } from "./round-prompt";
 
 type Parts = {
@@ -16,6 +19,7 @@ type Parts = {
   voice: Voice;
   signal: AbortSignal;
   tools: ToolBox;
+  made: MadeFiles;
 };
 
 /** Said to a model of calls that were not made, or of which nobody knows. */
@@ -45,9 +49,9 @@ export class ToolRounds {
     this.#rounds = roundsOf(rounds);
   }
 
-  /** What was said and done in them, as it follows the prompt. */
-  get done(): LanguageModelV4Prompt {
-    return this.#rounds.flatMap(spokenRound);
+  /** What was said and done in them, as it follows the prompt; with the files of calls that the model gets. */
+  done(files: ReadonlyMap<string, FilePart[]>): LanguageModelV4Prompt {
+    return this.#rounds.flatMap((round) => spokenRound(round, files));
   }
 
   /** How many were made. */
@@ -70,8 +74,11 @@ export class ToolRounds {
     return this.#carryOut(last, records);
   }
 
-  /** All calls of a new round at once, each to its end; whether some wait for somebody. */
-  async make(said: ModelAnswer): Promise<boolean> {
+  /**
+   * All calls of a new round at once, each to its end; whether some wait for somebody. `files` came with
+   * its words and are committed with them.
+   */
+  async make(said: ModelAnswer, files: readonly FileRecord[] = []): Promise<boolean> {
     const round = this.count;
     const isCut = said.finishReason === "length";
     const calls = said.calls.map((call, index): DoneCall => {
@@ -87,7 +94,7 @@ export class ToolRounds {
     const isFruitless = isCut || calls.every(({ isUnreadable }) => isUnreadable);
     this.#fruitless = isFruitless ? this.#fruitless + 1 : 0;
     const made: RoundDone = { round, text: wordsOf(said, "text"), words: said.words, calls };
-    const records = [this.#announced(made, said)];
+    const records = [...files, this.#announced(made, said)];
     for (const call of calls) {
       const error = isCut ? CUT_CALL : call.isUnreadable ? UNREADABLE_CALL : undefined;
       if (error !== undefined) records.push(this.#called(call), this.#ended(call, { error }));
@@ -120,11 +127,29 @@ export class ToolRounds {
   async #use(call: DoneCall): Promise<void> {
     const { voice, signal, tools } = this.#parts;
     const { round, index, name, input } = call;
-    const outcome = await tools.call(name, input, {
+    const gave = await tools.call(name, input, {
       ...{ key: this.#keyOf(call), signal },
       onProgress: (progress) => voice.report({ type: "tool-progress", round, index, ...progress }),
     });
-    await voice.record([this.#ended(call, outcome)]);
+    const { files, outcome } = await this.#keptOf(call, gave);
+    await voice.record([...files, this.#ended(call, outcome)]);
+  }
+
+  /** Stores the files that a call gave; the model is told by name which of them there are. */
+  async #keptOf(
+    { round, index }: DoneCall,
+    gave: ToolGave,
+  ): Promise<{ files: FileRecord[]; outcome: ToolOutcome }> {
+    if ("error" in gave || !gave.files) return { files: [], outcome: gave };
+    const at = { place: `${round}:${index}`, call: { round, index } };
+    const made = await this.#parts.made.offer(gave.files, at);
+    const lines = made.map((one) =>
+      "record" in one
+        ? `[Attached to the answer: ${namedFile(one.record.attachment)}]`
+        : `[A file was left out: ${one.name}: ${one.why}]`,
+    );
+    const files = made.flatMap((one) => ("record" in one ? [one.record] : []));
+    return { files, outcome: { output: [gave.output, ...lines].join("\n").trim() } };
   }
 
   #isToAsk({ name, approval }: DoneCall): boolean {

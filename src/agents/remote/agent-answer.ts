@@ -29,6 +29,7 @@ export class AgentAnswer {
   #progress: AgentProgress | undefined;
   #logs = 0;
   #notices = 0;
+  #hasFiles = false;
 
   constructor(bot: string, voice: Voice) {
     this.#bot = bot;
@@ -50,6 +51,11 @@ export class AgentAnswer {
     if (progress) this.#tell(progress);
   }
 
+  /** It may end without a word. */
+  noteFile(): void {
+    this.#hasFiles = true;
+  }
+
   /** Gives the end where the event is one. Throws `MalformedAnswer`. */
   take(event: AgentEvent): StepEnd | undefined {
     switch (event.type) {
@@ -60,6 +66,7 @@ export class AgentAnswer {
         this.#tell(event);
         return undefined;
       case "resumable":
+      case "file":
         // Whoever reads its stream has that kept.
         return undefined;
       case "log":
@@ -77,7 +84,7 @@ export class AgentAnswer {
   }
 
   result({ output, data, usage }: AgentResult): StepEnd {
-    if (output === undefined && !this.#spoken) {
+    if (output === undefined && !this.#spoken && !this.#hasFiles) {
       throw new MalformedAnswer("The agent sent a result without an output.");
     }
     const result = given({ output, data });

@@ -7,22 +7,33 @@ import { MalformedAnswer } from "./agent-failure";
 const STREAM_BYTES = 64 * 1024 * 1024;
 /** Units fed to the parser at once: it checks its bound, and scans for line ends, per feed. */
 const SLICE_UNITS = 4096;
+/** UTF-16 units, or bytes, of the longest event: a file in base64 and what stands around it. */
+export const EVENT_UNITS = Math.ceil(LIMITS.sentFileBytes / 3) * 4 + LIMITS.resultBytes;
 
 export type ServerEvent = { name: string | undefined; data: string };
 
-/** An agent's answer in one piece, at most as large as a result. Throws `MalformedAnswer`. */
-export async function wholeText(response: Response): Promise<string> {
+/** An agent's answer in one piece, by default at most as large as a result. Throws `MalformedAnswer`. */
+export async function wholeText(
+  response: Response,
+  limitBytes: number = LIMITS.resultBytes,
+): Promise<string> {
   const pieces: string[] = [];
-  for await (const piece of decoded(response, LIMITS.resultBytes)) pieces.push(piece);
+  for await (const piece of decoded(response, limitBytes)) pieces.push(piece);
   return pieces.join("");
 }
 
-/** The events of an agent's stream, comments left out. Throws `MalformedAnswer`. */
-export async function* serverEvents(response: Response): AsyncGenerator<ServerEvent, void> {
+/**
+ * The events of an agent's stream, comments left out. Throws `MalformedAnswer`. `mayBeFile`: which may be
+ * larger than a result.
+ */
+export async function* serverEvents(
+  response: Response,
+  mayBeFile: (name: string | undefined) => boolean = (name) => name === "file",
+): AsyncGenerator<ServerEvent, void> {
   const events: EventSourceMessage[] = [];
   let tooLarge = false;
   const parser = createParser({
-    maxBufferSize: LIMITS.resultBytes,
+    maxBufferSize: EVENT_UNITS,
     onEvent: (event) => events.push(event),
     onError: ({ type }) => {
       if (type === "max-buffer-size-exceeded") tooLarge = true;
@@ -31,9 +42,13 @@ export async function* serverEvents(response: Response): AsyncGenerator<ServerEv
   for await (const text of decoded(response, STREAM_BYTES)) {
     for (let at = 0; at < text.length && !tooLarge; at += SLICE_UNITS) {
       parser.feed(text.slice(at, at + SLICE_UNITS));
-      for (const { event, data } of events.splice(0)) yield { name: event, data };
+      for (const { event, data } of events.splice(0)) {
+        if (!mayBeFile(event) && data.length > LIMITS.resultBytes)
+          throw oversized(LIMITS.resultBytes);
+        yield { name: event, data };
+      }
     }
-    if (tooLarge) throw oversized(LIMITS.resultBytes);
+    if (tooLarge) throw oversized(EVENT_UNITS);
   }
 }
 

@@ -47,6 +47,14 @@ const event = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("chunk"), delta: z.string() }),
   z.object({ type: z.literal("resumable"), state: data }),
+  // Whether it is a file is seen where it is kept: it is left out, and breaks nothing.
+  z.object({
+    type: z.literal("file"),
+    name: z.string().catch("file"),
+    mediaType: optional(z.string()).catch(undefined),
+    base64: optional(z.string()).catch(undefined),
+    url: optional(z.string()).catch(undefined),
+  }),
   z.object({
     type: z.literal("notify"),
     title: line(LIMITS.titleChars),

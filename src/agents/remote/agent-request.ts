@@ -2,6 +2,7 @@ import { descentHeaders } from "../../protocol/depth";
 import type { StepRequest } from "../../resources/step";
 import { inWords } from "../model/context";
 import { ownHeaders } from "../model/own-headers";
+import type { HandedFiles } from "./handed-files";
 import type { Resume } from "./resume";
 import { signatureHeaders } from "./signature";
 
@@ -12,15 +13,20 @@ const RESERVED = [
 ];
 
 /** `key`: the idempotency key, which is an earlier run's where that is gone on from. */
-export type Asked = { request: StepRequest; resume: Resume | undefined; key: string };
+export type Asked = {
+  request: StepRequest;
+  files: HandedFiles;
+  resume: Resume | undefined;
+  key: string;
+};
 
 /** Throws where the shell's own headers or the secret cannot be used. */
 export async function agentRequest(
-  { request, resume, key }: Asked,
+  { request, files, resume, key }: Asked,
   own: Record<string, string>,
   secret: string | undefined,
 ): Promise<{ method: string; headers: Headers; body: string }> {
-  const body = bodyOf(request, resume);
+  const body = bodyOf(request, files, resume);
   const headers = ownHeaders(own, RESERVED);
   headers.set("accept", "application/json, text/event-stream");
   headers.set("content-type", "application/json");
@@ -40,17 +46,20 @@ export async function agentRequest(
   return { method: "POST", headers, body };
 }
 
-function bodyOf(request: StepRequest, resume: Resume | undefined): string {
+function bodyOf(request: StepRequest, files: HandedFiles, resume: Resume | undefined): string {
   const { taskId, turnId, step, phase, attempt, run, input, prompt, config } = request;
   const { bot } = config;
-  const context = request.context.flatMap(({ uses = [], ...message }) => {
+  const attachments = files.get(-1);
+  const context = request.context.flatMap(({ uses = [], attachments: _, ...message }, at) => {
+    const carried = files.get(at);
     // Of a phase that left no result there is nothing else to tell.
     const told = message.phase === undefined ? [] : uses.map(inWords);
     const content = [...told, message.content].join("\n\n");
-    return content.trim() === "" ? [] : [{ ...message, content }];
+    if (content.trim() === "" && !carried) return [];
+    return [{ ...message, content, ...(carried && { attachments: carried }) }];
   });
   return JSON.stringify({
-    ...{ taskId, turnId, step, phase, attempt, run, input, prompt, context, bot },
+    ...{ taskId, turnId, step, phase, attempt, run, input, prompt, attachments, context, bot },
     ...(resume && { resume: { text: resume.text, state: resume.state } }),
   });
 }

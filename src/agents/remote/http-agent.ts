@@ -4,15 +4,18 @@ import type { StepEnd, StepFailure } from "../../resources/step";
 import type { Agent } from "../agent";
 import type { Doors } from "../doors";
 import { failure } from "../failure";
+import { MadeFiles } from "../files/made-files";
 import { openedKey } from "../team/sealed-key";
 import { AgentAnswer } from "./agent-answer";
 import { serverEvents, wholeText } from "./agent-body";
 import { agentEvent, agentResult } from "./agent-event";
 import { agentFailureOf, agentFailureOfStatus, MalformedAnswer } from "./agent-failure";
 import { type Asked, agentRequest } from "./agent-request";
+import { handedFiles } from "./handed-files";
 import { ResumableAnswer } from "./resumable-answer";
 import { resumeOf } from "./resume";
 import { retryAfterMs } from "./retry-after";
+import { SentFiles } from "./sent-files";
 
 type HttpRuntime = Extract<RuntimeConfig, { runtime: "http" }>;
 
@@ -25,7 +28,8 @@ export function httpAgent(runtime: HttpRuntime, doors: Doors): Agent {
   return async (request, voice, signal) => {
     const resume = resumeOf(request);
     const key = resume?.key ?? request.idempotencyKey;
-    const prepared = await prepare({ request, resume, key }, runtime, doors);
+    const handed = await handedFiles(request, doors.files);
+    const prepared = await prepare({ request, files: handed, resume, key }, runtime, doors);
     if (!prepared.ok) return prepared.failure;
     const over = new AbortController();
     const stop = () => over.abort();
@@ -33,7 +37,12 @@ export function httpAgent(runtime: HttpRuntime, doors: Doors): Agent {
     let answering = false;
     const answer = new AgentAnswer(request.config.bot, voice);
     if (resume) answer.goOn(resume);
-    const resumable = new ResumableAnswer(answer, voice, key);
+    if (request.files.length > 0) answer.noteFile();
+    const { files: store, settings } = doors;
+    const allowPrivate = settings.ALLOW_PRIVATE_TARGETS;
+    const made = new MadeFiles({ request, voice, signal, files: store, allowPrivate });
+    const files = new SentFiles(made, voice);
+    const resumable = new ResumableAnswer({ answer, voice, files, key });
     try {
       const init = { ...prepared.init, redirect: "manual" as const, signal: over.signal };
       const response = await fetch(prepared.url, init);

@@ -7,6 +7,7 @@ import type { AgentAnswer } from "./agent-answer";
 import type { AgentEvent } from "./agent-event";
 import { MalformedAnswer } from "./agent-failure";
 import { memoOf } from "./resume";
+import type { SentFiles } from "./sent-files";
 
 /** Milliseconds between two commits of what an agent can go on from: each is two rows. */
 const LEAST_SPACING_MS = 1000;
@@ -15,6 +16,14 @@ const SPACINGS_IN_ATTEMPT = 100;
 /** UTF-16 units that wait for the next commit, at most. */
 const MOST_HELD = 64 * 1024;
 
+type Parts = {
+  answer: AgentAnswer;
+  voice: Voice;
+  files: SentFiles;
+  /** The idempotency key under which the agent is at work. */
+  key: string;
+};
+
 /**
  * Has committed what an agent says it can go on from, before anything that it says afterwards. Of several
  * in a short time the last counts; what is said after that one waits for its commit.
@@ -22,6 +31,7 @@ const MOST_HELD = 64 * 1024;
 export class ResumableAnswer {
   readonly #answer: AgentAnswer;
   readonly #voice: Voice;
+  readonly #files: SentFiles;
   readonly #key: string;
   readonly #startedAt = performance.now();
   #dueAt = 0;
@@ -30,10 +40,10 @@ export class ResumableAnswer {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #committing: Promise<void> | undefined;
 
-  /** `key`: the idempotency key under which the agent is at work. */
-  constructor(answer: AgentAnswer, voice: Voice, key: string) {
+  constructor({ answer, voice, files, key }: Parts) {
     this.#answer = answer;
     this.#voice = voice;
+    this.#files = files;
     this.#key = key;
   }
 
@@ -41,6 +51,7 @@ export class ResumableAnswer {
   async take(event: AgentEvent): Promise<StepEnd | undefined> {
     await this.#committing;
     if (event.type === "resumable") return this.#mark(event.state);
+    if (event.type === "file") return this.#keep(event);
     if (event.type === "chunk" && this.#waiting !== undefined) return this.#hold(event.delta);
     if (event.type === "error") await this.settle();
     // A result is kept whole: nobody goes on from what led to it.
@@ -57,6 +68,12 @@ export class ResumableAnswer {
   /** Nobody hears it any more. */
   close(): void {
     if (this.#timer !== undefined) clearTimeout(this.#timer);
+  }
+
+  /** What waits for its commit was said before: the file is not a part of it. */
+  async #keep(file: Extract<AgentEvent, { type: "file" }>): Promise<undefined> {
+    await this.settle();
+    if (await this.#files.keep(file)) this.#answer.noteFile();
   }
 
   async #mark(state: JsonValue | undefined): Promise<undefined> {

@@ -7,8 +7,9 @@ import { isFields } from "../model/wire/json";
 import { callTool } from "./mcp/call-tool";
 import type { Connection } from "./mcp/connection";
 import { connectServer, type McpDoors, ServerUnavailable } from "./mcp-server";
-import type { CallOptions, NamedTool, Tool, ToolBox, ToolOutcome } from "./tool-box";
+import type { CallOptions, NamedTool, Tool, ToolBox, ToolGave } from "./tool-box";
 import { readTools, type ToolDefinition } from "./tool-definition";
+import { toolFiles } from "./tool-files";
 import { toolNames } from "./tool-names";
 import { ToolRoom } from "./tool-room";
 import { toolFailed, toolText } from "./tool-text";
@@ -68,7 +69,7 @@ export class McpTools implements ToolBox {
     this.#offer(found.flat(), configs);
   }
 
-  async call(name: string, input: JsonValue, options: CallOptions): Promise<ToolOutcome> {
+  async call(name: string, input: JsonValue, options: CallOptions): Promise<ToolGave> {
     const offered = this.#offered.find(({ tool }) => tool.name === name);
     if (!offered) return { error: `There is no tool ${shownLine(name, NAME_UNITS)}.` };
     if (!isFields(input)) return { error: "The arguments of the call are not an object." };
@@ -79,7 +80,9 @@ export class McpTools implements ToolBox {
       const { descent } = this.#doors;
       const called = { ...definition, connection, timeoutMs, descent };
       const answer = await callTool(called, input, options);
-      return { output: this.#room.fit(toolText(answer)) };
+      const output = this.#room.fit(toolText(answer));
+      const files = toolFiles(answer, name);
+      return files.length > 0 ? { output, files } : { output };
     } catch (error) {
       return { error: toolFailed(error).message };
     }

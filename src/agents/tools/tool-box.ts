@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "../../protocol/json";
 import type { AgentConfig } from "../../resources/agent";
+import type { OfferedFile } from "../files/made-files";
 
 /** What a tool's server says of it; not to be trusted further than the server is. */
 export type ToolAnnotations = {
@@ -29,6 +30,9 @@ export type Tool = {
 /** What a call gave: text for the model, or why it gave nothing; both are safe to show. */
 export type ToolOutcome = { output: string } | { error: string };
 
+/** The same with the files that came with it. */
+export type ToolGave = { output: string; files?: OfferedFile[] } | { error: string };
+
 export type ToolProgress = { progress?: number; total?: number; message?: string };
 
 export type CallOptions = {
@@ -47,7 +51,7 @@ export type ToolBox = {
   /** Tokens of the model's window that the tools take or may take. */
   readonly tokens: number;
   /** Never rejects. */
-  call(name: string, input: JsonValue, options: CallOptions): Promise<ToolOutcome>;
+  call(name: string, input: JsonValue, options: CallOptions): Promise<ToolGave>;
   /** Takes a tool out of the list, if there is such a one, and gives it. */
   leaveOut(named: NamedTool): Tool | undefined;
   close(): void;

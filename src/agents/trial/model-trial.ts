@@ -41,7 +41,7 @@ async function failureIn(
   const headers = await openedHeaders(sealed.headers ?? {}, doors.unseal);
   if (!headers) return failure("model_rejected", "The model's stored headers cannot be opened.");
   const config = { ...sealed, headers };
-  const step = { attempt: 1, input: "/fast" };
+  const step = { attempt: 1, input: "/fast", attachments: [] };
   const maker = await modelMaker(config, { ...doors, step });
   if (!maker.ok) return maker.failure;
   const prompt = [{ role: "user" as const, content: [{ type: "text" as const, text: ASKED }] }];

@@ -1,4 +1,5 @@
 import { unsealPortable } from "../../platform/sealing";
+import { NO_FILES } from "../../resources/step-files";
 import type { Trials } from "../../resources/trial";
 import type { Doors } from "../doors";
 import { serversOf } from "../team/agent-config";
@@ -19,5 +20,5 @@ export const trials: Trials<TrialDoors> = {
 
 function doorsOf({ settings, ai }: TrialDoors): Doors {
   const unseal = (text: string) => unsealPortable(settings.SECRETS_KEY, text);
-  return { settings, unseal, own: {}, ai };
+  return { settings, unseal, own: {}, ai, files: NO_FILES };
 }

@@ -46,7 +46,7 @@ const CARD = {
       protocolVersion: "1.0",
     },
   ],
-  capabilities: { streaming: true, pushNotifications: false, extendedAgentCard: false },
+  capabilities: { streaming: true, pushNotifications: true, extendedAgentCard: false },
 };
 const card = json(
   z.looseObject({ name: z.string(), description: z.string(), version: z.string() }),

@@ -9,6 +9,7 @@ import { MESSAGES_DESCRIBED } from "./messages";
 import { NOTIFICATIONS_DESCRIBED } from "./notifications";
 import { describeCollection } from "./resources";
 import { ROOMS_DESCRIBED } from "./rooms";
+import { SEARCH_DESCRIBED } from "./search";
 import { SERVICE_DESCRIBED } from "./service";
 import { SESSIONS_DESCRIBED } from "./sessions";
 import { STORED_FILES_DESCRIBED } from "./stored-files";
@@ -41,6 +42,7 @@ export const REST_DESCRIPTION: FaceDescription<typeof REST> = {
     log: LOG_DESCRIBED,
     messages: MESSAGES_DESCRIBED,
     files: STORED_FILES_DESCRIBED,
+    search: SEARCH_DESCRIBED,
     sessions: SESSIONS_DESCRIBED,
     ghosts: describeCollection("Ghost"),
     models: describeCollection("Model"),

@@ -1,19 +1,30 @@
 import type { TASKS } from "../../operations/rest/tasks";
 import { createTask } from "../../protocol/rest/create-task";
 import { executeTask } from "../../protocol/rest/execute-task";
+import { forkTask } from "../../protocol/rest/fork-task";
 import { patchStatus } from "../../protocol/rest/patch-status";
 import { patchTask } from "../../protocol/rest/patch-task";
 import { interruptTurn } from "../../protocol/rest/turn-actions";
+import type { Task } from "../../protocol/task";
 import { type Descriptions, json } from "../description";
 import { MODELS } from "../models";
 import { named } from "../named";
 import { IDS, TASK, TIMES, TURN } from "../samples";
 
 named("CreateTask", createTask);
+named("ForkTask", forkTask);
 named("PatchTask", patchTask);
 named("PatchStatus", patchStatus);
 named("ExecuteTask", executeTask);
 named("Interrupt", interruptTurn);
+
+const FORK: Task = {
+  ...TASK,
+  id: IDS.fork,
+  status: "PENDING",
+  activeTurnId: undefined,
+  forkedFrom: { taskId: IDS.task, messageId: IDS.answer },
+};
 
 export const TASKS_DESCRIBED: Descriptions<typeof TASKS> = {
   create: {
@@ -43,6 +54,29 @@ export const TASKS_DESCRIBED: Descriptions<typeof TASKS> = {
       headers: ["Location"],
     },
     errors: ["conflict", "not_found", "quota_exceeded"],
+  },
+  fork: {
+    description:
+      "Any member may: a viewer takes along what a viewer sees. The new task is yours, with the finished " +
+      "messages up to and with `atMessageId` (by default all): words, authors, tools, attachments and " +
+      "threads as they are, under new ids, each with `forkedFrom`. What something else has taken the place " +
+      "of stays behind, and so do labels, metadata and members. Its team is the source's, or " +
+      "`system/assistant` where you may not use that one. A `key` and an `Idempotency-Key` work as with " +
+      "a new task. It can be used at once: of a very long history the oldest part follows within minutes, " +
+      "and until then a page that would have it alone is `unavailable`.",
+    headers: ["Idempotency-Key"],
+    body: { atMessageId: IDS.answer, title: "Another way" },
+    answer: {
+      description: "The new task.",
+      json: json(MODELS.Task, { ...FORK, title: "Another way" }),
+      headers: ["Location"],
+    },
+    otherwise: {
+      description: "The task that its `key` stands for already.",
+      json: json(MODELS.Task, { ...FORK, key: "another-way" }),
+      headers: ["Location"],
+    },
+    errors: ["conflict"],
   },
   list: {
     description:

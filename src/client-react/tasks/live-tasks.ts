@@ -1,5 +1,5 @@
 import type { Task, TaskQuery, Taskroom, TaskroomError, UserRoomEvent } from "../../client";
-import type { HeldUser } from "../places";
+import type { HeldUser } from "../user/held-user";
 import { changed } from "./changed";
 
 export type TaskListSnapshot = {
@@ -11,18 +11,21 @@ export type TaskListSnapshot = {
   readonly hasMore: boolean;
 };
 
+/** A list before anything of it is there. */
+export const NO_TASKS: TaskListSnapshot = {
+  tasks: undefined,
+  isLoading: true,
+  error: undefined,
+  hasMore: false,
+};
+
 /** A list of tasks: pages of the user's home, and between them what the user's room tells. */
 export class LiveTasks {
   readonly #client: Taskroom;
   readonly #query: TaskQuery;
   readonly #leave: () => void;
   readonly #listeners = new Set<() => void>();
-  #shown: TaskListSnapshot = {
-    tasks: undefined,
-    isLoading: true,
-    error: undefined,
-    hasMore: false,
-  };
+  #shown = NO_TASKS;
   #cursor: string | undefined;
   #loading: Promise<void> | undefined;
   #isStale = false;

@@ -1,6 +1,7 @@
 import type { ApiKey, CreateApiKey, CreatedApiKey } from "../../protocol/rest/api-keys";
 import type { AckNotifications, UnreadCount } from "../../protocol/rest/notifications";
 import type { Page } from "../../protocol/rest/page";
+import type { FoundPage } from "../../protocol/rest/search";
 import type { Session } from "../../protocol/session";
 import type { KeptNotification } from "../../protocol/user-events";
 import type {
@@ -29,6 +30,9 @@ export type AccountApi = ReturnType<typeof accountApi>;
 export function accountApi(request: Request) {
   return {
     usage: (): Promise<UsageReport> => request("GET", "/usage"),
+    /** Messages of all your tasks that have every word of `q`; the last may be the beginning of one. */
+    search: (q: string, query: PageQuery = {}): Promise<FoundPage> =>
+      request("GET", "/search", { query: { q, ...query } }),
     sessions: {
       list: (query: PageQuery = {}): Promise<Page<Session>> =>
         request("GET", "/sessions", { query }),

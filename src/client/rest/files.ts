@@ -1,5 +1,6 @@
 import type { File as StoredFile } from "../../protocol/files/file";
 import type { Context } from "./context";
+import { segment } from "./segment";
 import { shower, uploadShown } from "./upload-shown";
 
 export type UploadOptions = {
@@ -17,7 +18,7 @@ export type FilesApi = ReturnType<typeof filesApi>;
 
 /** Files (contract section 13). */
 export function filesApi(context: Pick<Context, "url" | "token" | "request" | "fetchBlob">) {
-  const pathOf = (id: string) => `/files/${encodeURIComponent(id)}`;
+  const pathOf = (id: string) => `/files/${segment(id)}`;
   const queryOf = ({ inline = false }: FileOptions) => (inline ? { inline: "1" } : {});
   return {
     /** Its id goes into `attachments` of a message; one that is never sent is gone after a day. */

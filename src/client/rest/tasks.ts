@@ -37,6 +37,15 @@ export type NewTask = {
   ephemeral?: boolean;
 };
 
+export type NewFork = {
+  /** The last message that the new task has: by default all that is finished. */
+  atMessageId?: string;
+  /** By default the source's, marked as a fork. */
+  title?: string;
+  /** Your own name for the new task. */
+  key?: string;
+};
+
 export type TaskQuery = PageQuery & {
   status?: TaskStatus[];
   /** `key=value` each. */
@@ -83,6 +92,9 @@ export function tasksApi(request: Request) {
     list: (query: TaskQuery = {}): Promise<Page<Task>> => request("GET", "/tasks", { query }),
     create: (body: NewTask = {}, options: Idempotent = {}): Promise<Task> =>
       request("POST", "/tasks", { body, ...keyed(options) }),
+    /** A new task of yours with the history of one that you see. */
+    fork: (id: string, body: NewFork = {}, options: Idempotent = {}): Promise<Task> =>
+      request("POST", at(id, "fork"), { body, ...keyed(options) }),
     get: (id: string): Promise<Task> => request("GET", at(id)),
     patch: (id: string, body: PatchTask): Promise<Task> => request("PATCH", at(id), { body }),
     delete: (id: string): Promise<void> => request("DELETE", at(id)),

@@ -31,14 +31,17 @@ export function optionsOf({ panel, bucketMs, width, colours, onIndex }: Asked): 
     axes: [timeAxis(colours, bucketMs), valueAxis(colours, panel.unit)],
     series: [
       {},
-      ...panel.lines.map((line, i) => ({
-        label: nameOf(panel.id, line),
-        width: 1.75,
-        ...strokeOf(colours, i),
-        ...(!isMeasured && steps && { paths: steps }),
-        points: { show: isMeasured, size: 5 },
-        spanGaps: isMeasured,
-      })),
+      ...panel.lines.map((line, i) => {
+        const stroke = strokeOf(colours, i);
+        return {
+          label: nameOf(panel.id, line),
+          width: 1.75,
+          ...stroke,
+          ...(!isMeasured && steps && { paths: steps }),
+          points: { show: isMeasured, size: 5, fill: stroke.stroke },
+          spanGaps: isMeasured,
+        };
+      }),
     ],
     hooks: { setCursor: [({ cursor }) => onIndex(atMost(cursor.idx, panel))] },
   };

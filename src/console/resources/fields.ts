@@ -96,6 +96,13 @@ export const FIELDS: Record<Collection, readonly FieldSpec[]> = {
       hint: KEPT,
     },
     { path: "spec.contextWindow", label: "Context window, in tokens", control: "number" },
+    {
+      path: "spec.prices",
+      label: "Prices of a million tokens",
+      control: "json",
+      hint: "What its tokens cost, for the board.",
+      placeholder: '{"inputPerMillion": 3, "outputPerMillion": 15, "currency": "USD"}',
+    },
     ...PARAMETERS,
     ...CALLS,
   ],

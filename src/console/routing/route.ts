@@ -3,13 +3,22 @@ import type { Collection } from "../../client";
 export const COLLECTIONS: readonly Collection[] = ["teams", "bots", "ghosts", "models", "shells"];
 export const ROOM_VIEWS = ["conversation", "steps", "logs"] as const;
 export type RoomView = (typeof ROOM_VIEWS)[number];
-const PAGES = ["webhooks", "keys", "sessions", "usage", "notifications", "board"] as const;
+const PAGES = [
+  "search",
+  "webhooks",
+  "keys",
+  "sessions",
+  "usage",
+  "notifications",
+  "board",
+] as const;
 export type PageName = (typeof PAGES)[number];
 
 /** What the address says; it never holds a token. */
 export type Route =
   | { at: "home" }
-  | { at: "task"; taskId: string; view: RoomView }
+  /** `message`: the one to look at. The address has it behind `#`, so that it makes no other page. */
+  | { at: "task"; taskId: string; view: RoomView; message?: string }
   | { at: "resources"; collection: Collection }
   | { at: "resource"; collection: Collection; namespace: string; name: string }
   | { at: "new-resource"; collection: Collection }
@@ -49,7 +58,7 @@ export function pathOf(route: Route): string {
     case "nowhere":
       return "/";
     case "task":
-      return joined("tasks", route.taskId, ...(route.view === "conversation" ? [] : [route.view]));
+      return taskPath(route);
     case "resources":
       return joined("resources", route.collection);
     case "new-resource":
@@ -61,6 +70,11 @@ export function pathOf(route: Route): string {
     default:
       return joined(route.at);
   }
+}
+
+function taskPath({ taskId, view, message }: Extract<Route, { at: "task" }>): string {
+  const path = joined("tasks", taskId, ...(view === "conversation" ? [] : [view]));
+  return message === undefined ? path : `${path}#${encodeURIComponent(message)}`;
 }
 
 function joined(...parts: string[]): string {

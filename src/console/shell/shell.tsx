@@ -11,6 +11,7 @@ import { RoomPage } from "../room/room-page";
 import { Link } from "../routing/link";
 import { useRoute } from "../routing/navigate";
 import type { Route } from "../routing/route";
+import { SearchPage } from "../search/search-page";
 import { SessionsPage } from "../sessions/sessions-page";
 import { HomePage } from "../tasks/home-page";
 import { TaskSidebar } from "../tasks/task-sidebar";
@@ -62,6 +63,8 @@ function View({ route }: { route: Route }) {
       const { collection, namespace, name } = route;
       return <ResourcePage key={`${collection}/${namespace}/${name}`} {...route} />;
     }
+    case "search":
+      return <SearchPage />;
     case "webhooks":
       return <WebhooksPage />;
     case "webhook":

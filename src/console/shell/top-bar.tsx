@@ -10,6 +10,7 @@ type Place = { to: Route; text: string; among: Route["at"][] };
 
 const PLACES: Place[] = [
   { to: { at: "home" }, text: "Tasks", among: ["home", "task"] },
+  { to: { at: "search" }, text: "Search", among: ["search"] },
   {
     to: { at: "resources", collection: "teams" },
     text: "Resources",
@@ -74,12 +75,11 @@ function WaitingLink() {
   const waiting = useWaiting();
   const [first] = waiting;
   if (!first) return null;
-  const many = waiting.length === 1 ? "1 task waits" : `${waiting.length} tasks wait`;
   return (
     <Link
       to={{ at: "task", taskId: first.id, view: "conversation" }}
       class="badge warn waiting"
-      label={`${many} for you`}
+      label={`${waiting.length} waiting for you`}
     >
       {waiting.length} waiting
     </Link>

@@ -2,15 +2,18 @@ import { useState } from "preact/hooks";
 import { createClient, TaskroomError } from "../../client";
 import { Button } from "../parts/button";
 import { Field } from "../parts/field";
+import { identityOf } from "./identity";
 
 type Props = {
   /** Why one is here again. */
   notice: string | undefined;
+  /** A token that a link has brought. */
+  offered: string | undefined;
   onToken: (token: string, lasting: boolean) => void;
 };
 
-export function SignIn({ notice, onToken }: Props) {
-  const [token, setToken] = useState("");
+export function SignIn({ notice, offered = "", onToken }: Props) {
+  const [token, setToken] = useState(offered);
   const [lasting, setLasting] = useState(false);
   const [problem, setProblem] = useState(notice);
   const [busy, setBusy] = useState(false);
@@ -33,6 +36,12 @@ export function SignIn({ notice, onToken }: Props) {
         Every AI task has a room. In it, people and models work on one ordered log, and whoever
         loses the connection comes back to exactly the same place.
       </p>
+      {offered && (
+        <p class="quiet">
+          The link that you followed signs in as {identityOf(offered).userId ?? "whom it names"}. Go
+          on if you trust who gave it to you.
+        </p>
+      )}
       <form class="card stack" onSubmit={submit}>
         <Field label="Access token" issues={problem ? [problem] : []}>
           {(control) => (
@@ -61,8 +70,8 @@ export function SignIn({ notice, onToken }: Props) {
         </Button>
       </form>
       <p class="quiet">
-        On your own machine, <code>npm start</code> has printed a development token; this makes
-        another:
+        On your own machine, <code>npm start</code> has printed a link that signs in; this makes a
+        token for anybody else:
       </p>
       <pre>
         <code>npm run -s token -- --sub alice</code>

@@ -33,7 +33,7 @@ export function TaskFilterForm({ filter, onFilter }: Props) {
         <summary>More filters</summary>
         <div class="stack tight">
           <select
-            aria-label="Status"
+            aria-label="Status of the tasks"
             value={typed.status}
             onChange={(event) => {
               const { value } = event.currentTarget;
@@ -49,7 +49,7 @@ export function TaskFilterForm({ filter, onFilter }: Props) {
             ))}
           </select>
           <select
-            aria-label="Team"
+            aria-label="Team of the tasks"
             value={typed.team}
             onChange={(event) => change({ team: event.currentTarget.value })}
           >

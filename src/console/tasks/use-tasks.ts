@@ -3,6 +3,7 @@ import type { Task, TaskStatus } from "../../client";
 import { useAccount } from "../state/account";
 import { useUserEvent } from "../state/use-event";
 import { type Pages, usePages } from "../state/use-pages";
+import { useTold } from "./use-told";
 
 export type TaskFilter = {
   q: string;
@@ -28,6 +29,7 @@ export function useTasks(filter: TaskFilter): Pages<Task> {
   );
   const { change, reload } = pages;
   const isFiltered = q !== "" || status !== "" || team !== "" || label !== "";
+  const { newest } = useTold();
   const [created, setCreated] = useState<readonly Task[]>([]);
 
   useUserEvent(user, "task:created", ({ data: { task } }) => {
@@ -40,10 +42,7 @@ export function useTasks(filter: TaskFilter): Pages<Task> {
     change((tasks) => tasks.map(changed));
     setCreated((old) => old.map(changed));
   });
-  useUserEvent(user, "task:updated", ({ data: { task: next } }) => {
-    const changed = (task: Task) => (task.id === next.id ? next : task);
-    change((tasks) => tasks.map(changed));
-    setCreated((old) => old.map(changed));
+  useUserEvent(user, "task:updated", () => {
     if (status === "waiting") reload();
   });
   useUserEvent(user, "task:deleted", ({ data: { taskId } }) => {
@@ -56,10 +55,10 @@ export function useTasks(filter: TaskFilter): Pages<Task> {
   useUserEvent(user, "session:ready", reload);
   useUserEvent(user, "history:reset", reload);
 
-  const items = useMemo(
-    () => (isFiltered ? pages.items : joined(created, pages.items)),
-    [isFiltered, created, pages.items],
-  );
+  const items = useMemo(() => {
+    const listed = isFiltered ? pages.items : joined(created, pages.items);
+    return listed?.map(newest);
+  }, [isFiltered, created, pages.items, newest]);
   return { ...pages, items };
 }
 

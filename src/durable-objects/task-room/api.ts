@@ -18,6 +18,7 @@ import type { PatchTask } from "../../protocol/rest/patch-task";
 import type { PutMember } from "../../protocol/rest/put-member";
 import type { TaskStats } from "../../protocol/rest/stats";
 import type { ConfirmTurn, GiveOutput } from "../../protocol/rest/turn-actions";
+import type { CarriedFile } from "../../protocol/rooms/files";
 import type { Task } from "../../protocol/task";
 import type { Turn } from "../../protocol/turn";
 
@@ -41,6 +42,41 @@ export type NewTask = {
   isListed?: true;
 };
 
+/** A task to be made of the history of another. */
+export type NewFork = {
+  taskId: string;
+  /** The source, and the last message that is carried; without one all that is finished. */
+  from: { taskId: string; messageId?: string | undefined };
+  /** By default the source's, marked. */
+  title?: string | undefined;
+  key?: string | undefined;
+};
+
+/** Which messages are to be carried: the newest up to and with one, or before a `seq`. */
+export type CarryQuery = {
+  upTo?: string | undefined;
+  beforeSeq?: number | undefined;
+  limit: number;
+  /** Of the page as JSON; it has one message at least where there is any. */
+  bytes: number;
+};
+
+/** A page of a task's history for a fork, as its models are told it. */
+export type CarriedPage = {
+  title: string;
+  teamRef: Ref;
+  /** Without those that something else has taken the place of. */
+  messages: Message[];
+  /** Whose the files are that the messages carry. */
+  files: CarriedFile[];
+  /** Others lie before this `seq`, if there are any; null where there are none. */
+  before: number | null;
+  /** System text of before the page that the room keeps for models. */
+  words: Message[];
+};
+
+export type SentAs = { messageId: string; turnId: string };
+
 /** `opening`: connections of any session that are being opened here; absent from older rooms. */
 export type SessionActivity = { connections: number; lastActiveAt: number; opening?: string[] };
 
@@ -54,6 +90,13 @@ export type CarriedFiles = { carried: string[]; pending: string[] };
 export interface TaskRoomApi {
   /** Idempotent: the same id again gives the task as it is. */
   create(principal: Principal, input: NewTask): Promise<Outcome<Task>>;
+  /**
+   * Makes a task of another's history; `"erased"` where the task of this id is gone. Refuses what the
+   * source does not let this caller see (`not_found`), and a message that is not in its history.
+   */
+  fork(principal: Principal, input: NewFork): Promise<Outcome<Task> | "erased">;
+  /** Asked by a fork: a page of what any member may carry away. */
+  carry(principal: Principal, query: CarryQuery): Promise<Outcome<CarriedPage>>;
   read(principal: Principal): Promise<Outcome<Task>>;
   update(principal: Principal, patch: PatchTask): Promise<Outcome<Task>>;
   setStatus(principal: Principal, change: PatchStatus): Promise<Outcome<Task>>;
@@ -89,6 +132,8 @@ export interface TaskRoomApi {
   confirmTurn(principal: Principal, turnId: string, input: ConfirmTurn): Promise<Outcome<Turn>>;
   giveOutput(principal: Principal, turnId: string, input: GiveOutput): Promise<Outcome<Turn>>;
   guideTurn(principal: Principal, turnId: string, content: string): Promise<Outcome<Turn>>;
+  /** What a message was answered with that the caller has sent under this id; null where there is none. */
+  sentAs(principal: Principal, clientMessageId: string): Promise<Outcome<SentAs | null>>;
   interruptAll(principal: Principal, reason?: string): Promise<Outcome<{ interrupted: number }>>;
 
   /** Asked by the user's room: which of these sessions are connected here. */

@@ -10,6 +10,7 @@ import { AlarmClock } from "./alarm-clock";
 import type { Doors } from "./doors";
 import { FailedWork } from "./failed-work";
 import { RoomFiles } from "./files/room-files";
+import { OlderHistory } from "./fork/older-history";
 import { changesNothing, HeldRoom } from "./held-room";
 import { Audience } from "./live/audience";
 import type { Connections } from "./live/connections";
@@ -53,6 +54,7 @@ export class Desk {
   readonly feeds: Feeds;
   readonly history: OwnHistory;
   readonly files: RoomFiles;
+  readonly older: OlderHistory;
   readonly cleanUp: CleanUp;
   readonly alarm: AlarmClock;
   readonly metrics: MetricsFeed;
@@ -96,7 +98,17 @@ export class Desk {
       caughtUp: () => this.#caughtUp(),
     });
     const audience = this.#audience;
-    const { history, feeds } = this;
+    const { history, feeds, files } = this;
+    this.older = new OlderHistory({
+      doors,
+      held,
+      feeds,
+      history,
+      files,
+      failedWork,
+      perform,
+      hold,
+    });
     this.readBack = new ReadBack({ store, held, history, feeds, hold });
     const page: PageReader = (query, bytes) => historyPage(this, query, bytes);
     const { readBack } = this;

@@ -8,12 +8,15 @@ import type { Levels } from "../../platform/levels";
 import { unsealPortable } from "../../platform/sealing";
 import { readOnce, type Settings, settings as settingsSchema } from "../../platform/settings";
 import type { Tally } from "../../platform/tally";
+import type { Outcome } from "../../protocol/errors";
+import type { Principal } from "../../protocol/identity";
 import type { Place } from "../../protocol/rooms/place";
 import type { StepEnd, StepRequest } from "../../resources/step";
 import type { StepFiles } from "../../resources/step-files";
 import { tellShard } from "../metrics-shard/api";
 import { type Meter, meterOf } from "../usage-meter/api";
 import type { HomeFilesApi, TaskNews, UserRoomApi } from "../user-room/api";
+import type { CarriedPage, CarryQuery, TaskRoomApi } from "./api";
 
 /** Places in a turn's life at which a test build may stop the runtime dead. */
 export type FaultPoint =
@@ -32,6 +35,8 @@ export type FaultPoint =
   | "after round"
   | "before resumable"
   | "after resumable"
+  | "before file"
+  | "after file"
   | "before calls"
   | "after calls"
   | "before result"
@@ -49,6 +54,10 @@ export type FaultPoint =
   | "before meters"
   | "after meters"
   | "meters marked"
+  | "before carrying"
+  | "after carrying"
+  | "before copy"
+  | "after copy"
   | "alarm";
 
 /**
@@ -68,6 +77,8 @@ export type Doors = {
   storage: DurableObjectStorage;
   /** Tells a user's room; resolves when it has it for good. */
   tellUser(userId: string, news: TaskNews): Promise<void>;
+  /** Asks the room of a task that is forked for a page of its history. */
+  carry(taskId: string, principal: Principal, query: CarryQuery): Promise<Outcome<CarriedPage>>;
   /** Of one user. */
   meter(userId: string): Meter;
   /** Of one user: where their files are accounted for. */
@@ -101,6 +112,7 @@ export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
     histories: historiesOf(env),
     storage: ctx.storage,
     tellUser: (userId, news) => userRoom(env, userId).deliver(news),
+    carry: (taskId, principal, query) => taskRoom(env, taskId).carry(principal, query),
     meter: (userId) => meterOf(env, userId),
     homeFiles: (userId) => userRoom(env, userId),
     bucket: env.FILES && new FileBucket(env.FILES),
@@ -109,6 +121,11 @@ export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
     tellMetrics: (tally, levels) => tellShard(env, ctx.id.toString(), tally, levels),
     fault: () => undefined,
   };
+}
+
+function taskRoom(env: Env, taskId: string): TaskRoomApi {
+  // As with the user's room.
+  return inJurisdiction(env, env.TASK_ROOM).getByName(taskId) as unknown as TaskRoomApi;
 }
 
 /** A user's own room. `near`: where it is made, where the user comes with a first request of their own. */

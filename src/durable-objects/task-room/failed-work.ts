@@ -11,7 +11,8 @@ export type Work =
   | "outbox"
   | "clean-up"
   | "expiry"
-  | "erasure";
+  | "erasure"
+  | "copying";
 
 type Parts = {
   storage: Pick<DurableObjectStorage, "kv">;

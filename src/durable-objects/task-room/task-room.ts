@@ -14,7 +14,7 @@ import type { PatchTask } from "../../protocol/rest/patch-task";
 import type { PutMember } from "../../protocol/rest/put-member";
 import type { ConfirmTurn, GiveOutput } from "../../protocol/rest/turn-actions";
 import type { OpenedSession, OpenSession } from "../user-room/api";
-import type { NewTask, TaskRoomApi } from "./api";
+import type { CarryQuery, NewFork, NewTask, TaskRoomApi } from "./api";
 import { lastActiveAt } from "./arrival/departure";
 import { SessionDoor } from "./arrival/session-door";
 import { attend, receive, type SocketRoom } from "./arrival/socket-events";
@@ -28,6 +28,8 @@ import { readStats } from "./commands/stats";
 import * as tasks from "./commands/task-commands";
 import { Desk } from "./desk";
 import { type Doors, productionDoors, userRoom } from "./doors";
+import { forkTask } from "./fork/fork-task";
+import { carry } from "./fork/source";
 import { rewriteHistory } from "./outbox/rewriting";
 import { Upkeep } from "./upkeep";
 
@@ -101,6 +103,14 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
 
   async create(principal: Principal, input: NewTask) {
     return tasks.createTask(this.#awake(), principal, input);
+  }
+
+  async fork(principal: Principal, input: NewFork) {
+    return forkTask(this.#awake(), principal, input);
+  }
+
+  async carry(principal: Principal, query: CarryQuery) {
+    return carry(this.#awake(), principal, query);
   }
 
   async read(principal: Principal) {
@@ -189,6 +199,10 @@ export class TaskRoom extends DurableObject<Env> implements TaskRoomApi {
 
   async guideTurn(principal: Principal, turnId: string, content: string) {
     return tasks.guideTurn(this.#awake(), principal, turnId, content);
+  }
+
+  async sentAs(principal: Principal, clientMessageId: string) {
+    return queries.readSentAs(this.#awake(), principal, clientMessageId);
   }
 
   async interruptAll(principal: Principal, reason?: string) {

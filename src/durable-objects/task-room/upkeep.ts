@@ -20,16 +20,16 @@ export class Upkeep {
 
   /** Goes on with what an earlier instance left: a step that nobody works on, a queue that stands. */
   recover(): void {
-    const { room, failedWork } = this.#desk;
+    const { room, failedWork, older } = this.#desk;
     if (room) this.#goOn(room);
+    older.goOn();
     if (this.#hasCaughtUp) return;
     // What an earlier instance had not told goes out once this one is awake.
     this.#hasCaughtUp = true;
     failedWork.attempt("outbox", () => this.#desk.feeds.catchUp());
     // The alarm of an earlier instance may be lost; a room at rest has nothing that waits for one,
     // unless it is to go by itself.
-    const waits = room && (room.state.openTurns.length > 0 || erasedAt(room) !== undefined);
-    if (waits) this.#desk.alarm.arm();
+    if (room && hasSomethingAhead(room)) this.#desk.alarm.arm();
   }
 
   /** Does what is due, and sets the alarm for what comes next. */
@@ -80,4 +80,9 @@ export class Upkeep {
       if (connection.isExpired(now)) connection.close(CLOSE.unauthorized, "token expired");
     }
   }
+}
+
+function hasSomethingAhead(room: Room): boolean {
+  const isAtWork = room.state.openTurns.length > 0 || room.copying !== undefined;
+  return isAtWork || erasedAt(room) !== undefined;
 }

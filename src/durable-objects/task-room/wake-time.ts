@@ -29,6 +29,7 @@ export function wakeTime(sources: Sources, now: number): number | undefined {
   // Until all of it is erased; then nothing may wake what is left.
   if (buriedTaskId !== undefined) times.push(nextErasure(now, deletedAt ?? 0));
   if (room) times.push(...workTimes(room, sources, check), ...feeds.dueTimes(check));
+  if (room?.copying) times.push(failedWork.waitsUntil("copying") ?? check);
   const end = room && erasedAt(room);
   if (end !== undefined) times.push(notBefore(failedWork, "erasure", end));
   const expiry = connections.nextExpiry();

@@ -4,6 +4,7 @@ import type { Outcome } from "../../protocol/errors";
 import type { Attachment } from "../../protocol/files/attachment";
 import type { File } from "../../protocol/files/file";
 import type { Principal } from "../../protocol/identity";
+import type { Message } from "../../protocol/message";
 import type { ListTasks } from "../../protocol/rest/list-tasks";
 import type {
   AckNotifications,
@@ -11,8 +12,10 @@ import type {
   UnreadCount,
 } from "../../protocol/rest/notifications";
 import type { Page } from "../../protocol/rest/page";
+import type { FoundPage, SearchMessages } from "../../protocol/rest/search";
 import type { FoundFile, NewFile } from "../../protocol/rooms/files";
 import type { Place } from "../../protocol/rooms/place";
+import type { NewTurnHook, TurnHook, TurnNews } from "../../protocol/rooms/turn-hook";
 import type { Session } from "../../protocol/session";
 import type { Task } from "../../protocol/task";
 import type { KeptNotification } from "../../protocol/user-events";
@@ -23,7 +26,7 @@ import type {
   PatchWebhook,
   Webhook,
 } from "../../protocol/webhooks";
-import type { NewTask } from "../task-room/api";
+import type { NewFork, NewTask } from "../task-room/api";
 
 export type OpenSession = {
   userId: string;
@@ -42,6 +45,19 @@ export type SessionGrant = { session: Session; recoveryToken: string };
 
 export type PageQuery = { limit: number; cursor?: string | undefined };
 
+/** A message as it is searched: what was said, and where. */
+export type SaidText = Pick<Message, "id" | "seq" | "threadId" | "role" | "createdAt" | "content">;
+
+/** What a stretch of a task's log says of its messages. */
+export type Said = {
+  /** The stretch: the events with `after < seq <= through`. */
+  after: number;
+  through: number;
+  /** Messages that something else has taken the place of; before those that came. */
+  gone: string[];
+  texts: SaidText[];
+};
+
 /** What a task's room tells a member: in order, and again until it has been answered. */
 export type TaskNews = {
   taskId: string;
@@ -49,8 +65,12 @@ export type TaskNews = {
   items: UserNews[];
   /** Who made the task, where that is somebody else. */
   inviter?: string;
+  /** Which of its turns wait for somebody, or are over. Absent from rooms of the last release. */
+  turns?: TurnNews[];
   /** The task as this user's list has it, at its `headSeq`. Absent from rooms of the last release. */
   entry?: Task;
+  /** What is to be searched of it; absent from rooms of the last release, and of ephemeral tasks. */
+  said?: Said;
   /** The `seq` with which the user went: the task is in the list no more. */
   left?: number;
 };
@@ -100,6 +120,8 @@ export interface UserRoomApi extends HomeFilesApi {
    * the list. Asks no room but the task's own.
    */
   createTask(principal: Principal, input: NewTask, once?: OnceKey): Promise<Outcome<CreatedTask>>;
+  /** The same with a task that begins with the history of another: asks its room, which asks the other's. */
+  forkTask(principal: Principal, input: NewFork, once?: OnceKey): Promise<Outcome<CreatedTask>>;
   /**
    * The user's tasks as their rooms last said they are. Asks nobody but once for what the last release
    * knew; `unavailable` where that can't be had.
@@ -107,6 +129,8 @@ export interface UserRoomApi extends HomeFilesApi {
   listTasks(userId: string, query: ListTasks): Promise<Outcome<Page<Task>>>;
   /** Those of these tasks that are in the user's list. Asks nobody. */
   listedAmong(taskIds: string[]): Promise<string[]>;
+  /** The user's messages that have all that is asked for. Asks rooms only for what they have not told. */
+  search(userId: string, query: SearchMessages): Promise<Outcome<FoundPage>>;
   /** A connection opens: makes or resumes a session and counts the connection. */
   openSession(input: OpenSession): Promise<Outcome<OpenedSession>>;
   /** `POST /sessions`: a session without a connection yet. */
@@ -148,6 +172,12 @@ export interface UserRoomApi extends HomeFilesApi {
   listDeliveries(webhookId: string, query: PageQuery): Promise<Outcome<Page<Delivery>>>;
   /** Sends a delivery again, now and under its own id; also one of a paused webhook. */
   retryDelivery(webhookId: string, deliveryId: string): Promise<Outcome<Delivery>>;
+  /** Has an address told of one turn; one of the same name is replaced. */
+  putTurnHook(input: NewTurnHook): Promise<Outcome<TurnHook>>;
+  listTurnHooks(turnId: string): Promise<TurnHook[]>;
+  removeTurnHook(turnId: string, name: string): Promise<void>;
+  /** How a turn was found: where it was over, or waited, before its hook was there, nobody tells it. */
+  tellTurnHooks(taskId: string, news: TurnNews): Promise<void>;
   /** Seals what is stored here with the first `SECRETS_KEY`; may be repeated. */
   reseal(): Promise<ResealCount>;
 }

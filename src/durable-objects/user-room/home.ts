@@ -13,12 +13,14 @@ import { Removals } from "./files/removals";
 import { KeyGuards } from "./keys/key-guards";
 import { Revocations } from "./keys/revocations";
 import { Mailbox } from "./news/mailbox";
+import { Searches } from "./search/searches";
 import { RoomCheck } from "./sessions/room-check";
 import { SessionAlarm } from "./sessions/session-alarm";
 import { SessionEntry } from "./sessions/session-entry";
 import { Sessions } from "./sessions/sessions";
 import type { Surroundings } from "./surroundings";
 import { Tasks } from "./tasks/tasks";
+import { TurnHooks } from "./webhooks/turns/turn-hooks";
 import { WebhookLists } from "./webhooks/webhook-lists";
 import { WebhookQueue } from "./webhooks/webhook-queue";
 import type { WebhookSettings } from "./webhooks/webhook-sender";
@@ -48,9 +50,11 @@ export class Home {
   readonly queue: WebhookQueue;
   readonly webhooks: Webhooks;
   readonly webhookLists: WebhookLists;
+  readonly turnHooks: TurnHooks;
   readonly tasks: Tasks;
   readonly files: HomeFiles;
   readonly carriers: Carriers;
+  readonly searches: Searches;
   readonly alarm: AlarmParts;
   readonly arrival: MailboxDoors;
   readonly #deadlines: Deadlines;
@@ -98,11 +102,18 @@ export class Home {
     });
     this.webhooks = new Webhooks({ storage, now, settings, queue: this.queue });
     this.webhookLists = new WebhookLists(shared);
+    this.turnHooks = new TurnHooks({ storage, now, settings, queue: this.queue });
     this.tasks = new Tasks({ ...around, database: doors.database });
+    this.searches = new Searches(around);
     this.mailbox = new Mailbox({
       ...shared,
       sockets,
-      hear: (tables, news) => this.tasks.hear(tables, news),
+      hear: (tables, news) => {
+        const changed = this.tasks.hear(tables, news);
+        this.turnHooks.hear(tables, news);
+        this.searches.hear(tables, news);
+        return changed;
+      },
       queue: (tables, events) => this.queue.add(tables, events),
     });
     this.arrival = { ctx, now, sockets, mailbox: this.mailbox, deadlines };
@@ -121,6 +132,7 @@ export class Home {
       carriers: () => this.carriers.ring(),
       files: () => this.files.ring(),
       removals: () => removals.ring(),
+      searches: () => this.searches.ring(),
     });
   }
 

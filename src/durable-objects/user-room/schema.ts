@@ -229,4 +229,75 @@ export const USER_ROOM_STEPS = [
    CREATE INDEX file_carriers_unknown ON file_carriers (ask_at) WHERE ask_at IS NOT NULL;
    -- Files that are no more, and whose bytes are still to be removed.
    CREATE TABLE file_removals (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`,
+  // What messages are searched by. A shelf is what is kept of one task: `through` which `seq` its room has
+  // told, `head` the task's when its messages began to be asked for, `before` where that has got to. Without a
+  // task it is to be cleared. All tasks of before this are still to be asked for; so are those that the last
+  // release's code lists, which is why triggers keep the shelves.
+  `CREATE TABLE shelves (
+     shelf INTEGER PRIMARY KEY,
+     task_id TEXT UNIQUE,
+     epoch TEXT NOT NULL DEFAULT '',
+     through INTEGER NOT NULL DEFAULT 0,
+     head INTEGER NOT NULL DEFAULT 0,
+     before TEXT NOT NULL DEFAULT '',
+     is_whole INTEGER NOT NULL DEFAULT 0,
+     withdrawals INTEGER NOT NULL DEFAULT 0,
+     failures INTEGER NOT NULL DEFAULT 0,
+     retry_at INTEGER NOT NULL DEFAULT 0
+   ) STRICT;
+   CREATE INDEX shelves_unread ON shelves (retry_at, shelf DESC)
+     WHERE is_whole = 0 AND task_id IS NOT NULL;
+   CREATE INDEX shelves_gone ON shelves (shelf) WHERE task_id IS NULL;
+   CREATE TRIGGER task_listed AFTER INSERT ON tasks WHEN new.is_ephemeral = 0 BEGIN
+     INSERT OR IGNORE INTO shelves (task_id) VALUES (new.task_id);
+   END;
+   CREATE TRIGGER task_unlisted AFTER DELETE ON tasks BEGIN
+     INSERT OR REPLACE INTO shelves (shelf)
+       SELECT shelf FROM shelves WHERE task_id = old.task_id;
+   END;
+   INSERT INTO shelves (task_id) SELECT task_id FROM tasks WHERE is_ephemeral = 0;
+   -- \`entry\`: milliseconds of the message's time times 2^20, and a number within them.
+   CREATE TABLE texts (
+     entry INTEGER PRIMARY KEY,
+     shelf INTEGER NOT NULL,
+     message_id TEXT NOT NULL,
+     seq INTEGER NOT NULL,
+     thread_id TEXT NOT NULL,
+     role TEXT NOT NULL,
+     created_at TEXT NOT NULL,
+     inviter TEXT NOT NULL,
+     bytes INTEGER NOT NULL,
+     body TEXT NOT NULL
+   ) STRICT;
+   CREATE UNIQUE INDEX texts_by_message ON texts (shelf, message_id);
+   CREATE INDEX texts_by_inviter ON texts (inviter) WHERE inviter <> '';
+   CREATE INDEX texts_of_others ON texts (entry) WHERE inviter <> '';
+   CREATE VIRTUAL TABLE text_search USING fts5(
+     terms, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '2 3'
+   );
+   -- Bytes of what is counted together.
+   CREATE TABLE text_sums (
+     name TEXT PRIMARY KEY,
+     bytes INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   -- One row: whose home this is, once they have asked for something of theirs.
+   CREATE TABLE owner (id INTEGER PRIMARY KEY CHECK (id = 1), user_id TEXT NOT NULL) STRICT;`,
+  // Whom turns are told to; their deliveries have their ids. `told`: the log and the seq of the last.
+  `CREATE TABLE turn_hooks (
+     id TEXT PRIMARY KEY,
+     task_id TEXT NOT NULL,
+     turn_id TEXT NOT NULL,
+     name TEXT NOT NULL,
+     body TEXT NOT NULL,
+     secret TEXT NOT NULL,
+     told TEXT NOT NULL,
+     is_over INTEGER NOT NULL,
+     UNIQUE (turn_id, name)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX turn_hooks_by_task ON turn_hooks (task_id);`,
+  // One row while the search's index has words of texts that are gone: when it is to be rid of them.
+  `CREATE TABLE text_residue (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     due_at INTEGER NOT NULL
+   ) STRICT;`,
 ] as const;

@@ -10,6 +10,9 @@ import { NotificationTable } from "./news/notification-table";
 import { UserLog } from "./news/user-log";
 import { RestTable } from "./rest-table";
 import { USER_ROOM_STEPS } from "./schema";
+import { OwnerTable } from "./search/owner-table";
+import { ShelfTable } from "./search/shelf-table";
+import { TextTable } from "./search/text-table";
 import { ConnectionTable } from "./sessions/connection-table";
 import { SessionTable } from "./sessions/session-table";
 import { TokenTable } from "./sessions/token-table";
@@ -18,6 +21,7 @@ import { FillingTable } from "./tasks/filling-table";
 import { TaskTable } from "./tasks/task-table";
 import { WantedTable } from "./tasks/wanted-table";
 import { DeliveryTable } from "./webhooks/delivery-table";
+import { TurnHookTable } from "./webhooks/turns/turn-hook-table";
 import { WebhookTable } from "./webhooks/webhook-table";
 
 /** Those of objects at work, so that not every call asks the storage whether they are there. */
@@ -35,6 +39,7 @@ export class Tables {
   readonly heard: HeardTable;
   readonly webhooks: WebhookTable;
   readonly deliveries: DeliveryTable;
+  readonly turnHooks: TurnHookTable;
   readonly rests: RestTable;
   readonly tasks: TaskTable;
   readonly claims: ClaimTable;
@@ -43,6 +48,9 @@ export class Tables {
   readonly files: FileTable;
   readonly carriers: CarrierTable;
   readonly removals: RemovalTable;
+  readonly texts: TextTable;
+  readonly shelves: ShelfTable;
+  readonly owner: OwnerTable;
 
   private constructor(sql: SqlStorage) {
     this.sessions = new SessionTable(sql);
@@ -55,6 +63,7 @@ export class Tables {
     this.heard = new HeardTable(sql);
     this.webhooks = new WebhookTable(sql);
     this.deliveries = new DeliveryTable(sql);
+    this.turnHooks = new TurnHookTable(sql);
     this.rests = new RestTable(sql);
     this.tasks = new TaskTable(sql);
     this.claims = new ClaimTable(sql);
@@ -63,6 +72,9 @@ export class Tables {
     this.files = new FileTable(sql);
     this.carriers = new CarrierTable(sql);
     this.removals = new RemovalTable(sql);
+    this.texts = new TextTable(sql);
+    this.shelves = new ShelfTable(sql, this.texts);
+    this.owner = new OwnerTable(sql);
   }
 
   /** `null` before the first use: a stray call must not create anything. */

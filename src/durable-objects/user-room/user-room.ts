@@ -15,7 +15,9 @@ import type {
   UnreadCount,
 } from "../../protocol/rest/notifications";
 import type { Page } from "../../protocol/rest/page";
+import type { FoundPage, SearchMessages } from "../../protocol/rest/search";
 import type { FoundFile, NewFile } from "../../protocol/rooms/files";
+import type { NewTurnHook, TurnHook, TurnNews } from "../../protocol/rooms/turn-hook";
 import type { Session } from "../../protocol/session";
 import type { Task } from "../../protocol/task";
 import type { KeptNotification } from "../../protocol/user-events";
@@ -27,7 +29,7 @@ import type {
   Webhook,
 } from "../../protocol/webhooks";
 import { tellShard } from "../metrics-shard/api";
-import type { NewTask } from "../task-room/api";
+import type { NewFork, NewTask } from "../task-room/api";
 import {
   type CreatedTask,
   KEY_GUARD_HEADER,
@@ -104,7 +106,11 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
   }
 
   createTask(principal: Principal, input: NewTask, once?: OnceKey): Promise<Outcome<CreatedTask>> {
-    return this.#home.tasks.create({ principal, input, once });
+    return this.#home.tasks.create(principal, input, once);
+  }
+
+  forkTask(principal: Principal, input: NewFork, once?: OnceKey): Promise<Outcome<CreatedTask>> {
+    return this.#home.tasks.fork(principal, input, once);
   }
 
   listTasks(userId: string, query: ListTasks): Promise<Outcome<Page<Task>>> {
@@ -155,6 +161,10 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     return this.#home.files.unknown(fileIds);
   }
 
+  search(userId: string, query: SearchMessages): Promise<Outcome<FoundPage>> {
+    return this.#home.searches.find(userId, query);
+  }
+
   openSession(input: OpenSession): Promise<Outcome<OpenedSession>> {
     return this.#home.entry.open(input);
   }
@@ -199,6 +209,7 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     this.#home.sessions.forgetTask(taskId);
     this.#home.mailbox.forgetTask(taskId);
     this.#home.tasks.forgetTask(taskId);
+    this.#home.turnHooks.forgetTask(taskId);
   }
 
   override async fetch(request: Request): Promise<Response> {
@@ -223,6 +234,7 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
   async deliver(news: TaskNews): Promise<void> {
     await this.#home.mailbox.deliver(news);
     await this.#home.queue.look();
+    await this.#home.searches.tidy();
   }
 
   async listNotifications(query: ListNotifications): Promise<Outcome<Page<KeptNotification>>> {
@@ -265,6 +277,22 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
 
   retryDelivery(webhookId: string, deliveryId: string): Promise<Outcome<Delivery>> {
     return this.#home.webhooks.retry(webhookId, deliveryId);
+  }
+
+  putTurnHook(input: NewTurnHook): Promise<Outcome<TurnHook>> {
+    return this.#home.turnHooks.put(input);
+  }
+
+  async listTurnHooks(turnId: string): Promise<TurnHook[]> {
+    return this.#home.turnHooks.ofTurn(turnId);
+  }
+
+  async removeTurnHook(turnId: string, name: string): Promise<void> {
+    this.#home.turnHooks.remove(turnId, name);
+  }
+
+  tellTurnHooks(taskId: string, news: TurnNews): Promise<void> {
+    return this.#home.turnHooks.tell(taskId, news);
   }
 
   override async alarm(info?: AlarmInvocationInfo): Promise<void> {

@@ -9,6 +9,7 @@ import { excuseDelay } from "../turn/clock";
 import type { Draft } from "../turn/draft";
 import { cutResult } from "./cut-result";
 import { type Fence, liveStep } from "./fence";
+import { attachmentsOf } from "./kept-files";
 import { isPipeline, logPhase, memberOf, phaseData } from "./phase";
 import { forgetRounds } from "./records";
 import { spend } from "./spend";
@@ -60,6 +61,7 @@ function answerOf(draft: Draft, turn: Turn, stream: Stream, report: Finished): M
     role: "assistant",
     content: text.toWellFormed(),
     ...(thinking !== "" && { thinking: thinking.toWellFormed() }),
+    ...attachmentsOf(draft, stream),
     bot: agentOf(memberOf(draft, turn.id, stream.step), stepRun).bot,
     status: "complete",
     createdAt: draft.ts,

@@ -4,11 +4,12 @@ import type { StepRecord } from "../../resources/step";
 import { callAt, isOver } from "../fold/rounds-fold";
 import type { Draft, KeptValue } from "../turn/draft";
 import { type Fence, liveStep } from "./fence";
+import { keepFile, settleFiles } from "./kept-files";
 import { keepResumable, noteBeginning } from "./resumable";
 import { spend } from "./spend";
 
 /** All but what is nobody's to hear, or follows from what was heard. */
-type Told = Exclude<StepRecord, { type: "part" | "resumable" }>;
+type Told = Exclude<StepRecord, { type: "part" | "file" | "resumable" }>;
 
 /** Commits what an attempt has paid for; what an older one says is dropped. */
 export function recordRounds(draft: Draft, fence: Fence, records: StepRecord[]): void {
@@ -22,6 +23,11 @@ export function recordRounds(draft: Draft, fence: Fence, records: StepRecord[]):
       draft.keepPart({ turnId, step, run: live.step.run, ...part });
       continue;
     }
+    if (record.type === "file") {
+      const { type, ...file } = record;
+      keepFile(draft, fence, file);
+      continue;
+    }
     if (record.type === "resumable") {
       keepResumable(draft, live, record.memo);
       continue;
@@ -30,6 +36,7 @@ export function recordRounds(draft: Draft, fence: Fence, records: StepRecord[]):
     keepValues(draft, fence, record);
     if (record.type === "round") {
       noteBeginning(draft, fence);
+      settleFiles(draft, fence);
       spend(draft, fence.turnId, fence.step, record.usage);
     }
     draft.emit(factOf(fence, messageId, record));

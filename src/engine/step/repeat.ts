@@ -6,16 +6,16 @@ import { mayGoOn } from "./resumable";
 
 /**
  * A turn that is tried again has lost its stream when it ended. What its last run has done is said
- * once more, so that the log alone gives every client what the attempt goes on from.
+ * once more, so that the log alone gives every client what the attempt goes on from; whether that is anything.
  */
 export function repeatRounds(
   draft: Draft,
   fence: Fence,
   { messageId, run, agent }: { messageId: string; run: number; agent: MemberPlan["agent"] },
-): void {
+): boolean {
   const { turnId, step, attempt } = fence;
   const rounds = draft.context.roundsLeft(turnId, step).filter((round) => mayGoOn(round, agent));
-  if (rounds.length === 0) return;
+  if (rounds.length === 0) return false;
   draft.setStepRun(turnId, step, {
     ...draft.stepRun(turnId, step),
     roundsFrom: draft.nextSeq,
@@ -27,6 +27,7 @@ export function repeatRounds(
     draft.emit({ type: "chat:round", data });
     for (const call of calls) repeatCall(draft, { ...fence, messageId, round }, call);
   }
+  return true;
 }
 
 function planned({ index, toolCallId, name, input, cut }: StreamCall) {

@@ -1,4 +1,5 @@
 import { nextDescent } from "../../protocol/depth";
+import type { Attachment } from "../../protocol/files/attachment";
 import type { Message } from "../../protocol/message";
 import { type ToolUse, usesIn } from "../../protocol/tools/tool-use";
 import type { Step, Turn } from "../../protocol/turn";
@@ -18,6 +19,10 @@ export type Background = {
   uses: ReadonlyMap<string, ToolUse[]>;
   /** What earlier attempts of the step did, with values whole. */
   rounds: DoneRound[];
+  /** Files that came with the turn's message. */
+  attachments: Attachment[];
+  /** Files of the messages of its finished steps, by step. */
+  handedFiles: ReadonlyMap<string, Attachment[]>;
   parts: StepRequest["parts"];
 };
 
@@ -25,7 +30,7 @@ export type Background = {
 export function stepRequest(
   room: Room,
   fence: Fence,
-  { history, outputs, uses, rounds, parts }: Background,
+  background: Background,
 ): StepRequest | undefined {
   const turn = room.state.openTurns.find((item) => item.id === fence.turnId);
   const step = stepOf(turn, fence.step);
@@ -34,8 +39,10 @@ export function stepRequest(
   const member = plan?.members.find((item) => item.step === fence.step);
   if (!turn || !step || !run || !member) return undefined;
   const { prompt } = member;
+  const stepRun = run.steps[fence.step] ?? { tries: 0 };
+  const { rounds, parts } = background;
   return {
-    config: agentOf(member, run.steps[fence.step] ?? { tries: 0 }),
+    config: agentOf(member, stepRun),
     taskId: turn.taskId,
     turnId: turn.id,
     step: step.step,
@@ -43,32 +50,49 @@ export function stepRequest(
     attempt: fence.attempt,
     run: step.run,
     idempotencyKey: `${turn.id}:${step.step}:${step.run}`,
-    input: member.context === "none" ? (prompt ?? run.input) : run.input,
+    ...asked(member, run.input, background.attachments),
     ...(prompt !== undefined && { prompt }),
     maxRounds: plan?.maxRounds ?? RULES.rounds,
     rounds,
+    files: stepRun.files ?? [],
     parts,
     clientTools: run.clientTools ?? [],
     descent: nextDescent(run.descent, turn.taskId),
     context: [
-      ...conversation(member, history),
-      ...earlierSteps(member, { turn, step, outputs, uses }),
+      ...conversation(member, background.history),
+      ...earlierSteps(member, { turn, step, ...background }),
     ],
   };
+}
+
+/** A member that is to know nothing but its own instruction is asked that instead. */
+function asked(
+  { context, prompt }: MemberPlan,
+  input: string,
+  attachments: Attachment[],
+): Pick<StepRequest, "input" | "attachments"> {
+  if (context === "none" && prompt !== undefined) return { input: prompt, attachments: [] };
+  return { input, attachments };
 }
 
 function conversation(member: MemberPlan, history: Message[]): ContextMessage[] {
   if (member.context !== "all") return [];
   return history.flatMap((message) => {
-    const { role, content, status } = message;
+    const { role, content, status, attachments = [] } = message;
     const uses = role === "assistant" ? usesIn(message.metadata) : [];
-    const isSaid = status !== "failed" && content !== "";
+    const isSaid = status !== "failed" && (content !== "" || attachments.length > 0);
     if (!isSaid && uses.length === 0) return [];
-    return [{ role, content, ...(uses.length > 0 && { uses }) }];
+    return [
+      {
+        ...{ role, content },
+        ...(uses.length > 0 && { uses }),
+        ...(attachments.length > 0 && { attachments }),
+      },
+    ];
   });
 }
 
-type Before = { turn: Turn; step: Step } & Pick<Background, "outputs" | "uses">;
+type Before = { turn: Turn; step: Step } & Pick<Background, "outputs" | "uses" | "handedFiles">;
 
 /** Said to a model of what a phase did that hands on no result. */
 const FAILED = "This phase failed. What its tools did stands.";
@@ -95,9 +119,12 @@ function earlierSteps(member: MemberPlan, before: Before): ContextMessage[] {
   );
 }
 
-function handedOn({ step, phase, status }: Step, { outputs }: Before): ContextMessage[] {
-  const content = status === "COMPLETED" ? outputs.get(step) : undefined;
-  return content ? [{ role: "assistant", phase, content }] : [];
+function handedOn({ step, phase, status }: Step, before: Before): ContextMessage[] {
+  if (status !== "COMPLETED") return [];
+  const content = before.outputs.get(step) ?? "";
+  const attachments = before.handedFiles.get(step);
+  if (content === "" && !attachments) return [];
+  return [{ role: "assistant", phase, content, ...(attachments && { attachments }) }];
 }
 
 function leftBy({ step, phase, status }: Step, { uses }: Before): ContextMessage[] {

@@ -8,6 +8,7 @@ import { RESUMABLE } from "../../resources/runtimes";
 import type { MemberPlan } from "../../resources/team-plan";
 import type { Draft } from "../turn/draft";
 import type { Fence } from "./fence";
+import { settleFiles } from "./kept-files";
 
 /**
  * What a running attempt has said so far stays, as a round without calls that grows: its event has what is
@@ -31,6 +32,7 @@ export function keepResumable(
   const round = known?.round ?? rounds.length;
   const place = { turnId: turn.id, step: step.step };
   noteBeginning(draft, place);
+  settleFiles(draft, place);
   draft.keepValue({ ...place, round, index: -1, kind: "memo", value: memo });
   const offset = known?.text.length;
   draft.emit({

@@ -5,6 +5,7 @@ import type { Step } from "../../protocol/turn";
 import { tokensOf } from "../../protocol/usage";
 import type { MemberPlan } from "../../resources/team-plan";
 import type { Draft } from "../turn/draft";
+import { dropUnsettled } from "./kept-files";
 import { stepMessageId } from "./message";
 import { isPipeline, logPhase, memberOf, phaseData, planOf } from "./phase";
 import { repeatRounds } from "./repeat";
@@ -77,7 +78,8 @@ export function startAttempt(
       ...(kept && { offset: textOf(kept).length }),
     },
   });
-  if (goesOn) repeatRounds(draft, fence, { messageId, run: step.run, agent });
+  const repeats = goesOn && repeatRounds(draft, fence, { messageId, run: step.run, agent });
+  dropUnsettled(draft, fence, Boolean(kept || repeats));
   draft.effect({ type: "run", turnId, step: step.step, attempt });
 }
 

@@ -14,6 +14,10 @@ export type TaskSeed = {
   metadata: JsonObject;
   key?: string;
   ephemeral?: true;
+  /** The task whose history it begins with, and the last message of it. */
+  forkedFrom?: Task["forkedFrom"];
+  /** The number of its first event; absent means 1. */
+  begins?: number;
   createdBy: string;
   members: MemberRoles;
   epoch: string;
@@ -22,14 +26,16 @@ export type TaskSeed = {
 
 /** A room as it is before its first event. */
 export function emptyRoom(seed: TaskSeed, now: number): Room {
+  const { begins = 1 } = seed;
   return {
     state: { task: taskOf(seed, now), openTurns: [], streams: [], messages: [] },
     members: seed.members,
-    since: Object.fromEntries(Object.keys(seed.members).map((userId) => [userId, 1])),
+    since: Object.fromEntries(Object.keys(seed.members).map((userId) => [userId, begins])),
     runs: {},
     plans: { 1: seed.plan },
     planId: 1,
     ...(seed.key !== undefined && { key: seed.key }),
+    ...(seed.begins !== undefined && { begins: seed.begins }),
   };
 }
 
@@ -51,8 +57,9 @@ function taskOf(seed: TaskSeed, now: number): Task {
     createdBy: seed.createdBy,
     createdAt: at,
     updatedAt: at,
-    headSeq: 0,
+    headSeq: (seed.begins ?? 1) - 1,
     epoch: seed.epoch,
+    ...(seed.forkedFrom && { forkedFrom: seed.forkedFrom }),
     ...(seed.ephemeral && { ephemeral: true }),
   };
 }

@@ -65,8 +65,11 @@ export function retryTurn(
   const goesOn = turn.steps
     .filter((step, i) => step !== steps[i])
     .map(({ step, run: last }) => {
-      const firstRun = run.steps[step]?.firstRun ?? last;
-      return [step, { tries: 0, goesOn: true, firstRun }] as const;
+      const before = run.steps[step];
+      const firstRun = before?.firstRun ?? last;
+      // As the rounds are, they are gone on from.
+      const files = before?.files && { files: before.files };
+      return [step, { tries: 0, goesOn: true, firstRun, ...files }] as const;
     });
   draft.addRun(turn.id, {
     ...run,

@@ -1,5 +1,6 @@
 import type { LogEvent, LogFact } from "../../protocol/events";
 import type { JsonValue } from "../../protocol/json";
+import type { Message } from "../../protocol/message";
 import type { Stream, StreamRound } from "../../protocol/room-state";
 import type { CarriedFile } from "../../protocol/rooms/files";
 import type { StepRun, TurnRun } from "../../protocol/rooms/turn-run";
@@ -51,6 +52,8 @@ export type Change = {
   rounds: KeptRounds[];
   /** Files that the task carries from here on. */
   files: CarriedFile[];
+  /** Messages of before the log's first event that the room keeps for models. */
+  older: Message[];
   /** What providers counted, by the agents that they counted it for. */
   spent: Spending[];
 };
@@ -98,6 +101,7 @@ export class Draft {
   readonly #rounds: KeptRounds[] = [];
   readonly #parts: KeptPart[] = [];
   readonly #files: CarriedFile[] = [];
+  readonly #older: Message[] = [];
   readonly #spent: Spending[] = [];
   readonly #finishes = new Map<string, string>();
 
@@ -149,6 +153,10 @@ export class Draft {
   /** Files that a message of this change carries: without this they would be let go of. */
   carry(files: readonly CarriedFile[]): void {
     this.#files.push(...files);
+  }
+
+  keepOlder(message: Message): void {
+    this.#older.push(message);
   }
 
   noteSpending(spending: Spending): void {
@@ -211,6 +219,7 @@ export class Draft {
       rounds: this.#rounds,
       parts: this.#parts,
       files: this.#files,
+      older: this.#older,
       spent: this.#spent,
     };
   }

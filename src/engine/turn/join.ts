@@ -44,7 +44,7 @@ export function joinTurn(
 
 /** What several messages say to a model, as paragraphs. */
 function joinedInput(before: string, content: string): string {
-  return `${before}\n\n${content}`;
+  return [before, content].filter((text) => text !== "").join("\n\n");
 }
 
 function sameJson(one: unknown, other: unknown): boolean {

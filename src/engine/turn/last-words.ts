@@ -2,6 +2,7 @@ import type { Failure } from "../../protocol/errors";
 import type { Message, MessageStatus } from "../../protocol/message";
 import type { Stream } from "../../protocol/room-state";
 import type { Step, StepResult, Turn } from "../../protocol/turn";
+import { attachmentsOf } from "../step/kept-files";
 import { isPipeline, logPhase, phaseData } from "../step/phase";
 import { forgetRounds } from "../step/records";
 import { usesBefore, usesOf } from "../step/tool-uses";
@@ -57,7 +58,9 @@ export function partialMessage(
   status: MessageStatus,
 ): Message | null {
   const uses = usesOf(stream, usesBefore(draft, stream));
-  if (stream.text === "" && stream.thinking === "" && !uses.tools) return null;
+  const files = attachmentsOf(draft, stream);
+  const isEmpty = stream.text === "" && stream.thinking === "";
+  if (isEmpty && !uses.tools && !files.attachments) return null;
   const turn = draft.turn(stream.turnId);
   const step = turn?.steps.find((item) => item.step === stream.step);
   if (!turn || !step) return null;
@@ -71,6 +74,7 @@ export function partialMessage(
     role: "assistant",
     content: stream.text.toWellFormed(),
     ...(stream.thinking !== "" && { thinking: stream.thinking.toWellFormed() }),
+    ...files,
     bot: step.bot,
     status,
     createdAt: draft.ts,

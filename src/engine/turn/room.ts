@@ -6,6 +6,9 @@ import type { TeamPlan } from "../../resources/team-plan";
 
 export type MemberRoles = Record<string, Role>;
 
+/** All before a `seq` of the source's, for whoever forked it. */
+export type Copying = { userId: string; beforeSeq: number };
+
 export type TurnRecord = { turn: Turn; run: TurnRun };
 
 /**
@@ -23,6 +26,10 @@ export type Room = {
   key?: string;
   /** The last `seq` of a history that the task began with. */
   importedThrough?: number;
+  /** The number of the log's first event, where that is not 1: messages before it are in the database alone. */
+  begins?: number;
+  /** What is still to be copied of the history that the task was forked with. */
+  copying?: Copying | undefined;
   runs: Record<string, TurnRun>;
   plans: Record<number, TeamPlan>;
   /** The plan as it was when the team was last resolved. */

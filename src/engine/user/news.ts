@@ -3,6 +3,7 @@ import type { LogEvent } from "../../protocol/events";
 import type { Role } from "../../protocol/identity";
 import type { JsonObject, JsonValue } from "../../protocol/json";
 import { LIMITS } from "../../protocol/limits";
+import type { TurnNews } from "../../protocol/rooms/turn-hook";
 import type { Turn, WaitingFor } from "../../protocol/turn";
 import {
   agentNotice,
@@ -48,6 +49,18 @@ export function newsFor(userId: string, events: LogEvent[], context: NewsContext
   });
 }
 
+const TOLD: readonly TurnStatus["status"][] = ["WAITING", "COMPLETED", "FAILED", "INTERRUPTED"];
+
+/** Which turns wait for somebody or are over, since the member came in. */
+export function turnNewsFor(userId: string, events: LogEvent[], { since }: Room): TurnNews[] {
+  const from = since[userId] ?? 0;
+  return events.flatMap((event) => {
+    if (event.type !== "turn:status" || event.seq < from) return [];
+    const { turnId, status } = event.data;
+    return TOLD.includes(status) ? [{ turnId, status, ts: event.ts, seq: event.seq }] : [];
+  });
+}
+
 /** The last that a member hears of a task. */
 export function farewell(room: Room, ts: string): UserNews {
   const { id: taskId, headSeq } = room.state.task;
@@ -78,7 +91,7 @@ type Event<T extends LogEvent["type"]> = Extract<LogEvent, { type: T }>;
 function arrival(event: Event<"task:updated">, reader: Reader, { room }: NewsContext): Fact[] {
   const { userId, role } = reader;
   const { task } = event.data;
-  if (event.seq === 1 && userId === task.createdBy) {
+  if (event.seq === (room.begins ?? 1) && userId === task.createdBy) {
     const data = { task: { ...task, role } };
     return [{ n: 0, event: { type: "task:created", ts: event.ts, data } }];
   }

@@ -10,10 +10,10 @@ import { begunOf } from "./contexts";
 import { answersTo } from "./errors";
 import { Fault } from "./fault";
 import { list } from "./list";
+import { createPush, deletePush, listPushes, readPush } from "./pushes";
 import { send } from "./send";
 import { streamed } from "./stream";
 import { cancel, openTask, wholeTask } from "./tasks";
-import { noPushes } from "./words";
 
 const VERSION_HEADER = "A2A-Version";
 const VERSION = "1.0";
@@ -25,10 +25,6 @@ type Call<Name extends MethodName> = {
   params: z.output<(typeof METHODS)[Name]["params"]>;
 };
 type Calls = { [Name in MethodName]: (call: Call<Name>) => Promise<object> };
-
-const refusePushes = async () => {
-  throw noPushes();
-};
 
 /** What answers each method: its result, or a stream of them. */
 const CALLS: Calls = {
@@ -57,10 +53,10 @@ const CALLS: Calls = {
     return streamed(c, await openTask(c, team, params.id), { id, asks: false });
   },
 
-  CreateTaskPushNotificationConfig: refusePushes,
-  GetTaskPushNotificationConfig: refusePushes,
-  ListTaskPushNotificationConfigs: refusePushes,
-  DeleteTaskPushNotificationConfig: refusePushes,
+  CreateTaskPushNotificationConfig: ({ c, team, params }) => createPush(c, team, params),
+  GetTaskPushNotificationConfig: ({ c, team, params }) => readPush(c, team, params),
+  ListTaskPushNotificationConfigs: ({ c, team, params }) => listPushes(c, team, params),
+  DeleteTaskPushNotificationConfig: ({ c, team, params }) => deletePush(c, team, params),
 
   async GetExtendedAgentCard() {
     throw new Fault("noExtendedCard", "The card is whole: there is no other for those who sign in");

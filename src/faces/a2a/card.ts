@@ -34,7 +34,7 @@ function cardOf(c: AppContext, { metadata, ...team }: ShownResource) {
         protocolVersion: "1.0",
       },
     ],
-    capabilities: { streaming: true, pushNotifications: false, extendedAgentCard: false },
+    capabilities: { streaming: true, pushNotifications: true, extendedAgentCard: false },
     securitySchemes: {
       bearer: {
         httpAuthSecurityScheme: { scheme: "Bearer", description: "A JWT, or an API key (trk_…)" },

@@ -13,7 +13,6 @@ export const FAULTS = {
   internal: { code: -32603, reason: "INTERNAL_ERROR", as: "internal" },
   taskNotFound: { code: -32001, reason: "TASK_NOT_FOUND", as: "not_found" },
   notCancelable: { code: -32002, reason: "TASK_NOT_CANCELABLE", as: "invalid_transition" },
-  noPushes: { code: -32003, reason: "PUSH_NOTIFICATION_NOT_SUPPORTED", as: "invalid_request" },
   unsupported: { code: -32004, reason: "UNSUPPORTED_OPERATION", as: "invalid_transition" },
   contentType: { code: -32005, reason: "CONTENT_TYPE_NOT_SUPPORTED", as: "invalid_request" },
   noExtendedCard: {

@@ -5,17 +5,23 @@ import type { AppContext } from "../../worker/context";
 import { answerOf, once, taskRoom, twice } from "../../worker/rooms/ask";
 import { begunOf, contextFor, readTurn } from "./contexts";
 import { Fault, notValid } from "./fault";
+import { mustBeReachable, pushTo } from "./pushes";
 import { type Begun, factsOf, isOver, readUntil } from "./reading";
 import { type Word, wordOf } from "./word";
 import { mustBeServed, textOf } from "./words";
 
 /** Does what a message asks for; gives the turn that it began, or that it is about. */
-export function send(c: AppContext, team: Ref, params: SendMessage): Promise<Begun> {
+export async function send(c: AppContext, team: Ref, params: SendMessage): Promise<Begun> {
   mustBeServed(params);
-  const { message } = params;
-  return message.taskId === undefined
-    ? ask(c, team, message)
-    : goOn(c, team, { message, taskId: message.taskId });
+  const { message, configuration } = params;
+  const push = configuration?.taskPushNotificationConfig;
+  if (push) mustBeReachable(c, push, "configuration.taskPushNotificationConfig.");
+  const begun =
+    message.taskId === undefined
+      ? await ask(c, team, message)
+      : await goOn(c, team, { message, taskId: message.taskId });
+  if (push) await pushTo(c, begun, push);
+  return begun;
 }
 
 /** A message of its own: a turn. */

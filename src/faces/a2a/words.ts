@@ -28,7 +28,6 @@ function noSuchContent(path: string, what: string): Fault {
 
 /** Throws where the client asks for what there is not. */
 export function mustBeServed({ configuration }: SendMessage): void {
-  if (configuration?.taskPushNotificationConfig !== undefined) throw noPushes();
   const modes = configuration?.acceptedOutputModes ?? [];
   const takesText = modes.length === 0 || modes.some((mode) => /^(?:text\b|\*)/.test(mode));
   if (takesText) return;
@@ -36,8 +35,4 @@ export function mustBeServed({ configuration }: SendMessage): void {
   throw new Fault("contentType", "The content is not given", [
     { path: "configuration.acceptedOutputModes", message },
   ]);
-}
-
-export function noPushes(): Fault {
-  return new Fault("noPushes", "There are no push notifications: stream, subscribe or ask again");
 }

@@ -1,6 +1,16 @@
 import type * as z from "zod";
 import type { Scope } from "../../protocol/identity";
-import { anything, cancelTask, getTask, listTasks, sendMessage, subscribeToTask } from "./params";
+import {
+  anything,
+  cancelTask,
+  createPush,
+  getTask,
+  listPushes,
+  listTasks,
+  namedPush,
+  sendMessage,
+  subscribeToTask,
+} from "./params";
 
 /** A method of the protocol: what it takes, and what the credential must allow. */
 export type Method = { scope: Scope; params: z.ZodType };
@@ -13,10 +23,10 @@ export const METHODS = {
   ListTasks: { scope: "read", params: listTasks },
   CancelTask: { scope: "write", params: cancelTask },
   SubscribeToTask: { scope: "read", params: subscribeToTask },
-  CreateTaskPushNotificationConfig: { scope: "read", params: anything },
-  GetTaskPushNotificationConfig: { scope: "read", params: anything },
-  ListTaskPushNotificationConfigs: { scope: "read", params: anything },
-  DeleteTaskPushNotificationConfig: { scope: "read", params: anything },
+  CreateTaskPushNotificationConfig: { scope: "write", params: createPush },
+  GetTaskPushNotificationConfig: { scope: "read", params: namedPush },
+  ListTaskPushNotificationConfigs: { scope: "read", params: listPushes },
+  DeleteTaskPushNotificationConfig: { scope: "write", params: namedPush },
   GetExtendedAgentCard: { scope: "read", params: anything },
 } as const satisfies Record<string, Method>;
 export type MethodName = keyof typeof METHODS;

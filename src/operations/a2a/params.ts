@@ -14,6 +14,8 @@ export const BOUNDS = {
   /** Tasks of a page (A2A 1.0, ListTasks). */
   pageTasks: 100,
   defaultPageTasks: 50,
+  /** Characters of a token that an address is told with. */
+  secretChars: 4096,
 } as const;
 
 /** In protobuf's JSON a field that is not there may be an empty text, or null. */
@@ -58,11 +60,36 @@ const message = z.looseObject({
 });
 export type SentMessage = z.infer<typeof message>;
 
+/** What a header's value may be made of. */
+const secret = z
+  .string()
+  .max(BOUNDS.secretChars)
+  .regex(/^[\x20-\x7e]+$/, { error: "not visible ASCII" });
+
+export const pushConfig = z.looseObject({
+  tenant,
+  id: given(z.string().max(LIMITS.clientKeyChars)),
+  url: z.url().max(2048),
+  token: given(secret),
+  authentication: given(
+    z.looseObject({
+      scheme: z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/, { error: "not a scheme" }),
+      credentials: given(secret),
+    }),
+  ),
+});
+export type PushConfig = z.infer<typeof pushConfig>;
+export const createPush = pushConfig.extend({ taskId: id });
+export const namedPush = z.looseObject({ tenant, taskId: id, id });
+export type NamedPush = z.infer<typeof namedPush>;
+export const listPushes = z.looseObject({ tenant, taskId: id });
+export type PushList = z.infer<typeof listPushes>;
+
 const configuration = z.looseObject({
   acceptedOutputModes: given(z.array(z.string())),
   historyLength,
   returnImmediately: given(z.boolean()),
-  taskPushNotificationConfig: given(jsonValue),
+  taskPushNotificationConfig: given(pushConfig),
 });
 
 export const sendMessage = z.looseObject({

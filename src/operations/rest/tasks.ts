@@ -2,6 +2,7 @@ import { taskId } from "../../protocol/ids";
 import { LIMITS } from "../../protocol/limits";
 import { createTask } from "../../protocol/rest/create-task";
 import { executeTask } from "../../protocol/rest/execute-task";
+import { forkTask } from "../../protocol/rest/fork-task";
 import { listTasks } from "../../protocol/rest/list-tasks";
 import { patchStatus } from "../../protocol/rest/patch-status";
 import { patchTask } from "../../protocol/rest/patch-task";
@@ -23,6 +24,18 @@ export const TASKS = {
     body: createTask,
     bodyBytes: LIMITS.createBodyBytes,
     largeField: "history",
+    status: 201,
+    otherwise: 200,
+    limit: "tasks",
+  },
+  fork: {
+    ...one,
+    id: "forkTask",
+    method: "post",
+    path: `${one.path}/fork`,
+    summary: "Make a task of another's history",
+    scope: "write",
+    body: forkTask,
     status: 201,
     otherwise: 200,
     limit: "tasks",

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { descent } from "../depth";
+import { attachment } from "../files/attachment";
 import { clientTool } from "../tools/tool-use";
 import { usage } from "../usage";
 
@@ -12,6 +13,18 @@ export const guidance = z.object({
   clientMessageId: z.string().optional(),
 });
 export type Guidance = z.infer<typeof guidance>;
+
+/** A file that the answer of a step carries, once it is a message. */
+export const keptFile = z.object({
+  /** Names it within the step's run. */
+  key: z.string(),
+  attachment,
+  /** The call of a tool that gave it. */
+  call: z.object({ round: z.int(), index: z.int() }).optional(),
+  /** What keeps it when an attempt ends without an answer: the rounds that are gone on from, or its key alone. */
+  stays: z.enum(["rounds", "run"]).optional(),
+});
+export type KeptFile = z.infer<typeof keptFile>;
 
 /** What the engine keeps of a step beside what everyone sees. Times in milliseconds since 1970. */
 export const stepRun = z.object({
@@ -35,6 +48,8 @@ export const stepRun = z.object({
   answeredRound: z.int().optional(),
   /** When the calls end that the client carries out. */
   clientBy: z.int().optional(),
+  /** Files that its answer will carry, in the order in which they were made. */
+  files: z.array(keptFile).optional(),
 });
 export type StepRun = z.infer<typeof stepRun>;
 

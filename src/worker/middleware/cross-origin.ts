@@ -14,6 +14,7 @@ export const crossOrigin = cors({
     ...["X-Request-Id", "Retry-After", "RateLimit-Policy", "Location"],
     ...["Content-Disposition", "Content-Range", "ETag"],
     ...["WWW-Authenticate", "X-Should-Retry", "Mcp-Session-Id"],
+    ...["Stream-Next-Offset", "Stream-Up-To-Date", "Stream-Closed"],
   ],
   maxAge: 600,
 });

@@ -10,6 +10,7 @@ import { messages } from "./messages";
 import { notifications } from "./notifications";
 import { resources } from "./resources";
 import { rooms } from "./rooms";
+import { search } from "./search";
 import { service } from "./service";
 import { sessions } from "./sessions";
 import { tasks } from "./tasks";
@@ -31,6 +32,7 @@ export const rest = served(REST, {
     log,
     messages,
     files,
+    search,
     sessions,
     ghosts: resources(ghosts),
     models: resources(models),

@@ -1,14 +1,17 @@
+import type { CreatedTask } from "../../durable-objects/user-room/api";
 import type { TASKS } from "../../operations/rest/tasks";
 import { keyOf } from "../idempotency";
 import { answerOf, once, taskRoom, twice } from "../rooms/ask";
-import { createTask, listTasks } from "../rooms/own-tasks";
+import { createTask, forkTask, listTasks } from "../rooms/own-tasks";
 import { Answer, type Handlers } from "../serving/handler";
 
 export const tasks: Handlers<typeof TASKS> = {
   async create({ c, body }) {
-    const { task, isNew } = await createTask(c, body);
-    const headers = { Location: `/api/v1/tasks/${task.id}` };
-    return new Answer(task, { headers, otherwise: !isNew });
+    return made(await createTask(c, body));
+  },
+
+  async fork({ c, params, body }) {
+    return made(await forkTask(c, params.taskId, body));
   },
 
   list: ({ c, query }) => listTasks(c, query),
@@ -43,3 +46,8 @@ export const tasks: Handlers<typeof TASKS> = {
     return answerOf(await twice(() => taskRoom(c.env, params.taskId).stats(principal)));
   },
 };
+
+function made({ task, isNew }: CreatedTask): Answer {
+  const headers = { Location: `/api/v1/tasks/${task.id}` };
+  return new Answer(task, { headers, otherwise: !isNew });
+}

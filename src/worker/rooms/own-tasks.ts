@@ -6,7 +6,9 @@ import { tooDeep } from "../../protocol/depth";
 import { refuse } from "../../protocol/errors";
 import { newId } from "../../protocol/ids";
 import type { CreateTask } from "../../protocol/rest/create-task";
+import type { ForkTask } from "../../protocol/rest/fork-task";
 import type { ListTasks } from "../../protocol/rest/list-tasks";
+import type { FoundPage, SearchMessages } from "../../protocol/rest/search";
 import { bodyHash } from "../body-hash";
 import type { AppContext } from "../context";
 import { claimTaskId, keyOf } from "../idempotency";
@@ -37,6 +39,25 @@ export async function createTask(c: AppContext, body: CreateTask): Promise<Creat
   return { task: answerOf(made), isNew: true };
 }
 
+/** Makes a task of another's history, as `createTask` makes one. */
+export async function forkTask(
+  c: AppContext,
+  sourceId: string,
+  body: ForkTask,
+): Promise<CreatedTask> {
+  const { principal } = c.var;
+  const isTooDeep = tooDeep(principal.descent);
+  if (isTooDeep) throw new RefusedRequest(isTooDeep);
+  const { atMessageId: messageId, title, key } = body;
+  const from = { taskId: sourceId, messageId };
+  const input = { taskId: newId("task", Date.now()), from, title, key };
+  // A key stands for a request: the same body to another task is another.
+  const once = await onceKey(c, { ...body, forks: sourceId });
+  const made = await unlessOlder(() => twice(() => ownHome(c).forkTask(principal, input, once)));
+  if (!made) throw new RefusedRequest(NOT_YET);
+  return answerOf(made);
+}
+
 /** A page of the caller's tasks, from the caller's home. */
 export async function listTasks(c: AppContext, query: ListTasks) {
   const { userId } = c.var.principal;
@@ -48,12 +69,20 @@ export async function listTasks(c: AppContext, query: ListTasks) {
   return answerOf(listed ?? (await listProjectedTasks(c.env, userId, query)));
 }
 
+/** Messages of the caller's tasks, from the caller's home. */
+export async function searchOwnTasks(c: AppContext, query: SearchMessages): Promise<FoundPage> {
+  const { userId } = c.var.principal;
+  const found = await unlessOlder(() => twice(() => ownHome(c).search(userId, query)));
+  if (!found) throw new RefusedRequest(NOT_YET);
+  return answerOf(found);
+}
+
 function listProjectedTasks(env: Env, userId: string, query: ListTasks) {
   if (query.key !== undefined || query.waiting !== undefined) throw new RefusedRequest(NOT_YET);
   return listProjected(env.DB, userId, query);
 }
 
-async function onceKey(c: AppContext, body: CreateTask): Promise<OnceKey | undefined> {
+async function onceKey(c: AppContext, body: object): Promise<OnceKey | undefined> {
   const key = keyOf(c);
   return key === undefined ? undefined : { key, bodyHash: await bodyHash(body) };
 }

@@ -38,7 +38,8 @@ const said = (message: object, more: object = {}) =>
     ...more,
   });
 const NOBODY = "task_01kasn3v6h8q2x4c7b9m0r5tze.turn_01kasn3v6h4d8f1g3k5n7p9sxa";
-const push = { taskPushNotificationConfig: { url: "https://example.com" } };
+const push = { taskPushNotificationConfig: { url: "ftp://example.com" } };
+const config = { taskId: NOBODY, url: "https://example.com" };
 
 describe("[J5] what is wrong is said in the protocol's own form", () => {
   it.each<[string, number, string]>([
@@ -82,9 +83,26 @@ describe("[J5] what is wrong is said in the protocol's own form", () => {
       said({}, { configuration: { acceptedOutputModes: ["image/png"] } }),
       "configuration.acceptedOutputModes",
     ],
-    ["a push", -32003, said({}, { configuration: push }), ""],
-    ["pushes", -32003, call("CreateTaskPushNotificationConfig", { taskId: NOBODY }), ""],
-    ["pushes' list", -32003, call("ListTaskPushNotificationConfigs"), ""],
+    [
+      "a push to no address",
+      -32602,
+      said({}, { configuration: push }),
+      "configuration.taskPushNotificationConfig.url",
+    ],
+    [
+      "a token of two lines",
+      -32602,
+      call("CreateTaskPushNotificationConfig", { ...config, token: "a\nb" }),
+      "token",
+    ],
+    ["pushes of nobody's task", -32001, call("CreateTaskPushNotificationConfig", config), ""],
+    [
+      "a push of nobody's task",
+      -32001,
+      call("GetTaskPushNotificationConfig", { taskId: NOBODY, id: "x" }),
+      "",
+    ],
+    ["pushes of no task", -32602, call("ListTaskPushNotificationConfigs"), "taskId"],
     ["another card", -32007, call("GetExtendedAgentCard"), ""],
     ["a task of nobody's", -32001, call("GetTask", { id: NOBODY }), ""],
     ["an id of no task's form", -32001, call("GetTask", { id: "../x" }), ""],

@@ -71,7 +71,7 @@ describe("the protocol's own client", () => {
           protocolVersion: "1.0",
         },
       ],
-      capabilities: { streaming: true, pushNotifications: false },
+      capabilities: { streaming: true, pushNotifications: true },
     });
     const client = await clientOf(server.url, await server.token(alice.name));
     const task = taskOf(await client.sendMessage(saying("Hello")));

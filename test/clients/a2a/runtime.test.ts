@@ -4,6 +4,7 @@ import * as z from "zod";
 import { AnotherFollows } from "../../../src/agents/agent";
 import { callAgent } from "../../../src/agents/call-agent";
 import type { StepRecord, StepRequest } from "../../../src/resources/step";
+import { NO_FILES } from "../../../src/resources/step-files";
 import { FlakyRoad } from "../../support/flaky-road";
 import { gate } from "../../support/model-script";
 import type { Heard } from "../../support/scripted-model";
@@ -46,7 +47,7 @@ function attempt(request: StepRequest): Attempt {
   const held: Promise<unknown>[] = [];
   const hold = (work: Promise<unknown>) => void held.push(work);
   const unseal = async (text: string) => text;
-  const doors = { settings, own: {}, hold, unseal };
+  const doors = { settings, own: {}, hold, unseal, files: NO_FILES };
   const end = callAgent(request, listening(heard), over.signal, doors);
   return { heard, end, held, stop: (reason) => over.abort(reason) };
 }

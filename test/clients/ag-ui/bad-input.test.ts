@@ -39,7 +39,7 @@ function post(path: string, body: object | string, token = eve.token): Promise<R
 
 const refusal = z.looseObject({ message: z.string(), code: z.string() });
 
-describe("what is refused before a run starts", () => {
+describe("[AG6] what is refused before a run starts", () => {
   it.each<[string, object, number, RegExp]>([
     ["no thread", { threadId: undefined }, 400, /threadId/],
     ["a thread's name that is too long", { threadId: "x".repeat(196) }, 400, /threadId/],
@@ -134,7 +134,7 @@ describe("what is refused before a run starts", () => {
   });
 });
 
-it("the client shows the words of a refusal", async () => {
+it("[AG6] the client shows the words of a refusal", async () => {
   const agent = agentOf(eve, { initialState: { color: "blue" } });
   say(agent, "Hello");
   await expect(agent.runAgent()).rejects.toThrow(/HTTP 400.*state: not taken/);

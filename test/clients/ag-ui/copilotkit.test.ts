@@ -81,7 +81,7 @@ describe("CopilotKit's client", () => {
     expect(again.agent.messages).toEqual(first.agent.messages);
   });
 
-  it("sees a run that REST started, from its beginning to its end", async () => {
+  it("[AG5] sees a run that REST started, from its beginning to its end", async () => {
     const seen = gate();
     models.script([text("Half"), wait(seen), text(" and half"), finish()]);
     const taskId = await ben.user.newTask({ teamRef: ben.team });
@@ -102,7 +102,7 @@ describe("CopilotKit's client", () => {
     await endedTurn(ben.user, taskId, turnId);
   });
 
-  it("stops what it began", async () => {
+  it("[AG4] stops what it began", async () => {
     models.script([text("Half"), hang]);
     const { core, agent } = await copilot(crypto.randomUUID());
     const { told, subscriber } = listening();
@@ -118,7 +118,7 @@ describe("CopilotKit's client", () => {
     expect(turn?.status).toBe("INTERRUPTED");
   });
 
-  it("carries out its own tools, and the turn goes on by itself", async () => {
+  it("[AG3] carries out its own tools, and the turn goes on by itself", async () => {
     models.script(round("I pick.", "pick_color", { of: "sky" }), answer("Blue it is."));
     const { core, agent } = await copilot(crypto.randomUUID());
     const given: unknown[] = [];

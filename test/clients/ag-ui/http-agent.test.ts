@@ -57,7 +57,7 @@ afterAll(async () => {
 });
 
 describe("a run of the real client", () => {
-  it("shows the words of the turn, and the room has the same", async () => {
+  it("[AG1] shows the words of the turn, and the room has the same", async () => {
     models.script(answer(...WORDS), answer("Again."));
     const agent = agentOf(ada);
     say(agent, "Weather?");
@@ -107,7 +107,7 @@ describe("a run of the real client", () => {
     expect(says).toMatchObject({ role: "assistant", content: ALL });
   });
 
-  it("takes back the words of an attempt that failed", async () => {
+  it("[AG2] takes back the words of an attempt that failed", async () => {
     models.script([thinking("Hm."), text("Other words"), errorInside({})], answer(...WORDS));
     const agent = agentOf(ada);
     say(agent, "Try twice");
@@ -127,7 +127,7 @@ describe("a run of the real client", () => {
     ]);
   });
 
-  it("that fails for good says why, in words that are safe", async () => {
+  it("[AG6] that fails for good says why, in words that are safe", async () => {
     models.script(status(400, {}, { error: { message: "secret words" } }));
     const agent = agentOf(ada);
     say(agent, "Fail");
@@ -136,7 +136,7 @@ describe("a run of the real client", () => {
     expect(JSON.stringify(end)).not.toContain("secret words");
   });
 
-  it("that is stopped ends as cancelled, and keeps the words", async () => {
+  it("[AG4] that is stopped ends as cancelled, and keeps the words", async () => {
     models.script([text("Half of "), hang]);
     const agent = agentOf(ada);
     say(agent, "Stop");
@@ -150,7 +150,7 @@ describe("a run of the real client", () => {
     expect(shown(agent.messages).at(-1)?.[1]).toContain("Half of");
   });
 
-  it("that its reader leaves is not stopped, and is joined again by its id", async () => {
+  it("[AG1] [AG4] that its reader leaves is not stopped, and is joined again by its id", async () => {
     const seen = gate();
     models.script([text("Half"), wait(seen), text(" and half"), finish()]);
     const agent = agentOf(ada);
@@ -191,7 +191,7 @@ describe("a run of the real client", () => {
     expect(sent[0]?.content).toContain("Be short.");
   });
 
-  it("may be in a task that was made elsewhere", async () => {
+  it("[AG5] may be in a task that was made elsewhere", async () => {
     const threadId = await ada.user.newTask({ teamRef: ada.team });
     models.script(answer(ALL));
     const agent = agentOf(ada, { threadId });
@@ -209,7 +209,7 @@ describe("a run of the real client", () => {
   });
 });
 
-describe("a run that waits", () => {
+describe("[AG3] a run that waits", () => {
   it.each([
     [true, OUTSIDE, 1],
     [false, "rather not", 0],

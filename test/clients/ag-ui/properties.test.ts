@@ -34,7 +34,7 @@ function upToWait(items: readonly TurnItem[]): { told: TurnItem[]; waits: boolea
 const USER = [{ id: "u", role: "user", content: "hello" }];
 
 describe("for random histories and points at which a client comes", () => {
-  it("one that comes shows what one shows that never left, and the client's verifier holds", async () => {
+  it("[AG1] [AG2] one that comes shows what one shows that never left, and the client's verifier holds", async () => {
     let compared = 0;
     const rule = fc.asyncProperty(
       scenario,
@@ -68,7 +68,7 @@ describe("for random histories and points at which a client comes", () => {
     expect(compared).toBeGreaterThan(100);
   });
 
-  it("one that goes on after a wait shows what one shows that comes then", async () => {
+  it("[AG3] one that goes on after a wait shows what one shows that comes then", async () => {
     let waits = 0;
     const rule = fc.asyncProperty(scenario, fc.nat(), async (input, pick) => {
       for (const { trace, turn, cuts } of casesOf(input)) {

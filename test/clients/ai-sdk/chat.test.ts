@@ -61,6 +61,52 @@ describe.each<Way>(["HTTP", "a socket"])("the AI SDK's chat over %s", (way) => {
     await model.close();
   });
 
+  it("regenerates the last answer, an earlier one with all that followed, and one that failed", async () => {
+    const { model, place } = await stage();
+    const words = ["one", "two", "three", "four"];
+    model.script(...words.map((word) => answer(word)), status(400), answer("at last"));
+    const chat = chatOf(way, place);
+    const kept = async () => {
+      const response = await fetch(`${place.url}/ai-sdk/chat/${chat.id}/messages`, {
+        headers: { Authorization: `Bearer ${place.token}` },
+      });
+      const page = z.object({ messages: z.array(z.looseObject({ id: z.string() })) });
+      return page.parse(await response.json()).messages.map(({ id }) => id);
+    };
+    await chat.sendMessage({ text: "count" });
+    await chat.regenerate();
+    expect(chat.messages.map(textOf)).toEqual(["count", "two"]);
+    expect(await kept()).toEqual([expect.any(String), chat.messages[1]?.id]);
+    await chat.sendMessage({ text: "go on" });
+    expect(chat.messages.map(textOf)).toEqual(["count", "two", "go on", "three"]);
+    await chat.regenerate({ messageId: chat.messages[1]?.id ?? "" });
+    expect(chat.messages.map(textOf)).toEqual(["count", "four"]);
+    expect(await kept()).toHaveLength(2);
+    expect(JSON.stringify(model.requests.at(-1)?.body)).not.toContain("go on");
+    await chat.sendMessage({ text: "and then?" });
+    expect(chat.status).toBe("error");
+    await chat.regenerate();
+    expect(textOf(chat.messages.at(-1))).toBe("at last");
+    await model.close();
+  });
+
+  it("edits a message, again and again under the id that the client has for it", async () => {
+    const { model, place } = await stage();
+    model.script(...["one", "two", "three", "four"].map((word) => answer(word)));
+    const chat = chatOf(way, place);
+    await chat.sendMessage({ text: "count" });
+    await chat.sendMessage({ text: "go on" });
+    const messageId = chat.messages[0]?.id ?? "";
+    await chat.sendMessage({ text: "zähle", messageId });
+    expect(chat.messages.map(textOf)).toEqual(["zähle", "three"]);
+    await chat.sendMessage({ text: "compte", messageId });
+    expect(chat.messages.map(textOf)).toEqual(["compte", "four"]);
+    const body = JSON.stringify(model.requests.at(-1)?.body);
+    expect(body).toContain("compte");
+    for (const word of ["count", "go on", "zähle"]) expect(body).not.toContain(word);
+    await model.close();
+  });
+
   it("loses the connection in mid-stream, comes back, and has the text whole and once", async () => {
     const { model, place } = await stage();
     const [middle, end] = [gate(), gate()];

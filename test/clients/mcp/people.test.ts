@@ -66,7 +66,7 @@ async function person(which: ClientName, what: string, answers?: Answers) {
 }
 
 describe.each(CLIENTS)("a client that can ask nobody, %s", (which) => {
-  it("is told what is waited for, and answers with `confirm`", async () => {
+  it("[MC4] is told what is waited for, and answers with `confirm`", async () => {
     const { user, tools } = await person(which, "shy");
     const team = await careful(user);
     plays(round("I sell.", "sell", { n: 1 }, { n: 2 }), answer("Sold one."));
@@ -111,7 +111,7 @@ describe.each(CLIENTS)("a client that can ask nobody, %s", (which) => {
 describe("a client that has a person at hand", () => {
   const which = "client 2, newer" as const;
 
-  it("is asked of each call, and the team goes on with the answers", async () => {
+  it("[MC4] is asked of each call, and the team goes on with the answers", async () => {
     const questions: string[] = [];
     const { user, tools } = await person(which, "asked", (question) => {
       questions.push(question);
@@ -153,7 +153,7 @@ describe("a client that has a person at hand", () => {
     await tools.close();
   });
 
-  it("that sends what it was not asked is refused, and learns nothing", async () => {
+  it("[MC4] that sends what it was not asked is refused, and learns nothing", async () => {
     const { tools } = await person(which, "forging");
     const other = await WireUser.of(server, "somebody-else");
     const task = await other.newTask({ prompt: "mine" });

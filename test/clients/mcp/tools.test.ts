@@ -74,7 +74,7 @@ describe.each(CLIENTS)("with %s", (which) => {
     expect(second.data.turn).not.toBe(first.data.turn);
   });
 
-  it("progress arrives while a team works, the task's id first", async () => {
+  it("[MC3] progress arrives while a team works, the task's id first", async () => {
     const door = gate();
     plays([text("Slowly "), wait(door), ...answer("done.")]);
     const told: string[] = [];
@@ -127,7 +127,7 @@ describe.each(CLIENTS)("with %s", (which) => {
     expect((await tools.call("stop_task", { task })).data).toEqual({ task, stopped: 0 });
   });
 
-  it("the same call again makes no second turn", async () => {
+  it("[MC2] the same call again makes no second turn", async () => {
     plays(answer("Once."), answer("More."));
     const args = { team, input: "Only once" };
     const meta = { "taskroom/idempotencyKey": `once-${name}` };
@@ -172,7 +172,7 @@ describe.each(CLIENTS)("with %s", (which) => {
     else expect(refused).toMatchObject({ isError: true });
   });
 
-  it("another's task is not found, and a failure is told", async () => {
+  it("[MC1] another's task is not found, and a failure is told", async () => {
     const bobs = await (await WireUser.of(server, "bob-elsewhere")).newTask();
     expect((await tools.call("get_task", { task: bobs })).text).toContain("not_found");
     plays([{ do: "status", status: 400 }]);
@@ -181,7 +181,7 @@ describe.each(CLIENTS)("with %s", (which) => {
     expect(failed.text).toContain("model_rejected");
   });
 
-  it("who may read may look, and no more", async () => {
+  it("[MC1] who may read may look, and no more", async () => {
     const token = await server.token(name, { scope: "read" });
     const reader = await connected(which, { url: server.url, token });
     expect((await reader.call("list_tasks", {})).isError).toBe(false);

@@ -13,6 +13,7 @@ import { hostile } from "./hostile";
 import { kills } from "./kills";
 import { modelFaults } from "./model-faults";
 import { crowds, reconnects } from "./reconnects";
+import { resumables } from "./resumables";
 import { revocations } from "./revocations";
 import { rounds } from "./rounds";
 import { slowClients } from "./slow-clients";
@@ -41,6 +42,7 @@ export const FAMILIES: Family[] = [
   kills,
   creations,
   rounds,
+  resumables,
   approvals,
   deploys,
 ];

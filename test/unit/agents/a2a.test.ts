@@ -6,13 +6,15 @@ import * as z from "zod";
 import { callAgent } from "../../../src/agents/call-agent";
 import { LIMITS } from "../../../src/protocol/limits";
 import type { StepRequest } from "../../../src/resources/step";
+import { NO_FILES, type StepFiles } from "../../../src/resources/step-files";
 import type { Heard } from "../../support/scripted-model";
 import { joined, listening, modelAt, outputsOf, settingsFor, stepFor } from "./step";
 
-const settings = settingsFor("http://127.0.0.1:1/v1", {
+const settings = settingsFor("http://127.0.0.1:1/v1", { ALLOW_PRIVATE_TARGETS: "true" });
+const impatient = settingsFor("http://127.0.0.1:1/v1", {
   ALLOW_PRIVATE_TARGETS: "true",
-  MODEL_FIRST_BYTE_TIMEOUT_MS: 300,
-  MODEL_STALL_TIMEOUT_MS: 300,
+  MODEL_FIRST_BYTE_TIMEOUT_MS: 3000,
+  MODEL_STALL_TIMEOUT_MS: 3000,
 });
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -191,7 +193,7 @@ describe("an agent's card", () => {
         ),
       "agent_rejected",
     ],
-  ])("%s is %s", async (_, answer, code) => {
+  ])("%s is a failure, and nothing is called", async (_, answer, code) => {
     answers.card = answer();
     expect(await run()).toEqual([expect.objectContaining({ type: "failure", code })]);
     expect(asked).toEqual([]);
@@ -230,12 +232,39 @@ describe("what an agent over A2A sends", () => {
     expect(heard.at(-1)).toMatchObject({ type: "finish" });
   });
 
+  it("[J6] of files is carried by the answer: those that it has not taken back", async () => {
+    const kept: string[] = [];
+    const keep: StepFiles["keep"] = async ({ name, mediaType, bytes }) => {
+      kept.push(`${name}: ${new TextDecoder().decode(bytes)}`);
+      const fileId = `file_01hzzzzzzzzzzzzzzzzzzzzzz${kept.length}`;
+      return { fileId, name, mediaType, size: bytes.length };
+    };
+    const file = (raw: string, filename: string) => ({ raw, filename, mediaType: "text/plain" });
+    const holding = (parts: object[], more: object = {}) => ({
+      artifactUpdate: { taskId: "t-1", artifact: { artifactId: "a", parts }, ...more },
+    });
+    send(
+      stream([
+        { task: TASK },
+        holding([file("d3Jvbmc=", "wrong.txt")]),
+        holding([file("b25l", "one.txt")]),
+        holding([file("dHdv", "two.txt")], { append: true }),
+        completed,
+      ]),
+    );
+    const files = { ...NO_FILES, keep };
+    const heard = await outputsOf(step(), { settings, files });
+    expect(kept).toEqual(["one.txt: one", "two.txt: two"]);
+    expect(heard.filter(({ type }) => type === "file")).toHaveLength(2);
+    expect(heard.at(-1)).toMatchObject({ type: "finish" });
+  });
+
   it.each([
     ["an answer without words", [{ task: TASK }, completed]],
     ["a task without a name", [{ task: { status: {} } }]],
     ["a result that is none", ["data: {}\n\n"]],
     ["no JSON", ["data: yes\n\n"]],
-    ["an event that does not end", [`data: ${"x".repeat(LIMITS.resultBytes + 1)}`]],
+    ["an event that does not end", [`data: ${"x".repeat(9 * 1024 * 1024)}`]],
   ])("[J9] %s is malformed", async (_, events) => {
     send(stream(events));
     expect((await run()).at(-1)).toMatchObject({ type: "failure", code: "agent_malformed" });
@@ -255,11 +284,12 @@ describe("what an agent over A2A sends", () => {
   });
 
   it("[J9] nothing at all is a timeout, before its first byte and while its task is asked for", async () => {
+    const late = { type: "failure", code: "agent_timeout" };
     send(() => undefined);
-    expect((await run()).at(-1)).toMatchObject({ type: "failure", code: "agent_timeout" });
+    expect((await outputsOf(step(), { settings: impatient })).at(-1)).toMatchObject(late);
     send(stream([{ task: TASK }], { isOpen: true }));
     answers.SubscribeToTask = () => undefined;
-    expect((await run()).at(-1)).toMatchObject({ type: "failure", code: "agent_timeout" });
+    expect((await outputsOf(step(), { settings: impatient })).at(-1)).toMatchObject(late);
     expect(asked.map(({ method }) => method)).toEqual([
       ...["SendStreamingMessage", "SendStreamingMessage", "SubscribeToTask"],
     ]);
@@ -294,7 +324,9 @@ describe("what an agent over A2A sends", () => {
       },
     };
     send(stream([{ task: TASK }, update("after"), completed]));
-    const end = callAgent(step(), hearing, new AbortController().signal, { settings, own: {} });
+    const end = callAgent(step(), hearing, new AbortController().signal, {
+      ...{ settings, own: {}, files: NO_FILES },
+    });
     while (!said.includes("recorded")) await new Promise((resolve) => setTimeout(resolve, 5));
     committed.resolve();
     await end;

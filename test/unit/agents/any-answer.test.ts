@@ -5,6 +5,7 @@ import { modelMaker } from "../../../src/agents/model/provider";
 import type { Tool, ToolBox } from "../../../src/agents/tools/tool-box";
 import { Voice } from "../../../src/agents/voice";
 import type { StepEnd } from "../../../src/resources/step";
+import { NO_FILES } from "../../../src/resources/step-files";
 import type { Heard } from "../../support/scripted-model";
 import { joined as heardAs, listening, modelAt, settingsFor, stepFor } from "./step";
 import { bodyOf, type End } from "./wire/answer";
@@ -109,6 +110,8 @@ async function talkThrough(answers: Answer[], cutAt: number, cutEnd: End): Promi
     tools: box,
     call,
     parameters: {},
+    files: NO_FILES,
+    allowPrivate: true,
   }).end();
   let isOver = false;
   void talking.finally(() => {

@@ -18,6 +18,7 @@ import { activeTurn } from "../../../src/engine/turn/room";
 import { textOf, thinkingOf } from "../../../src/protocol/tools/rounds";
 import { usesIn } from "../../../src/protocol/tools/tool-use";
 import type { StepEnd } from "../../../src/resources/step";
+import { NO_FILES } from "../../../src/resources/step-files";
 import { OWNER, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
 
@@ -136,6 +137,8 @@ class Play {
       tools: this.#toolBox(pass),
       call: { modelFor: () => this.#model(pass), limits: { firstByteMs: 1e9, stallMs: 1e9 } },
       parameters: {},
+      files: NO_FILES,
+      allowPrivate: true,
     });
     const end = await conversation.end();
     await pass();

@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { MadeFiles } from "../../../src/agents/files/made-files";
 import { AgentAnswer } from "../../../src/agents/remote/agent-answer";
 import type { AgentEvent } from "../../../src/agents/remote/agent-event";
 import { ResumableAnswer } from "../../../src/agents/remote/resumable-answer";
 import { resumeOf } from "../../../src/agents/remote/resume";
+import { SentFiles } from "../../../src/agents/remote/sent-files";
 import { type Hearing, NotHeard, Voice } from "../../../src/agents/voice";
 import { applyEvent } from "../../../src/engine/fold/fold";
 import type { Fence } from "../../../src/engine/step/fence";
@@ -11,6 +13,7 @@ import { cancelTurn, retryTurn } from "../../../src/engine/task/people";
 import type { LogEvent, RoomEvent } from "../../../src/protocol/events";
 import type { RoomState } from "../../../src/protocol/room-state";
 import { textOf, thinkingOf } from "../../../src/protocol/tools/rounds";
+import { NO_FILES } from "../../../src/resources/step-files";
 import { agent, OWNER, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
 
@@ -110,7 +113,9 @@ class Play {
       this.keys.add(resume.key);
     }
     const key = resume?.key ?? request.idempotencyKey;
-    return { from, agent: new ResumableAnswer(answer, voice, key) };
+    const parts = { request, voice, signal, files: NO_FILES, allowPrivate: true };
+    const files = new SentFiles(new MadeFiles(parts), voice);
+    return { from, agent: new ResumableAnswer({ answer, voice, files, key }) };
   }
 
   #hearing(fence: Fence): Hearing {

@@ -109,10 +109,11 @@ const STREAMS: typeof STATUSES = [
   ["nesting without end", [event("result", `{"output": "${OWN}", "data": ${deep}}`)], garbled],
   ["no UTF-8", [raw("event: chunk\ndata: "), bytes(0xc3, 0x28), raw("\n\n")], garbled],
   ["a result too large", [result(megabyte)], garbled],
+  ["a piece of text larger than any result", [chunk(megabyte), result("ok")], garbled],
   ["a line without end", [raw("data: "), ...Array(8).fill(raw(megabyte)), hang], garbled],
   [
     "an event without end",
-    [...Array(40).fill(raw(`data: ${"y".repeat(65_536)}\n`)), hang],
+    [...Array(110).fill(raw(`data: ${"y".repeat(65_536)}\n`)), hang],
     garbled,
   ],
   ["a reset before an event", [{ do: "headers" }, pause(20), reset], down],

@@ -398,7 +398,7 @@ describe("what is bounded", () => {
   });
 
   it("an answer that never ends", async () => {
-    const endless = `"${"x".repeat(5 * 1024 * 1024)}`;
+    const endless = `"${"x".repeat(9 * 1024 * 1024)}`;
     const mcp = await serve([
       replying("dump", {
         status: 200,

@@ -4,6 +4,7 @@ import type { Hearing } from "../../../src/agents/voice";
 import { type Settings, settings } from "../../../src/platform/settings";
 import type { ModelConfig } from "../../../src/resources/agent";
 import type { StepRequest } from "../../../src/resources/step";
+import { NO_FILES } from "../../../src/resources/step-files";
 import type { Heard } from "../../support/scripted-model";
 
 /** A key that must appear in no output. */
@@ -56,9 +57,11 @@ export function stepFor(model: ModelConfig, changes: Partial<StepRequest> = {}):
     run: 1,
     idempotencyKey: "turn_1:assistant:1",
     input: "Hello?",
+    attachments: [],
     context: [],
     maxRounds: 16,
     rounds: [],
+    files: [],
     clientTools: [],
     descent: { depth: 1, tasks: [] },
     parts: new Map(),
@@ -72,7 +75,11 @@ export type Given = Partial<Doors> & Pick<Doors, "settings"> & { signal?: AbortS
 export async function outputsOf(request: StepRequest, given: Given): Promise<Heard[]> {
   const { signal = new AbortController().signal, ...doors } = given;
   const heard: Heard[] = [];
-  const end = await callAgent(request, listening(heard), signal, { own: {}, ...doors });
+  const end = await callAgent(request, listening(heard), signal, {
+    own: {},
+    files: NO_FILES,
+    ...doors,
+  });
   return end ? [...heard, end] : heard;
 }
 
@@ -105,7 +112,11 @@ export async function* heardOf(request: StepRequest, given: Given): AsyncGenerat
   let wake: () => void = () => undefined;
   let isOver = false;
   const hearing = listening(waiting, () => wake());
-  const ended = callAgent(request, hearing, stop.signal, { own: {}, ...doors }).then((end) => {
+  const ended = callAgent(request, hearing, stop.signal, {
+    own: {},
+    files: NO_FILES,
+    ...doors,
+  }).then((end) => {
     if (end) waiting.push(end);
     isOver = true;
     wake();

@@ -196,6 +196,25 @@ describe("older messages", () => {
     expect(room.getSnapshot().older).not.toContainEqual(again);
     expect(room.getSnapshot().older).toHaveLength(3);
   });
+
+  it("[ED1] that are superseded leave, also those that are still on their way", async () => {
+    const { state, cut } = grown();
+    const { wire, room } = await connected();
+    wire.last.says(ready({ state: cut }));
+    const [one, two, three, four] = state.messages;
+    const asked = room.loadOlder(2);
+    ack(wire.last, { messages: [three, four], hasMore: true, headSeq: 1 });
+    await asked;
+    const onItsWay = room.loadOlder(2);
+    const gone = { messageIds: [two?.id, four?.id, state.messages[5]?.id], by: "turn_x" };
+    const seq = cut.task.headSeq + 1;
+    wire.last.says({ type: "messages:superseded", seq, ts: TS, data: gone });
+    ack(wire.last, { messages: [one, two], hasMore: false, headSeq: 1 });
+    await onItsWay;
+    const shown = room.getSnapshot();
+    expect(shown.older).toEqual([one, three]);
+    expect(shown.room?.messages).toEqual([state.messages[4]]);
+  });
 });
 
 it("a replay folds the task from its first event", async () => {

@@ -15,6 +15,7 @@ const ROUTES: [string, Route][] = [
   ["/webhooks/hook_1", { at: "webhook", webhookId: "hook_1" }],
   ["/usage", { at: "usage" }],
   ["/board", { at: "board" }],
+  ["/search", { at: "search" }],
 ];
 
 it.each(ROUTES)("%s leads to a page and back", (path, route) => {
@@ -28,3 +29,8 @@ it.each(["/nonsense", "/tasks/task_1/nonsense", "/resources/nonsense", "/usage/m
     expect(routeOf(path)).toEqual({ at: "nowhere" });
   },
 );
+
+it("a message to look at is behind the #: it makes no other page", () => {
+  const route: Route = { at: "task", taskId: "task_1", view: "conversation", message: "msg_1" };
+  expect(pathOf(route)).toBe("/tasks/task_1#msg_1");
+});

@@ -75,7 +75,7 @@ describe("an attempt that takes longer than its step may", () => {
     expect(world.turn(turnId).steps[0]?.status).toBe("RUNNING");
     world.wait(1);
     expect(world.turn(turnId).steps[0]?.status).toBe("RETRYING");
-    expect(world.effects.at(-1)).toEqual({ type: "abort", turnId });
+    expect(world.effects.at(-1)).toEqual({ type: "abort", turnId, another: true });
     expect(world.log.find(({ type }) => type === "chat:error")?.data).toMatchObject({ code });
     world.wait(2000);
     expect(world.attempt.attempt).toBe(2);

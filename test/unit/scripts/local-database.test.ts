@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { bindingsOf, migrateLocally } from "../../../scripts/local-database";
+import { migrateLocally } from "../../../scripts/local-database";
 
 let root = "";
 let options: string[] = [];
-/** Stands in for wrangler: makes the database, or fails. */
-const wrangler = vi.fn((_args: string[]) => ({ status: 0, output: "" }));
+/** Stands in for what applies them: makes the database, or fails. */
+const applies = vi.fn(async (_args: string[]) => ({ status: 0, output: "" }));
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "taskroom-database-"));
@@ -15,7 +15,7 @@ beforeEach(() => {
   write("wrangler.toml", 'database_id = "1"\nmigrations_dir = "sql"\n');
   write("sql/0000.sql", "CREATE TABLE a (id TEXT);");
   vi.spyOn(console, "log").mockImplementation(() => {});
-  wrangler.mockClear().mockImplementation(() => {
+  applies.mockClear().mockImplementation(async () => {
     write("state/v3/d1/objects/one.sqlite", "");
     return { status: 0, output: "" };
   });
@@ -26,14 +26,13 @@ afterEach(() => {
 });
 
 describe("the local database", () => {
-  it("is migrated at the first start, with the options that name it, and not again", () => {
-    expect(start()).toBe("migrated");
-    expect(wrangler.mock.lastCall?.[0]).toEqual([
-      ...["d1", "migrations", "apply", "DB", "--local"],
+  it("is migrated at the first start, with the options that name it, and not again", async () => {
+    expect(await start()).toBe("migrated");
+    expect(applies.mock.lastCall?.[0]).toEqual([
       ...["--persist-to", join(root, "state"), "--config", join(root, "wrangler.toml")],
     ]);
-    expect(start()).toBe("left alone");
-    expect(start("--port", "9000", "--var", "A:1")).toBe("left alone");
+    expect(await start()).toBe("left alone");
+    expect(await start("--port", "9000", "--var", "A:1")).toBe("left alone");
   });
 
   it.each<[string, () => void]>([
@@ -47,44 +46,23 @@ describe("the local database", () => {
     ["everything local was deleted", () => rmSync(join(root, "state"), { recursive: true })],
     ["it was moved", () => options.push("--persist-to", join(root, "elsewhere"))],
     ["it is that of another environment", () => options.push("--env", "other")],
-  ])("is migrated again where %s", (_, change) => {
-    start();
+  ])("is migrated again where %s", async (_, change) => {
+    await start();
     change();
-    expect(start()).toBe("migrated");
+    expect(await start()).toBe("migrated");
   });
 
-  it("is one of several, which are all migrated: those of the environment that is meant", () => {
-    write(
-      "wrangler.toml",
-      `[[d1_databases]]
-      binding = "DB"
-      [[ d1_databases ]]
-      binding = "HISTORY_0"
-      [[env.other.d1_databases]]
-      binding = "DB"
-      [[env.other.d1_databases]]
-      binding = "HISTORY_7"
-      [ai]
-      binding = "HISTORY_8"`,
-    );
-    expect(start()).toBe("migrated");
-    expect(wrangler.mock.calls.map(([args]) => args[3])).toEqual(["DB", "HISTORY_0"]);
-    expect(bindingsOf([...options, "--env", "other"])).toEqual(["DB", "HISTORY_7"]);
-    write("wrangler.toml", '{ "d1_databases": [\n{ "binding": "HISTORY_1" }] }');
-    expect(bindingsOf(options)).toEqual(["DB", "HISTORY_1"]);
-  });
-
-  it("is migrated again after a failure, which is told", () => {
-    wrangler.mockImplementationOnce(() => ({ status: 1, output: "no such table" }));
-    expect(migrateLocally(options, wrangler)).toBe("no such table");
-    expect(start()).toBe("migrated");
+  it("is migrated again after a failure, which is told", async () => {
+    applies.mockImplementationOnce(async () => ({ status: 1, output: "no such table" }));
+    expect(await migrateLocally(options, applies)).toBe("no such table");
+    expect(await start()).toBe("migrated");
   });
 });
 
-function start(...more: string[]): string {
-  const before = wrangler.mock.calls.length;
-  expect(migrateLocally([...options, ...more], wrangler)).toBeUndefined();
-  return wrangler.mock.calls.length > before ? "migrated" : "left alone";
+async function start(...more: string[]): Promise<string> {
+  const before = applies.mock.calls.length;
+  expect(await migrateLocally([...options, ...more], applies)).toBeUndefined();
+  return applies.mock.calls.length > before ? "migrated" : "left alone";
 }
 
 function write(name: string, text: string): void {

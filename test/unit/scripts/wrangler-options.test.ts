@@ -1,5 +1,9 @@
 import { expect, it } from "vitest";
-import { databaseOptions, readWranglerOptions } from "../../../scripts/wrangler-options";
+import {
+  databaseOptions,
+  readWranglerOptions,
+  withoutOurOwn,
+} from "../../../scripts/wrangler-options";
 
 it.each([
   ["--port 9000", { port: 9000 }],
@@ -16,6 +20,9 @@ it.each([
   ["--var A:1 B:2 --port 3 C:4", { vars: { A: "1", B: "2" }, port: 3 }],
   ["--var A:1 --var B:2", { vars: { A: "1", B: "2" } }],
   ["--var=A:1", { vars: { A: "1" } }],
+  ["--verbose", { verbose: true }],
+  ["--log-level debug", { verbose: true }],
+  ["--port 1", { verbose: false }],
   ["--var A: --var :x --var y", { vars: { A: "" } }],
 ])("reads %s", (line, expected) => {
   expect(readWranglerOptions(line.split(" ").filter(Boolean))).toMatchObject(expected);
@@ -29,4 +36,10 @@ it("hands the database what decides where it is, and nothing else", () => {
     ...["--env", "staging"],
   ]);
   expect(databaseOptions([])).toEqual([]);
+});
+
+it("hands wrangler what is wrangler's", () => {
+  expect(withoutOurOwn(["--port", "1", "--verbose", "-e", "staging"])).toEqual([
+    ...["--port", "1", "-e", "staging"],
+  ]);
 });

@@ -46,7 +46,7 @@ function scene({ writes, silent, since }: Scene) {
   } as unknown as Doors;
   const metrics = { tell: vi.fn() };
   const news = new MemberNews({ doors, store, metrics: metrics as never });
-  const done = news.tell(room, { events: [started], before: [], through: 2 });
+  const done = news.tell(room, { after: 1, events: [started], before: [], through: 2 });
   return { told, unreached, metrics, done };
 }
 

@@ -256,3 +256,45 @@ describe("an erased task stays erased", () => {
     expect(row.results).toEqual([{ deleted_at: DELETED_AT }]);
   });
 });
+
+describe("[ED1] messages that were superseded", () => {
+  const by = `msg_${"0".repeat(26)}`;
+  const other = `turn_${"1".repeat(26)}`;
+
+  async function marks(taskId: string): Promise<(string | undefined)[]> {
+    const { items } = await readMessages(env.DB, taskId, { limit: 200, superseded: true });
+    return items.map(({ supersededBy }) => supersededBy);
+  }
+
+  it("are so from then on, whether they come with it or were there; told again, the first mark stays", async () => {
+    const task = await stored(aTask({ headSeq: 3 }));
+    const [old, stays, fresh] = [1, 2, 4].map((seq) => aMessage(task.id, seq));
+    if (!old || !stays || !fresh) throw new Error("unreachable");
+    await stored(task, { messages: [old, stays] });
+    const superseded = [{ by, messageIds: [old.id, fresh.id] }];
+    const later = { ...task, headSeq: 5 };
+    const told = { messages: [{ ...fresh, supersededBy: by }], superseded };
+    await stored(later, told);
+    expect(await marks(task.id)).toEqual([by, undefined, by]);
+    expect(await messagesOf(task.id)).toEqual([stays]);
+    const before = await everything();
+    await stored(later, told);
+    expect(await everything()).toEqual(before);
+    // A message that was told without its mark, as by a try whose answer was lost.
+    await stored(
+      { ...task, headSeq: 6 },
+      { superseded: [{ by: other, messageIds: [old.id, stays.id] }] },
+    );
+    expect(await marks(task.id)).toEqual([by, other, by]);
+  });
+
+  it("of another task are left alone, and what is outdated marks nothing", async () => {
+    const task = await stored(aTask({ headSeq: 3 }), {});
+    const message = aMessage(task.id, 1);
+    await stored(task, { messages: [message] });
+    const superseded = [{ by, messageIds: [message.id] }];
+    await stored(aTask({ headSeq: 9 }), { superseded });
+    await stored({ ...task, headSeq: 2 }, { superseded });
+    expect(await marks(task.id)).toEqual([undefined]);
+  });
+});

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { callAgent } from "../../../src/agents/call-agent";
 import { AgentFailed, type OwnAgent } from "../../../src/agents/code/own-agent";
 import { settings } from "../../../src/platform/settings";
+import { NO_FILES } from "../../../src/resources/step-files";
 import { clockTo, nextAlarm, ring } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { says } from "../../support/room-turns";
@@ -18,7 +19,7 @@ afterEach(() => freeClock());
 
 /** The rooms' agents in code from now on. */
 function agents(own: Record<string, OwnAgent>): void {
-  const doors = { settings: settings.parse({}), own };
+  const doors = { settings: settings.parse({}), own, files: NO_FILES };
   control.model = (request, hearing, signal) => callAgent(request, hearing, signal, doors);
 }
 

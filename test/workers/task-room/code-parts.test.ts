@@ -6,6 +6,7 @@ import { codeAgent } from "../../../src/agents/code/code-agent";
 import { AgentFailed, OutcomeUnknown, type OwnAgent } from "../../../src/agents/code/own-agent";
 import { Voice } from "../../../src/agents/voice";
 import { settings } from "../../../src/platform/settings";
+import { NO_FILES } from "../../../src/resources/step-files";
 import { newTask, newUser, RoomClient } from "../../support/room-client";
 import { control } from "../../worker/control";
 
@@ -24,7 +25,7 @@ beforeEach(async () => {
 /** Has a deployer's agent answer every turn of a task. */
 async function begin(own: OwnAgent): Promise<void> {
   control.model = (request, hearing, signal) => {
-    const doors = { settings: settings.parse({}), own: { mine: own } };
+    const doors = { settings: settings.parse({}), own: { mine: own }, files: NO_FILES };
     const agent = codeAgent({ runtime: "code", agent: "mine" }, doors);
     return agent(request, new Voice(hearing, signal), signal);
   };

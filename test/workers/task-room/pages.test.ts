@@ -23,12 +23,14 @@ async function conversation(
   user: string,
   sizes: readonly number[],
   stored: number,
+  isSuperseded: (i: number) => boolean = () => false,
 ): Promise<{ taskId: string; all: Message[] }> {
   const taskId = await newTask(user);
   const all = pastMessages(sizes.length).map((past, i) => ({
     ...past,
     taskId,
     content: "漢".repeat(sizes[i] ?? 0),
+    ...(isSuperseded(i) && { supersededBy: `msg_${"0".repeat(26)}` }),
   }));
   const response = await call(user, "GET", `/tasks/${taskId}`);
   await project(await toldHistoryOf(taskId), {
@@ -40,10 +42,11 @@ async function conversation(
     wakeAt: null,
   });
   await runInDurableObject(roomOf(taskId), (_, { storage: { sql } }) => {
-    for (const { seq, id, threadId, role, ...rest } of all.slice(stored)) {
-      const body = JSON.stringify({ seq, id, threadId, role, ...rest });
-      const insert = "INSERT INTO messages (seq, id, thread_id, role, body) VALUES (?, ?, ?, ?, ?)";
-      sql.exec(insert, seq, id, threadId, role, body);
+    for (const { supersededBy = null, ...said } of all.slice(stored)) {
+      const { seq, id, threadId, role } = said;
+      const insert = `INSERT INTO messages (seq, id, thread_id, role, body, superseded_by)
+        VALUES (?, ?, ?, ?, ?, ?)`;
+      sql.exec(insert, seq, id, threadId, role, JSON.stringify(said), supersededBy);
     }
     const from = all[stored]?.seq ?? 9_000_000;
     if (stored > 0) sql.exec("INSERT INTO kept (what, seq) VALUES ('messages', ?)", from);
@@ -123,11 +126,11 @@ describe("[L7] a page of messages is bounded in bytes", () => {
   });
 });
 
-it("[L7] pages of any size in bytes and number, to either side of any border, have neither gap nor double", async () => {
+it("[L7] [ED1] pages of any size in bytes and number, to either side of any border, with what was superseded and without, have neither gap nor double", async () => {
   const SIZES = [0, 50, 900, 3000, 20_000];
   const mix = Array.from({ length: 30 }, (_, i) => SIZES[(i * 7) % SIZES.length] ?? 0);
   for (const stored of [0, 11, 30]) {
-    const { taskId, all } = await conversation(alice, mix, stored);
+    const { taskId, all } = await conversation(alice, mix, stored, (i) => i % 4 === 1);
     const database = await toldHistoryOf(taskId);
     await runInDurableObject(roomOf(taskId), async (_, { storage }) => {
       const desk = deskOver(storage, taskId, database);
@@ -136,13 +139,14 @@ it("[L7] pages of any size in bytes and number, to either side of any border, ha
         bytes: fc.integer({ min: 1, max: 150_000 }),
         way: fc.constantFrom("before" as const, "after" as const),
         from: fc.nat(all.length - 1),
+        superseded: fc.boolean(),
       });
       await fc.assert(
-        fc.asyncProperty(page, async ({ limit, bytes, way, from }) => {
+        fc.asyncProperty(page, async ({ limit, bytes, way, from, superseded }) => {
           let edge = all[from]?.id;
           let found: Message[] = [];
           for (let more = true; more; ) {
-            const part = await historyPage(desk, { [way]: edge, limit }, bytes);
+            const part = await historyPage(desk, { [way]: edge, limit, superseded }, bytes);
             if ("code" in part) throw new Error(part.message);
             const { items } = part;
             expect(items.length).toBeLessThanOrEqual(limit);
@@ -151,7 +155,8 @@ it("[L7] pages of any size in bytes and number, to either side of any border, ha
             edge = (way === "before" ? items[0] : items.at(-1))?.id;
             more = part.hasMore;
           }
-          expect(found).toEqual(way === "before" ? all.slice(0, from) : all.slice(from + 1));
+          const wanted = way === "before" ? all.slice(0, from) : all.slice(from + 1);
+          expect(found).toEqual(wanted.filter((one) => superseded || !one.supersededBy));
         }),
         { numRuns: 15 },
       );

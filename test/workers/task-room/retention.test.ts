@@ -112,3 +112,36 @@ it("[L7] a busy room lets go of older messages that D1 has without waiting for t
   // With the turn's end: its message and its answer are the newest.
   await expect.poll(kept).toEqual({ n: 1000, first: 1002 });
 });
+
+it("[L7] the newest thousand that stand are kept, however many were superseded among them, and of these five hundred", async () => {
+  const taskId = await newTask(alice);
+  const room = roomOf(taskId);
+  await toldHistoryOf(taskId);
+  // As if 2,400 messages had been told to D1, of which all but every other one, and the last, are superseded.
+  await runInDurableObject(room, (_, { storage: { sql } }) => {
+    sql.exec("UPDATE log SET first_seq = first_seq + 9000, last_seq = last_seq + 9000");
+    sql.exec("UPDATE outbox SET cursor = cursor + 9000, history_cursor = history_cursor + 9000");
+    sql.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2400)
+      INSERT INTO messages (seq, id, thread_id, role, body, superseded_by)
+      SELECT i, 'msg_' || i, 'other', 'user', '{}', iif(i % 2, 'msg_x', NULL) FROM n`);
+  });
+  await evictDurableObject(room);
+  await runInDurableObject(room, (instance) => {
+    const principal = { userId: alice, scope: "write" as const, expiresAt: null };
+    return instance.execute(principal, { input: "one more" });
+  });
+  const attempt = await model.attempt(1);
+  attempt.say("one more");
+  attempt.finish();
+  const kept = () =>
+    runInDurableObject(room, (_, { storage: { sql } }) =>
+      sql
+        .exec(`SELECT superseded_by IS NULL AS stands, count(*) AS n, min(seq) AS first
+          FROM messages GROUP BY 1 ORDER BY 1`)
+        .toArray(),
+    );
+  await expect.poll(kept).toEqual([
+    { stands: 0, n: 500, first: 1401 },
+    { stands: 1, n: 1000, first: 406 },
+  ]);
+});

@@ -146,3 +146,43 @@ it("[O1] what a creation has answered is in the list, whatever becomes of its ro
   const { task } = value(await world.make());
   expect((await world.page()).items).toEqual([task]);
 });
+
+describe("[FK4] a fork", () => {
+  const key = "another-way";
+  const notFound = refused(refuse("not_found", "There is no such task."));
+
+  it.each(["task claimed", "task made"] as const)(
+    "goes on with the same task where the home died: %s",
+    async (point) => {
+      world.diesAt = point;
+      await expect(world.fork(key, once)).rejects.toThrow("died");
+      const { task, isNew } = value(await world.fork(key, once));
+      expect(isNew).toBe(true);
+      expect(new Set([...world.rooms.created, task.id])).toEqual(new Set([task.id]));
+      expect(await world.page()).toMatchObject({ items: [{ id: task.id }] });
+    },
+  );
+
+  it("is there already where its key stands for a task", async () => {
+    const first = value(await world.fork(key));
+    const again = value(await world.fork(key));
+    expect([first.isNew, again.isNew]).toEqual([true, false]);
+    expect(again.task.id).toBe(first.task.id);
+  });
+
+  it("of what its maker may not see leaves nothing, and its key is free", async () => {
+    world.rooms.refusesCreation = notFound;
+    expect(refusal(await world.fork(key))).toBe("not_found");
+    expect(await world.page()).toMatchObject({ items: [] });
+    world.rooms.refusesCreation = undefined;
+    expect(value(await world.make({ key })).isNew).toBe(true);
+  });
+
+  it("that was made and is there no more makes way for another", async () => {
+    const { task } = value(await world.fork(key));
+    world.rooms.answers.delete(task.id);
+    const next = value(await world.fork(key));
+    expect(next.isNew).toBe(true);
+    expect(next.task.id).not.toBe(task.id);
+  });
+});

@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type {
   CarriedFiles,
+  NewFork,
   NewTask,
   SessionActivity,
 } from "../../../src/durable-objects/task-room/api";
@@ -12,6 +13,9 @@ import { FileBucket } from "../../../src/files/bucket";
 import type { Outcome, Refusal } from "../../../src/protocol/errors";
 import type { Principal } from "../../../src/protocol/identity";
 import { newId } from "../../../src/protocol/ids";
+import type { Message } from "../../../src/protocol/message";
+import type { ListMessages } from "../../../src/protocol/rest/list-messages";
+import type { Page } from "../../../src/protocol/rest/page";
 import type { Task } from "../../../src/protocol/task";
 import { breakableBucket } from "../../worker/breakable-bucket";
 import { breakableD1 } from "../../worker/breakable-d1";
@@ -32,6 +36,9 @@ class FakeRooms implements TaskRooms {
   readonly answers = new Map<string, Outcome<Task>>();
   /** The ids of tasks that were to be made. */
   readonly created: string[] = [];
+  /** What they say of their messages. */
+  said: (query: ListMessages) => Outcome<Page<Message>> | undefined = () => undefined;
+  readonly erased = new Set<string>();
   isDown = false;
   refusesCreation: Outcome<Task> | undefined;
   readonly keysClosed: { taskId: string; keyId: string }[] = [];
@@ -70,6 +77,15 @@ class FakeRooms implements TaskRooms {
     return made;
   }
 
+  async fork(principal: Principal, input: NewFork): Promise<Outcome<Task> | "erased"> {
+    const { taskId, title = "A fork", key } = input;
+    if (this.erased.has(taskId)) return "erased";
+    const teamRef = { namespace: "system", name: "assistant" };
+    const named = key === undefined ? {} : { key };
+    const rest = { labels: {}, metadata: {}, members: [] };
+    return this.create(principal, { taskId, title, teamRef, ...named, ...rest });
+  }
+
   async read(taskId: string): Promise<Outcome<Task>> {
     await this.#letHappen();
     this.asked.push([taskId]);
@@ -85,6 +101,14 @@ class FakeRooms implements TaskRooms {
     await this.#letHappen();
     if (this.unreachable.has(taskId)) throw new Error("unreachable");
     return this.carriedFiles.get(taskId) ?? { carried: [], pending: [] };
+  }
+
+  async messages(_: Principal, query: ListMessages): Promise<Outcome<Page<Message>>> {
+    await this.#letHappen();
+    this.asked.push([query.taskId]);
+    if (this.isDown || this.unreachable.has(query.taskId)) throw new Error("unreachable");
+    const none = { code: "not_found", message: "There is no such task." } as const;
+    return this.said(query) ?? { ok: false, refusal: none };
   }
 
   async #letHappen(): Promise<void> {

@@ -74,6 +74,14 @@ export class TaskWorld extends World {
     );
   }
 
+  /** The same of a task that begins with another's history. */
+  fork(key?: string, once?: OnceKey): Promise<Outcome<CreatedTask>> {
+    const { id: taskId } = this.task();
+    const from = { taskId: this.taskId };
+    const principal = { userId: this.userId, scope: "write" as const, expiresAt: null };
+    return this.use((room) => room.forkTask(principal, { taskId, from, key }, once));
+  }
+
   #makeIn(room: UserRoom, body: Body, once?: OnceKey): Promise<Outcome<CreatedTask>> {
     const { id: taskId, teamRef } = this.task();
     const input = { taskId, title: "T", teamRef, labels: {}, metadata: {}, members: [], ...body };

@@ -243,6 +243,11 @@ const ROUTES: readonly Route[] = [
   { operation: "GET /api/v1/tasks", statuses: "401 200 200 200 200 200 401 200" },
   { operation: `GET ${task}`, statuses: "401 404 200 200 200 200 401 404" },
   {
+    operation: `POST ${task}/fork`,
+    situation: "running",
+    statuses: "401 404 201 201 201 403 401 404",
+  },
+  {
     operation: `PATCH ${task}`,
     body: () => ({ title: "Another" }),
     statuses: "401 404 403 200 200 403 401 404",
@@ -380,6 +385,12 @@ const ROUTES: readonly Route[] = [
     statuses: "401 404 200 200 200 200 401 404",
   },
 
+  {
+    operation: "GET /api/v1/search",
+    query: () => "q=hello",
+    statuses: "401 200 200 200 200 200 401 200",
+  },
+
   { operation: "GET /api/v1/sessions", statuses: "401 200 200 200 200 200 401 200" },
   {
     operation: "POST /api/v1/sessions",
@@ -493,6 +504,11 @@ const ROUTES: readonly Route[] = [
     path: assistant,
     consumes: true,
     statuses: "401 404 403 200 200 403 401 404",
+  },
+  {
+    operation: "GET /streams/tasks/{taskId}",
+    query: () => "offset=-1",
+    statuses: "401 404 200 200 200 200 401 404",
   },
   { operation: "GET /copilotkit/info", statuses: "401 200 200 200 200 200 401 200" },
 ];

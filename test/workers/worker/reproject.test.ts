@@ -100,6 +100,35 @@ describe("[Y6] a room writes its task again", () => {
     expect(await rowsOf(taskId, database)).toEqual(before);
   });
 
+  it("with what was superseded, also where the database has the messages and not that", async () => {
+    const { taskId, client } = await room();
+    const database = await historyOf(taskId);
+    const [first] = client.frames.state?.messages ?? [];
+    await client.ask("chat:edit", { messageId: first?.id, content: "eins" });
+    const attempt = await model.attempt(3);
+    attempt.finish();
+    await client.frames.next(() => client.frames.state?.openTurns.length === 0);
+    await told(taskId);
+    const before = await rowsOf(taskId, database);
+    expect(before[2]?.filter(({ superseded_by }) => superseded_by !== null)).toHaveLength(4);
+    await database.prepare("UPDATE messages SET superseded_by = NULL").run();
+    await reproject(taskId);
+    expect(await rowsOf(taskId, database)).toEqual(before);
+    // Where the room does not have the messages any more, its log has what became of them.
+    await runInDurableObject(roomOf(taskId), (_, { storage: { sql } }) => {
+      sql.exec("DELETE FROM messages WHERE superseded_by IS NOT NULL");
+      sql.exec("INSERT INTO kept (what, seq) SELECT 'superseded', max(seq) FROM messages");
+    });
+    await evictDurableObject(roomOf(taskId));
+    await database.prepare("UPDATE messages SET superseded_by = NULL").run();
+    await reproject(taskId);
+    expect(await rowsOf(taskId, database)).toEqual(before);
+    await lose(database);
+    await reproject(taskId);
+    const [, , messages] = await rowsOf(taskId, database);
+    expect(messages).toEqual(before[2]?.filter(({ superseded_by }) => superseded_by === null));
+  });
+
   it("asked for by its object's id, after it has slept", async () => {
     const { taskId } = await room();
     const database = await historyOf(taskId);

@@ -1,26 +1,24 @@
 import * as z from "zod";
 import { type JsonValue, parseJson } from "../../../protocol/json";
+import type { OfferedFile } from "../../files/made-files";
 import { shownLine } from "../../model/shown-text";
 import { MalformedAnswer } from "../../remote/agent-failure";
-import {
-  type Artifact,
-  type Content,
-  type FileNamed,
-  STATES,
-  type Status,
-  type Told,
-} from "./told";
+import { type Artifact, type Content, STATES, type Status, type Told } from "./told";
 
 /** UTF-16 units of what an agent says beside its answer; more is cut. */
 const WORDS_UNITS = 500;
-const NAME_UNITS = 200;
 
 // Protobuf's JSON writes what is not there as null, or as an empty text.
 function optional<Schema extends z.ZodType>(schema: Schema) {
   return schema.nullish().transform((value) => value ?? undefined);
 }
 
-const named = z.looseObject({ name: optional(z.string()), mimeType: optional(z.string()) });
+const oldFile = z.looseObject({
+  name: optional(z.string()),
+  mimeType: optional(z.string()),
+  bytes: optional(z.string()),
+  uri: optional(z.string()),
+});
 // 1.0 has one kind of part and 0.3 three; no field of theirs means two things.
 const part = z.looseObject({
   text: optional(z.string()),
@@ -29,7 +27,7 @@ const part = z.looseObject({
   url: optional(z.string()),
   filename: optional(z.string()),
   mediaType: optional(z.string()),
-  file: optional(named),
+  file: optional(oldFile),
 });
 type Part = z.infer<typeof part>;
 
@@ -128,24 +126,17 @@ function dataIn({ data, text }: Part): JsonValue | undefined {
   return json.ok ? (json.value as JsonValue) : undefined;
 }
 
-function fileIn({ raw, url, filename, mediaType, file }: Part): FileNamed[] {
-  if (raw === undefined && url === undefined && file === undefined) return [];
-  const name = filename || file?.name || "without a name";
-  return [
-    {
-      name: line(name, NAME_UNITS),
-      mediaType: line(mediaType || file?.mimeType || "", NAME_UNITS),
-    },
-  ];
+function fileIn({ raw, url, filename, mediaType, file }: Part): OfferedFile[] {
+  const name = filename || file?.name || "";
+  const type = mediaType || file?.mimeType || "application/octet-stream";
+  const [base64, address] = [raw ?? file?.bytes, url ?? file?.uri];
+  if (base64 !== undefined) return [{ name, mediaType: type, data: { base64 } }];
+  return address === undefined ? [] : [{ name, mediaType: type, data: { url: address } }];
 }
 
 /** What an agent says of itself, as one line that can be shown. */
 export function shownWords(text: string): string {
-  return line(text, WORDS_UNITS);
-}
-
-function line(text: string, units: number): string {
-  return shownLine(text.toWellFormed(), units);
+  return shownLine(text.toWellFormed(), WORDS_UNITS);
 }
 
 function read<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string) {

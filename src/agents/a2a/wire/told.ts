@@ -1,4 +1,5 @@
 import type { JsonValue } from "../../../protocol/json";
+import type { OfferedFile } from "../../files/made-files";
 
 /** The states of both versions, in the words of 0.3. */
 export const STATES = [
@@ -14,11 +15,8 @@ export const STATES = [
 ] as const;
 export type State = (typeof STATES)[number];
 
-/** A file in its agent's words; its bytes stay where they are. */
-export type FileNamed = { name: string; mediaType: string };
-
 /** What parts hold, whichever version wrote them. */
-export type Content = { text: string; data?: JsonValue; files: FileNamed[] };
+export type Content = { text: string; data?: JsonValue; files: OfferedFile[] };
 export type Artifact = Content & { id: string };
 
 /** `words`: what the agent says of its state. */

@@ -16,7 +16,7 @@ const SENTENCES: [FailureReason, RegExp][] = [
   ],
   [
     "unknown_model",
-    /\bmodel\b[^.]{0,120}(does not exist|not found|is not available)|not a valid model|no endpoints found|invalid model\b|^\s*model: \S{1,200}\s*$/i,
+    /\bmodel\b[^.]{0,120}(does not exist|not found|is not available)|not a valid model|no endpoints found(?! that support)|invalid model\b|^\s*model: \S{1,200}\s*$/i,
   ],
   [
     "bad_credentials",

@@ -52,6 +52,8 @@ function piecesOf(part: Fields, depth: number): ContentPiece[] {
   if (part.image_url || /image/.test(type)) return [pictureOf(part.image_url ?? part)];
   if (/audio/.test(type)) return [{ kind: "audio" }];
   if (/file/.test(type)) return [fileOf(part.file ?? part)];
+  const inline = part.inline_data ?? part.inlineData;
+  if (isFields(inline)) return [inlineOf(inline)];
   if (part.text !== undefined) return textPiece("text", part.text);
   if (part.content !== undefined) return contentPieces(part.content, depth - 1);
   return type === "" || /reference|citation|annotation/.test(type) ? [] : [{ kind: "other" }];
@@ -73,6 +75,14 @@ function fileOf(said: unknown): ContentPiece {
   const type = mime_type ?? media_type;
   const file = fileAt(file_data ?? url) ?? dataFile(data, typeof type === "string" ? type : "");
   return file ? { kind: "file", file } : { kind: "file" };
+}
+
+/** As Gemini writes it. */
+function inlineOf({ data, mime_type, mimeType }: Fields): ContentPiece {
+  const type = mime_type ?? mimeType;
+  const file = dataFile(data, typeof type === "string" ? type : "");
+  const kind = file?.mediaType.startsWith("image/") ? "picture" : "file";
+  return file ? { kind, file } : { kind };
 }
 
 const MEDIA_TYPE = /^[a-z]+\/[\w.+-]{1,80}$/i;

@@ -1,8 +1,11 @@
-import { ByteBound, boundedBody, FOREIGN_REFUSAL_BYTES } from "../../../platform/byte-bound";
+import {
+  ByteBound,
+  boundedBody,
+  FOREIGN_EVENT_BYTES,
+  FOREIGN_REFUSAL_BYTES,
+} from "../../../platform/byte-bound";
 import { tooLarge } from "./mcp-fault";
 
-/** Bytes of one message of a tool's server; what a model could use of it is far less. */
-const MESSAGE_BYTES = 4 * 1024 * 1024;
 /** Bytes of an answer that is a stream: its result, and all the progress before it. */
 const STREAM_BYTES = 16 * 1024 * 1024;
 
@@ -22,6 +25,6 @@ export async function mcpFetch(url: string, init: RequestInit): Promise<Response
 
 /** Of a refusal only what a machine can read is of use. */
 function boundOf({ ok }: Response): ByteBound {
-  if (ok) return new ByteBound({ eventBytes: MESSAGE_BYTES, streamBytes: STREAM_BYTES });
+  if (ok) return new ByteBound({ eventBytes: FOREIGN_EVENT_BYTES, streamBytes: STREAM_BYTES });
   return new ByteBound({ eventBytes: FOREIGN_REFUSAL_BYTES, streamBytes: FOREIGN_REFUSAL_BYTES });
 }

@@ -11,20 +11,23 @@ import { MessageList } from "./message-list";
 import { Streams } from "./streams";
 import { TailEnd } from "./tail-end";
 import { useFollow } from "./use-follow";
+import { useJump } from "./use-jump";
 import { useOlder } from "./use-older";
 
 /** What was said, what is being said, and the place to say something. */
 export function Conversation() {
   const { room } = useRoom();
+  const whole = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const { follows, toEnd } = useFollow(scroller, content);
   const { hasOlder, loading, loadOlder } = useOlder(room, scroller);
   const isEmpty = useSelected(room, (s) => s.room?.messages.length === 0 && s.older.length === 0);
   const stop = useStop();
+  useJump(room, scroller);
 
   return (
-    <div class="conversation">
+    <div class="conversation" ref={whole}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard too */}
       <section class="scroller" ref={scroller} tabIndex={0} aria-label="Messages">
         <div class="messages" ref={content}>
@@ -50,7 +53,7 @@ export function Conversation() {
       )}
       <Announcer />
       <TypingLine />
-      <Composer onStop={stop} onSent={toEnd} />
+      <Composer onStop={stop} onSent={toEnd} dropOn={whole} />
     </div>
   );
 }

@@ -6,8 +6,11 @@ import { useRoom } from "../room-scope";
 import { type Chunk, chunksOf } from "./message-chunks";
 import { MessageView } from "./message-view";
 import { tells } from "./turn-end";
+import { type Rights, useRights } from "./use-rights";
 
 const NONE: readonly Message[] = [];
+/** At the end, of 25 messages each: whatever comes before them is of long ago. */
+const NEW_CHUNKS = 3;
 
 /** All that was said so far; a stream that goes on beside it does not render it again. */
 export const MessageList = memo(() => {
@@ -23,17 +26,20 @@ export const MessageList = memo(() => {
       ),
     [older, newest, turns.turns, guidance],
   );
+  const again = useMemo(() => againOf(turns.turns), [turns.turns]);
+  const rights = useRights();
+  const last = (newest.at(-1) ?? older.at(-1))?.id;
   return (
     <>
-      {chunks.map(({ key, messages }) => {
-        const own = messages.filter(({ id }) => ends.has(id)).map(({ id }) => ends.get(id));
+      {chunks.map(({ key, messages }, i) => {
+        const own = messages.flatMap(({ id, turnId }) => [ends.get(id), again.has(turnId)]);
         return (
           <ChunkView
             key={key}
             // Compared by what is in them: a chunk that holds the same is not rendered again.
-            parts={[...messages, ...own]}
-            messages={messages}
-            ends={ends}
+            parts={[...messages, ...own, rights, messages.at(-1)?.id === last]}
+            isOld={i < chunks.length - NEW_CHUNKS}
+            {...{ messages, ends, again, rights, last }}
           />
         );
       })}
@@ -44,21 +50,36 @@ export const MessageList = memo(() => {
 type ChunkProps = Pick<Chunk, "messages"> & {
   parts: readonly unknown[];
   ends: ReadonlyMap<string, Turn>;
+  /** Turns whose answers took the place of others. */
+  again: ReadonlySet<string>;
+  rights: Rights;
+  last: string | undefined;
+  isOld: boolean;
 };
 
 const ChunkView = memo(
-  ({ messages, ends }: ChunkProps) => {
+  ({ messages, ends, again, rights, last, isOld }: ChunkProps) => {
     const { room } = useRoom();
     return (
       <ol class="message-list">
         {messages.map((message) => (
-          <MessageView key={message.id} message={message} turn={ends.get(message.id)} room={room} />
+          <MessageView
+            key={message.id}
+            {...{ message, room, rights, isOld }}
+            turn={ends.get(message.id)}
+            isLast={message.id === last}
+            isAgain={message.role === "assistant" && again.has(message.turnId)}
+          />
         ))}
       </ol>
     );
   },
   (a, b) => a.parts.length === b.parts.length && a.parts.every((part, i) => part === b.parts[i]),
 );
+
+function againOf(turns: readonly Turn[]): ReadonlySet<string> {
+  return new Set(turns.flatMap(({ id, regenerates }) => (regenerates === undefined ? [] : [id])));
+}
 
 /** Turns that have something to say for themselves, by the last message of each. */
 function endsOf(messages: readonly Message[], turns: readonly Turn[]): Map<string, Turn> {

@@ -44,6 +44,17 @@ export function RoomHeader({ view }: { view: RoomView }) {
             {tab.text}
           </Link>
         ))}
+        {task.forkedFrom && (
+          <Link
+            class="quiet team"
+            to={{
+              ...{ at: "task", view: "conversation", taskId: task.forkedFrom.taskId },
+              message: task.forkedFrom.messageId,
+            }}
+          >
+            fork of another task
+          </Link>
+        )}
         <span class="quiet team">
           {task.teamRef.namespace}/{task.teamRef.name}
         </span>

@@ -15,7 +15,9 @@ import type { Page } from "../../../protocol/rest/page";
 import type { Task } from "../../../protocol/task";
 import { usesIn } from "../../../protocol/tools/tool-use";
 import type { Turn } from "../../../protocol/turn";
+import type { SentAs } from "../api";
 import type { Desk } from "../desk";
+import { clientKey } from "../store/client-keys";
 import { messageCursor, turnCursor } from "../store/cursor";
 import { type HistoryQuery, historyPage } from "../turns/history-reader";
 import { permit } from "./permit";
@@ -98,6 +100,17 @@ export function readTurn(desk: Desk, principal: Principal, turnId: string): Outc
   const turn = desk.store.turns.whole(turnId);
   if (!turn) return refused(refuse("not_found", "There is no such turn."));
   return accepted(withUses(desk, current(desk, turn)));
+}
+
+export function readSentAs(
+  desk: Desk,
+  principal: Principal,
+  clientMessageId: string,
+): Outcome<SentAs | null> {
+  const permitted = permit(desk, principal, "watch");
+  if (!permitted.ok) return permitted;
+  const { key } = clientKey("message", principal.userId, clientMessageId, {});
+  return accepted(desk.store.clientKeys.answer(key) ?? null);
 }
 
 /** With the uses of its tools, whole as far as there is room for them beside the results. */

@@ -4,6 +4,7 @@ import { type EventLog, LOG_PAGE_BYTES } from "../store/event-log";
 
 /** A stretch of the log to be told: the events with `after < seq <= through`. */
 export type Stretch = {
+  after: number;
   events: LogEvent[];
   through: number;
   /** Those just before them, where the stretch may begin within a commit. */
@@ -70,5 +71,5 @@ function lastOf({ events }: Kept): number {
 function stretchOf(all: LogEvent[], after: number, head: number): Stretch {
   const events = all.filter(({ seq }) => seq > after);
   const before = all.filter(({ seq }) => seq <= after);
-  return { events, through: events.at(-1)?.seq ?? head, before };
+  return { after, events, through: events.at(-1)?.seq ?? head, before };
 }

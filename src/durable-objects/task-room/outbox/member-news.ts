@@ -1,6 +1,6 @@
 import { shownTask } from "../../../engine/task/shown-task";
 import type { Room } from "../../../engine/turn/room";
-import { farewell, newsFor, type UserNews } from "../../../engine/user/news";
+import { farewell, newsFor, turnNewsFor, type UserNews } from "../../../engine/user/news";
 import { inTime } from "../../../platform/in-time";
 import { increment } from "../../../platform/metrics";
 import { describeError, logError } from "../../../platform/platform-log";
@@ -11,6 +11,7 @@ import type { TaskNews } from "../../user-room/api";
 import type { Doors } from "../doors";
 import type { RoomStore } from "../store/room-store";
 import type { Backlog, Stretch } from "./backlog";
+import { saidIn } from "./said";
 
 /** News of one call, so that a room that was silent for long does not send all of it at once. */
 const NEWS_PER_CALL = 200;
@@ -24,7 +25,7 @@ const GIVEN_UP_AFTER_MS = 30 * 24 * 60 * 60 * 1000;
 type Parts = { doors: Doors; store: RoomStore; metrics: MetricsFeed };
 
 /** What one user is told at once: the news, and where the task is in the user's list. */
-type Told = { items: UserNews[] } & Pick<TaskNews, "entry" | "left">;
+type Told = { items: UserNews[] } & Pick<TaskNews, "turns" | "entry" | "left" | "said">;
 
 /** Tells members' own rooms what the task's log means for them. */
 export class MemberNews {
@@ -40,8 +41,10 @@ export class MemberNews {
    * Rejects where a member could not be told; said again, only those are told. A member who could not
    * be reached for 30 days counts as told.
    */
-  async tell(room: Room, { events, before, through }: Stretch): Promise<void> {
+  async tell(room: Room, stretch: Stretch): Promise<void> {
+    const { events, before, through } = stretch;
     const first = events[0]?.seq ?? through;
+    const said = room.state.task.ephemeral ? {} : { said: saidIn(stretch) };
     // The same for every member.
     const turns = new Map<string, Turn | undefined>();
     const turn = (turnId: string) => {
@@ -56,8 +59,10 @@ export class MemberNews {
       if (done >= through) return;
       const left = went.get(userId);
       const items = newsFor(userId, all, { room, turn }).filter(({ seq }) => seq > done);
-      const place = left === undefined ? { entry: shownTask(room, userId) } : { left };
-      await this.#reach(userId, room, { items, ...place });
+      const place = left === undefined ? { entry: shownTask(room, userId), ...said } : { left };
+      const unheard = events.filter(({ seq }) => seq > done);
+      const over = left === undefined ? turnNewsFor(userId, unheard, room) : [];
+      await this.#reach(userId, room, { items, ...(over.length > 0 && { turns: over }), ...place });
       this.#told.set(userId, through);
     });
   }
@@ -108,13 +113,15 @@ export class MemberNews {
   }
 
   /** In order: the user's room drops what comes after something later. */
-  async #call(userId: string, { state }: Room, { items, ...place }: Told): Promise<void> {
+  async #call(userId: string, { state }: Room, { items, said, ...place }: Told): Promise<void> {
     const { id: taskId, epoch, createdBy } = state.task;
     const inviter = createdBy === userId ? {} : { inviter: createdBy };
     const pages = Math.max(1, Math.ceil(items.length / NEWS_PER_CALL));
     for (let page = 0; page < pages; page++) {
       const some = items.slice(page * NEWS_PER_CALL, (page + 1) * NEWS_PER_CALL);
-      const news = { taskId, epoch, items: some, ...inviter, ...place };
+      const isLast = page === pages - 1;
+      const texts = isLast && said ? { said } : {};
+      const news = { taskId, epoch, items: some, ...inviter, ...place, ...texts };
       await inTime(PATIENCE_MS, () => this.#parts.doors.tellUser(userId, news));
     }
   }

@@ -8,7 +8,10 @@ import { finishedMessage } from "../store/message-table";
 import type { Stretch } from "./backlog";
 
 /** What D1 is told of a stretch of the log: the task as it is now, and the messages that came or went. */
-export function projectionOf(room: Room, { events, through }: Stretch): Projection {
+export function projectionOf(
+  room: Room,
+  { events, through }: Pick<Stretch, "events" | "through">,
+): Projection {
   const { task } = room.state;
   const messages = new Map<string, Message>();
   const removed: string[] = [];

@@ -89,7 +89,7 @@ async function writePage(
   // Past what it was told the database has only what is of a life that the room has lost.
   const through = (hasMore && items.at(-1)?.seq) || Number.MAX_SAFE_INTEGER;
   const projection = {
-    ...projectionOf(room, { events: [], before: [], through: told }),
+    ...projectionOf(room, { events: [], through: told }),
     messages: items,
     superseded: marksOf(items),
     // Of those that were superseded the database may have what the room does not.

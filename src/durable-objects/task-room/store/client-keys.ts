@@ -33,6 +33,13 @@ export class ClientKeys {
     return row.asked === asked ? clientReply.parse(JSON.parse(row.reply)) : "conflict";
   }
 
+  /** The first answer, whatever was asked. */
+  answer(key: string): ClientReply | undefined {
+    const query = "SELECT asked, reply FROM client_keys WHERE key = ?";
+    const [row] = keyRows.parse(this.#sql.exec(query, key).toArray());
+    return row && clientReply.parse(JSON.parse(row.reply));
+  }
+
   put({ key, asked }: ClientKey, reply: ClientReply, now: number): void {
     this.#sql.exec(
       "INSERT INTO client_keys (key, asked, reply, at) VALUES (?, ?, ?, ?)",

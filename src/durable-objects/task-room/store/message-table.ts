@@ -43,6 +43,11 @@ export class MessageTable {
     }
   }
 
+  /** Keeps a message that no event of the log says. */
+  keep(message: Message): void {
+    this.#insert(message);
+  }
+
   /**
    * Oldest first: the newest `limit` before `beforeSeq`, the oldest after `afterSeq`, or the newest; fewer
    * where they are over `bytes`, but one where there is any. Looks at sizes first, and reads what fits.

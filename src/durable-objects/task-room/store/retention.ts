@@ -57,7 +57,7 @@ export class Retention {
     return superseded ? Math.max(standing, this.#keptFrom("superseded")) : standing;
   }
 
-  /** The room has read older messages back: it holds all that stand from this `seq` on. */
+  /** The room holds all that stand from this `seq` on: it began with it, or has read older messages back. */
   putMessagesFrom(seq: number): void {
     this.#putFrom("superseded", this.messagesFrom({ superseded: true }));
     this.#putFrom("messages", seq);

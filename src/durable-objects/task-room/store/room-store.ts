@@ -82,9 +82,10 @@ export class RoomStore {
     const { events, room } = change;
     const texts = events.map((event) => JSON.stringify(event));
     this.#storage.transactionSync(() => {
-      if (!before) migrate(this.#storage, ROOM_STEPS);
+      if (!before) this.#begin(room);
       this.log.append(events, now, texts);
       this.messages.apply(change.events);
+      for (const message of change.older) this.messages.keep(message);
       this.#putPlans(change.room);
       for (const record of changedTurns(before, change)) this.turns.put(record);
       for (const result of change.results) this.turns.putResult(result);
@@ -97,6 +98,14 @@ export class RoomStore {
     });
     if (change.closed.length > 0) this.retention.noteClosed(now);
     return { events, texts, room };
+  }
+
+  /** A log that begins later than with 1 has nothing before it to be told, and no message to be read here. */
+  #begin({ begins }: Room): void {
+    migrate(this.#storage, ROOM_STEPS);
+    if (begins === undefined) return;
+    this.cursors.put("all", begins - 1);
+    this.retention.putMessagesFrom(begins);
   }
 
   /** Takes back what the database has kept of messages that stand: from this `seq` on the room has them all. */
@@ -185,15 +194,17 @@ export class RoomStore {
 
 function laterOf(stored: StoredRoom): object {
   const { task, members, since, left, openTurnIds, deletedAt, ...rest } = stored;
-  const { key, importedThrough, planId, history, ...later } = rest;
+  const { key, importedThrough, begins, copying, planId, history, ...later } = rest;
   return later;
 }
 
 /** What a task has or has not from the beginning. */
-function ofCreation({ key, importedThrough }: Room | StoredRoom) {
+function ofCreation({ key, importedThrough, begins, copying }: Room | StoredRoom) {
   return {
     ...(key !== undefined && { key }),
     ...(importedThrough !== undefined && { importedThrough }),
+    ...(begins !== undefined && { begins }),
+    ...(copying && { copying }),
   };
 }
 

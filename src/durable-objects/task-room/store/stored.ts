@@ -22,6 +22,8 @@ export const storedRoom = z.object({
   left: z.record(z.string(), z.int()).default({}),
   key: z.string().optional(),
   importedThrough: z.int().optional(),
+  begins: z.int().optional(),
+  copying: z.object({ userId: z.string(), beforeSeq: z.int() }).optional(),
   planId: z.int(),
   /** The database that has the task's history; empty until it is chosen. Rooms of before there was a choice have none. */
   history: z.string().optional(),

@@ -4,6 +4,7 @@ import { type Room, waitingTurns } from "../../../engine/turn/room";
 import type { MessagePage } from "../../../history/messages";
 import { describeError, logError } from "../../../platform/platform-log";
 import type { Refusal } from "../../../protocol/errors";
+import type { Attachment } from "../../../protocol/files/attachment";
 import { LIMITS } from "../../../protocol/limits";
 import type { Message } from "../../../protocol/message";
 import { usesIn } from "../../../protocol/tools/tool-use";
@@ -35,8 +36,7 @@ export async function backgroundOf(
   page: PageReader,
 ): Promise<Background> {
   const turn = room?.state.openTurns.find(({ id }) => id === turnId);
-  if (!room || !turn)
-    return { history: [], outputs: new Map(), uses: new Map(), rounds: [], parts: new Map() };
+  if (!room || !turn) return NOTHING;
   const left = new Set([turnId, ...waitingTurns(room).map(({ id }) => id)]);
   const { toldBefore, anewFrom } = room.runs[turnId] ?? {};
   const recent =
@@ -52,7 +52,34 @@ export async function backgroundOf(
   const firstRun = room.runs[turnId]?.steps[step]?.firstRun ?? run;
   const parts = store.parts.of(turnId, step, firstRun);
   const uses = new Map(turn.steps.map((one) => [one.step, usesOf(store, turn, one)]));
-  return { history, outputs: store.turns.outputs(turn), uses, rounds, parts };
+  const asked = [turn.messageId, ...(room.runs[turnId]?.joined ?? [])];
+  const own = asked.flatMap((id) => store.messages.get(id)?.attachments ?? []);
+  return {
+    ...{ history, uses, rounds, parts, attachments: own },
+    outputs: store.turns.outputs(turn),
+    handedFiles: handedFiles(store, turn),
+  };
+}
+
+const NOTHING: Background = {
+  history: [],
+  outputs: new Map(),
+  uses: new Map(),
+  rounds: [],
+  attachments: [],
+  handedFiles: new Map(),
+  parts: new Map(),
+};
+
+/** Files of the messages of a turn's finished steps. */
+function handedFiles({ messages }: Pick<RoomStore, "messages">, turn: Turn) {
+  const files = new Map<string, Attachment[]>();
+  for (const { step, status, messageId } of turn.steps) {
+    if (status !== "COMPLETED" || messageId === undefined) continue;
+    const { attachments = [] } = messages.get(messageId) ?? {};
+    if (attachments.length > 0) files.set(step, attachments);
+  }
+  return files;
 }
 
 function newest({ messages }: Store, { threadId }: Turn, beforeSeq?: number): Message[] {
@@ -95,7 +122,9 @@ async function earlier(
 }
 
 /** The message that a turn answers which is no message of its own. */
-function questionOf({ turns }: Store): (turnId: string) => string | undefined {
+export function questionOf({
+  turns,
+}: Pick<Store, "turns">): (turnId: string) => string | undefined {
   return (turnId) => {
     const { regenerates, messageId } = turns.get(turnId)?.turn ?? {};
     return regenerates === undefined ? undefined : messageId;

@@ -95,10 +95,14 @@ async function pageBefore(
   // One more tells whether there are older ones where the page is full already.
   const limit = Math.max(1, range.limit - kept.items.length);
   const bytes = range.bytes - bytesOf(kept.items);
+  // Looked at before D1 is asked: meanwhile the rest may come.
+  const isCopying = source.room?.copying !== undefined;
   const older = await storedPage(source, { ...filter, beforeSeq, limit, bytes });
   const all = [...older.items, ...kept.items];
+  if (isCopying && all.length === 0) throw new Error("What is older is still being copied.");
   const count = fittingMessages(all.toReversed(), range);
-  return { items: all.slice(-count), hasMore: older.hasMore || count < all.length };
+  const hasMore = older.hasMore || isCopying || count < all.length;
+  return { items: all.slice(all.length - count), hasMore };
 }
 
 /** What D1 alone has, then what the room keeps. */
@@ -123,7 +127,7 @@ async function pageAfter(
 }
 
 /** Of the database's, with what it has not been told yet of messages that were superseded. */
-async function storedPage(
+export async function storedPage(
   source: HistorySource,
   range: MessageFilter & MessageRange,
 ): Promise<MessagePage> {

@@ -82,6 +82,8 @@ export class ReadBack {
     const from = store.retention.messagesFrom();
     const limit = this.#missing;
     if (limit <= 0) return;
+    // What a fork still copies the database does not have yet.
+    const isCopying = held.room?.copying !== undefined;
     const page = await readMessages(history.forReading(), taskId, {
       ...{ beforeSeq: from, limit, bytes: CONTEXT.bytes },
       without: [...supersededAfter({ store }, told).keys()],
@@ -90,7 +92,8 @@ export class ReadBack {
     if (!held.room || store.retention.messagesFrom() !== from) return;
     const gone = supersededAfter({ store }, told);
     const standing = page.items.filter(({ id }) => !gone.has(id));
-    store.readBack(standing, page.hasMore ? (page.items[0]?.seq ?? from) : 0);
-    this.#hasEnough = true;
+    const isWhole = !page.hasMore && !isCopying;
+    store.readBack(standing, isWhole ? 0 : (page.items[0]?.seq ?? from));
+    this.#hasEnough = !isCopying;
   }
 }

@@ -144,10 +144,14 @@ export class Runner {
   }
 }
 
-function momentOf(records: StepRecord[]): "round" | "resumable" | "calls" | "result" {
+type Moment = "round" | "resumable" | "file" | "calls" | "result";
+
+function momentOf(records: StepRecord[]): Moment {
   if (records.some(({ type }) => type === "resumable")) return "resumable";
   if (records.some(({ type }) => type === "round")) return "round";
-  return records.every(({ type }) => type === "tool-result") ? "result" : "calls";
+  if (records.every(({ type }) => type === "file")) return "file";
+  const isResult = ({ type }: StepRecord) => type === "tool-result" || type === "file";
+  return records.every(isResult) ? "result" : "calls";
 }
 
 const BROKEN: StepFailure = {

@@ -12,6 +12,7 @@ type Parts = {
 type Accepted = {
   command:
     | "create"
+    | "fork"
     | "send"
     | "regenerate"
     | "edit"
@@ -22,7 +23,7 @@ type Accepted = {
     | "cancel"
     | "tool-output";
   taskId: string | undefined;
-  turnId: string | undefined;
+  turnId?: string | undefined;
 };
 
 /** Ties a turn to the request that asks something of it; its further lines name the turn. */

@@ -3,7 +3,6 @@ import { describeError, logError } from "../../../platform/platform-log";
 import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
 import type { Principal } from "../../../protocol/identity";
 import type { Task } from "../../../protocol/task";
-import type { NewTask } from "../../task-room/api";
 import type { CreatedTask, OnceKey } from "../api";
 import type { Surroundings } from "../surroundings";
 import { Tables } from "../tables";
@@ -17,7 +16,17 @@ const DELETED = refuse("not_found", "The task made with this key was deleted");
 const UNREACHABLE = refuse("unavailable", "The task's room cannot be reached right now.");
 
 type Around = Pick<Surroundings, "storage" | "now" | "rooms" | "fault">;
-export type Creation = { principal: Principal; input: NewTask; once?: OnceKey | undefined };
+/** What a room made, or that the task of this id is erased. */
+type Made = Outcome<Task> | "gone";
+export type Creation = {
+  principal: Principal;
+  /** The id that the task has where it is made now. */
+  taskId: string;
+  key?: string | undefined;
+  once?: OnceKey | undefined;
+  /** Has the room make it; may be said again. */
+  make(taskId: string): Promise<Made>;
+};
 /** The task to make or to find, and what the request is answered then. */
 type Claimed = Pick<Claim, "taskId" | "isMade" | "answer"> & { isRepeat: boolean };
 
@@ -53,13 +62,10 @@ export class Creations {
     if (!claimed.ok) return claimed;
     this.#around.fault("task claimed");
     const { taskId, isMade, isRepeat } = claimed.value;
-    const answer = isMade
-      ? await this.#reach(() => this.#around.rooms.read(taskId, creation.principal))
-      : await this.#make(creation, taskId);
-    if (answer.ok) return accepted(this.#keep(creation, answer.value, claimed.value));
-    // With issues it is something in the request that is not there.
-    const { code, issues } = answer.refusal;
-    if (code !== "not_found" || issues) return answer;
+    const answer = isMade ? await this.#read(creation, taskId) : await this.#make(creation, taskId);
+    if (answer !== "gone") {
+      return answer.ok ? accepted(this.#keep(creation, answer.value, claimed.value)) : answer;
+    }
     this.#around.storage.transactionSync(() => {
       const { claims } = Tables.make(this.#around.storage);
       if (isRepeat) claims.forgetTask(taskId);
@@ -69,10 +75,9 @@ export class Creations {
   }
 
   /** One transaction: nobody claims between looking and writing. */
-  #claim({ input, once }: Creation): Outcome<Claimed> {
+  #claim({ taskId, key, once }: Creation): Outcome<Claimed> {
     const { storage } = this.#around;
     const now = this.#around.now();
-    const { taskId, key } = input;
     if (once === undefined && key === undefined) {
       return accepted({ taskId, isMade: false, answer: "made", isRepeat: false });
     }
@@ -93,35 +98,36 @@ export class Creations {
     });
   }
 
-  async #make({ principal, input }: Creation, taskId: string): Promise<Outcome<Task>> {
+  async #read({ principal }: Creation, taskId: string): Promise<Made> {
+    return this.#reach(async () => goneOr(await this.#around.rooms.read(taskId, principal)));
+  }
+
+  async #make({ make }: Creation, taskId: string): Promise<Made> {
     this.#underWay.set(taskId, (this.#underWay.get(taskId) ?? 0) + 1);
-    const made = await this.#reach(() =>
-      this.#around.rooms.create(principal, { ...input, taskId, isListed: true }),
-    );
+    const made = await this.#reach(() => make(taskId));
     const others = (this.#underWay.get(taskId) ?? 1) - 1;
     if (others > 0) this.#underWay.set(taskId, others);
     else this.#underWay.delete(taskId);
     this.#around.fault("task made");
     // Refused for good, and nobody else is making it: its key is free for another.
-    const isRefused = !made.ok && made.refusal.code !== "unavailable";
+    const isRefused = made === "gone" || (!made.ok && made.refusal.code !== "unavailable");
     if (isRefused && others === 0) Tables.find(this.#around.storage)?.claims.release(taskId);
     return made;
   }
 
-  #keep({ input, once }: Creation, task: Task, { taskId, answer, isMade }: Claimed): CreatedTask {
+  #keep({ key, once }: Creation, task: Task, { taskId, answer, isMade }: Claimed): CreatedTask {
     const { storage } = this.#around;
     return storage.transactionSync(() => {
       const { tasks, claims } = Tables.make(storage);
       tasks.put({ task, seq: task.headSeq, inviter: "" });
       // Of several that made one at once by its key alone, the first did.
-      const isFirst =
-        isMade || claims.make(taskId) || once !== undefined || input.key === undefined;
+      const isFirst = isMade || claims.make(taskId) || once !== undefined || key === undefined;
       return { task, isNew: isFirst && answer === "made" };
     });
   }
 
   /** A room may be asked twice: it makes a task of an id once. */
-  async #reach(ask: () => Promise<Outcome<Task>>): Promise<Outcome<Task>> {
+  async #reach(ask: () => Promise<Made>): Promise<Made> {
     const once = () => inTime(PATIENCE_MS, ask);
     try {
       return await once().catch(once);
@@ -130,4 +136,11 @@ export class Creations {
       return refused(UNREACHABLE);
     }
   }
+}
+
+/** A room that has no task for its creator has erased it; with issues it is something in the request that is not there. */
+export function goneOr(answer: Outcome<Task>): Made {
+  if (answer.ok) return answer;
+  const { code, issues } = answer.refusal;
+  return code === "not_found" && !issues ? "gone" : answer;
 }

@@ -1,12 +1,14 @@
 import { BAD_CURSOR } from "../../../protocol/cursor";
 import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
+import type { Principal } from "../../../protocol/identity";
 import type { ListTasks } from "../../../protocol/rest/list-tasks";
 import type { Page } from "../../../protocol/rest/page";
 import type { Task } from "../../../protocol/task";
-import type { CreatedTask, TaskNews } from "../api";
+import type { NewFork, NewTask } from "../../task-room/api";
+import type { CreatedTask, OnceKey, TaskNews } from "../api";
 import type { Surroundings } from "../surroundings";
 import { Tables } from "../tables";
-import { type Creation, Creations } from "./creation";
+import { type Creation, Creations, goneOr } from "./creation";
 import { Filling } from "./filling";
 import { looksAlike } from "./looks-alike";
 import { listTasks, readCursor } from "./task-list";
@@ -21,18 +23,37 @@ type Around = Pick<Surroundings, "storage" | "now" | "rooms" | "fault" | "hold">
 /** The user's list of tasks: what is in it, who is told of it, and what it is asked. */
 export class Tasks {
   readonly #storage: DurableObjectStorage;
+  readonly #rooms: Around["rooms"];
   readonly #filling: Filling;
   readonly #wanted: WantedTasks;
   readonly #creations: Creations;
 
   constructor(around: Around) {
     this.#storage = around.storage;
+    this.#rooms = around.rooms;
     this.#filling = new Filling(around);
     this.#wanted = new WantedTasks(around);
     this.#creations = new Creations(around);
   }
 
-  async create(creation: Creation): Promise<Outcome<CreatedTask>> {
+  create(principal: Principal, input: NewTask, once?: OnceKey): Promise<Outcome<CreatedTask>> {
+    const { taskId, key } = input;
+    const make = async (id: string) =>
+      goneOr(await this.#rooms.create(principal, { ...input, taskId: id, isListed: true }));
+    return this.#create({ principal, taskId, key, once, make });
+  }
+
+  /** A refusal of the source's is the request's own. */
+  fork(principal: Principal, input: NewFork, once?: OnceKey): Promise<Outcome<CreatedTask>> {
+    const { taskId, key } = input;
+    const make = async (id: string) => {
+      const made = await this.#rooms.fork(principal, { ...input, taskId: id });
+      return made === "erased" ? "gone" : made;
+    };
+    return this.#create({ principal, taskId, key, once, make });
+  }
+
+  async #create(creation: Creation): Promise<Outcome<CreatedTask>> {
     // A key of the last release's is in the database until the list is filled.
     const isKnown = !creation.once || (await this.#filling.isDone(creation.principal.userId));
     return isKnown ? this.#creations.create(creation) : refused(NOT_WHOLE);

@@ -7,7 +7,7 @@ import { Tables } from "../tables";
 import type { Head } from "./delivery-table";
 import { pause, pausedFact } from "./pause";
 import { type SenderParts, WebhookSender } from "./webhook-sender";
-import type { KeptWebhook, WebhookBody } from "./webhook-table";
+import type { WebhookBody } from "./webhook-table";
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
@@ -71,7 +71,8 @@ export class WebhookQueue {
     const tables = Tables.find(this.#parts.storage);
     if (!tables) return;
     const times: number[] = [];
-    for (const kept of tables.webhooks.all()) times.push(...this.#lookAt(tables, kept));
+    for (const { body } of tables.webhooks.all()) times.push(...this.#lookAt(tables, body.id));
+    for (const { hook } of tables.turnHooks.waiting()) times.push(...this.#lookAt(tables, hook.id));
     const oldest = tables.deliveries.oldest();
     if (oldest !== null) {
       const due = oldest + LIMITS.deliveryDays * DAY_MS;
@@ -98,21 +99,20 @@ export class WebhookQueue {
   }
 
   /** When the webhook's deliveries are due next. One webhook's fault keeps no other from its turn. */
-  #lookAt(tables: Tables, kept: KeptWebhook): number[] {
+  #lookAt(tables: Tables, webhookId: string): number[] {
     try {
       // Those that are on their way may come first, and as many again may be started.
-      const heads = tables.deliveries.heads(kept.body.id, 2 * AT_ONCE);
-      this.#start(kept, heads);
+      const heads = tables.deliveries.heads(webhookId, 2 * AT_ONCE);
+      this.#start(webhookId, heads);
       const now = this.#parts.now();
       return heads.map(({ dueAt }) => (dueAt > now ? dueAt : now + LEASE_MS));
     } catch (error) {
-      logError("webhook_queue_failed", { webhookId: kept.body.id, causes: describeError(error) });
+      logError("webhook_queue_failed", { webhookId, causes: describeError(error) });
       return [];
     }
   }
 
-  #start(kept: KeptWebhook, heads: Head[]): void {
-    const { id } = kept.body;
+  #start(id: string, heads: Head[]): void {
     const now = this.#parts.now();
     let busy = [...this.#onTheWay.values()].filter((webhookId) => webhookId === id).length;
     for (const head of heads) {
@@ -120,17 +120,17 @@ export class WebhookQueue {
       if (head.dueAt > now || this.#onTheWay.has(head.id)) continue;
       busy++;
       this.#onTheWay.set(head.id, id);
-      this.#parts.hold(this.#send(kept, head));
+      this.#parts.hold(this.#send(id, head));
     }
   }
 
   /** Never rejects: whatever goes wrong counts as no answer, and the alarm comes again. */
-  async #send(kept: KeptWebhook, { id }: Head): Promise<void> {
+  async #send(webhookId: string, { id }: Head): Promise<void> {
     try {
-      await this.#sender.send(kept, id);
+      await this.#sender.send(webhookId, id);
     } catch (error) {
       const causes = describeError(error);
-      logError("webhook_failed", { webhookId: kept.body.id, deliveryId: id, causes });
+      logError("webhook_failed", { webhookId, deliveryId: id, causes });
     } finally {
       this.#onTheWay.delete(id);
     }

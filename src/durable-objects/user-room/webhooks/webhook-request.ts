@@ -17,10 +17,28 @@ export type WebhookMessage = {
   now: number;
 };
 
-/** One attempt. Never rejects: an endpoint that can't be reached has not answered. */
+type Allowed = Pick<Settings, "ALLOW_PRIVATE_TARGETS">;
+
+/** One attempt, signed. Never rejects: an endpoint that can't be reached has not answered. */
 export async function postWebhook(
   { url, secrets, id, payload, now }: WebhookMessage,
-  { ALLOW_PRIVATE_TARGETS }: Pick<Settings, "ALLOW_PRIVATE_TARGETS">,
+  allowed: Allowed,
+): Promise<Answer> {
+  const timestamp = Math.floor(now / 1000);
+  const signed = await signedBy(secrets, { id, timestamp, body: payload }).catch(() => undefined);
+  if (!signed) return {};
+  return post(
+    { url, headers: { ...signed, "content-type": "application/json" }, payload },
+    allowed,
+  );
+}
+
+export type Post = { url: string; headers: Record<string, string>; payload: string };
+
+/** One attempt, as it is. Never rejects. */
+export async function post(
+  { url, headers, payload }: Post,
+  { ALLOW_PRIVATE_TARGETS }: Allowed,
 ): Promise<Answer> {
   // Checked again where it is used: what is allowed may have changed.
   const target = checkTarget(url, { allowPrivate: ALLOW_PRIVATE_TARGETS });
@@ -29,11 +47,9 @@ export async function postWebhook(
   // Cleared at the end: a timer that is left running would keep the object awake.
   const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   try {
-    const timestamp = Math.floor(now / 1000);
-    const signed = await signedBy(secrets, { id, timestamp, body: payload });
     const response = await fetch(target.url, {
       method: "POST",
-      headers: { ...signed, "content-type": "application/json", "user-agent": "Taskroom" },
+      headers: { ...headers, "user-agent": "Taskroom" },
       body: payload,
       // A redirect would lead past the check of the address.
       redirect: "manual",

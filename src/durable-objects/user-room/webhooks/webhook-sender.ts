@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { type Answer, type Verdict, verdictOn } from "../../../engine/user/webhook-rules";
 import { unseal } from "../../../platform/sealing";
 import type { Settings } from "../../../platform/settings";
@@ -8,7 +9,9 @@ import type { UserFaultPoint } from "../surroundings";
 import { Tables } from "../tables";
 import type { DeliveryRow } from "./delivery-table";
 import { pause, pausedFact } from "./pause";
-import { postWebhook } from "./webhook-request";
+import { forget } from "./turns/forget";
+import type { KeptTurnHook } from "./turns/turn-hook-table";
+import { post, postWebhook } from "./webhook-request";
 import type { KeptWebhook } from "./webhook-table";
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -27,6 +30,8 @@ export type SenderParts = {
   write: (facts: (tables: Tables, now: number) => UserFact[]) => void;
 };
 
+const sealedHeaders = z.record(z.string(), z.string());
+
 /** What the secret of a webhook is sealed for. */
 export function secretIdentity(webhookId: string): string {
   return `webhook/${webhookId}`;
@@ -41,19 +46,39 @@ export class WebhookSender {
   }
 
   /** Rejects where something went wrong on our side: no answer was noted. */
-  async send(kept: KeptWebhook, id: string): Promise<void> {
-    const { storage, settings, now, fault, write } = this.#parts;
+  async send(webhookId: string, id: string): Promise<void> {
+    const { storage, fault, write } = this.#parts;
     fault("webhook started");
-    const payload = Tables.find(storage)?.deliveries.payload(id);
+    const tables = Tables.find(storage);
+    const payload = tables?.deliveries.payload(id);
     // It may have been removed meanwhile.
-    if (payload === undefined) return;
-    const secrets = await this.#secrets(kept);
-    const answer: Answer = secrets
-      ? await postWebhook({ url: kept.body.url, secrets, id, payload, now: now() }, settings)
-      : {};
+    if (!tables || payload === undefined) return;
+    const kept = tables.webhooks.get(webhookId);
+    const hook = kept ? undefined : tables.turnHooks.get(webhookId);
+    let answer: Answer = {};
+    if (kept) answer = await this.#post(kept, id, payload);
+    else if (hook) answer = await this.#postTurn(hook, id, payload);
     fault("webhook answered");
     write((tables) => this.#settle(tables, id, answer));
     fault("webhook noted");
+  }
+
+  async #post(kept: KeptWebhook, id: string, payload: string): Promise<Answer> {
+    const { settings, now } = this.#parts;
+    const secrets = await this.#secrets(kept);
+    if (!secrets) return {};
+    return postWebhook({ url: kept.body.url, secrets, id, payload, now: now() }, settings);
+  }
+
+  /** Not signed: whoever asked for it has said how it is to show whose it is. */
+  async #postTurn({ hook, secret }: KeptTurnHook, id: string, payload: string): Promise<Answer> {
+    const { settings } = this.#parts;
+    const { url, contentType } = hook;
+    const opened = await unseal(settings.SECRETS_KEY, secret, secretIdentity(hook.id));
+    if (opened === undefined) return {};
+    const own = sealedHeaders.parse(JSON.parse(opened));
+    const headers = { ...own, "content-type": contentType, "webhook-id": id };
+    return post({ url, headers, payload }, settings);
   }
 
   /** What signs: the secret, and for a while the one before it. */
@@ -68,20 +93,29 @@ export class WebhookSender {
 
   #settle(tables: Tables, deliveryId: string, answer: Answer): UserFact[] {
     const row = tables.deliveries.get(deliveryId);
-    const kept = row && tables.webhooks.get(row.webhook_id);
     // It may have been removed while the request was on its way.
-    if (!row || !kept) return [];
+    if (!row) return [];
     const now = this.#parts.now();
     const attempts = row.attempts + 1;
     const initialMs = this.#parts.settings.WEBHOOK_RETRY_INITIAL_MS;
     const verdict = verdictOn(answer, { attempts, giveUpAt: row.give_up_at, now, initialMs });
     note(tables, row, { verdict, answered: answer.status, now });
+    const hook = tables.turnHooks.get(row.webhook_id);
+    if (hook) settleTurn(tables, hook, verdict);
+    const kept = tables.webhooks.get(row.webhook_id);
+    if (!kept) return [];
     if (verdict.outcome === "delivered") tables.webhooks.noteSuccess(row.webhook_id, now);
     const reason = verdict.outcome === "failed" ? whyPause(row, kept, verdict) : undefined;
     if (reason === undefined) return [];
     pause(tables, row.webhook_id, reason);
     return kept.status === "paused" ? [] : [pausedFact(kept.body, reason, now)];
   }
+}
+
+/** Who was told all, or takes nothing any more, is told nothing again. */
+function settleTurn(tables: Tables, kept: KeptTurnHook, { outcome }: Verdict): void {
+  const hasMore = tables.deliveries.waiting(kept.hook.id).rows > 0;
+  if (outcome === "failed" || (kept.isOver && !hasMore)) forget(tables, kept);
 }
 
 type Noted = { verdict: Verdict; answered: number | undefined; now: number };

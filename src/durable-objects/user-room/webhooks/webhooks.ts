@@ -27,7 +27,7 @@ const HOUR_MS = 60 * 60 * 1000;
 const BY_HAND = "Paused by its owner.";
 const TOO_MANY = refuse("conflict", `A user has at most ${LIMITS.webhooks} webhooks.`);
 
-const NO_KEY = refuse(
+export const NO_KEY = refuse(
   "unavailable",
   "This deployment cannot store secrets: its setting SECRETS_KEY is not set.",
 );

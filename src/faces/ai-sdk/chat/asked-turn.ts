@@ -7,6 +7,7 @@ import { answerOf, once, taskRoom, twice } from "../../../worker/rooms/ask";
 import type { Answer } from "../request/answers";
 import { type Intent, intentOf, notValid } from "../request/intent";
 import type { GoesOn } from "../stream/ui-stream";
+import { answeredAnew, editedTurn } from "./changed-turn";
 import { chatFor, findChat } from "./chat-task";
 import { turnOf } from "./turn-of";
 
@@ -16,7 +17,16 @@ export type AskedTurn = { turn: Turn; goesOn?: GoesOn };
 /** Does what a posted conversation asks for. Throws what is refused; nothing is stored of that. */
 export function askedTurn(c: AppContext, request: ChatRequest): Promise<AskedTurn> {
   const intent = intentOf(request);
-  return intent.kind === "send" ? sendIn(c, request, intent) : answerIn(c, request, intent);
+  switch (intent.kind) {
+    case "send":
+      return sendIn(c, request, intent);
+    case "edit":
+      return editIn(c, request, intent);
+    case "regenerate":
+      return answeredAnew(c, request, intent);
+    case "answer":
+      return answerIn(c, request, intent);
+  }
 }
 
 type IntentOf<Kind extends Intent["kind"]> = Extract<Intent, { kind: Kind }>;
@@ -38,6 +48,17 @@ async function sendIn(
   const outcome = await twice(() => room.execute(c.var.principal, input));
   if (!outcome.ok && isNew) await forget(c, taskId);
   return answerOf(outcome);
+}
+
+/** A message that the room does not know under this id is a new one. */
+async function editIn(
+  c: AppContext,
+  request: ChatRequest,
+  { id, content }: IntentOf<"edit">,
+): Promise<AskedTurn> {
+  const edited = await editedTurn(c, request, { id, content });
+  const sent = { kind: "send", clientMessageId: id, content } as const;
+  return edited ?? sendIn(c, request, sent);
 }
 
 /** A chat whose first message was refused has not been begun. */

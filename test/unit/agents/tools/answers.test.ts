@@ -140,8 +140,8 @@ describe("[T3] a tool's error says what is wrong, and nothing of how it came", (
       "The tool's server cannot be reached.",
     ],
     [
-      "5 MiB in one event",
-      stream(({ id }) => event({ id, result: { content: "x".repeat(5 * 1024 * 1024) } })),
+      "9 MiB in one event",
+      stream(({ id }) => event({ id, result: { content: "x".repeat(9 * 1024 * 1024) } })),
       "The tool's server sends an answer that is too large.",
     ],
     ["a question back", result({ resultType: "input_required", inputRequests: {} }), /asks back/],

@@ -89,10 +89,26 @@ describe("the last message says what is asked for", () => {
   });
 });
 
+describe("a change of what was said", () => {
+  const messages = [user(text("hello"))];
+  it.each<[string, object, unknown]>([
+    ["of the last answer", { messages }, { kind: "regenerate", id: "m1" }],
+    ["of an answer that is named", { messages, messageId: TURN }, { turnId: TURN, id: "m1" }],
+    ["of the answer to a message that is named", { messages, messageId: "m1" }, { id: "m1" }],
+  ])("a regeneration %s", (_, body, expected) => {
+    expect(read({ ...body, trigger: "regenerate-message" })).toMatchObject(Object(expected));
+  });
+
+  it("an edit, where the last message is the one that is named", () => {
+    const edit = { kind: "edit", id: "m1", content: "hello" };
+    expect(read({ messages, messageId: "m1" })).toMatchObject(edit);
+    expect(read({ messages, messageId: "m0" })).toMatchObject({ kind: "send" });
+  });
+});
+
 describe("what is not taken is refused at its field", () => {
   const messages = [user(text("hello"))];
   it.each<[string, object, unknown]>([
-    ["a regeneration", { messages, trigger: "regenerate-message" }, "conflict"],
     ["no message", { messages: [] }, ["messages"]],
     ["a name that is too long", { messages, id: "x".repeat(198) }, ["id"]],
     ["a name with a line end", { messages, id: "a\nb" }, ["id"]],

@@ -29,7 +29,7 @@ export function requestMessages(
         messages.push({ role: "user", content: userContent(message.content, input) });
         break;
       case "assistant":
-        messages.push(...answerMessages(message, resultsBehind(prompt, at)));
+        messages.push(...answerMessages(message, resultsBehind(prompt, at), input));
         break;
       case "tool":
         // Told with the calls.
@@ -56,6 +56,7 @@ function resultsBehind(prompt: LanguageModelV4Prompt, at: number) {
 function answerMessages(
   { content }: Assistant,
   results: ReadonlyMap<string, LanguageModelV4ToolResultPart>,
+  input: readonly InputKind[],
 ): Fields[] {
   const text = content.map((part) => (part.type === "text" ? part.text : "")).join("");
   const calls = content.filter((part) => part.type === "tool-call");
@@ -68,7 +69,26 @@ function answerMessages(
     tool_call_id: toolCallId,
     content: outputText(results.get(toolCallId)?.output),
   }));
-  return [answer, ...told];
+  return [answer, ...told, ...filesBehind(calls, results, input)];
+}
+
+/** A tool's answer is text on this wire: its pictures are a user's message behind all of them. */
+function filesBehind(
+  calls: readonly LanguageModelV4ToolCallPart[],
+  results: ReadonlyMap<string, LanguageModelV4ToolResultPart>,
+  input: readonly InputKind[],
+): Fields[] {
+  const parts = calls.flatMap(({ toolCallId, toolName }) => {
+    const output = results.get(toolCallId)?.output;
+    const files = output?.type === "content" ? output.value.filter(isFile) : [];
+    const named = { type: "text" as const, text: `[From the tool ${toolName}:]` };
+    return files.length === 0 ? [] : [named, ...files];
+  });
+  return parts.length === 0 ? [] : [{ role: "user", content: userContent(parts, input) }];
+}
+
+function isFile(part: ContentPart): part is Extract<ContentPart, { type: "file" }> {
+  return part.type === "file";
 }
 
 /** Thinking goes back only to a provider that gave it in a field of its own: others refuse the field. */

@@ -1,4 +1,5 @@
 import type { LanguageModelV4FilePart, LanguageModelV4TextPart } from "@ai-sdk/provider";
+import { base64Of, bytesOfBase64 } from "../../../../platform/base64";
 
 /** Kinds of input that a model takes. */
 export type InputKind = "text" | "image" | "file";
@@ -59,17 +60,6 @@ function dataUrl(data: LanguageModelV4FilePart["data"], mediaType: string): stri
   return `data:${type};base64,${typeof data.data === "string" ? data.data : base64Of(data.data)}`;
 }
 
-const SLICE_BYTES = 24 * 1024;
-
-function base64Of(bytes: Uint8Array): string {
-  let binary = "";
-  for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
-    binary += String.fromCharCode(...bytes.subarray(at, at + SLICE_BYTES));
-  }
-  return btoa(binary);
-}
-
 function textOf(data: Uint8Array | string): string {
-  if (typeof data !== "string") return new TextDecoder().decode(data);
-  return new TextDecoder().decode(Uint8Array.from(atob(data), (one) => one.charCodeAt(0)));
+  return new TextDecoder().decode(typeof data === "string" ? bytesOfBase64(data) : data);
 }

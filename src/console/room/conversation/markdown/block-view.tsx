@@ -11,11 +11,15 @@ import { type KnownToken, known } from "./lexer";
 /** Whether more may come of what a view is in. */
 const IsOpen = createContext(false);
 
+/** Blocks are lines of their own for who reads the page's text, or takes it along. */
+const END = "\n";
+
 export const GroupView = memo(({ group }: { group: Group }) => (
   <>
     {group.blocks.map((block) => (
       <IsOpen.Provider key={block.key} value={block.isOpen}>
         <BlockView block={block} />
+        {END}
       </IsOpen.Provider>
     ))}
   </>

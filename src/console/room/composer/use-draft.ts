@@ -1,0 +1,64 @@
+import { useState } from "preact/hooks";
+import { isBlank, type TaskroomError } from "../../../client";
+import { asTaskroomError } from "../../state/use-action";
+import { useSelected } from "../../state/use-selected";
+import { type Attachments, useAttachments } from "../files/use-attachments";
+import { useRoom } from "../room-scope";
+import type { Policy } from "./policy-select";
+
+export type Draft = {
+  text: string;
+  setText: (text: string) => void;
+  files: Attachments;
+  policy: Policy;
+  setPolicy: (policy: Policy) => void;
+  isBusy: boolean;
+  /** Whether there is something to send, and all of it is there. */
+  isReady: boolean;
+  error: TaskroomError | undefined;
+  fail: (failure: unknown) => void;
+  send: () => void;
+  /** Says it without asking for an answer. */
+  note: () => void;
+};
+
+/** What is being written, and the ways out. `onSent` is called as it leaves. */
+export function useDraft(onSent: () => void): Draft {
+  const { room, guide } = useRoom();
+  const [text, setText] = useState("");
+  const [policy, setPolicy] = useState<Policy>("enqueue");
+  const [error, setError] = useState<TaskroomError>();
+  const files = useAttachments();
+  const isBusy = useSelected(room, (s) => (s.room?.openTurns.length ?? 0) > 0);
+  const ids = files.pending.flatMap(({ fileId }) => (fileId === undefined ? [] : [fileId]));
+  const isStored = ids.length === files.pending.length;
+  const isReady = isStored && (ids.length > 0 || !isBlank(text));
+  const fail = (failure: unknown) => setError(asTaskroomError(failure));
+
+  /** Nothing that was written is lost, unless something else was begun meanwhile. */
+  const leave = (say: (content: string, attachments: object) => Promise<unknown>) => {
+    if (!isReady) return;
+    const content = text.trim();
+    const taken = files.take();
+    setText("");
+    setError(undefined);
+    say(content, ids.length > 0 ? { attachments: ids } : {}).catch((failure) => {
+      fail(failure);
+      setText((now) => now || content);
+      files.putBack(taken);
+    });
+    onSent();
+  };
+  const send = () =>
+    leave((content, attachments) => {
+      if (!isBusy) return room.send(content, attachments);
+      // Guidance is words: a message with files waits for its turn.
+      if (policy === "guide" && ids.length === 0) return guide(content);
+      return room.send(content, {
+        ...attachments,
+        onBusy: policy === "guide" ? "enqueue" : policy,
+      });
+    });
+  const note = () => leave((content, attachments) => room.note(content, attachments));
+  return { text, setText, files, policy, setPolicy, isBusy, isReady, error, fail, send, note };
+}

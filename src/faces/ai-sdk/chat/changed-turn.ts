@@ -1,0 +1,107 @@
+import type { ChatRequest } from "../../../operations/ai-sdk/chat-request";
+import type { Message } from "../../../protocol/message";
+import type { Turn } from "../../../protocol/turn";
+import type { AppContext } from "../../../worker/context";
+import { answerOf, once, taskRoom, twice } from "../../../worker/rooms/ask";
+import { notValid } from "../request/intent";
+import { findChat } from "./chat-task";
+import { type Said, saidMessage } from "./said-message";
+
+/** Messages, or turns that answer one message, that are looked through at most. */
+const LOOKED_AT = 20;
+
+type Edit = { id: string; content: string };
+
+/** The turn of a message's new words; nothing where the room has no such message. */
+export async function editedTurn(
+  c: AppContext,
+  { id: chatId, tools }: ChatRequest,
+  { id, content }: Edit,
+): Promise<{ turn: Turn } | undefined> {
+  const task = await findChat(c, chatId);
+  const said = task && (await saidMessage(c, task.id, id));
+  return task && said && edited(c, task.id, { said, content, tools });
+}
+
+type Words = {
+  said: Said;
+  content: string;
+  tools?: ChatRequest["tools"];
+  attachments?: string[] | undefined;
+};
+
+/** The client shows nothing of what followed any more: what is open there is stopped. */
+async function edited(c: AppContext, taskId: string, words: Words) {
+  const { said, content, tools = [], attachments } = words;
+  const clientTools = tools.length > 0 ? { clientTools: tools } : {};
+  const files = attachments && { attachments };
+  const input = { content, onBusy: "interrupt" as const, ...clientTools, ...files };
+  const room = taskRoom(c.env, taskId);
+  const { turn } = answerOf(
+    await once(() => room.editMessage(c.var.principal, said.messageId, input)),
+  );
+  return { turn };
+}
+
+type Named = { id: string; turnId?: string };
+
+/**
+ * The turn that answers a message once more: one that failed or was stopped is tried again, one that is open is
+ * told of. Where more was said since, the client has cut that off, so the message is said anew instead.
+ */
+export async function answeredAnew(
+  c: AppContext,
+  { id: chatId }: ChatRequest,
+  { id, turnId }: Named,
+): Promise<{ turn: Turn }> {
+  const task = await findChat(c, chatId);
+  if (!task) throw notValid({ path: "id", message: "no chat has this id" });
+  const known = turnId ?? (await saidMessage(c, task.id, id))?.turnId;
+  if (known === undefined) {
+    throw notValid({ path: "messages", message: "the chat has no such message" });
+  }
+  const room = taskRoom(c.env, task.id);
+  const turn = answerOf(await twice(() => room.turn(c.var.principal, known)));
+  const question = (await isLast(c, turn)) ? undefined : await questionOf(c, turn);
+  if (question) return saidAnew(c, question);
+  switch (turn.status) {
+    case "COMPLETED":
+      return { turn: answerOf(await once(() => room.regenerateTurn(c.var.principal, turn.id))) };
+    case "FAILED":
+    case "INTERRUPTED":
+      return { turn: answerOf(await once(() => room.retryTurn(c.var.principal, turn.id))) };
+    default:
+      return { turn };
+  }
+}
+
+async function saidAnew(c: AppContext, { taskId, id, turnId, content, attachments }: Message) {
+  const said = { messageId: id, turnId };
+  return edited(c, taskId, {
+    said,
+    content,
+    attachments: attachments?.map(({ fileId }) => fileId),
+  });
+}
+
+/** Whether nobody has said anything in the thread since a turn's message; notes aside. */
+async function isLast(c: AppContext, { id, taskId, threadId, messageId }: Turn): Promise<boolean> {
+  const query = { taskId, threadId, role: ["user" as const], limit: LOOKED_AT };
+  const asked = await twice(() => taskRoom(c.env, taskId).messages(c.var.principal, query));
+  const last = answerOf(asked).items.findLast(({ note }) => !note);
+  return !last || last.id === messageId || last.turnId === id;
+}
+
+/** A turn's message, from its first event; one that answers anew goes back to the turn before. */
+async function questionOf(c: AppContext, turn: Turn): Promise<Message | undefined> {
+  const room = taskRoom(c.env, turn.taskId);
+  let first = turn;
+  for (let turns = 0; first.regenerates !== undefined && turns < LOOKED_AT; turns++) {
+    const { regenerates } = first;
+    first = answerOf(await twice(() => room.turn(c.var.principal, regenerates)));
+  }
+  if (first.firstSeq === undefined) return undefined;
+  const query = { after: first.firstSeq - 1, limit: 1 };
+  const [event] = answerOf(await twice(() => room.events(c.var.principal, query))).items;
+  return event?.type === "chat:message" ? event.data.message : undefined;
+}
