@@ -56,7 +56,9 @@ async function deployCode(): Promise<number> {
   const status = runWrangler(["deploy", ...args]);
   if (status !== 0 && !args.includes("--dry-run")) {
     console.error(
-      "\nWhere it says 100328: Cloudflare's Free plan takes no [limits]; leave them out.",
+      "\nWhere it says 100328: Cloudflare's Free plan takes no [limits]; leave them out.\n" +
+        "Where it says 10085: the bucket of [[r2_buckets]] is not there; make it with " +
+        "npx wrangler r2 bucket create, or leave it out.",
     );
   }
   return status;

@@ -38,6 +38,13 @@ export class WireUser {
     });
   }
 
+  /** Stores a file; with the answer whatever it is. */
+  upload(text: string, name = "a.txt"): Promise<Response> {
+    const own = { authorization: `Bearer ${this.#token}`, "content-type": "text/plain" };
+    const url = `${this.#server.url}/api/v1/files?name=${encodeURIComponent(name)}`;
+    return fetch(url, { method: "POST", headers: own, body: text });
+  }
+
   /** The answer's body; throws where the call did not succeed. */
   async ask<T>(schema: z.ZodType<T>, method: string, path: string, body?: object): Promise<T> {
     const response = await this.call(method, path, body);

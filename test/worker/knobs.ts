@@ -79,6 +79,8 @@ const KNOBS: Record<string, (value: Value, env: Env) => unknown> = {
     const rows: unknown = JSON.parse(await userRooms(env).getByName(value("user")).fileRows());
     return { bucket: objects.map(({ key }) => key), home: rows };
   },
+  /** A user's room does what is due by its clock. */
+  ring: (value, env) => userRooms(env).getByName(value("user")).ring(),
   gate(value) {
     const [at, of] = [value("at"), value("of")];
     if (value("is") === "closed") closeGate(at, of);

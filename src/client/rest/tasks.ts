@@ -28,6 +28,8 @@ export type NewTask = {
   teamRef?: string | Ref;
   /** Starts the first turn. */
   prompt?: string;
+  /** Ids of files that go with the first message. */
+  attachments?: string[];
   labels?: Record<string, string>;
   metadata?: JsonObject;
   members?: { userId: string; role: Role }[];

@@ -72,8 +72,9 @@ export class HeldRoom {
 }
 
 /** Whether a rule had nothing to do: plans that nobody uses may have gone, which is no change. */
-export function changesNothing(before: Room, { room, events, effects, parts }: Change): boolean {
-  if (events.length + effects.length + parts.length > 0) return false;
+export function changesNothing(before: Room, change: Change): boolean {
+  const { room, events, effects, parts, files } = change;
+  if (events.length + effects.length + parts.length + files.length > 0) return false;
   const { plans: _, ...rest } = room;
   const known: Record<string, unknown> = before;
   return Object.entries(rest).every(([key, value]) => known[key] === value);

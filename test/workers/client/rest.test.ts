@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { createClient, type Taskroom } from "../../../src/client";
 import { logEvent } from "../../../src/protocol/events";
+import { file } from "../../../src/protocol/files/file";
 import { message } from "../../../src/protocol/message";
 import { apiKey, createdApiKey } from "../../../src/protocol/rest/api-keys";
 import { loggedEntry } from "../../../src/protocol/rest/list-logs";
@@ -82,6 +83,29 @@ describe("each typed call reaches what it names, and its answer is of the type t
     expect((await tasks.cancel(id, "over")).status).toBe("CANCELLED");
     await tasks.delete(id);
     await expect(tasks.get(id)).rejects.toMatchObject({ code: "not_found", status: 404 });
+  });
+
+  it("files", async () => {
+    const { files } = taskroom;
+    const progress: number[][] = [];
+    const blob = new Blob(["hello"], { type: "text/plain" });
+    const options = { name: "a b.txt", onProgress: (...now: number[]) => progress.push(now) };
+    const stored = file.strict().parse(await files.upload(blob, options));
+    expect(stored).toMatchObject({ name: "a b.txt", mediaType: "text/plain", size: 5 });
+    expect(progress).toEqual([
+      [0, 5],
+      [5, 5],
+    ]);
+    const named = new File(["x"], "named.bin");
+    expect(await files.upload(named)).toMatchObject({ name: "named.bin" });
+    expect(await (await files.fetch(stored.id, { inline: true })).text()).toBe("hello");
+    expect(files.url(stored.id)).toBe(`${ORIGIN}/api/v1/files/${stored.id}`);
+    const shown = await exports.default.fetch(files.url(stored.id, { inline: true }));
+    expect(shown.status).toBe(401);
+    const room = await taskroom.tasks.create({ attachments: [stored.id] });
+    await expect(files.delete(stored.id)).rejects.toMatchObject({ code: "in_use" });
+    await taskroom.tasks.delete(room.id);
+    await expect(files.fetch(stored.id)).rejects.toMatchObject({ code: "not_found", status: 404 });
   });
 
   it("resources", async () => {

@@ -60,8 +60,8 @@ export async function goOnErasing(
 const GOODBYE_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Tells the members, erases the rows of the history and lets go of files, then erases the room's own. Rejects where somebody can't be reached;
- * said again, it goes on.
+ * Tells the members, erases the rows of the history and lets go of files, then erases the room's own.
+ * Rejects where somebody can't be reached; said again, it goes on.
  */
 async function finishErasure(desk: Desk, eraseStorage: () => Promise<void>) {
   const { doors, feeds, held } = desk;
