@@ -9,6 +9,7 @@ import type { Desk } from "../desk";
 import { type ClientKey, clientKey } from "../store/client-keys";
 import { carryingFiles } from "./carried-files";
 import { answeredBefore, messageOf, noteAccepted } from "./people-commands";
+import type { Asking } from "./quota";
 
 /** `chat:note`: the same `clientMessageId` of the same user gives the first answer again. */
 export function note(
@@ -21,8 +22,9 @@ export function note(
     const known = answeredBefore(desk, principal, keys);
     return known?.ok ? ackOf(known.value) : known;
   };
-  const work = (attachments: Attachment[]) =>
-    answered() ?? noteNow(desk, principal, { ...input, attachments }, keys);
+  const work = (attachments: Attachment[], { afterAwait }: Asking) =>
+    (afterAwait ? answered() : undefined) ??
+    noteNow(desk, principal, { ...input, attachments }, keys);
   return answered() ?? carryingFiles(desk, principal, { fileIds: input.attachments }, work);
 }
 

@@ -37,9 +37,10 @@ export function sendMessage(
   const { attachments: fileIds, ...words } = input;
   const own = [...keys, ...messageKey(principal, input)];
   const known = () => answeredBefore(desk, principal, own);
-  const work = (attachments: Attachment[]) =>
+  const work = (attachments: Attachment[], { afterAwait }: Asking) =>
     // While the files were asked for, the same message may have come twice, or its sender have gone.
-    known() ?? sendWords(desk, principal, { ...words, attachments }, own);
+    (afterAwait ? known() : undefined) ??
+    sendWords(desk, principal, { ...words, attachments }, own);
   return known() ?? carryingFiles(desk, principal, { fileIds }, work);
 }
 
