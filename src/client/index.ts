@@ -44,7 +44,7 @@ export type {
   Timing,
   TokenSource,
 } from "./options";
-export type { UsageReport } from "./rest/account";
+export type { SearchOptions, UsageReport } from "./rest/account";
 export type { FileOptions, FilesApi, UploadOptions } from "./rest/files";
 export type { Page, PageQuery } from "./rest/paging";
 export type { HttpMethod, QueryValue, Request, RequestOptions } from "./rest/request";

@@ -22,6 +22,9 @@ export type UsageReport = {
   limits: { turnsPerDay: number; tokensPerDay: number };
 };
 
+/** `signal`: as one types on, what was asked before is given up. */
+export type SearchOptions = PageQuery & { signal?: AbortSignal };
+
 const below = (path: string, id: string) => `${path}/${segment(id)}`;
 
 export type AccountApi = ReturnType<typeof accountApi>;
@@ -31,8 +34,8 @@ export function accountApi(request: Request) {
   return {
     usage: (): Promise<UsageReport> => request("GET", "/usage"),
     /** Messages of all your tasks that have every word of `q`; the last may be the beginning of one. */
-    search: (q: string, query: PageQuery = {}): Promise<FoundPage> =>
-      request("GET", "/search", { query: { q, ...query } }),
+    search: (q: string, { signal, ...query }: SearchOptions = {}): Promise<FoundPage> =>
+      request("GET", "/search", { query: { q, ...query }, ...(signal && { signal }) }),
     sessions: {
       list: (query: PageQuery = {}): Promise<Page<Session>> =>
         request("GET", "/sessions", { query }),

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, Ref } from "preact";
 
 type Props = {
   children: ComponentChildren;
@@ -9,6 +9,7 @@ type Props = {
   disabled?: boolean;
   label?: string;
   title?: string;
+  buttonRef?: Ref<HTMLButtonElement>;
   onClick?: (event: MouseEvent) => void;
 };
 
@@ -20,9 +21,10 @@ export function Button({
   disabled,
   ...rest
 }: Props) {
-  const { label, title, onClick } = rest;
+  const { label, title, buttonRef = null, onClick } = rest;
   return (
     <button
+      ref={buttonRef}
       type={type}
       class={`button ${kind}`}
       disabled={disabled || busy}

@@ -19,7 +19,9 @@ export const ABOUT: Record<Collection, string> = {
 
 export function ResourcesPage({ collection }: { collection: Collection }) {
   const { client } = useAccount();
-  const pages = usePages<AnyResource>(collection, resourceApi(client, collection).list);
+  const pages = usePages<AnyResource>(collection, (cursor) =>
+    resourceApi(client, collection).list(cursor),
+  );
   return (
     <Page
       title="Resources"

@@ -3,9 +3,10 @@ import { useContext } from "preact/hooks";
 import type { RoomConnection } from "../../client";
 import { useSelected } from "../state/use-selected";
 import { type KnownGuidance, useGuidance } from "./composer/use-guidance";
+import { type KnownChanges, useChanges } from "./conversation/changes/use-changes";
 import { type KnownTurns, useTurns } from "./use-turns";
 
-type Scope = KnownGuidance & { room: RoomConnection; turns: KnownTurns };
+type Scope = KnownGuidance & KnownChanges & { room: RoomConnection; turns: KnownTurns };
 
 const Current = createContext<Scope | undefined>(undefined);
 
@@ -19,7 +20,10 @@ export function RoomScope({
 }) {
   const turns = useTurns(room);
   const guidance = useGuidance(room);
-  return <Current.Provider value={{ room, turns, ...guidance }}>{children}</Current.Provider>;
+  const changes = useChanges(room);
+  return (
+    <Current.Provider value={{ room, turns, ...guidance, ...changes }}>{children}</Current.Provider>
+  );
 }
 
 export function useRoom(): Scope {

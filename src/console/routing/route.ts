@@ -3,15 +3,7 @@ import type { Collection } from "../../client";
 export const COLLECTIONS: readonly Collection[] = ["teams", "bots", "ghosts", "models", "shells"];
 export const ROOM_VIEWS = ["conversation", "steps", "logs"] as const;
 export type RoomView = (typeof ROOM_VIEWS)[number];
-const PAGES = [
-  "search",
-  "webhooks",
-  "keys",
-  "sessions",
-  "usage",
-  "notifications",
-  "board",
-] as const;
+const PAGES = ["webhooks", "keys", "sessions", "usage", "notifications", "board"] as const;
 export type PageName = (typeof PAGES)[number];
 
 /** What the address says; it never holds a token. */
@@ -23,6 +15,8 @@ export type Route =
   | { at: "resource"; collection: Collection; namespace: string; name: string }
   | { at: "new-resource"; collection: Collection }
   | { at: "webhook"; webhookId: string }
+  /** `q`: the words to find. The page itself reads them, and changes them as one types. */
+  | { at: "search"; q?: string }
   | { at: PageName }
   | { at: "nowhere" };
 
@@ -32,6 +26,7 @@ export function routeOf(path: string): Route {
   if (first === "tasks") return taskRoute(rest);
   if (first === "resources") return resourceRoute(rest);
   if (first === "webhooks" && rest[0]) return { at: "webhook", webhookId: rest[0] };
+  if (first === "search" && rest.length === 0) return { at: "search" };
   const page = PAGES.find((name) => name === first);
   return page && rest.length === 0 ? { at: page } : { at: "nowhere" };
 }
@@ -67,6 +62,8 @@ export function pathOf(route: Route): string {
       return joined("resources", route.collection, route.namespace, route.name);
     case "webhook":
       return joined("webhooks", route.webhookId);
+    case "search":
+      return route.q ? `/search?${new URLSearchParams({ q: route.q })}` : "/search";
     default:
       return joined(route.at);
   }
@@ -81,7 +78,8 @@ function joined(...parts: string[]): string {
   return `/${parts.map(encodeURIComponent).join("/")}`;
 }
 
-function decoded(part: string): string {
+/** As it is, where it is no encoding of anything. */
+export function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {

@@ -3,15 +3,22 @@ import { Link } from "../routing/link";
 import { inPieces } from "./pieces";
 import type { FoundItem } from "./use-found";
 
+const SAID_BY: Record<FoundItem["role"], string> = {
+  user: "asked",
+  assistant: "answered",
+  system: "given",
+};
+
 /** A message that was found, with what was asked for marked. */
 export function Found({ item }: { item: FoundItem }) {
-  const { taskId, title, messageId, role, createdAt, snippet } = item;
+  const { taskId, title, messageId, threadId, role, createdAt, snippet } = item;
   return (
-    <li class="stack tight">
+    <li class="found-message">
       <div class="row spread">
         <Link to={{ at: "task", taskId, view: "conversation", message: messageId }}>{title}</Link>
         <span class="quiet">
-          {role} · <Time at={createdAt} />
+          {threadId !== "main" && `${threadId} · `}
+          {SAID_BY[role]} · <Time at={createdAt} />
         </span>
       </div>
       <p class="snippet">

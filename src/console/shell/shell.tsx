@@ -1,8 +1,8 @@
 import { useEffect, useRef } from "preact/hooks";
-import { LazyBoard } from "../board/lazy-board";
 import { KeysPage } from "../keys/keys-page";
 import { NotificationsPage } from "../notifications/notifications-page";
 import { Toasts } from "../notifications/toasts";
+import { LazyPage } from "../parts/lazy-page";
 import { Page } from "../parts/page";
 import { NewResourcePage } from "../resources/new-resource-page";
 import { ResourcePage } from "../resources/resource-page";
@@ -11,7 +11,6 @@ import { RoomPage } from "../room/room-page";
 import { Link } from "../routing/link";
 import { useRoute } from "../routing/navigate";
 import type { Route } from "../routing/route";
-import { SearchPage } from "../search/search-page";
 import { SessionsPage } from "../sessions/sessions-page";
 import { HomePage } from "../tasks/home-page";
 import { TaskSidebar } from "../tasks/task-sidebar";
@@ -19,6 +18,9 @@ import { UsagePage } from "../usage/usage-page";
 import { DeliveriesPage } from "../webhooks/deliveries-page";
 import { WebhooksPage } from "../webhooks/webhooks-page";
 import { TopBar } from "./top-bar";
+
+const loadBoard = async () => (await import("../board/board-page")).BoardPage;
+const loadSearch = async () => (await import("../search/search-page")).SearchPage;
 
 /** The frame of every page: the bar, the tasks beside a room, the page itself. */
 export function Shell() {
@@ -64,7 +66,7 @@ function View({ route }: { route: Route }) {
       return <ResourcePage key={`${collection}/${namespace}/${name}`} {...route} />;
     }
     case "search":
-      return <SearchPage />;
+      return <LazyPage key="search" title="Search" load={loadSearch} />;
     case "webhooks":
       return <WebhooksPage />;
     case "webhook":
@@ -78,7 +80,7 @@ function View({ route }: { route: Route }) {
     case "notifications":
       return <NotificationsPage />;
     case "board":
-      return <LazyBoard />;
+      return <LazyPage key="board" title="Board" load={loadBoard} />;
     case "nowhere":
       return (
         <Page title="Nothing is here">

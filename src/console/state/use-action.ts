@@ -1,6 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { TaskroomError } from "../../client";
+import type { TaskroomError } from "../../client";
 import { EXPIRED, useAccount } from "./account";
+import { asTaskroomError } from "./known-failure";
+
+export { asTaskroomError };
 
 export type Action = {
   /** Runs one thing at a time; whether it succeeded. */
@@ -42,11 +45,6 @@ export function useAction(): Action {
   );
   const clear = useCallback(() => setError(undefined), []);
   return { run, busy, error, clear };
-}
-
-export function asTaskroomError(failure: unknown): TaskroomError {
-  if (failure instanceof TaskroomError) return failure;
-  throw failure;
 }
 
 function usePresence() {

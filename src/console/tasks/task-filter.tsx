@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { TaskStatus } from "../../client";
+import { Link } from "../routing/link";
 import type { TaskFilter } from "./use-tasks";
 import { useTeams } from "./use-teams";
 
@@ -9,10 +10,11 @@ const TYPING_MS = 250;
 
 type Props = { filter: TaskFilter; onFilter: (filter: TaskFilter) => void };
 
-/** Narrows the tasks down; asks the server once the typing pauses. */
+/** Narrows the tasks down by what they are; asks the server once the typing pauses. What was said in them is another page's. */
 export function TaskFilterForm({ filter, onFilter }: Props) {
   const [typed, setTyped] = useState(filter);
   const teams = useTeams();
+  const words = typed.q.trim();
   const change = (part: Partial<TaskFilter>) => setTyped((old) => ({ ...old, ...part }));
   useEffect(() => {
     const timer = setTimeout(() => onFilter(usable(typed)), TYPING_MS);
@@ -29,6 +31,7 @@ export function TaskFilterForm({ filter, onFilter }: Props) {
         value={typed.q}
         onInput={(event) => change({ q: event.currentTarget.value })}
       />
+      {words !== "" && <Link to={{ at: "search", q: words }}>Search messages for “{words}”</Link>}
       <details>
         <summary>More filters</summary>
         <div class="stack tight">

@@ -23,14 +23,23 @@ it.each(ROUTES)("%s leads to a page and back", (path, route) => {
   expect(pathOf(route)).toBe(path);
 });
 
-it.each(["/nonsense", "/tasks/task_1/nonsense", "/resources/nonsense", "/usage/more", "/%zz"])(
-  "%s is nowhere",
-  (path) => {
-    expect(routeOf(path)).toEqual({ at: "nowhere" });
-  },
-);
+it.each([
+  "/nonsense",
+  "/tasks/task_1/nonsense",
+  "/resources/nonsense",
+  "/usage/more",
+  "/search/more",
+  "/%zz",
+])("%s is nowhere", (path) => {
+  expect(routeOf(path)).toEqual({ at: "nowhere" });
+});
 
 it("a message to look at is behind the #: it makes no other page", () => {
   const route: Route = { at: "task", taskId: "task_1", view: "conversation", message: "msg_1" };
   expect(pathOf(route)).toBe("/tasks/task_1#msg_1");
+});
+
+it("words to find are a query, which is no part of the page", () => {
+  expect(pathOf({ at: "search", q: "a&b c" })).toBe("/search?q=a%26b+c");
+  expect(pathOf({ at: "search", q: "" })).toBe("/search");
 });

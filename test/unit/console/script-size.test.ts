@@ -35,11 +35,11 @@ it("the script that the console loads at first is under 180 KiB, compressed", ()
   expect(bytes).toBeLessThan(MOST_BYTES);
 });
 
-it("what colours code, typesets formulas and draws charts is loaded when there is some", () => {
+it("what colours code, typesets formulas, draws charts and searches is loaded when it is needed", () => {
   const first = firstLoad();
   const all = readdirSync(join(SITE, "assets")).filter((name) => name.endsWith(".js"));
   const later = all.filter((name) => !first.has(name)).map((name) => read(`assets/${name}`));
-  for (const words of ["hljs-", "KaTeX parse error", "u-over"]) {
+  for (const words of ["hljs-", "KaTeX parse error", "u-over", "Words to find"]) {
     expect(later.some((text) => text.includes(words))).toBe(true);
     expect([...first].some((name) => read(`assets/${name}`).includes(words))).toBe(false);
   }

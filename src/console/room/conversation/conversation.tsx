@@ -7,6 +7,8 @@ import { TypingLine } from "../header/presence-line";
 import { OpenTurns } from "../open-turns";
 import { useRoom } from "../room-scope";
 import { Announcer } from "./announcer";
+import { OrphanedEdit } from "./changes/orphaned-edit";
+import { JumpNotice } from "./jump-notice";
 import { MessageList } from "./message-list";
 import { Streams } from "./streams";
 import { TailEnd } from "./tail-end";
@@ -20,14 +22,15 @@ export function Conversation() {
   const whole = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const { follows, toEnd } = useFollow(scroller, content);
+  const { follows, toEnd, leaveEnd } = useFollow(scroller, content);
   const { hasOlder, loading, loadOlder } = useOlder(room, scroller);
   const isEmpty = useSelected(room, (s) => s.room?.messages.length === 0 && s.older.length === 0);
   const stop = useStop();
-  useJump(room, scroller);
+  const { jump, again, dismiss } = useJump(room, { scroller, leaveEnd });
 
   return (
     <div class="conversation" ref={whole}>
+      <JumpNotice jump={jump} onAgain={again} onDismiss={dismiss} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard too */}
       <section class="scroller" ref={scroller} tabIndex={0} aria-label="Messages">
         <div class="messages" ref={content}>
@@ -42,6 +45,7 @@ export function Conversation() {
           <MessageList />
           <TailEnd />
           <Streams />
+          <OrphanedEdit />
           <Unsent />
           <OpenTurns />
         </div>

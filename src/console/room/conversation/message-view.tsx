@@ -1,84 +1,52 @@
-import { useState } from "preact/hooks";
-import type { Message, RoomConnection, Turn } from "../../../client";
-import { Time } from "../../parts/time";
+import { useEffect, useRef } from "preact/hooks";
+import type { Message, RoomConnection } from "../../../client";
 import { memo } from "../../state/memo";
 import { GuidanceLines } from "../composer/guidance";
-import { AttachedFiles } from "../files/attached-files";
+import { AnswerTo } from "./changes/answer-to";
 import { EditForm } from "./changes/edit-form";
 import { MessageActions } from "./changes/message-actions";
-import { VersionsView } from "./changes/versions-view";
-import { CutOff } from "./cut-off";
-import { MessageFacts } from "./message-facts";
-import { Speaker } from "./speaker";
-import { Thinking } from "./thinking";
-import { type ShownUse, usesOf } from "./tools/shown-use";
-import { Told } from "./tools/told";
-import { ToolCard } from "./tools/tool-card";
+import { VersionView } from "./changes/version-view";
+import { MessageBody, MessageHead } from "./message-body";
 import { TurnEnd, tells } from "./turn-end";
 import type { Rights } from "./use-rights";
+import type { Standing } from "./use-standings";
 
-type Props = {
+type Props = Standing & {
   message: Message;
-  turn: Turn | undefined;
   room: RoomConnection;
   rights: Rights;
-  /** The newest of all: it can be answered anew. */
-  isLast: boolean;
   /** Brought in from before: there may be thousands. */
   isOld: boolean;
-  /** It took another answer's place. */
-  isAgain: boolean;
 };
 
 export const MessageView = memo((props: Props) => {
-  const { message, turn, room, isAgain } = props;
-  const { role, author, bot, thinking, status, createdAt, threadId, note, replaces } = message;
-  const [isEdited, setIsEdited] = useState(false);
+  const { message, turn, room, question, isEdited, hasVersions, showsEarlier } = props;
+  const { id, role, status } = message;
+  const editButton = useRef<HTMLButtonElement>(null);
+  useFocusAfter(isEdited, editButton);
   return (
-    <li class={`message ${role} ${status}`} data-message={message.id}>
-      <div class="row spread">
-        <Speaker name={author?.name ?? author?.userId ?? bot ?? role} by={role} />
-        <span class="quiet">
-          {threadId !== "main" && `${threadId} · `}
-          {note && "note · "}
-          <Time at={createdAt} />
-        </span>
-      </div>
-      <Thinking text={thinking} />
-      {isEdited ? (
-        <EditForm {...{ message, room }} onClose={() => setIsEdited(false)} />
+    <li class={`message ${role} ${status}`} data-message={id}>
+      {hasVersions && showsEarlier ? (
+        <VersionView message={message} />
       ) : (
-        <Body message={message} />
+        <>
+          <MessageHead message={message} />
+          {question && <AnswerTo question={question} />}
+          {isEdited ? <EditForm {...{ message, room }} /> : <MessageBody message={message} />}
+          {turn && <GuidanceLines turnId={turn.id} />}
+          {turn && tells(turn) && <TurnEnd turn={turn} room={room} />}
+        </>
       )}
-      {turn && <GuidanceLines turnId={turn.id} />}
-      {turn && tells(turn) && <TurnEnd turn={turn} room={room} />}
-      {(replaces !== undefined || isAgain) && <VersionsView message={message} />}
-      {!isEdited && <MessageActions {...props} onEdit={() => setIsEdited(true)} />}
+      {!isEdited && <MessageActions {...props} editButton={editButton} />}
     </li>
   );
 });
 
-function Body({ message }: { message: Message }) {
-  const { role, content, status } = message;
-  return (
-    <>
-      <Told text={content} uses={usesOf(message)} cards={(uses) => <KeptUses uses={uses} />} />
-      <AttachedFiles files={message.attachments} />
-      {status !== "complete" && (
-        <p class="quiet">{status === "interrupted" ? "Stopped here." : "Broke off here."}</p>
-      )}
-      {role === "assistant" && <CutOff message={message} />}
-      {role === "assistant" && <MessageFacts message={message} />}
-    </>
-  );
-}
-
-function KeptUses({ uses }: { uses: readonly ShownUse[] }) {
-  return (
-    <ul class="plain-list tools">
-      {uses.map((use) => (
-        <ToolCard key={use.key} use={use} />
-      ))}
-    </ul>
-  );
+/** Whoever gives an edit up is where it began. */
+function useFocusAfter(isEdited: boolean, button: { current: HTMLButtonElement | null }): void {
+  const was = useRef(isEdited);
+  useEffect(() => {
+    if (was.current && !isEdited) button.current?.focus({ preventScroll: true });
+    was.current = isEdited;
+  }, [isEdited, button]);
 }

@@ -1,6 +1,9 @@
+import { useMemo } from "preact/hooks";
 import type { Message, Turn } from "../../../client";
 import { useSelected } from "../../state/use-selected";
 import { useRoom } from "../room-scope";
+import { VersionSwitch } from "./changes/version-switch";
+import { VersionView } from "./changes/version-view";
 import { TurnEnd, tells } from "./turn-end";
 
 const NONE: readonly Message[] = [];
@@ -18,8 +21,20 @@ export function TailEnd() {
     <div class="tail-end">
       <q class="quiet">{shortened(asked.content)}</q>
       <TurnEnd turn={last} room={room} />
+      {last.regenerates !== undefined && <Unanswered turnId={last.id} />}
     </div>
   ) : null;
+}
+
+/** It came to no answer anew; those before are still to be read. */
+function Unanswered({ turnId }: { turnId: string }) {
+  const place = useMemo(() => ({ id: turnId, role: "assistant" as const, turnId }), [turnId]);
+  return (
+    <>
+      <VersionView message={place} />
+      <VersionSwitch message={place} />
+    </>
+  );
 }
 
 function later(one: Turn | undefined, other: Turn): Turn {

@@ -4,11 +4,14 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 /** Pixels from the end that still count as being there. */
 const NEAR = 64;
 
+/** After this the place that somebody was brought to is laid out. */
+const SETTLED_MS = 200;
+
 /** Keeps the end in sight while what is said grows, unless its reader has scrolled away. */
 export function useFollow(
   scroller: RefObject<HTMLElement | null>,
   content: RefObject<HTMLElement | null>,
-): { follows: boolean; toEnd: () => void } {
+): { follows: boolean; toEnd: () => void; leaveEnd: () => void } {
   const [follows, setFollows] = useState(true);
   const wanted = useRef(true);
   const toEnd = useCallback(() => {
@@ -17,14 +20,22 @@ export function useFollow(
     scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
   }, [scroller]);
 
+  const leaveEnd = useCallback(() => {
+    wanted.current = false;
+    setTimeout(() => {
+      if (!scroller.current) return;
+      wanted.current ||= isAtEnd(scroller.current);
+      setFollows(wanted.current);
+    }, SETTLED_MS);
+  }, [scroller]);
+
   useEffect(() => {
     const [outer, inner] = [scroller.current, content.current];
     if (!outer || !inner) return;
     let lastTop = outer.scrollTop;
     const onScroll = () => {
-      const atEnd = outer.scrollHeight - outer.scrollTop - outer.clientHeight < NEAR;
       // Growth alone moves nobody away from the end; only scrolling up does.
-      if (atEnd) wanted.current = true;
+      if (isAtEnd(outer)) wanted.current = true;
       else if (outer.scrollTop < lastTop) wanted.current = false;
       lastTop = outer.scrollTop;
       setFollows(wanted.current);
@@ -39,5 +50,9 @@ export function useFollow(
       onResize.disconnect();
     };
   }, [scroller, content]);
-  return { follows, toEnd };
+  return { follows, toEnd, leaveEnd };
+}
+
+function isAtEnd({ scrollHeight, scrollTop, clientHeight }: HTMLElement): boolean {
+  return scrollHeight - scrollTop - clientHeight < NEAR;
 }

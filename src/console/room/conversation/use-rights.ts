@@ -18,19 +18,21 @@ export function useRights(): Rights {
   const { me } = useAccount();
   const role = useSelected(room, (s) => s.room?.task.role);
   const isOver = useSelected(room, (s) => s.room?.task.status === "CANCELLED");
+  const mayWrite = me.scope !== "read";
   return useMemo(
     () => ({
-      mayAct: role !== "viewer" && !isOver,
+      mayAct: mayWrite && role !== "viewer" && !isOver,
       isOwner: role === "owner",
-      mayFork: me.scope !== "read",
+      mayFork: mayWrite,
       userId: me.userId,
     }),
-    [role, isOver, me.scope, me.userId],
+    [role, isOver, mayWrite, me.userId],
   );
 }
 
-/** The sender and an owner may say something else in a message's place; what was brought along stays. */
+/** The sender and an owner may say something else in a message's place; of what was brought along, owners. */
 export function mayEdit({ role, author, imported }: Message, rights: Rights): boolean {
-  if (role !== "user" || imported || !rights.mayAct) return false;
-  return rights.isOwner || (author !== undefined && author.userId === rights.userId);
+  if (role !== "user" || !rights.mayAct) return false;
+  if (rights.isOwner) return true;
+  return !imported && author !== undefined && author.userId === rights.userId;
 }

@@ -4,6 +4,7 @@ import { Link } from "../../routing/link";
 import type { RoomView } from "../../routing/route";
 import { useTask } from "../room-scope";
 import { ConnectionPill } from "./connection-pill";
+import { ForkedFrom } from "./forked-from";
 import { PresenceLine } from "./presence-line";
 import { TaskMenu } from "./task-menu";
 import { WaitingBadge } from "./waiting-badge";
@@ -44,21 +45,11 @@ export function RoomHeader({ view }: { view: RoomView }) {
             {tab.text}
           </Link>
         ))}
-        {task.forkedFrom && (
-          <Link
-            class="quiet team"
-            to={{
-              ...{ at: "task", view: "conversation", taskId: task.forkedFrom.taskId },
-              message: task.forkedFrom.messageId,
-            }}
-          >
-            fork of another task
-          </Link>
-        )}
         <span class="quiet team">
           {task.teamRef.namespace}/{task.teamRef.name}
         </span>
       </nav>
+      {task.forkedFrom && <ForkedFrom key={task.forkedFrom.taskId} origin={task.forkedFrom} />}
     </header>
   );
 }

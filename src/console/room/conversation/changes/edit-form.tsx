@@ -1,53 +1,92 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { isBlank, type Message, type RoomConnection } from "../../../../client";
 import { Button } from "../../../parts/button";
 import { Problem } from "../../../parts/problem";
-import { useAction } from "../../../state/use-action";
 import { useSelected } from "../../../state/use-selected";
+import { useRoom } from "../../room-scope";
 
-type Props = { message: Message; room: RoomConnection; onClose: () => void };
+type Props = { message: Message; room: RoomConnection };
 
 /** Says something else in a message's place; what followed it goes with it. */
-export function EditForm({ message, room, onClose }: Props) {
-  const [text, setText] = useState(message.content);
-  const { run, busy, error } = useAction();
-  const input = useRef<HTMLTextAreaElement>(null);
-  const isWorking = useSelected(room, (s) => (s.room?.openTurns.length ?? 0) > 0);
-  const most = useSelected(room, (s) => s.limits?.contentUnits ?? 32_000);
-  useEffect(() => input.current?.focus(), []);
-  const save = async (event: Event) => {
-    event.preventDefault();
-    const kept = message.attachments?.map(({ fileId }) => fileId) ?? [];
+export function EditForm({ message, room }: Props) {
+  const { edit } = useRoom();
+  const open = useSelected(edit, (current) => current);
+  const form = useRef<HTMLFormElement>(null);
+  const { threadId, attachments = [] } = message;
+  const isWorking = useSelected(
+    room,
+    (s) => s.room?.openTurns.some((turn) => turn.threadId === threadId) ?? false,
+  );
+  useFocus(form);
+  if (!open) return null;
+  const { text, isSaving, error } = open;
+  const isEmpty = isBlank(text) && attachments.length === 0;
+  const save = () => {
+    if (isEmpty) return;
     const options = {
       ...(isWorking && { onBusy: "interrupt" as const }),
-      ...(kept.length > 0 && { attachments: kept }),
+      ...(attachments.length > 0 && { attachments: attachments.map(({ fileId }) => fileId) }),
     };
-    if (await run(() => room.edit(message.id, text.trim(), options))) onClose();
+    void edit.save((content) => room.edit(message.id, content, options));
   };
   return (
-    <form class="stack tight edit" onSubmit={save}>
-      <textarea
-        ref={input}
-        aria-label="The message anew"
-        rows={3}
-        maxLength={most}
-        value={text}
-        onInput={(event) => setText(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key !== "Escape") return;
-          // It gives the edit up, and stops nothing.
-          event.preventDefault();
-          onClose();
-        }}
-      />
-      <p class="quiet">What was said after it leaves the conversation.</p>
+    <form
+      ref={form}
+      class="stack tight edit"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save();
+      }}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
+        if (event.key !== "Escape") return;
+        // It gives the edit up, and stops nothing.
+        event.preventDefault();
+        edit.end();
+      }}
+    >
+      <EditText value={text} room={room} onText={(next) => edit.write(next)} />
+      <p class="quiet">What was said after it leaves the conversation, and stays as a version.</p>
       <div class="row end">
-        <Button onClick={onClose}>Leave it</Button>
-        <Button kind="primary" type="submit" busy={busy} disabled={isBlank(text)}>
-          {isWorking ? "Stop it and send" : "Send anew"}
+        <Button onClick={() => edit.end()}>Cancel</Button>
+        <Button kind="primary" type="submit" busy={isSaving} disabled={isEmpty}>
+          {isWorking ? "Stop and save" : "Save"}
         </Button>
       </div>
       <Problem error={error} />
     </form>
   );
+}
+
+type TextProps = { value: string; room: RoomConnection; onText: (text: string) => void };
+
+function EditText({ value, room, onText }: TextProps) {
+  const most = useSelected(room, (s) => s.limits?.contentUnits ?? 32_000);
+  return (
+    <textarea
+      aria-label="Edit the message"
+      rows={3}
+      maxLength={most}
+      value={value}
+      onInput={(event) => onText(event.currentTarget.value)}
+    />
+  );
+}
+
+/** In the text, at its end; where the form goes, so that it is lost to nobody, with what it was in. */
+function useFocus(form: RefObject<HTMLFormElement | null>): void {
+  useEffect(() => {
+    const { current } = form;
+    const input = current?.querySelector("textarea");
+    input?.focus();
+    input?.setSelectionRange(input.value.length, input.value.length);
+    const around = current?.closest<HTMLElement>(".scroller");
+    return () => {
+      const { activeElement } = document;
+      // A button that was pressed, and is busy, has lost it already.
+      const isHere = activeElement === document.body || current?.contains(activeElement);
+      if (isHere) around?.focus({ preventScroll: true });
+    };
+  }, [form]);
 }

@@ -1,44 +1,52 @@
+import type { RefObject } from "preact";
 import { useState } from "preact/hooks";
 import type { Message, RoomConnection } from "../../../../client";
 import { Button } from "../../../parts/button";
 import { CopyButton } from "../../../parts/copy-button";
+import { useRoom } from "../../room-scope";
 import { mayEdit, type Rights } from "../use-rights";
+import type { Standing } from "../use-standings";
 import { ForkButton } from "./fork-button";
 import { RegenerateButton } from "./regenerate-button";
+import { VersionSwitch } from "./version-switch";
 
-type Props = {
+type Props = Standing & {
   message: Message;
   room: RoomConnection;
   rights: Rights;
-  isLast: boolean;
   isOld: boolean;
-  onEdit: () => void;
+  editButton: RefObject<HTMLButtonElement | null>;
 };
 
 /** What can be done with a message; of old ones, of which there may be thousands, only when asked. */
-export function MessageActions({ message, room, rights, isLast, isOld, onEdit }: Props) {
+export function MessageActions(props: Props) {
+  const { message, isOld, hasVersions, showsEarlier } = props;
   const [isShown, setIsShown] = useState(!isOld);
-  if (!isShown) {
-    return (
-      <div class="row tight message-actions">
+  return (
+    <div class="row tight wrap message-actions">
+      {hasVersions && <VersionSwitch message={message} />}
+      {!showsEarlier && isShown && <Actions {...props} />}
+      {!isShown && (
         <Button kind="quiet" label="What can be done with it" onClick={() => setIsShown(true)}>
           ⋯
         </Button>
-      </div>
-    );
-  }
+      )}
+    </div>
+  );
+}
+
+function Actions({ message, room, rights, isRepeatable, editButton }: Props) {
+  const { edit } = useRoom();
   return (
-    <div class="row tight message-actions">
+    <>
       {message.content !== "" && <CopyButton text={message.content} label="Copy the message" />}
       {mayEdit(message, rights) && (
-        <Button kind="quiet" onClick={onEdit}>
+        <Button kind="quiet" buttonRef={editButton} onClick={() => edit.begin(message)}>
           Edit
         </Button>
       )}
+      {isRepeatable && rights.mayAct && <RegenerateButton turnId={message.turnId} room={room} />}
       {rights.mayFork && <ForkButton message={message} />}
-      {isLast && message.role === "assistant" && rights.mayAct && (
-        <RegenerateButton turnId={message.turnId} room={room} />
-      )}
-    </div>
+    </>
   );
 }

@@ -1,27 +1,28 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { Button } from "../parts/button";
-import { Page } from "../parts/page";
+import { Button } from "./button";
+import { Page } from "./page";
 
-type Loaded = { board: ComponentType } | { failed: true } | undefined;
+type Props = { title: string; load: () => Promise<ComponentType> };
+type Loaded = { page: ComponentType } | { failed: true } | undefined;
 
-/** The board, whose charts are loaded with it alone. */
-export function LazyBoard() {
+/** A page whose code is loaded with it alone. `load` must be the same each time. */
+export function LazyPage({ title, load }: Props) {
   const [loaded, setLoaded] = useState<Loaded>();
   useEffect(() => {
     if (loaded) return;
     let current = true;
-    import("./board-page").then(
-      ({ BoardPage }) => current && setLoaded({ board: BoardPage }),
+    load().then(
+      (page) => current && setLoaded({ page }),
       () => current && setLoaded({ failed: true }),
     );
     return () => {
       current = false;
     };
-  }, [loaded]);
-  if (loaded && "board" in loaded) return <loaded.board />;
+  }, [loaded, load]);
+  if (loaded && "page" in loaded) return <loaded.page />;
   return (
-    <Page title="Board">
+    <Page title={title}>
       {loaded ? (
         <div class="problem" role="alert">
           <p>
