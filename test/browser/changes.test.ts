@@ -1,140 +1,246 @@
+import type { Page } from "playwright-core";
 import { afterEach, expect, inject, it } from "vitest";
 import * as z from "zod";
+import { askedRoom, type Begun } from "../support/asked-room";
 import { serious } from "../support/axe";
-import { answer } from "../support/model-script";
-import { type ModelServer, startModelServer } from "../support/model-server";
+import { answer, gate, wait } from "../support/model-script";
+import type { ModelServer } from "../support/model-server";
 import { Server } from "../support/server";
-import { toolTeam } from "../support/tool-team";
-import { newUser, type Visitor, visitors } from "../support/visitor";
-import { WireUser } from "../support/wire-client";
+import { newUser, visitors } from "../support/visitor";
 
 const come = visitors();
 const servers: ModelServer[] = [];
 afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
-const made = z.object({ id: z.string() });
 
-type Begun = { visitor: Visitor; models: ModelServer; id: string };
-
-/** Somebody who has asked once, and was answered with this. */
-async function asked(first: string): Promise<Begun> {
-  const visitor = await come.signedIn();
-  const models = await startModelServer();
-  servers.push(models);
-  const user = await WireUser.of(new Server(inject("shared").production), visitor.userId);
-  const teamRef = await toolTeam(user, models, {});
-  models.script(answer(first));
-  const response = await visitor.api("POST", "/tasks", { teamRef, prompt: "How many?" });
-  const { id } = made.parse(await response.json());
-  await visitor.page.goto(`${visitor.url}/tasks/${id}`);
-  await visitor.page.locator("li.assistant").getByText(first).waitFor();
-  return { visitor, models, id };
+async function asked(first: string, body = {}): Promise<Begun> {
+  const begun = await askedRoom(await come.signedIn(), first, body);
+  servers.push(begun.models);
+  return begun;
 }
 
-it("an answer is given anew, and the one before is there for who asks", async () => {
+/** Somebody else who has come into the room. */
+async function joined(begun: Begun, role: "editor" | "viewer") {
+  const { visitor, id } = begun;
+  const other = await come.signedIn(newUser("bob"));
+  await visitor.api("POST", `/tasks/${id}/members`, { userId: other.userId, role });
+  await other.page.goto(`${other.url}/tasks/${id}`);
+  await other.page.locator("li.assistant").first().waitFor();
+  return other;
+}
+
+const page200 = z.object({ items: z.array(z.object({ id: z.string() })) });
+
+const answers = (page: Page) => page.locator("li.assistant");
+const questions = (page: Page) => page.locator("li.user");
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+const edit = (page: Page) => page.getByLabel("Edit the message");
+
+it("an answer is tried again, and those before it are paged through in its place", async () => {
   const { visitor, models } = await asked("Three.");
   const { page } = visitor;
-  models.script(answer("Four."));
-  await page.getByRole("button", { name: "Regenerate" }).click();
-  await page.locator("li.assistant").getByText("Four.").waitFor();
-  expect(await page.getByText("Three.").count()).toBe(0);
-  models.script(answer("Five."));
-  await page.getByRole("button", { name: "Regenerate" }).click();
-  await page.locator("li.assistant").getByText("Five.").waitFor();
+  for (const next of ["Four.", "Five."]) {
+    models.script(answer(next));
+    await button(page, "Try again").click();
+    await answers(page).getByText(next).waitFor();
+  }
+  await answers(page).getByText("3 / 3").waitFor();
   expect(await page.locator("li.message").count()).toBe(2);
-  await page.getByText("Earlier versions").click();
-  await page.locator(".versions").getByText("Four.").waitFor();
-  await page.locator(".versions").getByText("Three.").waitFor();
+  expect(await page.getByText("Three.").count()).toBe(0);
+
+  await button(page, "Previous version").click();
+  await answers(page).getByText("Four.").waitFor();
+  await answers(page).getByText("2 / 3").waitFor();
+  await button(page, "Previous version").press("Enter");
+  await answers(page).getByText("Three.").waitFor();
+  expect(await answers(page).getByText("Five.").count()).toBe(0);
+  // What is past is read alone.
+  expect(
+    await answers(page)
+      .getByRole("button", { name: /again|Fork|Edit/ })
+      .count(),
+  ).toBe(0);
   expect(await serious(page)).toEqual([]);
+  // At the end the focus stays where it was, and nothing happens.
+  await button(page, "Previous version").press("Enter");
+  await answers(page).getByText("1 / 3").waitFor();
+  await button(page, "Next version").click();
+  await button(page, "Next version").click();
+  await answers(page).getByText("Five.").waitFor();
+
+  await page.reload();
+  await answers(page).getByText("3 / 3").waitFor();
 });
 
-it("a message is said otherwise by who said it: what followed goes, and stays among its versions", async () => {
+it("while something is answered, another try waits for it, and names its question", async () => {
+  const { visitor, models } = await asked("Three.");
+  const { page } = visitor;
+  const held = gate();
+  models.script([wait(held), ...answer("Green.")], answer("Four."));
+  await visitor.say("Which colour?");
+  await held.reached;
+  await button(page, "Try again").click();
+  await page.getByText("1 message waits in the queue.").waitFor();
+  await answers(page).getByText("Three.").waitFor();
+  held.open();
+  await answers(page).getByText("Four.").waitFor();
+  expect(await page.getByText("Three.").count()).toBe(0);
+  await page.getByText("Answer to “How many?”").waitFor();
+  await page.getByRole("link", { name: "“How many?”" }).click();
+  await page.locator("li.user.pointed-at", { hasText: "How many?" }).waitFor();
+});
+
+it("why another try was refused is told where it was asked for", async () => {
   const { visitor, models, id } = await asked("Three.");
   const { page } = visitor;
-  await page.getByRole("button", { name: "Edit" }).click();
-  const input = page.getByLabel("The message anew");
-  await input.fill("given up");
-  await input.press("Escape");
-  await input.waitFor({ state: "detached" });
-  models.script(answer("Blue."));
-  await page.getByRole("button", { name: "Edit" }).click();
-  await input.fill("Which colour?");
-  expect(await serious(page)).toEqual([]);
-  await page.getByRole("button", { name: "Send anew" }).click();
-  await page.locator("li.assistant").getByText("Blue.").waitFor();
-  expect(await page.locator("li.message").count()).toBe(2);
-  await page.locator("li.user").getByText("Earlier versions").click();
-  await page.locator(".versions").getByText("How many?").waitFor();
-  await page.locator(".versions").getByText("Three.").waitFor();
-  expect(await page.getByText("given up").count()).toBe(0);
+  const held = gate();
+  models.script([wait(held), ...answer("never")]);
+  await visitor.say("Which colour?");
+  await held.reached;
+  const more = Array.from({ length: 20 }, () =>
+    visitor.api("POST", `/tasks/${id}/execute`, { input: "more" }),
+  );
+  await Promise.all(more);
+  await button(page, "Try again").click();
+  await answers(page).getByRole("alert").getByText("20 turns are waiting already.").waitFor();
+  await visitor.api("PATCH", `/tasks/${id}/status`, { status: "CANCELLED" });
+  await button(page, "Try again").waitFor({ state: "detached" });
+  held.open();
+});
 
-  const bobId = newUser("bob");
-  await visitor.api("POST", `/tasks/${id}/members`, { userId: bobId, role: "editor" });
-  const bob = await come.signedIn(bobId);
-  await bob.page.goto(`${bob.url}/tasks/${id}`);
-  await bob.page.getByRole("button", { name: "Regenerate" }).waitFor();
-  expect(await bob.page.getByRole("button", { name: "Edit" }).count()).toBe(0);
+it("an edit is seen by everybody at once; what it took the place of is read in its place", async () => {
+  const begun = await asked("Three.");
+  const { visitor, models } = begun;
+  const { page } = visitor;
+  models.script(answer("Green."));
+  await visitor.say("Which colour?");
+  await answers(page).getByText("Green.").waitFor();
+  const { page: others } = await joined(begun, "viewer");
+
+  models.script(answer("Blue."));
+  await button(page, "Edit").first().click();
+  expect(await edit(page).inputValue()).toBe("How many?");
+  expect(await serious(page)).toEqual([]);
+  await edit(page).fill("Why?");
+  await button(page, "Save").click();
+  for (const each of [page, others]) {
+    await answers(each).getByText("Blue.").waitFor();
+    await questions(each).getByText("2 / 2").waitFor();
+    expect(await each.locator("li.message").count()).toBe(2);
+    expect(await each.getByText("How many?", { exact: true }).count()).toBe(1);
+    await button(each, "Previous version").click();
+    await questions(each).getByText("How many?").waitFor();
+    const followed = each.getByRole("region", { name: "What followed it then" });
+    for (const text of ["Three.", "Which colour?", "Green."]) {
+      await followed.getByText(text).waitFor();
+    }
+    await answers(each).getByText("Blue.").waitFor();
+  }
+  expect(await serious(others)).toEqual([]);
+  expect(await button(others, "Edit").count()).toBe(0);
+  expect(await button(others, "Try again").count()).toBe(0);
+  await button(others, "Next version").click();
+  await questions(others).getByText("Why?").waitFor();
+});
+
+it("an edit is given up with Escape and the focus is back; it is saved by keyboard", async () => {
+  const { visitor, models } = await asked("Three.");
+  const { page } = visitor;
+  await button(page, "Edit").press("Enter");
+  await edit(page).fill("given up");
+  await edit(page).press("Escape");
+  await edit(page).waitFor({ state: "detached" });
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("Edit");
+  await button(page, "Edit").press("Enter");
+  expect(await edit(page).inputValue()).toBe("How many?");
+  await edit(page).fill(" ");
+  expect(await button(page, "Save").isDisabled()).toBe(true);
+  await edit(page).fill("Which colour?");
+  models.script(answer("Blue."));
+  await edit(page).press("Control+Enter");
+  await answers(page).getByText("Blue.").waitFor();
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.getAttribute("aria-label")))
+    .toBe("Messages");
+  expect(await page.getByText("given up").count()).toBe(0);
+});
+
+it("what was written for a message that somebody else changed meanwhile is not lost", async () => {
+  const begun = await asked("Three.");
+  const { visitor, models, id } = begun;
+  const { page } = visitor;
+  await button(page, "Edit").click();
+  await edit(page).fill("half written");
+  const messageId = await questions(page).getAttribute("data-message");
+  models.script(answer("Blue."));
+  await visitor.api("POST", `/tasks/${id}/messages/${messageId}/edit`, { content: "Elsewhere?" });
+  await questions(page).getByText("Elsewhere?").waitFor();
+  const lost = page.getByLabel("An edit that was not saved");
+  await lost.getByText("half written").waitFor();
+  expect(await serious(page)).toEqual([]);
+  await lost.getByRole("button", { name: "Discard" }).click();
+  await lost.waitFor({ state: "detached" });
+});
+
+it("while its thread is at work, an edit stops that first", async () => {
+  const { visitor, models } = await asked("Three.");
+  const { page } = visitor;
+  const held = gate();
+  models.script([wait(held), ...answer("never")]);
+  await visitor.say("Which colour?");
+  await held.reached;
+  await button(page, "Edit").last().click();
+  await edit(page).fill("Which size?");
+  models.script(answer("Large."));
+  await button(page, "Stop and save").click();
+  await answers(page).getByText("Large.").waitFor();
+  held.open();
+  expect(await page.getByText("Which colour?", { exact: true }).count()).toBe(0);
+});
+
+it("versions from far back are looked for when asked, and what fails is told", async () => {
+  const history = Array.from({ length: 240 }, (_, n) => ({
+    role: n % 2 === 0 ? "user" : "assistant",
+    content: `Said ${n}.`,
+  }));
+  const { visitor, models, id } = await asked("Three.", { history });
+  const { page } = visitor;
+  const listed = await visitor.api("GET", `/messages?taskId=${id}&limit=200`);
+  const [, , oldest] = page200.parse(await listed.json()).items;
+  models.script(answer("Anew."));
+  await visitor.api("POST", `/tasks/${id}/messages/${oldest?.id}/edit`, { content: "From here." });
+  await page.reload();
+  await answers(page).getByText("Anew.").waitFor();
+  await page.route("**/api/v1/messages?*", (route) => route.abort());
+  await button(page, "Earlier versions").click();
+  await page.getByRole("alert").getByText("did not answer").waitFor();
+  await page.unroute("**/api/v1/messages?*");
+  await page.getByRole("alert").getByRole("button", { name: "Try again" }).click();
+  await questions(page).getByText("2 / 2").waitFor();
+  await button(page, "Previous version").click();
+  await page.getByRole("region", { name: "What followed it then" }).getByText("Three.").waitFor();
 });
 
 it("a note is read by all and answered by nobody; the next answer's model is told it", async () => {
   const { visitor, models } = await asked("Three.");
   const { page } = visitor;
   await page.getByLabel("Message", { exact: true }).fill("It rains.");
-  await page.getByRole("button", { name: "Note" }).click();
-  await page.locator("li.user", { hasText: "It rains." }).getByText("note ·").waitFor();
+  await button(page, "Note").click();
+  await questions(page).filter({ hasText: "It rains." }).getByText("note ·").waitFor();
   models.script(answer("Take a coat."));
   await visitor.say("What now?");
-  await page.locator("li.assistant").getByText("Take a coat.").waitFor();
+  await answers(page).getByText("Take a coat.").waitFor();
   expect(models.requests).toHaveLength(2);
   expect(JSON.stringify(models.requests[1]?.body.messages)).toContain("It rains.");
 });
 
-it("whoever reads goes on from any message in a task of their own; this one stays as it is", async () => {
-  const { visitor, models } = await asked("Three.");
-  const { page } = visitor;
-  models.script(answer("Green."));
-  await visitor.say("Which colour?");
-  await page.locator("li.assistant").getByText("Green.").waitFor();
-  const before = page.url();
-  await page
-    .locator("li.assistant")
-    .filter({ hasText: "Three." })
-    .getByRole("button", { name: "Fork" })
-    .click();
-  await page.getByRole("link", { name: "fork of another task" }).waitFor();
-  expect(page.url()).not.toBe(before);
-  await page.locator("li.assistant").getByText("Three.").waitFor();
-  expect(await page.locator("li.message").count()).toBe(2);
-  models.script(answer("Forty."));
-  await visitor.say("And then?");
-  await page.locator("li.assistant").getByText("Forty.").waitFor();
-  await page.getByRole("link", { name: "fork of another task" }).click();
-  await page.locator("li.assistant").getByText("Green.").waitFor();
-  await page.locator(".pointed-at", { hasText: "Three." }).waitFor();
-  expect(await page.getByText("Forty.").count()).toBe(0);
-});
-
-it("messages are found by their words, and led to", async () => {
-  const { visitor } = await asked("The nightingale sings.");
-  const { page, url } = visitor;
-  await visitor.say("Thanks.");
-  await page.goto(`${url}/search`);
-  await expect
-    .poll(async () => {
-      await page.getByLabel("Words to find").fill("nightingale");
-      await page.getByLabel("Words to find").press("Enter");
-      await page.getByRole("region", { name: "What was found" }).waitFor();
-      await page.getByText("Loading…").waitFor({ state: "detached" });
-      const count = await page.locator("mark").count();
-      if (count === 0) await page.reload();
-      return count;
-    })
-    .toBe(1);
-  expect(await page.locator("mark").textContent()).toBe("nightingale");
-  expect(await serious(page)).toEqual([]);
-  await page.getByRole("link", { name: "How many?", exact: true }).click();
-  await page.locator(".pointed-at", { hasText: "nightingale" }).waitFor();
-  await page.goto(`${url}/search`);
-  await page.getByLabel("Words to find").fill("nowhere at all");
-  await page.getByLabel("Words to find").press("Enter");
-  await page.getByText("No message has all of these words.").waitFor();
+it("who may only read by their token is offered no change at all", async () => {
+  const { visitor, id } = await asked("Three.");
+  const token = await new Server(inject("shared").production).token(visitor.userId, {
+    scope: "read",
+  });
+  const reader = await come.open();
+  await reader.page.goto(`${reader.url}/tasks/${id}#token=${token}`);
+  await answers(reader.page).getByText("Three.").waitFor();
+  const offered = await reader.page.locator(".message-actions button").allTextContents();
+  expect(new Set(offered)).toEqual(new Set(["Copy"]));
 });

@@ -139,3 +139,19 @@ it("what is blank is neither begun nor sent", async () => {
   expect(await page.locator("li.user").count()).toBe(2);
   expect(await titles(visitor)).toHaveLength(1);
 });
+
+it.each([
+  ["ended", compose],
+  ["going on", composing],
+])("Escape of a composition that is %s gives no edit up", async (_, press) => {
+  const visitor = await come.signedIn();
+  const { page } = visitor;
+  await visitor.begin("/fast /echo said");
+  await page.locator("li.assistant").waitFor();
+  await page.getByRole("button", { name: "Edit" }).click();
+  await page.getByLabel("Edit the message").fill("にほん");
+  await press(page, "Escape");
+  expect(await page.getByLabel("Edit the message").inputValue()).toBe("にほん");
+  await page.keyboard.press("Escape");
+  await page.getByLabel("Edit the message").waitFor({ state: "detached" });
+});

@@ -56,7 +56,7 @@ it("a viewer sees everything and is offered nothing that a viewer may not do", a
   await page.locator("summary", { hasText: /^Task$/ }).click();
   const offered = await page.getByRole("main").getByRole("button").allTextContents();
   // To take along what is read, and to go on from it elsewhere, is to change nothing.
-  expect(offered).toEqual(["Members", "Copy", "Fork"]);
+  expect(offered).toEqual(["Members", "Copy", "Fork from here"]);
   await page.getByRole("button", { name: "Members" }).click();
   await page.getByRole("button", { name: `Remove ${bobId}` }).waitFor();
   expect(await page.getByRole("dialog").getByRole("button").count()).toBe(2);

@@ -5,7 +5,7 @@ import { GuidanceLines } from "../composer/guidance";
 import { AnswerTo } from "./changes/answer-to";
 import { EditForm } from "./changes/edit-form";
 import { MessageActions } from "./changes/message-actions";
-import { VersionView } from "./changes/version-view";
+import { Followed, VersionView } from "./changes/version-view";
 import { MessageBody, MessageHead } from "./message-body";
 import { TurnEnd, tells } from "./turn-end";
 import type { Rights } from "./use-rights";
@@ -20,13 +20,14 @@ type Props = Standing & {
 };
 
 export const MessageView = memo((props: Props) => {
-  const { message, turn, room, question, isEdited, hasVersions, showsEarlier } = props;
+  const { message, turn, room, question, isEdited } = props;
+  const showsEarlier = props.hasVersions && props.showsEarlier;
   const { id, role, status } = message;
   const editButton = useRef<HTMLButtonElement>(null);
   useFocusAfter(isEdited, editButton);
   return (
     <li class={`message ${role} ${status}`} data-message={id}>
-      {hasVersions && showsEarlier ? (
+      {showsEarlier ? (
         <VersionView message={message} />
       ) : (
         <>
@@ -38,6 +39,7 @@ export const MessageView = memo((props: Props) => {
         </>
       )}
       {!isEdited && <MessageActions {...props} editButton={editButton} />}
+      {showsEarlier && <Followed message={message} />}
     </li>
   );
 });

@@ -41,6 +41,9 @@ export function useFollow(
       setFollows(wanted.current);
     };
     const onResize = new ResizeObserver(() => {
+      // What has shrunk to its end has been read to its end.
+      if (isAtEnd(outer)) wanted.current = true;
+      setFollows(wanted.current);
       if (wanted.current) outer.scrollTop = outer.scrollHeight;
     });
     outer.addEventListener("scroll", onScroll, { passive: true });

@@ -71,9 +71,14 @@ async function show(message: Element, leaveEnd: () => void): Promise<void> {
   leaveEnd();
   message.classList.add("pointed-at");
   setTimeout(() => message.classList.remove("pointed-at"), SHOWN_MS);
-  message.scrollIntoView({ block: "center" });
+  bringIntoSight(message);
   await rendered();
-  message.scrollIntoView({ block: "center" });
+  bringIntoSight(message);
+}
+
+function bringIntoSight(message: Element): void {
+  const room = message.closest(".scroller")?.clientHeight ?? 0;
+  message.scrollIntoView({ block: message.clientHeight < room ? "center" : "start" });
 }
 
 /** Two frames: what was changed is laid out then. */

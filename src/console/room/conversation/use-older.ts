@@ -3,6 +3,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preac
 import type { RoomConnection } from "../../../client";
 import { asTaskroomError } from "../../state/use-action";
 import { useSelected } from "../../state/use-selected";
+import { useRoom } from "../room-scope";
 
 const PAGE = 200;
 /** Before a page that was refused is asked for again. */
@@ -16,13 +17,7 @@ const NEAR_TOP = 400;
 export function useOlder(room: RoomConnection, scroller: RefObject<HTMLElement | null>) {
   const [loading, setLoading] = useState(false);
   const older = useSelected(room, (snapshot) => snapshot.older.length);
-  const hasOlder = useSelected(room, ({ hasOlder: known, room: state }) => {
-    if (known !== undefined || state === undefined) return known ?? false;
-    const [first] = state.messages;
-    // A snapshot is bounded in bytes, so its number of messages says nothing; a task's first message has
-    // a low number, since little else comes before it.
-    return first === undefined ? state.task.startedAt !== undefined : first.seq > FIRST_SEQS;
-  });
+  const hasOlder = useHasOlder(room);
   const place = useReadingPlace(scroller, older);
 
   const loadOlder = useCallback(async () => {
@@ -49,6 +44,19 @@ export function useOlder(room: RoomConnection, scroller: RefObject<HTMLElement |
   }, [scroller, hasOlder, loading, loadOlder]);
 
   return { hasOlder, loading, loadOlder };
+}
+
+/** Whether there is more, as the last page said; before one was asked for, whether there may be. */
+function useHasOlder(room: RoomConnection): boolean {
+  const { former } = useRoom();
+  const known = useSelected(room, (snapshot) => snapshot.hasOlder);
+  const first = useSelected(room, ({ room: state }) => state?.messages[0]?.seq);
+  const hasBegun = useSelected(room, ({ room: state }) => state?.task.startedAt !== undefined);
+  const mayHaveStood = useSelected(former, () => former.mayHaveStood(first ?? 0));
+  if (known !== undefined) return known;
+  // A snapshot is bounded in bytes, so its number of messages says nothing; a task's first message has
+  // a low number, since little else comes before it.
+  return first === undefined ? hasBegun : first > FIRST_SEQS && mayHaveStood;
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,11 +1,13 @@
 import { Button } from "../../../parts/button";
+import { CopyButton } from "../../../parts/copy-button";
 import { Problem } from "../../../parts/problem";
 import { useVersions } from "./use-versions";
 import type { Placed } from "./versions";
 
 /** Which of a message's versions is looked at, and the way to the others. */
 export function VersionSwitch({ message }: { message: Placed }) {
-  const { earlier, isWhole, index, show, lookFurther, isLoading, error } = useVersions(message);
+  const versions = useVersions(message);
+  const { earlier, isWhole, index, shown, show, lookFurther, isLoading, error } = versions;
   if (error) return <Problem error={error} onRetry={lookFurther} />;
   if (!isWhole) {
     return (
@@ -17,15 +19,21 @@ export function VersionSwitch({ message }: { message: Placed }) {
   if (earlier.length === 0) return null;
   const last = earlier.length;
   return (
-    <fieldset class="version-switch" aria-label="Versions">
-      <Step name="Previous version" isEnd={index === 0} onGo={() => show(index - 1)}>
-        ‹
-      </Step>
-      <output>{`${index + 1} / ${last + 1}`}</output>
-      <Step name="Next version" isEnd={index === last} onGo={() => show(index + 1)}>
-        ›
-      </Step>
-    </fieldset>
+    <>
+      <fieldset class="version-switch" aria-label="Versions">
+        <Step name="Previous version" isEnd={index === 0} onGo={() => show(index - 1)}>
+          ‹
+        </Step>
+        <output>{`${index + 1} / ${last + 1}`}</output>
+        <Step name="Next version" isEnd={index === last} onGo={() => show(index + 1)}>
+          ›
+        </Step>
+      </fieldset>
+      {shown && <span class="quiet">An earlier version</span>}
+      {shown && message.role === "user" && (
+        <CopyButton text={shown[0].content} label="Copy the earlier version" />
+      )}
+    </>
   );
 }
 

@@ -6,36 +6,43 @@ import { MessageBody, MessageHead } from "../message-body";
 import { lastAnswers } from "./anew";
 import { useVersions } from "./use-versions";
 import { VersionSwitch } from "./version-switch";
-import { type Placed, placeOf, type Version } from "./versions";
+import { type Placed, placeOf } from "./versions";
 
-/** An earlier version in a message's place, with what followed it then: to be read alone. */
+/** An earlier version in a message's place, or all that a turn answered then. */
 export function VersionView({ message }: { message: Placed }) {
-  const { earlier, index, shown } = useVersions(message);
+  const { shown } = useVersions(message);
   if (!shown) return null;
+  const [first] = shown;
+  if (message.role !== "user") return <OldMessages name="An earlier version" messages={shown} />;
   return (
-    <section class="version" aria-label={`Version ${index + 1} of ${earlier.length + 1}`}>
-      <p class="quiet">
-        {shown.length > 1 && message.role === "user"
-          ? "An earlier version, and what followed it. The conversation goes on from the newest."
-          : "An earlier version. The conversation goes on from the newest."}
-      </p>
-      <OldMessages version={shown} />
-    </section>
+    <>
+      <MessageHead message={first} />
+      <MessageBody message={first} />
+    </>
   );
 }
 
-function OldMessages({ version }: { version: Version }) {
-  const lasts = lastAnswers(version);
+/** What was said after an earlier version, until another took its place. */
+export function Followed({ message }: { message: Placed }) {
+  const { shown } = useVersions(message);
+  const [, ...after] = shown ?? [];
+  if (message.role !== "user" || after.length === 0) return null;
+  return <OldMessages name="What followed it then" messages={after} />;
+}
+
+/** To be read alone. */
+function OldMessages({ name, messages }: { name: string; messages: readonly Message[] }) {
+  const lasts = lastAnswers(messages);
   return (
-    <>
-      {version.map((message) => (
+    <section class="version" aria-label={name}>
+      {messages.map((message) => (
         <OldMessage
           key={message.id}
           message={message}
           isLast={lasts.get(message.turnId) === message.id}
         />
       ))}
-    </>
+    </section>
   );
 }
 
@@ -47,10 +54,11 @@ function OldMessage({ message, isLast }: { message: Message; isLast: boolean }) 
   const hasVersions = useSelected(former, ({ gone }) =>
     role === "assistant" ? isLast && gone.has(turnId) : replaces !== undefined,
   );
-  const showsEarlier = useSelected(former, ({ chosen }) => chosen.has(place));
+  const isChosen = useSelected(former, ({ chosen }) => chosen.has(place));
+  const showsEarlier = hasVersions && isChosen;
   return (
     <article class={`message ${role} ${status}`}>
-      {hasVersions && showsEarlier ? (
+      {showsEarlier ? (
         <VersionView message={message} />
       ) : (
         <>
@@ -60,8 +68,9 @@ function OldMessage({ message, isLast }: { message: Message; isLast: boolean }) 
       )}
       <div class="row tight wrap message-actions">
         {hasVersions && <VersionSwitch message={message} />}
-        {content !== "" && <CopyButton text={content} label="Copy the message" />}
+        {!showsEarlier && content !== "" && <CopyButton text={content} label="Copy the message" />}
       </div>
+      {showsEarlier && <Followed message={message} />}
     </article>
   );
 }
