@@ -13,7 +13,15 @@ export function VersionView({ message }: { message: Placed }) {
   const { shown } = useVersions(message);
   if (!shown) return null;
   const [first] = shown;
-  if (message.role !== "user") return <OldMessages name="An earlier version" messages={shown} />;
+  if (message.role !== "user") {
+    return (
+      <section class="version" aria-label="An earlier version">
+        {shown.map((answer) => (
+          <OldMessage key={answer.id} message={answer} hasVersions={false} />
+        ))}
+      </section>
+    );
+  }
   return (
     <>
       <MessageHead message={first} />
@@ -27,33 +35,35 @@ export function Followed({ message }: { message: Placed }) {
   const { shown } = useVersions(message);
   const [, ...after] = shown ?? [];
   if (message.role !== "user" || after.length === 0) return null;
-  return <OldMessages name="What followed it then" messages={after} />;
+  return <OldMessages messages={after} />;
 }
 
-/** To be read alone. */
-function OldMessages({ name, messages }: { name: string; messages: readonly Message[] }) {
+function OldMessages({ messages }: { messages: readonly Message[] }) {
+  const { former } = useRoom();
+  const gone = useSelected(former, (state) => state.gone);
   const lasts = lastAnswers(messages);
+  const hasVersions = ({ id, role, turnId, replaces }: Message) =>
+    role === "assistant" ? lasts.get(turnId) === id && gone.has(turnId) : replaces !== undefined;
   return (
-    <section class="version" aria-label={name}>
+    <section class="version" aria-label="What followed it then">
       {messages.map((message) => (
-        <OldMessage
-          key={message.id}
-          message={message}
-          isLast={lasts.get(message.turnId) === message.id}
-        />
+        <OldMessage key={message.id} message={message} hasVersions={hasVersions(message)} />
       ))}
     </section>
   );
 }
 
-/** It may itself have taken the place of another. */
-function OldMessage({ message, isLast }: { message: Message; isLast: boolean }) {
+type OldProps = {
+  message: Message;
+  /** It took the place of another in its turn. */
+  hasVersions: boolean;
+};
+
+/** To be read alone. */
+function OldMessage({ message, hasVersions }: OldProps) {
   const { former } = useRoom();
-  const { role, status, content, turnId, replaces } = message;
+  const { role, status, content } = message;
   const place = placeOf(message);
-  const hasVersions = useSelected(former, ({ gone }) =>
-    role === "assistant" ? isLast && gone.has(turnId) : replaces !== undefined,
-  );
   const isChosen = useSelected(former, ({ chosen }) => chosen.has(place));
   const showsEarlier = hasVersions && isChosen;
   return (
