@@ -3,7 +3,7 @@ import { afterEach, expect, inject, it } from "vitest";
 import * as z from "zod";
 import { askedRoom, type Begun } from "../support/asked-room";
 import { serious } from "../support/axe";
-import { answer, gate, wait } from "../support/model-script";
+import { answer, gate, status, wait } from "../support/model-script";
 import type { ModelServer } from "../support/model-server";
 import { Server } from "../support/server";
 import { newUser, visitors } from "../support/visitor";
@@ -87,6 +87,41 @@ it("while something is answered, another try waits for it, and names its questio
   await page.getByText("Answer to “How many?”").waitFor();
   await page.getByRole("link", { name: "“How many?”" }).click();
   await page.locator("li.user.pointed-at", { hasText: "How many?" }).waitFor();
+});
+
+it("where another try comes to nothing, the answers before it are still to be read", async () => {
+  const { visitor, models } = await asked("Three.");
+  const { page } = visitor;
+  models.script(status(400));
+  await button(page, "Try again").click();
+  const end = page.locator(".tail-end");
+  await end.getByText(/^Failed: /).waitFor();
+  await end.getByText("2 / 2").waitFor();
+  await button(page, "Previous version").click();
+  await end.getByText("Three.").waitFor();
+  models.script(answer("Four."));
+  await button(page, "Retry").click();
+  await answers(page).getByText("Four.").waitFor();
+  expect(await page.getByText("Three.").count()).toBe(0);
+});
+
+it("all that a pipeline answered is one version", async () => {
+  const visitor = await come.signedIn();
+  const { page } = visitor;
+  const body = { teamRef: "system/research-plan-implement", prompt: "/fast Hello" };
+  const response = await visitor.api("POST", "/tasks", body);
+  const { id } = z.object({ id: z.string() }).parse(await response.json());
+  await page.goto(`${visitor.url}/tasks/${id}`);
+  await button(page, "Try again").click();
+  await answers(page).getByText("2 / 2").waitFor();
+  const count = await answers(page).count();
+  expect(count).toBeGreaterThan(1);
+  await button(page, "Previous version").click();
+  const earlier = page.getByRole("region", { name: "An earlier version" });
+  await expect.poll(() => earlier.getByRole("article").count()).toBe(count);
+  expect(await answers(page).count()).toBe(1);
+  await button(page, "Next version").click();
+  await expect.poll(() => answers(page).count()).toBe(count);
 });
 
 it("why another try was refused is told where it was asked for", async () => {

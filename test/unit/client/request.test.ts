@@ -101,5 +101,6 @@ describe("a request that fails rejects with a TaskroomError", () => {
     const { taskroom } = client();
     const signal = AbortSignal.abort(new Error("no longer wanted"));
     await expect(taskroom.request("GET", "/usage", { signal })).rejects.toThrow("no longer wanted");
+    await expect(taskroom.search("words", { signal })).rejects.toThrow("no longer wanted");
   });
 });
