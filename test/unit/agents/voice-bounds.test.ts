@@ -52,7 +52,7 @@ it.each([
   };
   const ask = using([{ name: "use", input: {}, output: "done" }], "x".repeat(units));
   expect(await ask(stepFor(modelAt("http://127.0.0.1:1/v1")), hearing, signal)).toMatchObject({
-    type: "result",
+    type: "finish",
     finishReason,
   });
   expect(records.filter((type) => type === "tool-result")).toEqual(uses);
