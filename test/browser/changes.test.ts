@@ -224,6 +224,8 @@ it("while its thread is at work, an edit stops that first", async () => {
   await visitor.say("Which colour?");
   await held.reached;
   await button(page, "Edit").last().click();
+  // One at a time: nothing that is being written is lost to another.
+  expect(await button(page, "Edit").isDisabled()).toBe(true);
   await edit(page).fill("Which size?");
   models.script(answer("Large."));
   await button(page, "Stop and save").click();

@@ -35,7 +35,7 @@ it.each<Theme>(["light", "dark"])(
     const hint = () => page.locator("textarea").first().getAttribute("placeholder");
     expect(await hint()).not.toMatch(/Enter|Shift|Esc/);
     await visitor.begin("/fast /echo here");
-    await page.locator("li.assistant").getByText("here").waitFor();
+    await page.locator("li.assistant").getByText("here", { exact: true }).waitFor();
     expect(await hint()).not.toMatch(/Enter|Shift|Esc/);
     for (const place of ["Search", "Resources", "Webhooks", "Keys", "Sessions", "Usage", "Tasks"]) {
       await page.locator("summary", { hasText: "Menu" }).click();

@@ -101,3 +101,20 @@ it("a failure is told, and the page that failed is asked for again", async () =>
   void former.more();
   expect(asked.map(({ cursor }) => cursor)).toEqual([undefined, undefined, "older", "older"]);
 });
+
+it("an earlier version is chosen for a place until what stands is, or the room is told anew", () => {
+  const { former } = asking();
+  former.choose("t2", "m1");
+  former.choose("m9", "m3");
+  expect([...former.getSnapshot().chosen]).toEqual([
+    ["t2", "m1"],
+    ["m9", "m3"],
+  ]);
+  former.choose("t2", undefined);
+  expect([...former.getSnapshot().chosen]).toEqual([["m9", "m3"]]);
+  const before = former.getSnapshot();
+  former.choose("t2", undefined);
+  expect(former.getSnapshot()).toBe(before);
+  former.forget();
+  expect(former.getSnapshot().chosen.size).toBe(0);
+});

@@ -28,7 +28,8 @@ export function useJump(
   // Another try looks on from where the last one has got to.
   useEffect(() => {
     setJump(NONE);
-    if (!wanted.id) return;
+    // The page has other places too.
+    if (!wanted.id.startsWith("msg_")) return;
     const given = new AbortController();
     const find = () => scroller.current?.querySelector(`[data-message="${CSS.escape(wanted.id)}"]`);
     setJump({ state: "looking" });

@@ -10,26 +10,11 @@ type Props = { message: Message; room: RoomConnection };
 
 /** Says something else in a message's place; what followed it goes with it. */
 export function EditForm({ message, room }: Props) {
-  const { edit } = useRoom();
-  const open = useSelected(edit, (current) => current);
   const form = useRef<HTMLFormElement>(null);
-  const { threadId, attachments = [] } = message;
-  const isWorking = useSelected(
-    room,
-    (s) => s.room?.openTurns.some((turn) => turn.threadId === threadId) ?? false,
-  );
+  const { open, isWorking, isEmpty, write, save, giveUp } = useEdit(message, room);
   useFocus(form);
   if (!open) return null;
   const { text, isSaving, error } = open;
-  const isEmpty = isBlank(text) && attachments.length === 0;
-  const save = () => {
-    if (isEmpty) return;
-    const options = {
-      ...(isWorking && { onBusy: "interrupt" as const }),
-      ...(attachments.length > 0 && { attachments: attachments.map(({ fileId }) => fileId) }),
-    };
-    void edit.save((content) => room.edit(message.id, content, options));
-  };
   return (
     <form
       ref={form}
@@ -43,15 +28,17 @@ export function EditForm({ message, room }: Props) {
         if (event.key !== "Escape") return;
         // It gives the edit up, and stops nothing.
         event.preventDefault();
-        edit.end();
+        giveUp();
       }}
     >
-      <EditText value={text} room={room} onText={(next) => edit.write(next)} />
+      <EditText value={text} isFixed={isSaving} room={room} onText={write} />
       <p class="quiet">What was said after it leaves the conversation, and stays as a version.</p>
       <div class="row end">
-        <Button onClick={() => edit.end()}>Cancel</Button>
+        <Button disabled={isSaving} onClick={giveUp}>
+          Cancel
+        </Button>
         <Button kind="primary" type="submit" busy={isSaving} disabled={isEmpty}>
-          {isWorking ? "Stop and save" : "Save"}
+          {isSaving ? "Saving…" : stopping(isWorking)}
         </Button>
       </div>
       <Problem error={error} />
@@ -59,15 +46,48 @@ export function EditForm({ message, room }: Props) {
   );
 }
 
-type TextProps = { value: string; room: RoomConnection; onText: (text: string) => void };
+function stopping(isWorking: boolean): string {
+  return isWorking ? "Stop and save" : "Save";
+}
 
-function EditText({ value, room, onText }: TextProps) {
+function useEdit({ id, threadId, attachments = [] }: Message, room: RoomConnection) {
+  const { edit } = useRoom();
+  const open = useSelected(edit, (current) => current);
+  const isWorking = useSelected(
+    room,
+    (s) => s.room?.openTurns.some((turn) => turn.threadId === threadId) ?? false,
+  );
+  const isEmpty = isBlank(open?.text ?? "") && attachments.length === 0;
+  const save = () => {
+    if (isEmpty) return;
+    const options = {
+      ...(isWorking && { onBusy: "interrupt" as const }),
+      ...(attachments.length > 0 && { attachments: attachments.map(({ fileId }) => fileId) }),
+    };
+    void edit.save((content) => room.edit(id, content, options));
+  };
+  // What is on its way is not called back: it comes through as soon as there is a connection.
+  const giveUp = () => {
+    if (!open?.isSaving) edit.end();
+  };
+  return { open, isWorking, isEmpty, write: (text: string) => edit.write(text), save, giveUp };
+}
+
+type TextProps = {
+  value: string;
+  isFixed: boolean;
+  room: RoomConnection;
+  onText: (text: string) => void;
+};
+
+function EditText({ value, isFixed, room, onText }: TextProps) {
   const most = useSelected(room, (s) => s.limits?.contentUnits ?? 32_000);
   return (
     <textarea
       aria-label="Edit the message"
       rows={3}
       maxLength={most}
+      readOnly={isFixed}
       value={value}
       onInput={(event) => onText(event.currentTarget.value)}
     />

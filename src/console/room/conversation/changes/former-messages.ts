@@ -87,7 +87,9 @@ export class FormerMessages extends Cell<Former> {
 
   /** Without a version: what stands now. */
   choose(place: string, version: string | undefined): void {
-    const chosen = new Map(this.getSnapshot().chosen);
+    const { chosen: old } = this.getSnapshot();
+    if (old.get(place) === version) return;
+    const chosen = new Map(old);
     if (version === undefined) chosen.delete(place);
     else chosen.set(place, version);
     this.#change({ chosen });

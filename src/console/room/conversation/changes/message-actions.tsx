@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { Message, RoomConnection } from "../../../../client";
 import { Button } from "../../../parts/button";
 import { CopyButton } from "../../../parts/copy-button";
+import { useSelected } from "../../../state/use-selected";
 import { useRoom } from "../../room-scope";
 import { mayEdit, type Rights } from "../use-rights";
 import type { Standing } from "../use-standings";
@@ -37,11 +38,18 @@ export function MessageActions(props: Props) {
 
 function Actions({ message, room, rights, isRepeatable, editButton }: Props) {
   const { edit } = useRoom();
+  // One at a time: what is written in the other would be lost.
+  const isOther = useSelected(edit, (open) => open !== undefined);
   return (
     <>
       {message.content !== "" && <CopyButton text={message.content} label="Copy the message" />}
       {mayEdit(message, rights) && (
-        <Button kind="quiet" buttonRef={editButton} onClick={() => edit.begin(message)}>
+        <Button
+          kind="quiet"
+          buttonRef={editButton}
+          disabled={isOther}
+          onClick={() => edit.begin(message)}
+        >
           Edit
         </Button>
       )}

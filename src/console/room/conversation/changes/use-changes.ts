@@ -24,6 +24,8 @@ export function useChanges(room: RoomConnection): KnownChanges {
   useRoomEvent(room, "messages:superseded", ({ data: { messageIds, by } }) => {
     former.supersede(messageIds, by);
   });
+  // What is being answered is looked at, whatever was before.
+  useRoomEvent(room, "chat:start", ({ data: { turnId } }) => former.choose(turnId, undefined));
   useRoomEvent(room, "history:reset", () => former.forget());
   useRoomEvent(room, "session:ready", ({ data: { state } }) => {
     if (state) former.forget();
