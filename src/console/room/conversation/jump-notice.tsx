@@ -21,7 +21,7 @@ export function JumpNotice({ jump, onAgain, onDismiss }: Props) {
     );
   }
   return (
-    <div class="jump row spread wrap" role="status">
+    <div class="jump row spread" role="status">
       <span>{SAID[jump.state]}</span>
       {jump.state !== "looking" && (
         <span class="row">
