@@ -1,9 +1,14 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { isBlank } from "../../client";
 import { Button } from "../parts/button";
 import { Field } from "../parts/field";
 import { usePageTitle } from "../parts/page-title";
 import { Problem } from "../parts/problem";
+import { AttachButton } from "../room/files/attach-button";
+import { useDrop } from "../room/files/drop-zone";
+import { PendingFiles } from "../room/files/pending-files";
+import { useAttachments } from "../room/files/use-attachments";
+import { usePaste } from "../room/files/use-paste";
 import { navigate } from "../routing/navigate";
 import { useAccount } from "../state/account";
 import { useAction } from "../state/use-action";
@@ -22,14 +27,23 @@ export function HomePage() {
   const [draft, setDraft] = useState(EMPTY);
   const { run, busy, error } = useAction();
   const [isPhone, hasFingers] = [useMedia(PHONE), useMedia(FINGERS)];
+  const [place, form] = [useRef<HTMLDivElement>(null), useRef<HTMLFormElement>(null)];
+  const input = useRef<HTMLTextAreaElement>(null);
+  const attaching = useAttachments();
+  const isOver = useDrop(place, attaching.files.add);
+  usePaste(form, attaching.files.add);
+  const isReady =
+    attaching.standing.isReady && (attaching.ids.length > 0 || !isBlank(draft.prompt));
+  const beginDraft = () => isReady && begin(draft, attaching.ids);
   const change = (part: Partial<Draft>) => setDraft((old) => ({ ...old, ...part }));
 
-  const begin = ({ prompt, title, team, labels }: Draft) => {
-    if (isBlank(prompt)) return;
+  const begin = ({ prompt, title, team, labels }: Draft, attachments: string[] = []) => {
+    if (isBlank(prompt) && attachments.length === 0) return;
     run(async () => {
       const task = await client.tasks.create({
         teamRef: team,
         prompt,
+        ...(attachments.length > 0 && { attachments }),
         ...(title.trim() && { title: title.trim() }),
         ...(labels.trim() && { labels: labelsOf(labels) }),
       });
@@ -38,16 +52,19 @@ export function HomePage() {
   };
 
   return (
-    <div class="home stack">
+    <div class="home stack" ref={place}>
+      {isOver && <p class="drop-here">Drop files here to attach them</p>}
       <h1>What should be done?</h1>
       <form
+        ref={form}
         class="card stack"
         onSubmit={(event) => {
           event.preventDefault();
-          begin(draft);
+          beginDraft();
         }}
       >
         <textarea
+          ref={input}
           aria-label="Prompt"
           rows={4}
           maxLength={32_000}
@@ -61,12 +78,16 @@ export function HomePage() {
           onKeyDown={(event) => {
             if (event.key !== "Enter" || event.shiftKey || hasFingers) return;
             event.preventDefault();
-            begin(draft);
+            beginDraft();
           }}
         />
-        <div class="row spread">
-          <TeamSelect value={draft.team} onChange={(team) => change({ team })} />
-          <Button kind="primary" type="submit" busy={busy} disabled={isBlank(draft.prompt)}>
+        <PendingFiles attaching={attaching} writing={input} />
+        <div class="row spread wrap">
+          <span class="row">
+            <AttachButton attaching={attaching} />
+            <TeamSelect value={draft.team} onChange={(team) => change({ team })} />
+          </span>
+          <Button kind="primary" type="submit" busy={busy} disabled={!isReady}>
             Begin
           </Button>
         </div>

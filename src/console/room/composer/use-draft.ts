@@ -2,14 +2,14 @@ import { useState } from "preact/hooks";
 import { isBlank, type TaskroomError } from "../../../client";
 import { asTaskroomError } from "../../state/use-action";
 import { useSelected } from "../../state/use-selected";
-import { type Attachments, useAttachments } from "../files/use-attachments";
+import { type Attaching, useAttachments } from "../files/use-attachments";
 import { useRoom } from "../room-scope";
 import type { Policy } from "./policy-select";
 
 export type Draft = {
   text: string;
   setText: (text: string) => void;
-  files: Attachments;
+  attaching: Attaching;
   policy: Policy;
   setPolicy: (policy: Policy) => void;
   isBusy: boolean;
@@ -28,11 +28,10 @@ export function useDraft(onSent: () => void): Draft {
   const [text, setText] = useState("");
   const [policy, setPolicy] = useState<Policy>("enqueue");
   const [error, setError] = useState<TaskroomError>();
-  const files = useAttachments();
+  const attaching = useAttachments();
+  const { files, ids, standing } = attaching;
   const isBusy = useSelected(room, (s) => (s.room?.openTurns.length ?? 0) > 0);
-  const ids = files.pending.flatMap(({ fileId }) => (fileId === undefined ? [] : [fileId]));
-  const isStored = ids.length === files.pending.length;
-  const isReady = isStored && (ids.length > 0 || !isBlank(text));
+  const isReady = standing.isReady && (ids.length > 0 || !isBlank(text));
   const fail = (failure: unknown) => setError(asTaskroomError(failure));
 
   /** Nothing that was written is lost, unless something else was begun meanwhile. */
@@ -60,5 +59,5 @@ export function useDraft(onSent: () => void): Draft {
       });
     });
   const note = () => leave((content, attachments) => room.note(content, attachments));
-  return { text, setText, files, policy, setPolicy, isBusy, isReady, error, fail, send, note };
+  return { text, setText, attaching, policy, setPolicy, isBusy, isReady, error, fail, send, note };
 }
