@@ -1,5 +1,4 @@
-import { useRef, useState } from "preact/hooks";
-import { isBlank } from "../../client";
+import { useRef } from "preact/hooks";
 import { Button } from "../parts/button";
 import { Field } from "../parts/field";
 import { usePageTitle } from "../parts/page-title";
@@ -7,49 +6,21 @@ import { Problem } from "../parts/problem";
 import { AttachButton } from "../room/files/attach-button";
 import { useDrop } from "../room/files/drop-zone";
 import { PendingFiles } from "../room/files/pending-files";
-import { useAttachments } from "../room/files/use-attachments";
 import { usePaste } from "../room/files/use-paste";
-import { navigate } from "../routing/navigate";
-import { useAccount } from "../state/account";
-import { useAction } from "../state/use-action";
 import { FINGERS, PHONE, useMedia } from "../state/use-media";
 import { EXAMPLES } from "./examples";
-import { labelsOf } from "./labels";
 import { TeamSelect } from "./team-select";
-
-type Draft = { prompt: string; title: string; team: string; labels: string };
-const EMPTY: Draft = { prompt: "", title: "", team: "system/assistant", labels: "" };
+import { useNewTask } from "./use-new-task";
 
 /** Begins a task: a prompt and one click. */
 export function HomePage() {
   usePageTitle("New task");
-  const { client } = useAccount();
-  const [draft, setDraft] = useState(EMPTY);
-  const { run, busy, error } = useAction();
+  const { draft, change, attaching, isReady, begin, beginExample, busy, error } = useNewTask();
   const [isPhone, hasFingers] = [useMedia(PHONE), useMedia(FINGERS)];
   const [place, form] = [useRef<HTMLDivElement>(null), useRef<HTMLFormElement>(null)];
   const input = useRef<HTMLTextAreaElement>(null);
-  const attaching = useAttachments();
   const isOver = useDrop(place, attaching.files.add);
   usePaste(form, attaching.files.add);
-  const isReady =
-    attaching.standing.isReady && (attaching.ids.length > 0 || !isBlank(draft.prompt));
-  const beginDraft = () => isReady && begin(draft, attaching.ids);
-  const change = (part: Partial<Draft>) => setDraft((old) => ({ ...old, ...part }));
-
-  const begin = ({ prompt, title, team, labels }: Draft, attachments: string[] = []) => {
-    if (isBlank(prompt) && attachments.length === 0) return;
-    run(async () => {
-      const task = await client.tasks.create({
-        teamRef: team,
-        prompt,
-        ...(attachments.length > 0 && { attachments }),
-        ...(title.trim() && { title: title.trim() }),
-        ...(labels.trim() && { labels: labelsOf(labels) }),
-      });
-      navigate({ at: "task", taskId: task.id, view: "conversation" });
-    });
-  };
 
   return (
     <div class="home stack" ref={place}>
@@ -60,7 +31,7 @@ export function HomePage() {
         class="card stack"
         onSubmit={(event) => {
           event.preventDefault();
-          beginDraft();
+          begin();
         }}
       >
         <textarea
@@ -78,7 +49,7 @@ export function HomePage() {
           onKeyDown={(event) => {
             if (event.key !== "Enter" || event.shiftKey || hasFingers) return;
             event.preventDefault();
-            beginDraft();
+            begin();
           }}
         />
         <PendingFiles attaching={attaching} writing={input} />
@@ -118,13 +89,9 @@ export function HomePage() {
       <section aria-labelledby="examples" class="stack tight">
         <h2 id="examples">Or begin with one of these</h2>
         <div class="row wrap">
-          {EXAMPLES.map(({ text, prompt, team }) => (
-            <Button
-              key={text}
-              disabled={busy}
-              onClick={() => begin({ ...EMPTY, prompt, ...(team && { team }) })}
-            >
-              {text}
+          {EXAMPLES.map((example) => (
+            <Button key={example.text} disabled={busy} onClick={() => beginExample(example)}>
+              {example.text}
             </Button>
           ))}
         </div>

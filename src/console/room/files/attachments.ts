@@ -1,5 +1,4 @@
-import type { FilesApi, StoredFile, TaskroomError } from "../../../client";
-import { asTaskroomError } from "../../state/use-action";
+import { type FilesApi, type StoredFile, TaskroomError } from "../../../client";
 import type { Given } from "./given";
 import { admitted, type Pending, refusalOf, refusedAtOnce } from "./pending";
 
@@ -95,7 +94,9 @@ export class Attachments {
         ({ id }: StoredFile) => this.#change(key, { fileId: id }),
         (failure: unknown) => {
           // Who took it away need not be told that it did not arrive.
-          if (!abort.signal.aborted) this.#fail(key, asTaskroomError(failure));
+          if (abort.signal.aborted) return;
+          if (!(failure instanceof TaskroomError)) throw failure;
+          this.#fail(key, failure);
         },
       )
       .finally(() => this.#running.delete(key));
