@@ -49,7 +49,7 @@ function PendingFile({ one, files, onRemove }: FileProps) {
         <p class="quiet">{sizeText(file.size)}</p>
         {refusal ? <Refused words={refusal.words} /> : <Progress one={one} />}
         {refusal?.mayPass && (
-          <Button label={`Try ${file.name} again`} onClick={() => files.again(key)}>
+          <Button label={`Try again to store ${file.name}`} onClick={() => files.again(key)}>
             Try again
           </Button>
         )}

@@ -28,14 +28,14 @@ export function Picture({ file, onGone }: Props) {
   return (
     <div ref={place} class={`picture-place ${address || !isWanted || error ? "" : "awaited"}`}>
       {!isWanted && (
-        <Button label={`Show ${name}`} onClick={() => setIsWanted(true)}>
+        <Button label={`Show the picture ${name}`} onClick={() => setIsWanted(true)}>
           Show the picture
         </Button>
       )}
       {error && !isGone && (
         <p class="issue">
           {error.detail}{" "}
-          <Button label={`Load ${name} again`} onClick={again}>
+          <Button label={`Try again to load ${name}`} onClick={again}>
             Try again
           </Button>
         </p>
