@@ -195,6 +195,12 @@ it("words and files stay where they were when the message does not go", async ()
   await input.press("Enter");
   await page.getByRole("alert").waitFor();
   expect(await input.inputValue()).toBe("/fast /echo kept");
+  // Nor is anything lost to who looks at another view of the room.
+  await page.getByRole("link", { name: "Steps" }).click();
+  await input.waitFor({ state: "detached" });
+  await page.getByRole("link", { name: "Conversation" }).click();
+  await page.getByRole("status").getByText("2 files attached.").waitFor();
+  expect(await input.inputValue()).toBe("/fast /echo kept");
   await page.getByRole("button", { name: "Take a.txt away" }).click();
   await input.press("Enter");
   await page.locator("li.user").getByText("b.txt").waitFor();

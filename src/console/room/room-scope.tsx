@@ -3,9 +3,10 @@ import { useContext } from "preact/hooks";
 import type { RoomConnection } from "../../client";
 import { useSelected } from "../state/use-selected";
 import { type KnownGuidance, useGuidance } from "./composer/use-guidance";
+import { type KeptDraft, useKeptDraft } from "./composer/use-kept-draft";
 import { type KnownTurns, useTurns } from "./use-turns";
 
-type Scope = KnownGuidance & { room: RoomConnection; turns: KnownTurns };
+type Scope = KnownGuidance & { room: RoomConnection; turns: KnownTurns; kept: KeptDraft };
 
 const Current = createContext<Scope | undefined>(undefined);
 
@@ -19,7 +20,8 @@ export function RoomScope({
 }) {
   const turns = useTurns(room);
   const guidance = useGuidance(room);
-  return <Current.Provider value={{ room, turns, ...guidance }}>{children}</Current.Provider>;
+  const kept = useKeptDraft();
+  return <Current.Provider value={{ room, turns, kept, ...guidance }}>{children}</Current.Provider>;
 }
 
 export function useRoom(): Scope {

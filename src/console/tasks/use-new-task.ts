@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { isBlank, type TaskroomError } from "../../client";
-import { type Attaching, useAttachments } from "../room/files/use-attachments";
+import { type Attaching, useAttaching, useAttachments } from "../room/files/use-attachments";
 import { navigate } from "../routing/navigate";
 import { useAccount } from "../state/account";
 import { useAction } from "../state/use-action";
@@ -28,7 +28,7 @@ export function useNewTask(): NewTask {
   const { client } = useAccount();
   const [draft, setDraft] = useState(EMPTY);
   const { run, busy, error } = useAction();
-  const attaching = useAttachments();
+  const attaching = useAttaching(useAttachments());
   const { ids, standing } = attaching;
   const isReady = standing.isReady && (ids.length > 0 || !isBlank(draft.prompt));
   const create = ({ prompt, title, team, labels }: Draft, attachments: string[]) =>

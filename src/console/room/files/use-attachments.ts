@@ -11,11 +11,16 @@ export type Attaching = Attached & {
   standing: Standing;
 };
 
-/** The files that go with what is being written here. */
-export function useAttachments(): Attaching {
+/** A place for the files of what is being written here; who leaves it gives up those under way. */
+export function useAttachments(): Attachments {
   const { client } = useAccount();
   const files = useMemo(() => new Attachments(client.files), [client]);
   useEffect(() => () => files.close(), [files]);
+  return files;
+}
+
+/** The files as they stand. */
+export function useAttaching(files: Attachments): Attaching {
   const attached = useSelected(files, (now) => now);
   const ids = attached.pending.flatMap(({ fileId }) => (fileId === undefined ? [] : [fileId]));
   return { ...attached, files, ids, standing: standingOf(attached.pending) };
