@@ -104,6 +104,20 @@ function widthOf(page: Page, name: string): Promise<number> {
     .evaluate((img: HTMLImageElement) => img.naturalWidth);
 }
 
+/** Whether an address of a picture still has one behind it. */
+function loads(page: Page, address: string | null): Promise<boolean> {
+  return page.evaluate(
+    (src) =>
+      new Promise<boolean>((resolve) => {
+        const picture = new Image();
+        picture.onload = () => resolve(true);
+        picture.onerror = () => resolve(false);
+        picture.src = src ?? "";
+      }),
+    address,
+  );
+}
+
 it("a picture is shown in bounds and large, in every tab and after a reload", async () => {
   const { page } = await inRoom();
   const second = await page.context().newPage();
@@ -133,6 +147,13 @@ it("a picture is shown in bounds and large, in every tab and after a reload", as
   await page.reload();
   await page.locator("li.user").scrollIntoViewIfNeeded();
   await expect.poll(() => widthOf(page, "dot.png")).toBe(1);
+  const address = await page.getByRole("img", { name: "dot.png" }).getAttribute("src");
+  expect(await loads(page, address)).toBe(true);
+  await page.getByRole("link", { name: "Steps" }).click();
+  await page.locator("li.user").waitFor({ state: "detached" });
+  // Its bytes are kept for what is shown alone.
+  expect(await loads(page, address)).toBe(false);
+  await page.getByRole("link", { name: "Conversation" }).click();
   // Signed in by the first tab.
   await second.goto(page.url());
   await second.locator("li.user").scrollIntoViewIfNeeded();

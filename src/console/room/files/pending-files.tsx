@@ -1,5 +1,5 @@
 import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "../../parts/button";
 import type { Attachments } from "./attachments";
 import type { Pending } from "./pending";
@@ -80,17 +80,20 @@ function Progress({ one: { file, sent, fileId } }: { one: Pending }) {
 /** Whoever takes one away goes on at the next, or goes on writing. */
 function useRemoval({ files, pending }: Attaching, writing: RefObject<HTMLElement | null>) {
   const list = useRef<HTMLUListElement>(null);
-  const removed = useRef<number>(undefined);
-  useEffect(() => {
-    if (removed.current === undefined) return;
+  const removed = useRef<{ key: number; place: number }>(undefined);
+  useLayoutEffect(() => {
+    if (!removed.current) return;
+    const { key, place } = removed.current;
+    // An earlier change, such as an upload's progress, is drawn with the file still there.
+    if (pending.some((one) => one.key === key)) return;
     const rest = [...(list.current?.children ?? [])];
-    const next = rest[Math.min(removed.current, rest.length - 1)];
+    const next = rest[Math.min(place, rest.length - 1)];
     removed.current = undefined;
     const button = next?.querySelector<HTMLElement>(":scope > button") ?? writing.current;
     button?.focus();
   }, [pending, writing]);
   const remove = (key: number, place: number) => {
-    removed.current = place;
+    removed.current = { key, place };
     files.remove(key);
   };
   return { list, remove };
