@@ -234,10 +234,12 @@ it("a service that keeps no files says so once, and then offers none", async () 
   await page.route("**/api/v1/files?*", (route) =>
     route.fulfill(problem(503, "files_not_configured", words)),
   );
+  await page.getByRole("button", { name: "Attach files" }).focus();
   await choose(page, [text("a.txt")]);
   await page.getByRole("alert").getByText(words).waitFor();
   expect(await page.getByRole("button", { name: "Attach files" }).count()).toBe(0);
   expect(await pendingIn(page).count()).toBe(0);
+  expect(await page.locator(":focus").getAttribute("aria-label")).toBe("Message");
   const input = page.getByLabel("Message", { exact: true });
   await input.fill("/fast /echo all the same");
   await input.press("Enter");

@@ -7,13 +7,17 @@ import { sizeText } from "./size-text";
 import { Thumbnail } from "./thumbnail";
 import type { Attaching } from "./use-attachments";
 
-/** Where the focus goes when the last file is taken away. */
-type Props = { attaching: Attaching; writing: RefObject<HTMLElement | null> };
+type Props = {
+  attaching: Attaching;
+  /** Where the focus goes when the last file is taken away. */
+  writing: RefObject<HTMLElement | null>;
+};
 
 /** Files that go with the next message, and how far each is. */
 export function PendingFiles({ attaching, writing }: Props) {
-  const { files, pending, notice, standing } = attaching;
+  const { files, pending, notice, standing, isOn } = attaching;
   const { list, remove } = useRemoval(attaching, writing);
+  useButtonGone(isOn, writing);
   return (
     <>
       {notice && (
@@ -97,4 +101,14 @@ function useRemoval({ files, pending }: Attaching, writing: RefObject<HTMLElemen
     files.remove(key);
   };
   return { list, remove };
+}
+
+/** Whoever was at the button when it went, because the service keeps no files, goes on writing. */
+function useButtonGone(isOn: boolean, writing: RefObject<HTMLElement | null>): void {
+  const was = useRef(isOn);
+  useLayoutEffect(() => {
+    const isGone = was.current && !isOn;
+    was.current = isOn;
+    if (isGone && document.activeElement === document.body) writing.current?.focus();
+  }, [isOn, writing]);
 }
