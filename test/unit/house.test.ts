@@ -73,6 +73,8 @@ const BESIDES: { from: RegExp; to: RegExp }[] = [
   { from: /^client\//, to: /^engine\/fold\/fold$/ },
   // A text that is being written has its tools where its message will have them.
   { from: /^client\/room\/stream-uses$/, to: /^protocol\/tools\/rounds$/ },
+  // A page keeps to the wire's own bounds, and draws what the server serves to be shown.
+  { from: /^console\/room\/files\//, to: /^(protocol\/limits|files\/types)$/ },
   // What a room would refuse as blank, a page refuses at once.
   { from: /^client\//, to: /^protocol\/blank$/ },
 ];

@@ -3,10 +3,12 @@ import { useContext } from "preact/hooks";
 import type { RoomConnection } from "../../client";
 import { useSelected } from "../state/use-selected";
 import { type KnownGuidance, useGuidance } from "./composer/use-guidance";
+import { type KeptDraft, useKeptDraft } from "./composer/use-kept-draft";
 import { type KnownChanges, useChanges } from "./conversation/changes/use-changes";
 import { type KnownTurns, useTurns } from "./use-turns";
 
-type Scope = KnownGuidance & KnownChanges & { room: RoomConnection; turns: KnownTurns };
+type Scope = KnownGuidance &
+  KnownChanges & { room: RoomConnection; turns: KnownTurns; kept: KeptDraft };
 
 const Current = createContext<Scope | undefined>(undefined);
 
@@ -21,9 +23,9 @@ export function RoomScope({
   const turns = useTurns(room);
   const guidance = useGuidance(room);
   const changes = useChanges(room);
-  return (
-    <Current.Provider value={{ room, turns, ...guidance, ...changes }}>{children}</Current.Provider>
-  );
+  const kept = useKeptDraft();
+  const scope = { room, turns, kept, ...guidance, ...changes };
+  return <Current.Provider value={scope}>{children}</Current.Provider>;
 }
 
 export function useRoom(): Scope {

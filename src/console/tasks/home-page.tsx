@@ -1,53 +1,41 @@
-import { useState } from "preact/hooks";
-import { isBlank } from "../../client";
+import { useRef } from "preact/hooks";
 import { Button } from "../parts/button";
 import { Field } from "../parts/field";
 import { usePageTitle } from "../parts/page-title";
 import { Problem } from "../parts/problem";
-import { navigate } from "../routing/navigate";
-import { useAccount } from "../state/account";
-import { useAction } from "../state/use-action";
+import { AttachButton } from "../room/files/attach-button";
+import { useDrop } from "../room/files/drop-zone";
+import { PendingFiles } from "../room/files/pending-files";
+import { usePaste } from "../room/files/use-paste";
 import { FINGERS, PHONE, useMedia } from "../state/use-media";
 import { EXAMPLES } from "./examples";
-import { labelsOf } from "./labels";
 import { TeamSelect } from "./team-select";
-
-type Draft = { prompt: string; title: string; team: string; labels: string };
-const EMPTY: Draft = { prompt: "", title: "", team: "system/assistant", labels: "" };
+import { useNewTask } from "./use-new-task";
 
 /** Begins a task: a prompt and one click. */
 export function HomePage() {
   usePageTitle("New task");
-  const { client } = useAccount();
-  const [draft, setDraft] = useState(EMPTY);
-  const { run, busy, error } = useAction();
+  const { draft, change, attaching, isReady, begin, beginExample, busy, error } = useNewTask();
   const [isPhone, hasFingers] = [useMedia(PHONE), useMedia(FINGERS)];
-  const change = (part: Partial<Draft>) => setDraft((old) => ({ ...old, ...part }));
-
-  const begin = ({ prompt, title, team, labels }: Draft) => {
-    if (isBlank(prompt)) return;
-    run(async () => {
-      const task = await client.tasks.create({
-        teamRef: team,
-        prompt,
-        ...(title.trim() && { title: title.trim() }),
-        ...(labels.trim() && { labels: labelsOf(labels) }),
-      });
-      navigate({ at: "task", taskId: task.id, view: "conversation" });
-    });
-  };
+  const [place, form] = [useRef<HTMLDivElement>(null), useRef<HTMLFormElement>(null)];
+  const input = useRef<HTMLTextAreaElement>(null);
+  const isOver = useDrop(place, attaching.files.add);
+  usePaste(form, attaching.files.add);
 
   return (
-    <div class="home stack">
+    <div class="home stack" ref={place}>
+      {isOver && <p class="drop-here">Drop files here to attach them</p>}
       <h1>What should be done?</h1>
       <form
+        ref={form}
         class="card stack"
         onSubmit={(event) => {
           event.preventDefault();
-          begin(draft);
+          begin();
         }}
       >
         <textarea
+          ref={input}
           aria-label="Prompt"
           rows={4}
           maxLength={32_000}
@@ -61,12 +49,16 @@ export function HomePage() {
           onKeyDown={(event) => {
             if (event.key !== "Enter" || event.shiftKey || hasFingers) return;
             event.preventDefault();
-            begin(draft);
+            begin();
           }}
         />
-        <div class="row spread">
-          <TeamSelect value={draft.team} onChange={(team) => change({ team })} />
-          <Button kind="primary" type="submit" busy={busy} disabled={isBlank(draft.prompt)}>
+        <PendingFiles attaching={attaching} writing={input} />
+        <div class="row spread wrap">
+          <span class="row">
+            <AttachButton attaching={attaching} />
+            <TeamSelect value={draft.team} onChange={(team) => change({ team })} />
+          </span>
+          <Button kind="primary" type="submit" busy={busy} disabled={!isReady}>
             Begin
           </Button>
         </div>
@@ -97,13 +89,9 @@ export function HomePage() {
       <section aria-labelledby="examples" class="stack tight">
         <h2 id="examples">Or begin with one of these</h2>
         <div class="row wrap">
-          {EXAMPLES.map(({ text, prompt, team }) => (
-            <Button
-              key={text}
-              disabled={busy}
-              onClick={() => begin({ ...EMPTY, prompt, ...(team && { team }) })}
-            >
-              {text}
+          {EXAMPLES.map((example) => (
+            <Button key={example.text} disabled={busy} onClick={() => beginExample(example)}>
+              {example.text}
             </Button>
           ))}
         </div>

@@ -1,4 +1,5 @@
 import { useSelected } from "../../state/use-selected";
+import { filesText } from "../files/pending";
 import { useRoom } from "../room-scope";
 
 /** What was written but not stored yet: it is sent by itself as soon as there is a connection. */
@@ -7,10 +8,11 @@ export function Unsent() {
   const unsent = useSelected(room, (snapshot) => snapshot.unsent);
   return (
     <>
-      {unsent.map(({ clientMessageId, content }) => (
+      {unsent.map(({ clientMessageId, content, attachments = [] }) => (
         <div key={clientMessageId} class="message user unsent">
           <p class="quiet">Sending…</p>
           <div class="prewrap">{content}</div>
+          {attachments.length > 0 && <p class="quiet">With {filesText(attachments.length)}</p>}
         </div>
       ))}
     </>

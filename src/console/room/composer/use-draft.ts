@@ -2,14 +2,14 @@ import { useState } from "preact/hooks";
 import { isBlank, type TaskroomError } from "../../../client";
 import { asTaskroomError } from "../../state/use-action";
 import { useSelected } from "../../state/use-selected";
-import { type Attachments, useAttachments } from "../files/use-attachments";
+import { type Attaching, useAttaching } from "../files/use-attachments";
 import { useRoom } from "../room-scope";
 import type { Policy } from "./policy-select";
 
 export type Draft = {
   text: string;
   setText: (text: string) => void;
-  files: Attachments;
+  attaching: Attaching;
   policy: Policy;
   setPolicy: (policy: Policy) => void;
   isBusy: boolean;
@@ -24,15 +24,18 @@ export type Draft = {
 
 /** What is being written, and the ways out. `onSent` is called as it leaves. */
 export function useDraft(onSent: () => void): Draft {
-  const { room, guide } = useRoom();
-  const [text, setText] = useState("");
+  const { room, guide, kept } = useRoom();
+  const [text, show] = useState(kept.text);
   const [policy, setPolicy] = useState<Policy>("enqueue");
   const [error, setError] = useState<TaskroomError>();
-  const files = useAttachments();
+  const attaching = useAttaching(kept.files);
+  const { files, ids, standing } = attaching;
   const isBusy = useSelected(room, (s) => (s.room?.openTurns.length ?? 0) > 0);
-  const ids = files.pending.flatMap(({ fileId }) => (fileId === undefined ? [] : [fileId]));
-  const isStored = ids.length === files.pending.length;
-  const isReady = isStored && (ids.length > 0 || !isBlank(text));
+  const isReady = standing.isReady && (ids.length > 0 || !isBlank(text));
+  const setText = (next: string) => {
+    kept.text = next;
+    show(next);
+  };
   const fail = (failure: unknown) => setError(asTaskroomError(failure));
 
   /** Nothing that was written is lost, unless something else was begun meanwhile. */
@@ -44,7 +47,7 @@ export function useDraft(onSent: () => void): Draft {
     setError(undefined);
     say(content, ids.length > 0 ? { attachments: ids } : {}).catch((failure) => {
       fail(failure);
-      setText((now) => now || content);
+      setText(kept.text || content);
       files.putBack(taken);
     });
     onSent();
@@ -60,5 +63,5 @@ export function useDraft(onSent: () => void): Draft {
       });
     });
   const note = () => leave((content, attachments) => room.note(content, attachments));
-  return { text, setText, files, policy, setPolicy, isBusy, isReady, error, fail, send, note };
+  return { text, setText, attaching, policy, setPolicy, isBusy, isReady, error, fail, send, note };
 }

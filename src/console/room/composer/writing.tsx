@@ -7,6 +7,7 @@ import { useSelected } from "../../state/use-selected";
 import { AttachButton } from "../files/attach-button";
 import { useDrop } from "../files/drop-zone";
 import { PendingFiles } from "../files/pending-files";
+import { usePaste } from "../files/use-paste";
 import { useRoom } from "../room-scope";
 import { PolicySelect } from "./policy-select";
 import { useDraft } from "./use-draft";
@@ -31,21 +32,25 @@ export function Writing({ onStop, onSent, dropOn }: WritingProps) {
     onSent();
     input.current?.focus();
   });
-  const { text, files, policy, isBusy, isReady } = draft;
+  const { text, attaching, policy, isBusy, isReady } = draft;
   const most = useSelected(room, (s) => s.limits?.contentUnits ?? 32_000);
   const [isPhone, hasFingers] = [useMedia(PHONE), useMedia(FINGERS)];
-  const isOver = useDrop(dropOn, files.add);
+  const form = useRef<HTMLFormElement>(null);
+  const isOver = useDrop(dropOn, attaching.files.add);
+  usePaste(form, attaching.files.add);
   useFirstFocus(input);
   return (
     <form
-      class={`composer ${isOver ? "dropping" : ""}`}
+      ref={form}
+      class="composer"
       onSubmit={(event) => {
         event.preventDefault();
         draft.send();
       }}
     >
       <Problem error={draft.error} />
-      <PendingFiles files={files} />
+      {isOver && <p class="drop-here">Drop files here to attach them</p>}
+      <PendingFiles attaching={attaching} writing={input} />
       <textarea
         ref={input}
         aria-label="Message"
@@ -57,12 +62,6 @@ export function Writing({ onStop, onSent, dropOn }: WritingProps) {
           draft.setText(event.currentTarget.value);
           typing.touch();
         }}
-        onPaste={(event) => {
-          const pasted = [...(event.clipboardData?.files ?? [])];
-          if (pasted.length === 0) return;
-          event.preventDefault();
-          files.add(pasted);
-        }}
         onBlur={typing.stop}
         onKeyDown={(event) => {
           if (event.key !== "Enter" || event.shiftKey || hasFingers) return;
@@ -72,7 +71,7 @@ export function Writing({ onStop, onSent, dropOn }: WritingProps) {
       />
       <div class="row spread wrap">
         <span class="row">
-          <AttachButton onFiles={files.add} />
+          <AttachButton attaching={attaching} />
           {isBusy && <PolicySelect policy={policy} onPolicy={draft.setPolicy} />}
         </span>
         <span class="row">

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { useRoomEvent } from "../../state/use-event";
+import { filesText } from "../files/pending";
 import { useRoom } from "../room-scope";
 
 const SPOKEN = 300;
@@ -13,7 +14,9 @@ export function Announcer() {
     setSaid(`The tool ${data.name} waits for approval.`);
   });
   useRoomEvent(room, "chat:done", ({ data }) => {
-    setSaid(`Answered: ${data.message.content.slice(0, SPOKEN)}`);
+    const { content, attachments = [] } = data.message;
+    const files = attachments.length > 0 ? ` With ${filesText(attachments.length)}.` : "";
+    setSaid(`Answered: ${content.slice(0, SPOKEN)}${files}`);
   });
   useRoomEvent(room, "chat:cancelled", () => setSaid("Stopped."));
   useRoomEvent(room, "task:error", ({ data }) => setSaid(`Failed: ${data.message}`));

@@ -1,22 +1,22 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { type Given, givenBy, hasFiles } from "./given";
 
 /** Files that are dropped anywhere on a place; whether some are held over it. */
 export function useDrop(
   place: RefObject<HTMLElement | null>,
-  onFiles: (files: Iterable<File>) => void,
+  onGiven: (given: Given) => void,
 ): boolean {
   const [isOver, setIsOver] = useState(false);
-  const latest = useRef(onFiles);
-  latest.current = onFiles;
+  const latest = useRef(onGiven);
+  latest.current = onGiven;
   useEffect(() => {
     const { current } = place;
     if (!current) return;
-    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
     const over = (event: DragEvent) => {
-      if (!hasFiles(event)) return;
-      // Else the browser would open it in the page's place.
+      if (!event.dataTransfer || !hasFiles(event.dataTransfer)) return;
       event.preventDefault();
+      event.dataTransfer.dropEffect = "copy";
       setIsOver(true);
     };
     const leave = (event: DragEvent) => {
@@ -24,10 +24,10 @@ export function useDrop(
       if (!(relatedTarget instanceof Node && current.contains(relatedTarget))) setIsOver(false);
     };
     const drop = (event: DragEvent) => {
-      if (!hasFiles(event)) return;
-      event.preventDefault();
       setIsOver(false);
-      latest.current(event.dataTransfer?.files ?? []);
+      if (!event.dataTransfer || !hasFiles(event.dataTransfer)) return;
+      event.preventDefault();
+      latest.current(givenBy(event.dataTransfer));
     };
     current.addEventListener("dragover", over);
     current.addEventListener("dragleave", leave);
@@ -39,4 +39,16 @@ export function useDrop(
     };
   }, [place]);
   return isOver;
+}
+
+/** Keeps the browser from opening a file in the page's place where it misses every zone. */
+export function keepFilesOut(page: Window): void {
+  const refuse = (event: DragEvent) => {
+    const { dataTransfer, defaultPrevented } = event;
+    if (defaultPrevented || !dataTransfer || !hasFiles(dataTransfer)) return;
+    event.preventDefault();
+    dataTransfer.dropEffect = "none";
+  };
+  page.addEventListener("dragover", refuse);
+  page.addEventListener("drop", refuse);
 }
