@@ -32,6 +32,8 @@ export type Operation = {
   bodyBytes?: number;
   /** The field that all past `LIMITS.bodyBytes` is meant for. */
   largeField?: string;
+  /** Bytes that it may have beside long texts, which files come in; by default as many as in all. */
+  besideTexts?: number;
   /** Of the answer: JSON, unless it is 101 or 204. */
   status: number;
   /** Where there was nothing to do: what was asked for is there. */

@@ -10,17 +10,17 @@ import { type Said, saidMessage } from "./said-message";
 /** Messages, or turns that answer one message, that are looked through at most. */
 const LOOKED_AT = 20;
 
-type Edit = { id: string; content: string };
+type Edit = { id: string; content: string; attachments: string[] };
 
 /** The turn of a message's new words; nothing where the room has no such message. */
 export async function editedTurn(
   c: AppContext,
   { id: chatId, tools }: ChatRequest,
-  { id, content }: Edit,
+  { id, content, attachments }: Edit,
 ): Promise<{ turn: Turn } | undefined> {
   const task = await findChat(c, chatId);
   const said = task && (await saidMessage(c, task.id, id));
-  return task && said && edited(c, task.id, { said, content, tools });
+  return task && said && edited(c, task.id, { said, content, tools, attachments });
 }
 
 type Words = {

@@ -10,6 +10,7 @@ import { roomOf } from "../../room-of";
 import { turnView } from "../../turn-view/turn-view";
 import { type Asking, askAnew, askOn, type Begun } from "../asking/asking";
 import { conversationOf, type Line } from "../asking/conversation";
+import { sentFiles } from "../asking/sent-files";
 import { completionId } from "../ids";
 import { seconds } from "../responses/response";
 import { ChatAnswer } from "./answer";
@@ -35,10 +36,10 @@ export const chat: Handlers<typeof CHAT> = {
 
 /** A task of its own, with all that was said before; or one that the request names. */
 function begin(c: AppContext, body: ChatRequest): Promise<Begun> {
-  const { history, content, path } = conversationOf(body.messages.map(lineOf));
+  const { history, content, files, path } = conversationOf(body.messages.map(lineOf));
   const { task: taskId, ...metadata } = body.metadata ?? {};
   const names = (name: string) => (name === "prompt" || name === "input" ? path : theirs(name));
-  const asking: Asking = { body, model: body.model ?? undefined, content, names };
+  const asking: Asking = { body, model: body.model ?? undefined, content, files, names };
   if (taskId !== undefined) return askOn(c, asking, { taskId });
   return askAnew(c, asking, { history, ephemeral: true, metadata });
 }
@@ -51,7 +52,8 @@ function theirs(name: string): string {
 function lineOf(message: ChatRequest["messages"][number], i: number): Line {
   const { role, content, name } = message;
   const path = `messages.${i}`;
-  return { role, text: textOf(content ?? ""), name, path, words: `${path}.content` };
+  const words = `${path}.content`;
+  return { role, text: textOf(content ?? ""), files: sentFiles(content, words), name, path, words };
 }
 
 /** A client that asks again has lost its answer, and with that stopped it: the same turn begins again. */
