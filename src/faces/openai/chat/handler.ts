@@ -3,6 +3,7 @@ import type { ChatRequest } from "../../../operations/openai/chat-request";
 import { textOf } from "../../../operations/openai/content";
 import { refText } from "../../../protocol/refs";
 import type { AppContext } from "../../../worker/context";
+import { publicOrigin } from "../../../worker/public-url";
 import { answerOf, once, taskRoom } from "../../../worker/rooms/ask";
 import type { Handlers } from "../../../worker/serving/handler";
 import { eventStream } from "../../../worker/streams/event-stream";
@@ -72,7 +73,7 @@ const CLIENT_GONE = 499;
 type Parts = { reader: Reader; facts: CompletionFacts };
 
 function streamed(c: AppContext, { task, turn }: Begun, { reader, facts }: Parts): Response {
-  const answer = new ChatAnswer({ isStreamed: true });
+  const answer = new ChatAnswer({ isStreamed: true, origin: publicOrigin(c) });
   const chunks = new Chunks(facts);
   async function* texts(): AsyncGenerator<string, void> {
     yield chunks.begin();
@@ -96,7 +97,7 @@ async function whole(
   { task, turn }: Begun,
   { reader, facts }: Parts,
 ): Promise<Response> {
-  const answer = new ChatAnswer({ isStreamed: false });
+  const answer = new ChatAnswer({ isStreamed: false, origin: publicOrigin(c) });
   const items = turnView(roomOf(c, task.id), turn, reader.signal);
   for await (const item of sendable(items)) answer.read(item);
   reader.done();
