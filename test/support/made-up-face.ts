@@ -6,6 +6,7 @@ import type { Face } from "../../src/operations/operation";
 /** A protocol that nobody speaks, with what single protocols have: another form of errors among it. */
 export const MADE_UP = {
   below: ["/made-up"],
+  via: "streams",
   groups: {
     things: {
       list: {

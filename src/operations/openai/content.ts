@@ -28,7 +28,11 @@ const PART_TYPES = {
   ],
   responses: [
     z.looseObject({ type: z.enum(["input_text", "output_text"]), text }),
-    z.looseObject({ type: z.literal("input_image"), image_url: orNull(address), file_id: orNull(id) }),
+    z.looseObject({
+      type: z.literal("input_image"),
+      image_url: orNull(address),
+      file_id: orNull(id),
+    }),
     z.looseObject({ type: z.literal("input_file"), ...file, file_url: orNull(address) }),
   ],
 } as const;
@@ -41,7 +45,10 @@ const ONLY = {
 /** What a message says and carries: text, or parts. Anything else is refused by its type. */
 export const chatContent = z.union([
   text,
-  z.array(z.discriminatedUnion("type", PART_TYPES.chat, { error: ONLY.chat })).min(1).max(PARTS),
+  z
+    .array(z.discriminatedUnion("type", PART_TYPES.chat, { error: ONLY.chat }))
+    .min(1)
+    .max(PARTS),
 ]);
 export const responseContent = z.union([
   text,

@@ -33,10 +33,12 @@ async function send(c: AppContext, sending: Sending): Promise<Turn> {
   const { messageId, index } = intent;
   const before = filesBefore(input.messages.slice(0, index));
   const found = before.length > 0 ? await findThread(c, threadId, team) : undefined;
+  // One that was made, and whose first message has not come, is as good as none.
+  const begun = found?.status === "PENDING" ? undefined : found;
   // That first message comes again.
-  const known = found && (await turnOfRun(c, found.id, runId));
+  const known = begun && (await turnOfRun(c, begun.id, runId));
   if (known) return known;
-  const files = found ? intent.files : [...before, ...intent.files];
+  const files = begun ? intent.files : [...before, ...intent.files];
   return carrying(c, { files, of: ["ag-ui", threadId, messageId] }, (attachments) =>
     sent(c, sending, attachments),
   );

@@ -19,7 +19,10 @@ function partOf({ name: filename, mediaType, url: value }: ShownFile): AgUiPart 
 }
 
 /** An answer's message is text to the protocol: its files are told beside it. */
-export function filesAside(message: Message, origin: string): Extract<AgUiEvent, { type: "CUSTOM" }>[] {
+export function filesAside(
+  message: Message,
+  origin: string,
+): Extract<AgUiEvent, { type: "CUSTOM" }>[] {
   const files = shownFiles(message, origin);
   if (files.length === 0) return [];
   return [{ type: "CUSTOM", name: "taskroom.files", value: { messageId: message.id, files } }];

@@ -65,9 +65,7 @@ const filePart = z.looseObject({
 function fileIn(part: Part, path: string): SentFile {
   const read = filePart.safeParse(part);
   if (!read.success) {
-    throw notValid(
-      ...issuesOf(read.error).map((one) => ({ ...one, path: `${path}.${one.path}` })),
-    );
+    throw notValid(...issuesOf(read.error).map((one) => ({ ...one, path: `${path}.${one.path}` })));
   }
   const { url, mediaType, filename } = read.data;
   return {

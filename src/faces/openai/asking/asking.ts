@@ -9,9 +9,9 @@ import { keyOf } from "../../../worker/idempotency";
 import { RefusedRequest } from "../../../worker/problem";
 import { answerOf, once, taskRoom, twice } from "../../../worker/rooms/ask";
 import { createTask } from "../../../worker/rooms/own-tasks";
-import type { TurnRef } from "../ids";
 import { carrying } from "../../files/carrying";
 import type { SentFile } from "../../files/sent-file";
+import type { TurnRef } from "../ids";
 import { inWordsOf, notValid } from "../refusals";
 import { teamOf } from "../team";
 import {

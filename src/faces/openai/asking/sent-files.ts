@@ -39,7 +39,9 @@ type Given = { file_data?: string | null | undefined; file_id?: string | null | 
 
 function waysOf({ file_data, file_id }: Given): Way[] {
   return [
-    way("file_data", file_data, (data) => (/^data:/i.test(data) ? { url: data } : { base64: data })),
+    way("file_data", file_data, (data) =>
+      /^data:/i.test(data) ? { url: data } : { base64: data },
+    ),
     way("file_id", file_id, (fileId) => ({ fileId })),
   ];
 }
