@@ -13,7 +13,7 @@ export type WorkerName = (typeof BY_ESBUILD)[number] | (typeof BY_WRANGLER)[numb
 
 const BY_ESBUILD = [
   ...(["bare-object", "dutiful-object", "party-server", "chat-agent"] as const),
-  ...(["bare-route", "dutiful-route"] as const),
+  ...(["bare-route", "dutiful-route", "ui-route"] as const),
 ] as const;
 const BY_WRANGLER = ["taskroom", "counted-taskroom"] as const;
 

@@ -24,7 +24,7 @@ export const SYSTEMS = [
 ] as const;
 /** Builds that count or fill, REST routes, and second servers: in the rows that are about those. */
 type Helper =
-  | ("taskroom-counted" | "agents-counted" | "bare-route" | "dutiful-route")
+  | ("taskroom-counted" | "agents-counted" | "bare-route" | "dutiful-route" | "ui-route")
   | ("bare-second" | "taskroom-second");
 export type SystemName = (typeof SYSTEMS)[number] | Helper;
 
@@ -44,6 +44,7 @@ export const LABELS: Record<SystemName, string> = {
   "agents-counted": "agents (AIChatAgent)",
   "bare-route": "bare Hono route",
   "dutiful-route": "bare route, with its duties",
+  "ui-route": "`streamText` in a Worker",
   "bare-second": "bare object",
   "taskroom-second": "Taskroom",
 };
@@ -124,6 +125,8 @@ function start(system: SystemName, MODEL_URL: string, more: More): Promise<Launc
         rateLimited: true,
         ...more,
       });
+    case "ui-route":
+      return startWorkerd({ worker: "ui-route", objects: {}, vars: { MODEL_URL }, ...more });
     case "taskroom":
     case "taskroom-second":
       return startTaskroom(MODEL_URL, more);

@@ -1,4 +1,4 @@
-import type { Client } from "./client";
+import type { Ear } from "./client";
 import type { Heard } from "./dialects/dialect";
 import type { Script } from "./script";
 
@@ -14,7 +14,7 @@ export class Listener {
   #position = 0;
   #tokens = 0;
 
-  constructor(client: Client, script: Script) {
+  constructor(client: { ear: Ear }, script: Script) {
     this.#script = script;
     this.latencies = new Float64Array(script.tokens);
     this.done = this.#settle.promise;

@@ -8,12 +8,14 @@ import { type ReconnectJob, runReconnect } from "./jobs/reconnect";
 import { type ReplayJob, runReplay } from "./jobs/replay";
 import { type RestJob, runRest } from "./jobs/rest";
 import { runStream, type StreamJob } from "./jobs/stream";
+import { runUiStream, type UiStreamJob } from "./jobs/ui-stream";
 import { runWake, type WakeJob } from "./jobs/wake";
 import { runWork, type WorkJob } from "./jobs/work";
 import { Model } from "./model";
 
 export type Job =
   | StreamJob
+  | UiStreamJob
   | CostJob
   | ReconnectJob
   | ReplayJob
@@ -40,6 +42,8 @@ function run(job: Job): Promise<Record<string, number>> {
   switch (job.kind) {
     case "stream":
       return runStream(job, model);
+    case "ui-stream":
+      return runUiStream(job, model);
     case "cost":
       return runCost(job, model);
     case "reconnect":

@@ -1,5 +1,6 @@
 import { comingBackRows } from "./coming-back";
 import { crowdRow, roomsRow } from "./crowds";
+import { uiStreamRow } from "./faces";
 import { costRow, toolCostRow } from "./one-turn";
 import { idleRow, newsRow, restRow, workRow } from "./requests";
 import type { Row, Scale } from "./row";
@@ -9,6 +10,7 @@ import { streamRows } from "./streams";
 export function allRows(scale: Scale): Row[] {
   return [
     ...streamRows(scale),
+    uiStreamRow(scale),
     costRow(scale),
     toolCostRow(),
     ...comingBackRows(scale),

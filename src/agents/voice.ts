@@ -31,7 +31,10 @@ type Said = Record<Kind, string>;
 export class Voice {
   readonly #hearing: Hearing;
   readonly #signal: AbortSignal;
+  readonly #budget = ByteBudget.ofAnswer();
   readonly #words: Record<Kind, BoundedText>;
+  /** What the budget had left once the last round was settled. */
+  #leftAtRound: number;
   #units = 0;
   #isEmpty = true;
   #thoughts: [number, number][] = [];
@@ -40,15 +43,28 @@ export class Voice {
   constructor(hearing: Hearing, signal: AbortSignal, said: Said = { text: "", thinking: "" }) {
     this.#hearing = hearing;
     this.#signal = signal;
-    const budget = ByteBudget.ofAnswer();
-    this.#words = { text: new BoundedText(budget), thinking: new BoundedText(budget) };
+    const text = new BoundedText(this.#budget);
+    this.#words = { text, thinking: new BoundedText(this.#budget) };
+    this.#leftAtRound = this.#budget.leftAsJson;
     for (const kind of ["thinking", "text"] as const) this.#words[kind].take(said[kind]);
-    this.#stand(said.text);
+    this.settle(said.text);
   }
 
   /** Whether more was said than is kept. */
   get isFull(): boolean {
     return this.#words.text.full || this.#words.thinking.full;
+  }
+
+  /**
+   * Whether what was said since the last round may be a round. A state has its words twice, as text
+   * and as round, and is one frame.
+   */
+  get maySettle(): boolean {
+    return this.#sinceRound <= this.#budget.leftAsJson;
+  }
+
+  get #sinceRound(): number {
+    return this.#leftAtRound - this.#budget.leftAsJson;
   }
 
   /** Whether there was anything but white space in the text, or in the thinking. */
@@ -116,11 +132,9 @@ export class Voice {
 
   /** A round is committed: the text is what all rounds have said, and goes on after that. */
   settle(text: string): void {
+    this.#budget.charge(this.#sinceRound);
+    this.#leftAtRound = this.#budget.leftAsJson;
     this.#thoughts = [];
-    this.#stand(text);
-  }
-
-  #stand(text: string): void {
     this.#units = text.length;
     this.#isEmpty = !/\S/.test(text);
   }

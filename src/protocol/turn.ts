@@ -40,6 +40,12 @@ export type OnBusy = z.infer<typeof onBusy>;
 export const keptOnBusy = onBusy.exclude(["merge", "rollback"]);
 export type KeptOnBusy = z.infer<typeof keptOnBusy>;
 
+/** What is kept of a message's, or a team's, in the words that the release before knows. */
+export function keptOf(policy: OnBusy): KeptOnBusy {
+  if (policy === "merge") return "enqueue";
+  return policy === "rollback" ? "interrupt" : policy;
+}
+
 export const threadId = z.string().min(1).max(LIMITS.threadChars);
 export const DEFAULT_THREAD = "main";
 

@@ -4,6 +4,7 @@ import { jsonValue } from "../protocol/json";
 import { LIMITS } from "../protocol/limits";
 import { currency } from "../protocol/operator/currency";
 import { anyRef } from "../protocol/refs";
+import { onBusy } from "../protocol/turn";
 
 /** What a secret is read back as; sent on PUT, it keeps the stored one. */
 export const MASK = "•••";
@@ -201,7 +202,7 @@ export type TeamMember = z.infer<typeof teamMember>;
 export const teamSpec = z.strictObject({
   collaboration: z.enum(["solo", "pipeline"]),
   description: z.string().max(2000).optional(),
-  onBusy: z.enum(["enqueue", "interrupt", "reject", "guide"]).optional(),
+  onBusy: onBusy.optional(),
   timeoutMs: durationMs.optional(),
   errorBudget: z.int().min(0).max(1000).optional(),
   tokenLimit: z.int().min(1).optional(),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { keptOnBusy, onBusy } from "../protocol/turn";
 import { agentConfig } from "./agent";
 import { contextRule, retryRule } from "./specs";
 
@@ -28,7 +29,9 @@ export const teamPlan = z.object({
   /** The team's `resourceVersion` at resolution; those of the rest are in each agent. */
   version: z.string().optional(),
   collaboration: z.enum(["solo", "pipeline"]),
-  onBusy: z.enum(["enqueue", "interrupt", "reject", "guide"]),
+  onBusy: keptOnBusy,
+  /** What a message does while a turn is open, where the release before knows no word for it. */
+  laterOnBusy: onBusy.optional(),
   /** Limit of a whole turn, without the time that it waits for a person. */
   timeoutMs: z.int(),
   /**

@@ -11,12 +11,16 @@ const NONE = { files: NO_FILES, allowPrivate: true };
 
 type Ask = (request: StepRequest, hearing: Hearing, signal: AbortSignal) => Promise<StepEnd>;
 
-/** A model that uses these tools in one round, whose tools give what is said here, and then says `ok`. */
-export function using(uses: readonly Use[]): Ask {
+/**
+ * A model that says `words` and uses these tools in one round, whose tools give what is said here, and
+ * then says `ok`.
+ */
+export function using(uses: readonly Use[], words = ""): Ask {
   return async (request, hearing, signal) => {
     const voice = new Voice(hearing, signal);
     let asked = 0;
-    const modelFor = () => modelSaying(asked++ === 0 ? calling(uses) : answering);
+    const modelFor = () =>
+      modelSaying(asked++ === 0 ? [...saying(words), ...calling(uses)] : answering);
     const tools: ToolBox = {
       tools: [
         {
@@ -82,9 +86,13 @@ function calling(uses: readonly Use[]): LanguageModelV4StreamPart[] {
   return [...calls, finish("tool-calls")];
 }
 
-const answering: LanguageModelV4StreamPart[] = [
-  { type: "text-start", id: "0" },
-  { type: "text-delta", id: "0", delta: "ok" },
-  { type: "text-end", id: "0" },
-  finish("stop"),
-];
+function saying(delta: string): LanguageModelV4StreamPart[] {
+  if (delta === "") return [];
+  return [
+    { type: "text-start", id: "0" },
+    { type: "text-delta", id: "0", delta },
+    { type: "text-end", id: "0" },
+  ];
+}
+
+const answering: LanguageModelV4StreamPart[] = [...saying("ok"), finish("stop")];

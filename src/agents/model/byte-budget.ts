@@ -21,6 +21,16 @@ export class ByteBudget {
     return new ByteBudget({ bytes: answerBytes - kept, jsonBytes: answerJsonBytes - kept });
   }
 
+  /** Bytes as JSON that are left. */
+  get leftAsJson(): number {
+    return this.#jsonBytes;
+  }
+
+  /** Something else takes so many bytes as JSON. */
+  charge(jsonBytes: number): void {
+    this.#jsonBytes -= jsonBytes;
+  }
+
   /** Takes as much of a text as is left room for, in whole characters; gives the length of that. */
   spend(text: string): number {
     let at = 0;

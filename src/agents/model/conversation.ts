@@ -78,7 +78,7 @@ export class Conversation {
   }
 
   async end(): Promise<StepEnd> {
-    const { request, signal, tools } = this.#parts;
+    const { request, signal, tools, voice } = this.#parts;
     if (await this.#rounds.goOn()) return { type: "wait" };
     for (;;) {
       const mayCall =
@@ -89,6 +89,8 @@ export class Conversation {
       const { said, files } = asked;
       const asksForTools = offers && said.calls.length > 0 && !said.isCut && !brokenOff(said);
       if (!asksForTools || signal.aborted) return this.#last(asked);
+      // What is too long for a round ends as what is too long for an answer.
+      if (!voice.maySettle) return this.#last({ files, said: { ...said, isCut: true } });
       if (await this.#rounds.make(said, files)) return { type: "wait" };
     }
   }

@@ -1,6 +1,7 @@
 import type { Settings } from "../../platform/settings";
 import { accepted, type Outcome, refuse, refused } from "../../protocol/errors";
 import { type Ref, refText } from "../../protocol/refs";
+import { keptOf } from "../../protocol/turn";
 import type { Find } from "../../resources/resource";
 import type { RetryRule, TeamMember, TeamSpec } from "../../resources/specs";
 import type { MemberPlan, TeamPlan } from "../../resources/team-plan";
@@ -34,7 +35,7 @@ export async function resolveTeam(
 type Doors = { find: Find; settings: Settings };
 
 async function planOf(team: string, spec: TeamSpec, doors: Doors): Promise<TeamPlan> {
-  const { collaboration, onBusy, timeoutMs, errorBudget, tokenLimit, maxRounds } = spec;
+  const { collaboration, onBusy = "enqueue", timeoutMs, errorBudget, tokenLimit, maxRounds } = spec;
   const ids = stepIds(spec.members.map(({ role }) => role));
   checkRollbacks(spec.members);
   const members = await Promise.all(
@@ -48,7 +49,8 @@ async function planOf(team: string, spec: TeamSpec, doors: Doors): Promise<TeamP
   return {
     team,
     collaboration,
-    onBusy: onBusy ?? "enqueue",
+    onBusy: keptOf(onBusy),
+    ...(keptOf(onBusy) !== onBusy && { laterOnBusy: onBusy }),
     timeoutMs: timeoutMs ?? limitMs(collaboration, members, doors.settings),
     ...(isCapped && { isCapped }),
     // A setting of 0 is no limit.

@@ -153,7 +153,7 @@ export const FIELDS: Record<Collection, readonly FieldSpec[]> = {
       path: "spec.onBusy",
       label: "A message while a turn is open",
       control: "choice",
-      choices: ["enqueue", "interrupt", "reject", "guide"],
+      choices: ["enqueue", "interrupt", "reject", "guide", "merge", "rollback"],
     },
     { path: "spec.timeoutMs", label: "Limit of a turn, in ms", control: "number" },
     { path: "spec.errorBudget", label: "Error budget", control: "number" },

@@ -11,9 +11,20 @@ export function cutResult(
   bytes: number = LIMITS.resultBytesOnSocket,
 ): StepResult {
   if (jsonBytes(result) <= bytes) return result;
-  const { data, ...rest } = result;
+  const { data, ...whole } = result;
+  const rest = jsonBytes({ ...whole, output: "" }) > bytes ? withShortError(whole) : whole;
   const frame = jsonBytes({ ...rest, output: "", truncated: true });
   return { ...rest, output: beginningAsJson(result.output, bytes - frame), truncated: true };
+}
+
+/** Characters that are left of what a failure says, where there is no room for more. */
+const SHORT_MESSAGE = 80;
+
+function withShortError<T extends Pick<StepResult, "error">>(result: T): T {
+  const { error } = result;
+  if (!error) return result;
+  const message = error.message.slice(0, SHORT_MESSAGE).toWellFormed();
+  return { ...result, error: { ...error, message } };
 }
 
 /** Below this a result says little more than how it ended. */

@@ -1,6 +1,6 @@
 import { type Refusal, refuse } from "../../protocol/errors";
 import { LIMITS } from "../../protocol/limits";
-import type { KeptOnBusy, OnBusy, Turn } from "../../protocol/turn";
+import { keptOf, type OnBusy, type Turn } from "../../protocol/turn";
 import type { Draft } from "./draft";
 import { type Joining, joinableTurn, joinTurn } from "./join";
 import { enqueueTurn, type NewTurn } from "./queue";
@@ -33,7 +33,7 @@ export function send(draft: Draft, input: Send): Refusal | Sent {
     return refuse("turn_active", "A turn is active and the message asked to be rejected then.");
   }
   if (onBusy === "guide" && current) return guideTurn(draft, current.id, input);
-  const newTurn = { ...input, onBusy: kept(onBusy) };
+  const newTurn = { ...input, onBusy: keptOf(onBusy) };
   const joined = onBusy === "merge" ? joinableTurn(room, input) : undefined;
   if (joined) return joinTurn(draft, joined, newTurn);
   if (waitingTurns(room).length >= LIMITS.waitingTurns) {
@@ -64,14 +64,10 @@ function stopBy({ author }: Pick<NewTurn, "author">): { by: string; reason: stri
   return { by: author.userId, reason: "interrupted by a new message" };
 }
 
-function kept(onBusy: OnBusy): KeptOnBusy {
-  if (onBusy === "merge") return "enqueue";
-  return onBusy === "rollback" ? "interrupt" : onBusy;
-}
-
 /** Guidance is words alone: a message with files waits for a turn of its own. */
 function policyOf(room: Room, { onBusy, attachments = [] }: Policy): OnBusy {
-  const policy = onBusy ?? room.plans[room.planId]?.onBusy ?? "enqueue";
+  const plan = room.plans[room.planId];
+  const policy = onBusy ?? plan?.laterOnBusy ?? plan?.onBusy ?? "enqueue";
   return policy === "guide" && attachments.length > 0 ? "enqueue" : policy;
 }
 

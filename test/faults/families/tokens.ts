@@ -77,11 +77,15 @@ async function playExpiry(stage: Stage, random: Random): Promise<string[]> {
   guest.stop();
   const { latestEventAt } = guest.frames;
   return [
-    ...expects(inTime, "a socket outlived its token"),
+    ...expects(inTime, `a socket outlived its token: ${closesOf(guest)}`),
     // A token made at the end of a second expires up to one later.
     ...expects(latestEventAt < expiresAt + 1000, "a socket heard something after its token"),
     ...(await check(room)),
   ];
+}
+
+function closesOf({ closeCodes }: Watcher): string {
+  return closeCodes.length === 0 ? "it was not closed" : `it was closed with ${closeCodes.join()}`;
 }
 
 async function lostWithin(watcher: Watcher, ms: number): Promise<boolean> {

@@ -45,6 +45,24 @@ const team = (spec: unknown) => ({
 const solo = (member: object) =>
   team({ collaboration: "solo", members: [{ role: "a", botRef: "system/assistant", ...member }] });
 
+describe("[Q2] a team's onBusy", () => {
+  it.each([
+    ["enqueue", { onBusy: "enqueue" }],
+    ["guide", { onBusy: "guide" }],
+    ["merge", { onBusy: "enqueue", laterOnBusy: "merge" }],
+    ["rollback", { onBusy: "interrupt", laterOnBusy: "rollback" }],
+  ] as const)("%s is kept in words that the release before reads", async (onBusy, kept) => {
+    const spec = {
+      collaboration: "solo",
+      onBusy,
+      members: [{ role: "a", botRef: "system/assistant" }],
+    };
+    const plan = await planOf(mine("team"), finder(team(spec)));
+    const { onBusy: plain, laterOnBusy } = plan;
+    expect({ onBusy: plain, ...(laterOnBusy && { laterOnBusy }) }).toEqual(kept);
+  });
+});
+
 describe("the shipped resources", () => {
   const schemas = {
     Ghost: ghostSpec,

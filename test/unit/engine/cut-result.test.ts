@@ -66,6 +66,15 @@ it("turns are left alone where they fit, and else cut until they do, and nothing
   expect(bare(cut)).toEqual(bare(large));
 });
 
+it("what a failure says is cut where there is no room for it", () => {
+  const error = { code: "model_unavailable" as const, message: "漢".repeat(2000) };
+  const failed = { ...resultOf(""), status: "FAILED" as const, error };
+  expect(cutResult(failed, 10 * KIB)).toEqual(failed);
+  const cut = cutResult(failed, 512);
+  expect(jsonBytes(cut)).toBeLessThanOrEqual(512);
+  expect(cut.error).toEqual({ ...error, message: "漢".repeat(80) });
+});
+
 it("a turn in an event has at most its bound", () => {
   const turn = shownTurn(turnOf(1, Array(50).fill("x".repeat(60 * KIB))));
   expect(jsonBytes(turn)).toBeLessThanOrEqual(LIMITS.turnBytes);

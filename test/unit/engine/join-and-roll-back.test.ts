@@ -149,3 +149,21 @@ describe("[ED8] with onBusy rollback", () => {
     expect(shown(world)).toContain("second");
   });
 });
+
+describe("[Q2] where a message says nothing, its team's policy holds", () => {
+  it.each(["merge", "rollback"] as const)("%s", (policy) => {
+    const world = new World(solo({}, { laterOnBusy: policy }));
+    const first = world.send("first");
+    const second = world.send("second");
+    const third = world.send("third");
+    expect(second === third).toBe(policy === "merge");
+    expect(world.room.state.openTurns.some(({ id }) => id === first)).toBe(policy === "merge");
+    expect(shown(world)).toEqual(policy === "merge" ? ["first", "second", "third"] : ["third"]);
+  });
+
+  it("but the message's own comes first", () => {
+    const world = new World(solo({}, { laterOnBusy: "merge" }));
+    world.send("first");
+    expect(world.send("second")).not.toBe(world.send("third", "enqueue"));
+  });
+});
