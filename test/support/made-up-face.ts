@@ -39,6 +39,7 @@ export const MADE_UP = {
         scope: "write",
         body: z.strictObject({ text: z.string() }),
         bodyBytes: 1024 * 1024,
+        besideTexts: 2048,
         status: 200,
         media: "text/event-stream",
       },
