@@ -3,6 +3,7 @@ import { issuesOf } from "../../../protocol/issues";
 import { LIMITS } from "../../../protocol/limits";
 import { type GivenMessage, givenHistory } from "../../../protocol/rest/given-history";
 import { readContent } from "../../files/content";
+import { goingAlong } from "../../files/earlier";
 import type { Said, SentFile } from "../../files/sent-file";
 import { notValid } from "../refusals";
 
@@ -25,16 +26,18 @@ export type Question = { content: string; files: SentFile[]; path: string };
  * Throws `invalid_request` by the field.
  */
 export function conversationOf(lines: readonly Line[]): Question & { history: GivenMessage[] } {
+  const question = lastOf(lines);
+  const { earlier, files } = goingAlong(lines.slice(0, -1), question.files);
+  const said = earlier.filter(({ text }) => !isBlank(text));
+  return { history: historyOf(said), ...question, files: [...files, ...question.files] };
+}
+
+/** The last message of a conversation. Throws where it is no user's. */
+export function lastOf(lines: readonly Line[]): Question {
   const last = lines.at(-1);
-  if (last?.role !== "user") {
-    throw notValid(
-      `${last?.path ?? ""}.role`,
-      "the last message is a user's: it is what is answered",
-    );
-  }
-  const said = lines.slice(0, -1).filter(({ text }) => !isBlank(text));
-  const question = questionOf(last);
-  return { history: historyOf(said), ...question, files: lines.flatMap(({ files }) => files) };
+  if (last?.role === "user") return questionOf(last);
+  const message = "the last message is a user's: it is what is answered";
+  throw notValid(`${last?.path ?? ""}.role`, message);
 }
 
 /** What was said before, as a task begins with it. */

@@ -10,7 +10,7 @@ import { eventStream } from "../../../worker/streams/event-stream";
 import { roomOf } from "../../room-of";
 import { turnView } from "../../turn-view/turn-view";
 import { type Asking, askAnew, askOn, type Begun } from "../asking/asking";
-import { conversationOf, type Line } from "../asking/conversation";
+import { conversationOf, type Line, lastOf, type Question } from "../asking/conversation";
 import { sentFiles } from "../asking/sent-files";
 import { completionId } from "../ids";
 import { seconds } from "../responses/response";
@@ -37,12 +37,16 @@ export const chat: Handlers<typeof CHAT> = {
 
 /** A task of its own, with all that was said before; or one that the request names. */
 function begin(c: AppContext, body: ChatRequest): Promise<Begun> {
-  const { history, content, files, path } = conversationOf(body.messages.map(lineOf));
+  const lines = body.messages.map(lineOf);
   const { task: taskId, ...metadata } = body.metadata ?? {};
+  if (taskId !== undefined) return askOn(c, askingOf(body, lastOf(lines)), { taskId });
+  const { history, ...question } = conversationOf(lines);
+  return askAnew(c, askingOf(body, question), { history, ephemeral: true, metadata });
+}
+
+function askingOf(body: ChatRequest, { content, files, path }: Question): Asking {
   const names = (name: string) => (name === "prompt" || name === "input" ? path : theirs(name));
-  const asking: Asking = { body, model: body.model ?? undefined, content, files, names };
-  if (taskId !== undefined) return askOn(c, asking, { taskId });
-  return askAnew(c, asking, { history, ephemeral: true, metadata });
+  return { body, model: body.model ?? undefined, content, files, names };
 }
 
 function theirs(name: string): string {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readDataUrl } from "../../../../src/faces/files/data-url";
+import { goingAlong } from "../../../../src/faces/files/earlier";
 import { linksTo } from "../../../../src/faces/files/links";
 import { readFiles } from "../../../../src/faces/files/read-files";
 import type { SentFile } from "../../../../src/faces/files/sent-file";
@@ -165,4 +166,24 @@ it("links name each file on a line of its own, at the places that are told", () 
     }),
   );
   expect(linksTo([file("a]b")], { below: "" }).text).toBe("[a\\]b](u/3)");
+});
+
+it("of earlier messages' files the newest go along, and each other is named where it was sent", () => {
+  const counts = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 8 });
+  fc.assert(
+    fc.property(counts, fc.integer({ min: 0, max: 12 }), (given, own) => {
+      const filesAt = (count: number, at: number) =>
+        Array.from({ length: count }, (_, i) => ({
+          ...{ path: `${at}.${i}`, name: `${at}.${i}.png`, from: { url: PNG } },
+        }));
+      const messages = given.map((count, at) => ({ text: "said", files: filesAt(count, at) }));
+      const { earlier, files } = goingAlong(messages, filesAt(own, 99));
+      const all = messages.flatMap((message) => message.files);
+      const room = Math.min(all.length, Math.max(0, 10 - own));
+      expect(files).toEqual(all.slice(all.length - room));
+      const left = all.slice(0, all.length - room).map(({ name }) => name);
+      const named = earlier.flatMap(({ text }) => [...text.matchAll(/: (\S+)\]/g)]);
+      expect(named.map(([, name]) => name)).toEqual(left);
+    }),
+  );
 });
