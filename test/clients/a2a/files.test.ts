@@ -98,3 +98,20 @@ it("[J11] a turn that answers anew shows the question that it answers, with its 
   expect(task.history).toMatchObject([{ messageId, parts: first.history[0]?.parts }]);
   expect(task.history[0]?.taskId).toBe(task.id);
 });
+
+it("[J9] files of an agent of this protocol that ask for the Shell's headers are the answer's", async () => {
+  const make = async (kind: string, spec: object) => {
+    const made = await ann.call("POST", `/${kind}`, { metadata: { name: "far" }, spec });
+    expect(made.status, await made.text()).toBe(201);
+  };
+  const url = `${server.url}/a2a/system/assistant/agent-card.json`;
+  await make("shells", { runtime: "a2a", url, headers: { Authorization: `Bearer ${token}` } });
+  await make("bots", { ghostRef: "system/assistant", shellRef: `${ann.name}/far` });
+  const members = [{ role: "far", botRef: `${ann.name}/far` }];
+  await make("teams", { collaboration: "solo", members });
+  const far = await clientOf(server.url, token, `${ann.name}/far`);
+  const task = taskOf(await far.sendMessage(saying("/fast /picture")));
+  const [file, ...others] = filesOf(task.artifacts[0]?.parts);
+  expect(others).toEqual([]);
+  expect([...(await bytesAt(file))].slice(1, 4)).toEqual([80, 78, 71]);
+});
