@@ -32,11 +32,15 @@ export class FaultUser {
   }
 
   async call(method: string, path: string, body?: object): Promise<Answer> {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
     const response = await fetch(`${this.#server.url}/api/v1${path}`, {
       method,
       headers: { authorization: `Bearer ${this.token}`, "content-type": "application/json" },
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal,
       ...(body && { body: JSON.stringify(body) }),
+    }).catch((error: unknown) => {
+      if (signal.aborted) throw new Error(`${method} ${path} has no answer in ${PATIENCE_MS} ms`);
+      throw error;
     });
     const text = await response.text();
     const answer = { status: response.status, body: text === "" ? undefined : readJson(text) };
