@@ -150,6 +150,18 @@ describe.each(ways)("[F7] of what is refused over %s nothing is stored", (way) =
   });
 });
 
+it.each(["the AI SDK", "AG-UI", "A2A"])(
+  "[F7] the same message twice at once over %s is one, with one file",
+  async (way) => {
+    const sent = { urls: [URL_OF_PNG], key };
+    const both = await Promise.all([send(alice, way, sent), send(alice, way, sent)]);
+    for (const response of both) await begun(response);
+    expect(await questions()).toMatchObject([{ attachments: [{ size: PNG.length }] }]);
+    expect(await newFiles()).toHaveLength(1);
+    expect((await homeOf(alice)).file_totals).toMatchObject([{ files: 1, bytes: PNG.length }]);
+  },
+);
+
 it("[F7] the same bytes in another message are another file", async () => {
   await begun(await send(alice, "the AI SDK", { urls: [URL_OF_PNG], key }));
   await begun(await send(alice, "the AI SDK", { urls: [URL_OF_PNG], key: `${key}-2` }));
