@@ -32,6 +32,8 @@ export type Operation = {
   bodyBytes?: number;
   /** The field that all past `LIMITS.bodyBytes` is meant for. */
   largeField?: string;
+  /** Bytes that it may have beside long texts, which files come in; by default as many as in all. */
+  besideTexts?: number;
   /** Of the answer: JSON, unless it is 101 or 204. */
   status: number;
   /** Where there was nothing to do: what was asked for is there. */
@@ -46,6 +48,9 @@ export type Operation = {
   sameOrigin?: true;
 };
 
+/** A face, as metrics tell it from others. */
+export type Via = "rest" | "openai" | "ai-sdk" | "a2a" | "mcp" | "ag-ui" | "streams";
+
 /** The operations of one concept, by what they do to it. */
 export type Group = Record<string, Operation>;
 
@@ -53,6 +58,8 @@ export type Group = Record<string, Operation>;
 export type Face<Groups extends Record<string, Group> = Record<string, Group>> = {
   /** At and below these paths errors have the face's form, also where there is nothing. */
   below: readonly `/${string}`[];
+  /** What its refusals count under. */
+  via: Via;
   groups: Groups;
 };
 

@@ -22,6 +22,7 @@ const [ghosts, models, shells, bots, teams] = COLLECTIONS;
 /** The service's own API, in the order in which it is described. */
 export const REST = {
   below: ["/api"],
+  via: "rest",
   groups: {
     tasks: TASKS,
     turns: TURNS,

@@ -95,7 +95,7 @@ export const METRICS = {
     event: ["opened", "resumed", "expired", "revoked"],
   }),
   taskroom_refusals_total: counter("Commands and requests that were refused, by why.", {
-    via: ["socket", "rest"],
+    via: ["socket", "rest", "openai", "ai-sdk", "a2a", "mcp", "ag-ui", "streams"],
     code: errorCode.options,
   }),
   taskroom_outbox_lag_seconds: histogram(

@@ -36,6 +36,11 @@ export function derivedId(prefix: Prefix, of: string, bytes: Uint8Array): string
   return `${prefix}_${time}${charsOf(bytes.subarray(0, RANDOM_CHARS))}`;
 }
 
+/** An id of at least 26 bytes of a hash, and of no time. */
+export function hashedId(prefix: Prefix, bytes: Uint8Array): string {
+  return `${prefix}_${charsOf(bytes.subarray(0, TIME_CHARS + RANDOM_CHARS))}`;
+}
+
 function charsOf(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => ALPHABET.charAt(byte % 32)).join("");
 }

@@ -92,6 +92,13 @@ export const LIMITS = {
   bodyBytes: 256 * 1024,
   /** Bytes of the body that makes a task: a given history in which every byte takes six as JSON, and a body. */
   createBodyBytes: 6 * 512 * KIB + 256 * KIB,
+  /**
+   * Bytes of a body of a protocol whose messages have files in them, as base64: some 6 MiB of files. Five times
+   * that is in memory then, of 128 MiB that requests share.
+   */
+  faceBodyBytes: 8 * MIB,
+  /** UTF-16 units past which a text of such a body may be a file; schemas are made for the rest alone. */
+  longTextUnits: 4096,
   /** Hours from an ephemeral task's last turn to its erasure. */
   ephemeralHours: 24,
   /** Characters of a client's `id` on a frame. */

@@ -7,8 +7,16 @@ import { parseJson } from "../protocol/json";
 import { LIMITS } from "../protocol/limits";
 import { RefusedRequest } from "./problem";
 
+/** Of every value, for what stands around it. */
+const JSON_BYTES = 2;
+
 /** Bytes that a body may have, and the field that they are meant for where others may have less. */
-export type BodyBound = { bytes: number; largeField?: string | undefined };
+export type BodyBound = {
+  bytes: number;
+  largeField?: string | undefined;
+  /** Bytes that it may have beside its long texts. */
+  besideTexts?: number | undefined;
+};
 
 /**
  * A request's JSON body through its schema; an empty body counts as `{}`. What its Content-Type says
@@ -18,7 +26,7 @@ export type BodyBound = { bytes: number; largeField?: string | undefined };
 export async function readBody<T>(
   request: Request,
   schema: z.ZodType<T>,
-  { bytes: most, largeField }: BodyBound,
+  { bytes: most, largeField, besideTexts = most }: BodyBound,
 ): Promise<T> {
   const bytes = await readBytes(request, most);
   const text = decode(bytes);
@@ -27,6 +35,9 @@ export async function readBody<T>(
   const isLarge = largeField !== undefined && bytes.length > LIMITS.bodyBytes;
   if (isLarge && !isBodyBeside(largeField, json.value)) {
     throw tooLarge(LIMITS.bodyBytes, ` without its ${largeField}`);
+  }
+  if (bytes.length > besideTexts && !isSmallBesideTexts(json.value, besideTexts)) {
+    throw tooLarge(besideTexts, " without its files");
   }
   const parsed = schema.safeParse(json.value);
   if (parsed.success) return parsed.data;
@@ -61,6 +72,25 @@ async function readBytes(request: Request, most: number): Promise<Uint8Array> {
 function isBodyBeside(field: string, value: unknown): boolean {
   const rest = typeof value === "object" && value ? { ...value, [field]: undefined } : value;
   return jsonBytes(rest) <= LIMITS.bodyBytes;
+}
+
+/** Walks no further than so many bytes reach. */
+function isSmallBesideTexts(value: unknown, most: number): boolean {
+  const left = [value];
+  let bytes = 0;
+  while (left.length > 0 && bytes <= most) {
+    const next = left.pop();
+    if (typeof next === "string") {
+      bytes += next.length > LIMITS.longTextUnits ? 0 : next.length;
+    } else if (typeof next === "object" && next !== null) {
+      for (const [name, member] of Object.entries(next)) {
+        bytes += name.length;
+        left.push(member);
+      }
+    }
+    bytes += JSON_BYTES;
+  }
+  return bytes <= most;
 }
 
 function tooLarge(bytes: number, of = ""): RefusedRequest {

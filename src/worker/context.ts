@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import type { Via } from "../operations/operation";
 import type { Settings } from "../platform/settings";
 import type { Principal } from "../protocol/identity";
 import type { Trials } from "../resources/trial";
@@ -16,6 +17,8 @@ export type AppEnv = {
     trials?: OwnTrials;
     /** Of the face that the path belongs to; absent where it belongs to none. */
     errorsAs?: ErrorsAs;
+    /** What its refusals count under. */
+    via?: Via;
   };
 };
 /** Resources are tried with the deployment's settings, and its Workers AI where it has that. */

@@ -6,6 +6,7 @@ import type { Face } from "../../src/operations/operation";
 /** A protocol that nobody speaks, with what single protocols have: another form of errors among it. */
 export const MADE_UP = {
   below: ["/made-up"],
+  via: "streams",
   groups: {
     things: {
       list: {
@@ -38,6 +39,7 @@ export const MADE_UP = {
         scope: "write",
         body: z.strictObject({ text: z.string() }),
         bodyBytes: 1024 * 1024,
+        besideTexts: 2048,
         status: 200,
         media: "text/event-stream",
       },

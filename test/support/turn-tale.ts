@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { LogFact, RoomEvent } from "../../src/protocol/events";
+import type { Attachment } from "../../src/protocol/files/attachment";
 import type { Message } from "../../src/protocol/message";
 import { textOf, thinkingOf } from "../../src/protocol/tools/rounds";
 import type { Turn } from "../../src/protocol/turn";
@@ -26,7 +27,12 @@ export const TURN: Turn = {
 export type Part = { thinking: string[]; text: string[]; calls: number };
 /** One attempt: whole calls of the model, then what it says last, after which it may be cut off. */
 export type Tried = { rounds: Part[]; last: Part; keeps: boolean };
-export type Tale = { tries: Tried[]; end: "COMPLETED" | "INTERRUPTED" | "FAILED" };
+export type Tale = {
+  tries: Tried[];
+  end: "COMPLETED" | "INTERRUPTED" | "FAILED";
+  /** That the message comes with. */
+  files: number;
+};
 
 const words = fc.stringMatching(/^[a-zß🌧 \n]{1,6}$/u);
 const part = fc.record({
@@ -44,6 +50,7 @@ const tried = fc.record({
 export const tales: fc.Arbitrary<Tale> = fc.record({
   tries: fc.array(tried, { minLength: 1, maxLength: 3 }),
   end: fc.constantFrom("COMPLETED", "INTERRUPTED", "FAILED"),
+  files: fc.integer({ min: 0, max: 2 }),
 });
 
 type Round = { round: number; text: string; thinking: string };
@@ -60,7 +67,10 @@ export class Teller {
   #rounds: Round[] = [];
   #said = { text: "", thinking: "" };
 
-  constructor({ tries, end }: Tale) {
+  readonly #files: number;
+
+  constructor({ tries, end, files }: Tale) {
+    this.#files = files;
     this.#log({
       type: "turn:status",
       data: { turnId, status: "PENDING", previous: null, queuePosition: 1 },
@@ -154,6 +164,7 @@ export class Teller {
       thinking: this.#whole("thinking"),
       status: status[end],
       createdAt: TS,
+      ...(this.#files > 0 && { attachments: Array.from({ length: this.#files }, fileAt) }),
       metadata: { attempt: this.#attempt },
     };
     this.#rounds = [];
@@ -186,6 +197,11 @@ export class Teller {
   get #writing() {
     return { turnId, messageId, attempt: this.#attempt };
   }
+}
+
+function fileAt(_: unknown, index: number): Attachment {
+  const fileId = `file_${ULID.slice(0, -1)}${index}`;
+  return { fileId, name: `[a] (${index}).png`, mediaType: "image/png", size: index };
 }
 
 function chunk(

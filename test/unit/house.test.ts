@@ -42,7 +42,7 @@ const ARROWS: Record<string, Arrows> = {
   },
   // Other people's clients at the same rooms: whatever they ask, they ask as the worker does.
   faces: {
-    folders: ["protocol", "resources", "platform", "operations", "worker"],
+    folders: ["protocol", "resources", "platform", "operations", "worker", "files"],
     packages: ["@modelcontextprotocol/server", "hono", "zod"],
   },
   client: { folders: [], types: ["protocol", "resources"], packages: [] },

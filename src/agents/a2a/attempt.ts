@@ -122,7 +122,8 @@ export class Attempt {
     const { text, left } = messageText(request);
     const { files, settings } = doors;
     const allowPrivate = settings.ALLOW_PRIVATE_TARGETS;
-    const made = new MadeFiles({ request, voice, signal, files, allowPrivate });
+    const own = { origin: this.#target().origin, headers: this.#headers() };
+    const made = new MadeFiles({ request, voice, signal, files, allowPrivate, own });
     const { bot } = request.config;
     const reading = new TaskReading({ bot, voice, made, truncatedContext: left });
     return { message: { id: key, text }, reading };

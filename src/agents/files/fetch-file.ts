@@ -7,7 +7,9 @@ import { OutOfTime, within } from "../within";
 const FETCH_MS = 60_000;
 
 export type Fetched = { bytes: Uint8Array<ArrayBuffer>; mediaType?: string };
-type Doors = { allowPrivate: boolean; signal: AbortSignal };
+/** An agent's own origin, and the headers that go there alone. */
+export type OwnOrigin = { origin: string; headers: Headers };
+type Doors = { allowPrivate: boolean; signal: AbortSignal; own?: OwnOrigin | undefined };
 
 /**
  * A file at an address that an agent or a model named: under the rules for such addresses, without
@@ -15,20 +17,25 @@ type Doors = { allowPrivate: boolean; signal: AbortSignal };
  */
 export async function fetchFile(
   address: string,
-  { allowPrivate, signal }: Doors,
+  { allowPrivate, signal, own }: Doors,
 ): Promise<Fetched | { why: string }> {
   const target = checkTarget(address, { allowPrivate });
   if (!target.ok) return { why: `its address ${target.reason}` };
   try {
-    return await within(FETCH_MS, signal, (limit) => bytesAt(target.url, limit));
+    const headers = target.url.origin === own?.origin ? own.headers : new Headers();
+    return await within(FETCH_MS, signal, (limit) => bytesAt(target.url, headers, limit));
   } catch (error) {
     if (error instanceof OutOfTime) return { why: "its address did not give it in time" };
     return { why: "its address cannot be reached" };
   }
 }
 
-async function bytesAt(url: URL, signal: AbortSignal): Promise<Fetched | { why: string }> {
-  const response = await fetch(url, { redirect: "manual", signal });
+async function bytesAt(
+  url: URL,
+  own: Headers,
+  signal: AbortSignal,
+): Promise<Fetched | { why: string }> {
+  const response = await fetch(url, { headers: own, redirect: "manual", signal });
   const { body, headers } = response;
   if (!response.ok || !body) {
     await body?.cancel();

@@ -8,7 +8,7 @@ import type { KeptFile } from "../../protocol/rooms/turn-run";
 import type { StepRecord, StepRequest } from "../../resources/step";
 import type { MadeFile, StepFiles } from "../../resources/step-files";
 import type { Voice } from "../voice";
-import { type Fetched, fetchFile } from "./fetch-file";
+import { type Fetched, fetchFile, type OwnOrigin } from "./fetch-file";
 import { safeFileName, safeMediaType } from "./file-words";
 import { trueType } from "./first-bytes";
 
@@ -32,6 +32,8 @@ type Parts = {
   signal: AbortSignal;
   files: StepFiles;
   allowPrivate: boolean;
+  /** Where files are that ask for the agent's own headers. */
+  own?: OwnOrigin;
 };
 
 const KEEP_MS = 60_000;
@@ -136,8 +138,8 @@ export class MadeFiles {
       if (!bytes) throw new LeftOut("it is no base64");
       return { bytes };
     }
-    const { allowPrivate, signal } = this.#parts;
-    const fetched = await fetchFile(data.url, { allowPrivate, signal });
+    const { allowPrivate, signal, own } = this.#parts;
+    const fetched = await fetchFile(data.url, { allowPrivate, signal, own });
     if ("why" in fetched) throw new LeftOut(fetched.why);
     const isTold = mediaType !== "application/octet-stream" && mediaType !== "image/*";
     const found = fetched.mediaType === undefined ? undefined : safeMediaType(fetched.mediaType);

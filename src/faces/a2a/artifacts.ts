@@ -1,11 +1,13 @@
 import type { ItemOf, TurnItem } from "../turn-view/item";
-import type { ArtifactUpdate, WireArtifact } from "./wire";
+import type { ArtifactUpdate, WireArtifact, WirePart } from "./wire";
 
 type Piece = Extract<TurnItem, { delta: string }>;
 type Shown = {
   id: string;
   name: string;
   text: string;
+  /** That the message came with; known once it is kept. */
+  files: WirePart[];
   /** What of the text stays if the attempt fails: UTF-16 units. */
   committed: number;
   isKept: boolean;
@@ -19,12 +21,13 @@ export class Artifacts {
 
   /** What there is to see, in the order in which it began. */
   get all(): WireArtifact[] {
-    return [...this.#shown.values()].filter(({ text }) => text !== "").map(wire);
+    return [...this.#shown.values()].filter(isSomething).map(wire);
   }
 
   /** A new attempt: what it does not keep is taken back at once, lest it stands if nothing follows. */
   restart({ messageId: id, step, kept }: ItemOf<"attempt">): Change[] {
-    const shown = this.#shown.get(id) ?? { id, name: step, text: "", committed: 0, isKept: false };
+    const none = { text: "", files: [], committed: 0, isKept: false };
+    const shown = this.#shown.get(id) ?? { id, name: step, ...none };
     Object.assign(shown, { committed: kept, isKept: false });
     this.#shown.set(id, shown);
     return takenBack(shown);
@@ -50,12 +53,14 @@ export class Artifacts {
   }
 
   /** The message is whole: nothing is added to it any more. */
-  keep({ message }: ItemOf<"message">): Change[] {
+  keep({ message }: ItemOf<"message">, files: WirePart[]): Change[] {
     const shown = this.#shown.get(message.id);
     if (!shown) return [];
-    shown.isKept = true;
-    if (shown.text === "") return [];
-    return [{ artifact: wire({ ...shown, text: "" }), append: true, lastChunk: true }];
+    const isFirst = !isSomething(shown);
+    Object.assign(shown, { isKept: true, files });
+    if (!isSomething(shown)) return [];
+    const artifact = wire({ ...shown, text: "" });
+    return [{ artifact, ...(!isFirst && { append: true }), lastChunk: true }];
   }
 
   /** The turn is over: what was said and is not kept is void. */
@@ -65,13 +70,20 @@ export class Artifacts {
   }
 }
 
-/** The text as it stands without what is not committed. */
+function isSomething({ text, files }: Shown): boolean {
+  return text !== "" || files.length > 0;
+}
+
+/** The text as it stands without what is not committed; files are never. */
 function takenBack(shown: Shown): Change[] {
-  if (shown.text.length <= shown.committed) return [];
+  if (shown.text.length <= shown.committed && shown.files.length === 0) return [];
   shown.text = shown.text.slice(0, shown.committed);
+  shown.files = [];
   return [{ artifact: wire(shown) }];
 }
 
-function wire({ id, name, text }: Pick<Shown, "id" | "name" | "text">): WireArtifact {
-  return { artifactId: id, name, parts: [{ text }] };
+/** One part of text, unless there are files alone. */
+function wire({ id, name, text, files }: Omit<Shown, "committed" | "isKept">): WireArtifact {
+  const words = text === "" && files.length > 0 ? [] : [{ text }];
+  return { artifactId: id, name, parts: [...words, ...files] };
 }

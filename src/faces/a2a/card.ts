@@ -13,6 +13,9 @@ const { kind } = COLLECTIONS[4];
 /** Seconds for which a card may be kept. */
 const KEPT_S = 60;
 const TEXT = ["text/plain"];
+/** What is taken and given besides, where the deployment keeps files: these, and whatever else by its bytes. */
+const FILES = ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"];
+const ANY = "application/octet-stream";
 
 /** What the protocol wants to be told of an agent before it is called. */
 function cardOf(c: AppContext, { metadata, ...team }: ShownResource) {
@@ -21,6 +24,7 @@ function cardOf(c: AppContext, { metadata, ...team }: ShownResource) {
   const spec = team.kind === "Team" ? team.spec : undefined;
   const description = spec?.description || `The team ${refText(metadata)}`;
   const roles = spec?.members.map(({ role }) => role) ?? [];
+  const modes = c.env.FILES ? [...TEXT, ...FILES, ANY] : TEXT;
   const title = displayName ?? refText(metadata);
   return {
     name: title,
@@ -41,8 +45,8 @@ function cardOf(c: AppContext, { metadata, ...team }: ShownResource) {
       },
     },
     securityRequirements: [{ schemes: { bearer: { list: [] } } }],
-    defaultInputModes: TEXT,
-    defaultOutputModes: TEXT,
+    defaultInputModes: modes,
+    defaultOutputModes: modes,
     skills: [{ id: name, name: title, description, tags: [...new Set(roles)] }],
   };
 }

@@ -1,6 +1,7 @@
 import { LIMITS } from "../../protocol/limits";
 import type { AppContext } from "../../worker/context";
-import { answerOf, taskRoom, twice } from "../../worker/rooms/ask";
+import { questionOf } from "../question-of";
+import { filePartsOf } from "./file-parts";
 import { type Begun, factsOf } from "./reading";
 import type { WireMessage, WireTask } from "./wire";
 
@@ -11,24 +12,22 @@ export async function withHistory(
   task: WireTask,
   historyLength: number = LIMITS.pageItems,
 ): Promise<WireTask> {
-  const question = historyLength > 0 ? await questionOf(c, begun) : undefined;
+  const question = historyLength > 0 ? await asked(c, begun) : undefined;
   return question ? { ...task, history: [question] } : task;
 }
 
-async function questionOf(c: AppContext, begun: Begun): Promise<WireMessage | undefined> {
-  const { task, turn } = begun;
-  if (turn.firstSeq === undefined) return undefined;
-  const query = { after: turn.firstSeq - 1, limit: 1 };
-  const page = await twice(() => taskRoom(c.env, task.id).events(c.var.principal, query));
-  const [event] = answerOf(page).items;
-  if (event?.type !== "chat:message" || event.data.message.turnId !== turn.id) return undefined;
-  const { message, clientMessageId } = event.data;
-  const { id, contextId } = factsOf(begun);
+async function asked(c: AppContext, begun: Begun): Promise<WireMessage | undefined> {
+  const question = await questionOf(c, begun.turn);
+  if (!question) return undefined;
+  const { message, clientMessageId } = question;
+  const { id, contextId, origin } = factsOf(c, begun);
+  const files = filePartsOf(message, origin);
+  const isSaid = message.content !== "" || files.length === 0;
   return {
     messageId: clientMessageId ?? message.id,
     taskId: id,
     contextId,
     role: "ROLE_USER",
-    parts: [{ text: message.content }],
+    parts: [...(isSaid ? [{ text: message.content }] : []), ...files],
   };
 }

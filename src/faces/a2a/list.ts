@@ -100,8 +100,13 @@ async function shown(
 ): Promise<WireTask> {
   const task = includeArtifacts
     ? { artifacts: [], ...(await readUntil(c, begun, "now")).task }
-    : { ...factsOf(begun), status: statusOf(begun.turn) };
+    : bare(c, begun);
   return withHistory(c, begun, task, historyLength);
+}
+
+function bare(c: AppContext, begun: Begun): WireTask {
+  const { id, contextId } = factsOf(c, begun);
+  return { id, contextId, status: statusOf(begun.turn) };
 }
 
 function tokenOf({ tasks, turns, seen }: Position): string {

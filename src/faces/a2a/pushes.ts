@@ -30,7 +30,7 @@ export function mustBeReachable(c: AppContext, { url }: PushConfig, path: string
 export async function pushTo(c: AppContext, begun: Begun, config: PushConfig): Promise<JsonObject> {
   await mayCreate(c, "webhooks");
   const { task, turn } = begun;
-  const { id: taskId } = factsOf(begun);
+  const { id: taskId } = factsOf(c, begun);
   // The same asked for again, without a name, is the same.
   const hash = await bodyHash([config.url, config.token ?? ""]);
   const name = config.id ?? hash.slice(0, NAME_CHARS);
@@ -39,7 +39,7 @@ export async function pushTo(c: AppContext, begun: Begun, config: PushConfig): P
   const shown = { id: name, taskId, url, ...scheme };
   const hook = {
     ...{ taskId: task.id, turnId: turn.id, name, url, shown },
-    ...{ contentType: CONTENT_TYPE, headers: headersOf(config), bodies: bodiesOf(begun) },
+    ...{ contentType: CONTENT_TYPE, headers: headersOf(config), bodies: bodiesOf(c, begun) },
   };
   answerOf(await twice(() => ownHome(c).putTurnHook(hook)));
   // Nobody tells what was before.
@@ -93,8 +93,8 @@ function headersOf({ token, authentication }: PushConfig): Record<string, string
 }
 
 /** The protocol's own updates, by what the turn has become. */
-function bodiesOf(begun: Begun): TurnHook["bodies"] {
-  const { id: taskId, contextId } = factsOf(begun);
+function bodiesOf(c: AppContext, begun: Begun): TurnHook["bodies"] {
+  const { id: taskId, contextId } = factsOf(c, begun);
   const bodyOf = (status: TurnStatus) => ({
     statusUpdate: { taskId, contextId, status: { state: STATE_OF[status], timestamp: TIME_MARK } },
   });

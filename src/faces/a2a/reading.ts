@@ -1,6 +1,7 @@
 import type { Task } from "../../protocol/task";
 import type { Turn } from "../../protocol/turn";
 import type { AppContext } from "../../worker/context";
+import { publicOrigin } from "../../worker/public-url";
 import { roomOf } from "../room-of";
 import type { TurnItem } from "../turn-view/item";
 import { TurnReading } from "../turn-view/reading";
@@ -18,8 +19,9 @@ export function isOver({ status }: Turn): boolean {
   return OVER.has(status);
 }
 
-export function factsOf({ task, turn }: Begun): TaskFacts {
+export function factsOf(c: AppContext, { task, turn }: Begun): TaskFacts {
   return {
+    origin: publicOrigin(c),
     id: a2aTaskId({ taskId: task.id, turnId: turn.id }),
     contextId: contextIdOf(task),
   };
@@ -29,7 +31,7 @@ export type Until = "now" | "asked or over";
 
 /** The turn as it is now; or once it is over or somebody is to answer. */
 export async function readUntil(c: AppContext, begun: Begun, until: Until): Promise<TaskFrames> {
-  const frames = new TaskFrames(factsOf(begun), begun.turn);
+  const frames = new TaskFrames(factsOf(c, begun), begun.turn);
   let isLive = false;
   for await (const item of itemsOf(c, begun, c.req.raw.signal)) {
     frames.read(item);

@@ -1,14 +1,15 @@
 import type { SendMessage, SentMessage } from "../../operations/a2a/params";
-import type { Ref } from "../../protocol/refs";
+import { type Ref, refText } from "../../protocol/refs";
 import type { Task } from "../../protocol/task";
 import type { AppContext } from "../../worker/context";
 import { answerOf, once, taskRoom, twice } from "../../worker/rooms/ask";
+import { carrying } from "../files/carrying";
 import { begunOf, contextFor, readTurn } from "./contexts";
 import { Fault, notValid } from "./fault";
 import { mustBeReachable, pushTo } from "./pushes";
 import { type Begun, factsOf, isOver, readUntil } from "./reading";
 import { type Word, wordOf } from "./word";
-import { mustBeServed, textOf } from "./words";
+import { mustBeServed, saidIn, textOf } from "./words";
 
 /** Does what a message asks for; gives the turn that it began, or that it is about. */
 export async function send(c: AppContext, team: Ref, params: SendMessage): Promise<Begun> {
@@ -25,16 +26,21 @@ export async function send(c: AppContext, team: Ref, params: SendMessage): Promi
 }
 
 /** A message of its own: a turn. */
-async function ask(c: AppContext, team: Ref, message: SentMessage): Promise<Begun> {
-  const text = textOf(message);
-  const { contextId, messageId } = message;
-  const { task, isNew } = await contextFor(c, { team, contextId, messageId, text });
-  const room = taskRoom(c.env, task.id);
-  const input = { input: text, clientMessageId: messageId };
-  // Told again it is the same turn: its message has the client's id.
-  const outcome = await twice(() => room.execute(c.var.principal, input));
-  if (!outcome.ok && isNew) await forget(c, task);
-  return { task, turn: answerOf(outcome).turn };
+function ask(c: AppContext, team: Ref, message: SentMessage): Promise<Begun> {
+  const { text, files } = saidIn(message);
+  const { contextId = "", messageId } = message;
+  const of = ["a2a", refText(team), contextId, messageId];
+  return carrying(c, { files, of }, async (attachments) => {
+    const begin = { team, contextId: message.contextId, messageId, text };
+    const { task, isNew } = await contextFor(c, begin);
+    const room = taskRoom(c.env, task.id);
+    const carried = attachments.length > 0 ? { attachments } : {};
+    const input = { input: text, clientMessageId: messageId, ...carried };
+    // Told again it is the same turn: its message has the client's id.
+    const outcome = await twice(() => room.execute(c.var.principal, input));
+    if (!outcome.ok && isNew) await forget(c, task);
+    return { task, turn: answerOf(outcome).turn };
+  });
 }
 
 /** A context whose first message was refused has not been begun. */
@@ -51,7 +57,7 @@ type GoingOn = { message: SentMessage; taskId: string };
 async function goOn(c: AppContext, team: Ref, { message, taskId }: GoingOn): Promise<Begun> {
   const begun = await begunOf(c, team, taskId);
   const { contextId } = message;
-  const own = [factsOf(begun).contextId, begun.task.id];
+  const own = [factsOf(c, begun).contextId, begun.task.id];
   if (contextId !== undefined && !own.includes(contextId)) {
     throw notValid("message.contextId", "not that of the task");
   }

@@ -25,7 +25,7 @@ async function* texts(
   begun: Begun,
   { id, historyLength, asks, signal }: Streaming & { signal: AbortSignal },
 ): AsyncGenerator<string, void> {
-  const frames = new TaskFrames(factsOf(begun), begun.turn);
+  const frames = new TaskFrames(factsOf(c, begun), begun.turn);
   for await (const told of responses(frames, itemsOf(c, begun, signal), { asks })) {
     const result =
       "task" in told ? { task: await withHistory(c, begun, told.task, historyLength) } : told;

@@ -4,6 +4,7 @@ import { toTimestamp } from "../../protocol/time";
 import type { Turn, TurnStatus } from "../../protocol/turn";
 import type { ItemOf, TurnItem } from "../turn-view/item";
 import { Artifacts, type Change } from "./artifacts";
+import { filePartsOf } from "./file-parts";
 import { asked, Questions } from "./questions";
 import type { Update, WireMessage, WirePart, WireStatus, WireTask } from "./wire";
 
@@ -17,7 +18,8 @@ export const STATE_OF = {
   INTERRUPTED: "TASK_STATE_CANCELED",
 } as const satisfies Record<TurnStatus, TaskState>;
 
-export type TaskFacts = { id: string; contextId: string };
+/** `origin`: under which files are fetched. */
+export type TaskFacts = { id: string; contextId: string; origin: string };
 
 /** A turn as a task of the protocol: what it is now, and what each item of its view changes. */
 export class TaskFrames {
@@ -41,8 +43,10 @@ export class TaskFrames {
 
   get task(): WireTask {
     const artifacts = this.#artifacts.all;
+    const { id, contextId } = this.#facts;
     return {
-      ...this.#facts,
+      id,
+      contextId,
       status: this.#status,
       ...(artifacts.length > 0 && { artifacts }),
     };
@@ -84,7 +88,9 @@ export class TaskFrames {
       case "retrying":
         return this.#changed(this.#artifacts.fail());
       case "message":
-        return this.#changed(this.#artifacts.keep(item));
+        return this.#changed(
+          this.#artifacts.keep(item, filePartsOf(item.message, this.#facts.origin)),
+        );
       case "approval":
         this.#questions.ask(item);
         return [];

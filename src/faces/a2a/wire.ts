@@ -2,7 +2,10 @@ import type { TaskState } from "../../operations/a2a/params";
 import type { JsonObject, JsonValue } from "../../protocol/json";
 
 /** What the protocol's objects are in its JSON; absent is what protobuf leaves out. */
-export type WirePart = { text: string } | { data: JsonValue };
+export type WirePart =
+  | { text: string }
+  | { data: JsonValue }
+  | { url: string; filename: string; mediaType: string };
 
 export type WireMessage = {
   messageId: string;

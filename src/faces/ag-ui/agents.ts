@@ -16,21 +16,27 @@ const CAPABILITIES = {
   humanInTheLoop: { supported: true, approvals: true, interrupts: true },
 };
 
+/** Where the deployment keeps files. */
+const WITH_FILES = {
+  multimodal: { input: { image: true, audio: true, video: true, pdf: true, file: true } },
+};
+
 /** The teams that the caller sees, as CopilotKit's client knows agents. */
 export async function info(c: AppContext) {
   const agents: [string, object][] = [];
   let cursor: string | undefined;
   do {
     const page = await listSeen(c, kind, { limit: LIMITS.pageItems, cursor });
-    agents.push(...page.items.map(({ metadata }) => agentOf(metadata)));
+    agents.push(...page.items.map(({ metadata }) => agentOf(c, metadata)));
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
   return { mode: "sse", agents: Object.fromEntries(agents) };
 }
 
-function agentOf(team: Ref): [string, object] {
+function agentOf(c: AppContext, team: Ref): [string, object] {
   const name = refText(team);
-  return [name, { name, description: `The team ${name}`, capabilities: CAPABILITIES }];
+  const capabilities = { ...CAPABILITIES, ...(c.env.FILES && WITH_FILES) };
+  return [name, { name, description: `The team ${name}`, capabilities }];
 }
 
 /** The team that an agent's id names. Throws `not_found` where it is none. */

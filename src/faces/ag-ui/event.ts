@@ -7,9 +7,18 @@ export type AgUiCall = {
   function: { name: string /** JSON. */; arguments: string };
 };
 
+/** A part of a user's message: its words, or a file by its address. */
+export type AgUiPart =
+  | { type: "text"; text: string }
+  | {
+      type: "image" | "audio" | "video" | "document";
+      source: { type: "url"; value: string; mimeType: string };
+      metadata: { filename: string };
+    };
+
 /** The messages of AG-UI 1.0 that this face writes. */
 export type AgUiMessage =
-  | { id: string; role: "user" | "system"; content: string; name?: string }
+  | { id: string; role: "user" | "system"; content: string | AgUiPart[]; name?: string }
   | { id: string; role: "assistant"; content?: string; toolCalls?: readonly AgUiCall[] }
   | { id: string; role: "reasoning"; content: string }
   | { id: string; role: "tool"; toolCallId: string; content: string };

@@ -1,6 +1,7 @@
 import type { ConnectInput, RunInput, SentMessage } from "../../operations/ag-ui/run-input";
 import type { Ref } from "../../protocol/refs";
 import type { AppContext } from "../../worker/context";
+import { publicOrigin } from "../../worker/public-url";
 import { answerOf, once, taskRoom } from "../../worker/rooms/ask";
 import { openTurn } from "../open-turn";
 import { askedTurn } from "./asking/asked-turn";
@@ -17,7 +18,8 @@ export async function run(c: AppContext, team: Ref, input: RunInput): Promise<Re
   const turn = await askedTurn(c, team, input);
   const around = { messages, results: resultsIn(messages) };
   const unread = context && context.length > 0 ? ["context"] : [];
-  const of = { threadId, runId, turnId: turn.id, around, has: messages, tellsAll: false };
+  const origin = publicOrigin(c);
+  const of = { threadId, runId, turnId: turn.id, origin, around, has: messages, tellsAll: false };
   return streamed(c, { turn, run: { ...of, isBefore1: isBefore1(input) }, unread });
 }
 
@@ -27,17 +29,21 @@ export async function connect(c: AppContext, team: Ref, input: ConnectInput): Pr
   const results = resultsIn(has);
   const task = await findThread(c, threadId, team);
   const turn = task && (await openTurn(c, task.id));
-  const messages = task ? await threadMessages(c, task.id, { results, but: turn?.id }) : [];
+  const origin = publicOrigin(c);
+  const { messages, asides } = task
+    ? await threadMessages(c, task.id, { results, but: turn?.id })
+    : { messages: [], asides: [] };
   if (turn) {
     const runId = markIn(turn.metadata)?.runId ?? turn.id;
-    const around = { messages, results };
-    const of = { threadId, runId, turnId: turn.id, around, has, tellsAll: true };
+    const around = { messages, results, asides };
+    const of = { threadId, runId, turnId: turn.id, origin, around, has, tellsAll: true };
     return streamed(c, { turn, run: { ...of, isBefore1: isBefore1(input) } });
   }
   const { runId } = input;
   return atOnce([
     { type: "RUN_STARTED", threadId, runId },
     ...snapshotsFor(has, messages),
+    ...asides,
     { type: "RUN_FINISHED", threadId, runId },
   ]);
 }

@@ -1,5 +1,6 @@
 import type { JsonValue } from "../../protocol/json";
 import type { Usage } from "../../protocol/usage";
+import type { ShownFile } from "../files/shown-file";
 
 /** What a message of the client's is told of its making. */
 export type UiMetadata = {
@@ -10,6 +11,17 @@ export type UiMetadata = {
   status?: string;
   usage?: Usage;
 };
+
+/** A file of an answer; the protocol has no place of its own for a name here. */
+export type UiFile = {
+  url: string;
+  mediaType: string;
+  providerMetadata: { taskroom: { fileId: string; name: string; size: number } };
+};
+
+export function uiFile({ id: fileId, name, mediaType, size, url }: ShownFile): UiFile {
+  return { url, mediaType, providerMetadata: { taskroom: { fileId, name, size } } };
+}
 
 type FinishReason =
   | "stop"
@@ -44,6 +56,7 @@ export type UiChunk =
     }
   | { type: "tool-output-error"; toolCallId: string; errorText: string; providerExecuted: true }
   | { type: "tool-output-denied"; toolCallId: string }
+  | ({ type: "file" } & UiFile)
   | { type: "steering-message"; id: string; parts: { type: "text"; text: string }[] }
   | { type: `data-${string}`; data: JsonValue; transient: true }
   | { type: "abort"; reason?: string }

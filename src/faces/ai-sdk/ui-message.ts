@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../protocol/json";
-import type { UiMetadata } from "./chunk";
+import { type UiFile, type UiMetadata, uiFile } from "./chunk";
 import type { ShownPart, ToolPart } from "./shown/part";
 
 type UiPart =
@@ -7,6 +7,7 @@ type UiPart =
   | { type: "text"; text: string; state?: "streaming" | "done" }
   | { type: "reasoning"; id: string; text: string; state: "streaming" | "done" }
   | { type: "steering-message"; id: string; parts: { type: "text"; text: string }[] }
+  | ({ type: "file"; filename?: string } & Omit<UiFile, "providerMetadata"> & Partial<UiFile>)
   | UiToolPart;
 
 type UiToolPart = {
@@ -48,6 +49,8 @@ function uiPart(part: ShownPart): UiPart {
         id: part.id,
         parts: [{ type: "text", text: part.text }],
       };
+    case "file":
+      return { type: "file", ...uiFile(part.file) };
     case "tool":
       return toolPart(part);
   }

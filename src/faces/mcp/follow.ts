@@ -1,4 +1,5 @@
 import type { Turn } from "../../protocol/turn";
+import { publicOrigin } from "../../worker/public-url";
 import { roomOf } from "../room-of";
 import type { ItemOf, TurnItem } from "../turn-view/item";
 import { standingView, turnView } from "../turn-view/turn-view";
@@ -31,7 +32,7 @@ async function watch(
   turn: Turn,
   { heard, isEnough }: Watching,
 ): Promise<Watched> {
-  const watched = new Watched(turn);
+  const watched = new Watched(turn, publicOrigin(c));
   let isLive = false;
   for await (const item of standingView(turnView(roomOf(c, turn.taskId), turn, signal))) {
     watched.read(item);

@@ -1,6 +1,7 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import type { TurnOutcome } from "../../operations/mcp/fields";
 import type { Turn } from "../../protocol/turn";
+import { linksTo } from "../files/links";
 import { toolGave } from "./result";
 
 /** A turn that nobody has waited for. */
@@ -14,7 +15,8 @@ export function outcomeGiven(outcome: TurnOutcome): CallToolResult {
 
 /** The answer in front, as who reads words alone wants it; how it stands where that is not the end of it. */
 export function outcomeText(outcome: TurnOutcome): string {
-  const { task, status, answer, error, reason } = outcome;
+  const { task, status, error, reason, files = [] } = outcome;
+  const answer = outcome.answer + linksTo(files, { below: outcome.answer }).text;
   if (status === "COMPLETED" && answer !== "") return answer;
   const why = error ? `${error.code}: ${error.message}` : reason;
   const stands = `Task ${task} is ${status}${why === undefined ? "" : ` (${why})`}.`;

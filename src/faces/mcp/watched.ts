@@ -1,5 +1,6 @@
 import type { Ask, TurnOutcome } from "../../operations/mcp/fields";
 import type { Turn } from "../../protocol/turn";
+import { type ShownFile, shownFiles } from "../files/shown-file";
 import type { Call, ItemOf, TurnItem } from "../turn-view/item";
 
 /** What a person is to say a word about: a step, or one call of it. */
@@ -14,6 +15,9 @@ export type Question = Ask & { asked: Asked };
 /** A turn as it is told, item by item: what it has come to so far. */
 export class Watched {
   readonly #turn: Turn;
+  readonly #origin: string;
+  /** By the message. */
+  readonly #files = new Map<string, ShownFile[]>();
   #speaking = "";
   #answer = "";
   #isBegun: boolean;
@@ -21,8 +25,10 @@ export class Watched {
   readonly #calls = new Map<string, { step: string; call: Call; round: number }>();
   #end: ItemOf<"ended"> | undefined;
 
-  constructor(turn: Turn) {
+  /** `origin`: under which files are fetched. */
+  constructor(turn: Turn, origin: string) {
     this.#turn = turn;
+    this.#origin = origin;
     this.#isBegun = turn.status !== "PENDING";
   }
 
@@ -50,6 +56,7 @@ export class Watched {
       case "message":
         this.#speaking = item.message.id;
         this.#answer = item.message.content;
+        this.#files.set(item.message.id, shownFiles(item.message, this.#origin));
         return;
       case "approval":
         this.#calls.set(nameOf(item), item);
@@ -80,9 +87,11 @@ export class Watched {
     const { taskId: task, id: turn } = this.#turn;
     const { status: ended, reason, error } = this.#end ?? {};
     const asks = this.questions.map(({ asked: _, ...ask }) => ask);
+    const files = [...this.#files.values()].flat();
     const now = this.#waiting ? "WAITING" : this.#isBegun ? "PROCESSING" : "PENDING";
     return {
       ...{ task, turn, status: ended ?? now, answer: this.#answer },
+      ...(files.length > 0 && { files }),
       ...(this.#waiting && { waiting: { for: this.#waiting.waitingFor, asks } }),
       ...(reason !== undefined && { reason }),
       ...(error && { error: { code: error.code, message: error.message } }),
@@ -93,6 +102,7 @@ export class Watched {
   #attempt({ messageId, kept }: ItemOf<"attempt">): void {
     this.#answer = messageId === this.#speaking ? this.#answer.slice(0, kept) : "";
     this.#speaking = messageId;
+    this.#files.delete(messageId);
     this.#waiting = undefined;
   }
 

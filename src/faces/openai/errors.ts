@@ -21,6 +21,9 @@ function typeOf(status: number): string {
   return TYPES[status] ?? (status >= 500 ? "server_error" : "invalid_request_error");
 }
 
+/** Refusals whose status looks as though they would pass. */
+const FINAL: ReadonlySet<string> = new Set(["quota_exceeded", "files_not_configured"]);
+
 /** A refusal in the protocol's form; the field that it is about is its `param`. */
 export function errorsAs(refused: RefusedRequest): Response {
   const { status, headers } = headOf(refused);
@@ -29,7 +32,7 @@ export function errorsAs(refused: RefusedRequest): Response {
   const param = issue?.path || null;
   const words = issue ? `${param === null ? "" : `${param}: `}${issue.message}` : message;
   // The client asks again by itself after these, and would be told the same.
-  if (status === 409 || code === "quota_exceeded") headers.set("x-should-retry", "false");
+  if (status === 409 || FINAL.has(code)) headers.set("x-should-retry", "false");
   const error: WireError = { message: words, type: typeOf(status), code, param };
   return Response.json({ error }, { status, headers });
 }

@@ -1,3 +1,4 @@
+import { LIMITS } from "../../protocol/limits";
 import { namespace, resourceName } from "../../protocol/refs";
 import type { Face } from "../operation";
 import { rpcRequest } from "./envelope";
@@ -8,6 +9,7 @@ const team = { tag, params: { namespace, team: resourceName } } as const;
 /** A2A 1.0, its JSON-RPC binding: each team is an agent. */
 export const A2A = {
   below: ["/a2a", "/.well-known/agent-card.json"],
+  via: "a2a",
   groups: {
     cards: {
       wellKnown: {
@@ -40,6 +42,8 @@ export const A2A = {
         // The method says what it takes: some only read.
         scope: "read",
         body: rpcRequest,
+        bodyBytes: LIMITS.faceBodyBytes,
+        besideTexts: LIMITS.bodyBytes,
         status: 200,
         media: "text/event-stream",
       },

@@ -46,8 +46,11 @@ export type TaskState = (typeof TASK_STATES)[number];
 const part = z.looseObject({
   text: z.string().optional(),
   data: jsonValue.optional(),
+  /** Base64. */
   raw: z.string().optional(),
   url: z.string().optional(),
+  filename: given(z.string()),
+  mediaType: given(z.string()),
 });
 export type Part = z.infer<typeof part>;
 

@@ -9,6 +9,7 @@ const run = { tag, method: "post", bodyBytes, status: 200, media: "text/event-st
 /** AG-UI 1.0 for `HttpAgent`, and the routes of CopilotKit's client. */
 export const AG_UI = {
   below: ["/ag-ui", "/copilotkit"],
+  via: "ag-ui",
   groups: {
     agents: {
       run: {

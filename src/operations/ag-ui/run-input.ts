@@ -8,7 +8,7 @@ import { clientTools } from "../../protocol/tools/tool-use";
 /** Bounds of what a client sends, which sends the whole conversation each time. */
 export const BOUNDS = {
   /** Bytes; a message of the stream that has all of it still fits the client's buffer, 10 Mi characters. */
-  bodyBytes: 8 * 1024 * 1024,
+  bodyBytes: LIMITS.faceBodyBytes,
   messages: 10_000,
   /** Of one message's content. */
   parts: 100,

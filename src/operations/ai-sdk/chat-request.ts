@@ -9,8 +9,8 @@ import { clientTools } from "../../protocol/tools/tool-use";
 
 /** Bounds of what a client sends, which sends the whole conversation each time. */
 export const BOUNDS = {
-  /** Bytes: some hundred of the longest messages. */
-  bodyBytes: 8 * 1024 * 1024,
+  /** Bytes: some hundred of the longest messages, or some photographs. */
+  bodyBytes: LIMITS.faceBodyBytes,
   messages: 10_000,
   /** Of one message: a turn's texts and calls. */
   parts: 5000,

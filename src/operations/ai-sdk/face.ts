@@ -8,6 +8,7 @@ const chat = { tag, params: { chatId } } as const;
 /** The AI SDK's UI protocol (`ai` 7): `useChat` and its transports as they are. */
 export const AI_SDK = {
   below: ["/ai-sdk"],
+  via: "ai-sdk",
   groups: {
     chat: {
       send: {

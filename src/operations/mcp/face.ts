@@ -9,6 +9,7 @@ const WELL_KNOWN = "/.well-known/oauth-protected-resource";
 /** The Model Context Protocol (2025-11-25 and 2026-07-28): teams as tools. */
 export const MCP = {
   below: ["/mcp"],
+  via: "mcp",
   groups: {
     server: {
       message: {

@@ -41,6 +41,17 @@ export const outcome = z.object({
     "PENDING and PROCESSING: at work. WAITING: for a person. The others: over.",
   ),
   answer: z.string().describe("What the team's last speaker has said."),
+  files: z
+    .array(
+      z.object({
+        ...{ id: z.string(), name: z.string(), mediaType: z.string(), size: z.int() },
+        url: z
+          .string()
+          .describe("Where its bytes are, for whoever sends this server's credential."),
+      }),
+    )
+    .optional()
+    .describe("What the team has made beside its words."),
   waiting: z
     .object({ for: waitingFor, asks: z.array(ask) })
     .optional()

@@ -1,24 +1,27 @@
 import * as z from "zod";
 import { taskId } from "../../protocol/ids";
 import { LIMITS } from "../../protocol/limits";
-import { words } from "./content";
+import { chatContent as content, filesOfUsers } from "./content";
 import { metadata, model, only, orNull } from "./fields";
 
-const content = words("text");
 const name = z.string().min(1).max(LIMITS.givenNameChars).optional();
 
 const message = z.discriminatedUnion(
   "role",
   [
-    z.looseObject({ role: z.enum(["system", "developer", "user"]), content, name }),
-    z.looseObject({
-      role: z.literal("assistant"),
-      content: orNull(content),
-      name,
-      tool_calls: only([]),
-      function_call: only(),
-      audio: only(),
-    }),
+    z
+      .looseObject({ role: z.enum(["system", "developer", "user"]), content, name })
+      .superRefine(filesOfUsers),
+    z
+      .looseObject({
+        role: z.literal("assistant"),
+        content: orNull(content),
+        name,
+        tool_calls: only([]),
+        function_call: only(),
+        audio: only(),
+      })
+      .superRefine(filesOfUsers),
   ],
   { error: "role: one of system, developer, user and assistant" },
 );

@@ -1,18 +1,18 @@
 import * as z from "zod";
 import { reason } from "../../protocol/content";
 import { LIMITS } from "../../protocol/limits";
-import { words } from "./content";
+import { filesOfUsers, responseContent } from "./content";
 import { metadata, model, only, orNull } from "./fields";
 import { approvalRequest, conversationId, responseId } from "./ids";
 
-const inputText = words("input_text", "output_text");
-
 /** A message; `type` may be left out. */
-export const messageItem = z.looseObject({
-  type: z.literal("message").optional(),
-  role: z.enum(["system", "developer", "user", "assistant"]),
-  content: inputText,
-});
+export const messageItem = z
+  .looseObject({
+    type: z.literal("message").optional(),
+    role: z.enum(["system", "developer", "user", "assistant"]),
+    content: responseContent,
+  })
+  .superRefine(filesOfUsers);
 
 /** A person's word on what a response asked for. */
 const approvalResponse = z.looseObject({
@@ -23,7 +23,7 @@ const approvalResponse = z.looseObject({
 });
 
 const item = z.discriminatedUnion("type", [messageItem, approvalResponse], {
-  error: "an item is a message of text, or an mcp_approval_response",
+  error: "an item is a message, or an mcp_approval_response",
 });
 
 /** The most items: a history, and the last message. */

@@ -12,6 +12,7 @@ const offset = z
 /** Durable Streams, to read: a task's log is one, its events are the messages. */
 export const STREAMS = {
   below: ["/streams"],
+  via: "streams",
   groups: {
     tasks: {
       read: {

@@ -42,14 +42,25 @@ async function checkType({ mediaType }: NewFile, body: Body): Promise<void> {
 async function storeReserved(c: AppContext, file: NewFile, body: Body): Promise<File> {
   const bucket = bucketOf(c);
   const owner = c.var.principal.userId;
-  try {
-    const sha256 = await store(bucket, { file, owner }, body).catch((error: unknown) => {
+  return finished(c, file.id, () =>
+    store(bucket, { file, owner }, body).catch((error: unknown) => {
       if (error instanceof WrongLength) throw error;
       return fromBucket(c, () => Promise.reject(error));
-    });
-    return answerOf(await twice(() => ownHome(c).finishFile(file.id, sha256)));
+    }),
+  );
+}
+
+/** A file that is accounted for, once all of it is stored; `put` gives its SHA-256. */
+export async function finished(
+  c: AppContext,
+  fileId: string,
+  put: () => Promise<string>,
+): Promise<File> {
+  try {
+    const sha256 = await put();
+    return answerOf(await twice(() => ownHome(c).finishFile(fileId, sha256)));
   } catch (error) {
-    await abandon(c, file.id);
+    await abandon(c, fileId);
     throw error;
   }
 }

@@ -13,7 +13,8 @@ let tellAt = 0;
 
 /** Counts a request that was refused; best effort, as all counting. */
 export function countRefusal(c: AppContext, code: ErrorCode): void {
-  gathering = counted(gathering, increment("taskroom_refusals_total", { via: "rest", code }));
+  const { via = "rest" } = c.var;
+  gathering = counted(gathering, increment("taskroom_refusals_total", { via, code }));
   const now = Date.now();
   if (now < tellAt) return;
   try {

@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
-import type { Face, Group } from "../../operations/operation";
+import type { Face, Group, Via } from "../../operations/operation";
 import type { AppEnv, ErrorsAs } from "../context";
 import { authentication } from "../middleware/authentication";
 import { crossOrigin } from "../middleware/cross-origin";
@@ -12,6 +12,7 @@ import { type Served, serve } from "./serve";
 /** A face with what answers it. */
 export type ServedFace = {
   below: readonly string[];
+  via: Via;
   errorsAs: ErrorsAs;
   operations: readonly Served[];
 };
@@ -24,14 +25,14 @@ type Answers<Groups extends Record<string, Group>> = {
 
 /** Puts its handler to every operation of a face. */
 export function served<Groups extends Record<string, Group>>(
-  { below, groups }: Face<Groups>,
+  { below, via, groups }: Face<Groups>,
   { errorsAs, handlers }: Answers<NoInfer<Groups>>,
 ): ServedFace {
   const operations: Served[] = [];
   for (const name in groups) {
     operations.push(...servedGroup<Groups[typeof name]>(groups[name], handlers[name]));
   }
-  return { below, errorsAs, operations };
+  return { below, via, errorsAs, operations };
 }
 
 function servedGroup<G extends Group>(group: G, handlers: Handlers<NoInfer<G>>): Served[] {
@@ -41,9 +42,11 @@ function servedGroup<G extends Group>(group: G, handlers: Handlers<NoInfer<G>>):
 }
 
 /** Lets an app answer a face's operations, and whatever else is asked for below its paths. */
-export function mount(app: Hono<AppEnv>, { below, errorsAs, operations }: ServedFace): void {
+export function mount(app: Hono<AppEnv>, face: ServedFace): void {
+  const { below, via, errorsAs, operations } = face;
   const inItsForm = createMiddleware<AppEnv>(async (c, next) => {
     c.set("errorsAs", errorsAs);
+    c.set("via", via);
     await next();
   });
   for (const path of below) app.use(`${path}/*`, inItsForm, crossOrigin);

@@ -52,12 +52,12 @@ function addressOf<O extends Operation>(c: AppContext, { params = {}, scope }: O
 
 async function askedAt<O extends Operation>(address: Address<O>, operation: O): Promise<Asked<O>> {
   const { raw } = address.c.req;
-  const { query, body, bodyBytes = LIMITS.bodyBytes, largeField } = operation;
+  const { query, body, bodyBytes: bytes = LIMITS.bodyBytes, largeField, besideTexts } = operation;
   // As in `addressOf`.
   const asked: unknown = {
     ...address,
     query: query && readQuery(raw, query),
-    body: body && (await readBody(raw, body, { bytes: bodyBytes, largeField })),
+    body: body && (await readBody(raw, body, { bytes, largeField, besideTexts })),
   };
   return asked as Asked<O>;
 }

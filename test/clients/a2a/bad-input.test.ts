@@ -69,12 +69,18 @@ describe("[J5] what is wrong is said in the protocol's own form", () => {
     ["too long a text", -32602, said({ parts: [{ text: "a".repeat(32_001) }] }), "message.parts"],
     ["a context that cannot be", -32602, said({ contextId: "a\u0000" }), "message.contextId"],
     ["a tenant", -32602, said({}, { tenant: "t" }), "tenant"],
-    ["a file", -32005, said({ parts: [{ raw: "aGk=" }] }), "message.parts.0"],
+    ["a file that is none", -32602, said({ parts: [{ raw: "a?" }] }), "message.parts.0.raw"],
     [
       "a file elsewhere",
-      -32005,
+      -32602,
       said({ parts: [{ text: "a" }, { url: "https://a" }] }),
-      "message.parts.1",
+      "message.parts.1.url",
+    ],
+    [
+      "a file in two ways",
+      -32602,
+      said({ parts: [{ raw: "aGk=", url: "https://a" }] }),
+      "message.parts.0",
     ],
     ["data", -32005, said({ parts: [{ data: { a: 1 } }] }), "message.parts.0"],
     [

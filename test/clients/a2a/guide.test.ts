@@ -6,7 +6,7 @@ import { Server } from "../../support/server";
 const server = new Server(inject("shared").production);
 
 it("the guide's calls work as pasted", async () => {
-  const [card = "", sent = "", far = "", ...rest] = await pasted("a2a.md");
+  const [card = "", sent = "", withFile = "", far = "", ...rest] = await pasted("a2a.md");
   expect(rest).toEqual([]);
   expect(JSON.parse(card)).toMatchObject({ capabilities: { streaming: true } });
   const [begun, read, listed] = sent
@@ -20,6 +20,10 @@ it("the guide's calls work as pasted", async () => {
   });
   expect(read.artifacts).toEqual(begun.task.artifacts);
   expect(listed.tasks).toMatchObject([{ id: begun.task.id }]);
+  const { artifacts, history } = JSON.parse(withFile).result.task;
+  const url = expect.stringMatching(/\/api\/v1\/files\/file_/);
+  expect(artifacts[0].parts.at(-1)).toMatchObject({ mediaType: "image/png", url });
+  expect(history[0].parts[1]).toEqual({ filename: "note.txt", mediaType: "text/plain", url });
   expect(JSON.parse(far).result.task).toMatchObject({
     status: { state: "TASK_STATE_COMPLETED" },
     artifacts: [{ parts: [{ text: expect.stringMatching(/./) }] }],

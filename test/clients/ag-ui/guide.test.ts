@@ -20,5 +20,10 @@ it("the guide's calls work as pasted", async () => {
   const [told = ""] = await pasted("ag-ui.md");
   const types = [...told.matchAll(/"type":"([A-Z_]+)"/g)].map(([, type]) => type);
   expect(types[0]).toBe("RUN_STARTED");
-  expect(types.slice(-3)).toEqual(["RUN_STARTED", "MESSAGES_SNAPSHOT", "RUN_FINISHED"]);
+  expect(told).toMatch(/"taskroom.files".*"image\/png".*\/api\/v1\/files\/file_/);
+  expect(types.filter((type) => type !== "CUSTOM").slice(-3)).toEqual([
+    "RUN_STARTED",
+    "MESSAGES_SNAPSHOT",
+    "RUN_FINISHED",
+  ]);
 });

@@ -73,7 +73,7 @@ export async function eventsOf(
   { messages = [], tellsAll = false }: Options = {},
 ): Promise<AgUiEvent[]> {
   const around = { messages, results: new Map<string, string>() };
-  const ids = { threadId: "thread", runId: "run", turnId };
+  const ids = { threadId: "thread", runId: "run", turnId, origin: "https://rooms.test" };
   const run = { ...ids, around, has: messages, tellsAll, isBefore1: false };
   const events: AgUiEvent[] = [];
   for await (const some of runStream(each(items), run)) events.push(...some);

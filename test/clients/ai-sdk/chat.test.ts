@@ -250,9 +250,9 @@ describe.each<Way>(["HTTP", "a socket"])("the AI SDK's chat over %s", (way) => {
     const chat = chatOf(way, place);
     await chat.sendMessage({
       text: "hello",
-      files: [{ type: "file", mediaType: "text/plain", url: "data:," }],
+      files: [{ type: "file", mediaType: "image/png", url: "data:," }],
     });
-    expect(chat.error?.message).toContain("messages.0.parts.0: files can't be sent yet");
+    expect(chat.error?.message).toContain("messages.0.parts.0: the bytes are no image/png");
     const listed = await alice.call("GET", `/tasks?key=ui:${chat.id}`);
     expect(await listed.json()).toMatchObject({ items: [] });
     chat.messages = [];

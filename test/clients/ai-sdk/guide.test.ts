@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { BOUNDS } from "../../../src/operations/ai-sdk/chat-request";
 import { AI_SDK } from "../../../src/operations/ai-sdk/face";
 import { ROOT } from "../../support/command";
-import { guide } from "../../support/guide";
+import { guide, pasted } from "../../support/guide";
 
 const page = guide("ai-sdk.md");
 
@@ -27,4 +27,15 @@ it("the guide's words to assistant-ui are those of the page that the tests run",
   const run = readFileSync(join(ROOT, "test/clients/pages/assistant.tsx"), "utf8");
   expect(run.replace(/\s+/g, " ")).toContain(said.replace(/\s+/g, " "));
   expect(said).not.toBe("");
+});
+
+it("the guide's calls work as pasted: a message that comes twice carries its file once", async () => {
+  const [told = ""] = await pasted("ai-sdk.md");
+  expect(told.match(/^data: .*"mediaType":"image\/png"/gm)?.length).toBe(2);
+  const { messages } = JSON.parse(told.slice(told.indexOf('{"messages"')));
+  expect(messages).toHaveLength(2);
+  expect(messages[0].parts).toMatchObject([
+    { type: "file", filename: "note.txt", mediaType: "text/plain" },
+    { type: "text" },
+  ]);
 });

@@ -9,7 +9,7 @@ import type { TurnItem } from "../../../src/faces/turn-view/item";
 import type { RoomState } from "../../../src/protocol/room-state";
 import { cutsOf, itemsFrom } from "../../support/turn-feed";
 import { played, scenario } from "../../unit/engine/room-commands";
-import { chunksOf, plain, shownBy } from "./shown-by-client";
+import { chunksOf, ORIGIN, plain, shownBy } from "./shown-by-client";
 
 /** One turn of a random history. */
 type Case = { trace: ReturnType<typeof played>["trace"]; turn: ReturnType<typeof turnAt> };
@@ -39,7 +39,7 @@ function heard(trace: Case["trace"]): Case["trace"] {
 }
 
 function shownOf(items: readonly TurnItem[], turnId: string) {
-  return { parts: uiParts(items.reduce(shownAfter, nothingShown(turnId)).parts) };
+  return { parts: uiParts(items.reduce(shownAfter, nothingShown(turnId, ORIGIN)).parts) };
 }
 
 /** A client shows that a step has begun once there is something in it. */

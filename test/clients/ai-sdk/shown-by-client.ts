@@ -4,6 +4,9 @@ import { type GoesOn, uiStream } from "../../../src/faces/ai-sdk/stream/ui-strea
 import type { TurnItem } from "../../../src/faces/turn-view/item";
 import type { Turn } from "../../../src/protocol/turn";
 
+/** Under which its files are. */
+export const ORIGIN = "https://rooms.test";
+
 /** All chunks that a turn's items give a client that comes now. */
 export async function chunksOf(
   items: readonly TurnItem[],
@@ -11,7 +14,8 @@ export async function chunksOf(
   goesOn?: GoesOn,
 ): Promise<UiChunk[]> {
   const chunks: UiChunk[] = [];
-  for await (const some of uiStream(each(items), turn, goesOn)) chunks.push(...some);
+  const reader = { origin: ORIGIN, goesOn };
+  for await (const some of uiStream(each(items), turn, reader)) chunks.push(...some);
   return chunks;
 }
 

@@ -74,6 +74,14 @@ describe.each(CLIENTS)("with %s", (which) => {
     expect(second.data.turn).not.toBe(first.data.turn);
   });
 
+  it("[F9] what a team has made beside its words is told, with where it is", async () => {
+    const input = "/fast /picture";
+    const { text: said, data } = await tools.call("run_team", { team: "system/assistant", input });
+    const url = expect.stringContaining(`${server.url}/api/v1/files/file_`);
+    expect(data.files).toMatchObject([{ mediaType: "image/png", url }]);
+    expect(said).toMatch(/\]\(http[^)]*\/api\/v1\/files\/file_[a-z0-9]*\)$/);
+  });
+
   it("[MC3] progress arrives while a team works, the task's id first", async () => {
     const door = gate();
     plays([text("Slowly "), wait(door), ...answer("done.")]);

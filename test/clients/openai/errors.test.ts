@@ -62,8 +62,13 @@ describe("a chat completion is refused by the field that is not taken", () => {
     ["blank", { messages: [{ role: "user", content: " " }] }, bad("messages.0.content")],
     ["too long", { messages: [{ role: "user", content: LONG }] }, bad("messages.0.content")],
     [
-      "a picture",
+      "a picture elsewhere",
       { messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: "x" } }] }] },
+      bad("messages.0.content.0.image_url.url"),
+    ],
+    [
+      "sound",
+      { messages: [{ role: "user", content: [{ type: "input_audio", input_audio: {} }] }] },
       bad("messages.0.content.0.type"),
     ],
     ["several answers", { messages: hello, n: 2 }, bad("n")],

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { Command } from "../../support/command";
-import { guide } from "../../support/guide";
+import { guide, pasted } from "../../support/guide";
 import { answer, gate, text, wait } from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
 import { Server } from "../../support/server";
@@ -55,4 +55,13 @@ it("the guide's script is killed in mid-stream, and goes on where it was", async
   const second = new Command(process.execPath, [file], env);
   expect(await second.end(), second.stderr).toBe(0);
   expect(second.stdout).toBe("Once upon a time, the end 🌧\n");
+});
+
+it("the guide's call with a file works as pasted", async () => {
+  const [told = ""] = await pasted("openai.md");
+  const { output } = JSON.parse(told);
+  expect(JSON.stringify(output)).toContain("You attached note.txt (text/plain, 11 bytes)");
+  expect(output.at(-1).content[0].annotations).toMatchObject([
+    { type: "url_citation", url: expect.stringContaining("/api/v1/files/") },
+  ]);
 });

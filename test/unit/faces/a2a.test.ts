@@ -14,6 +14,7 @@ import { cutsOf, itemsFrom } from "../../support/turn-feed";
 import { played, scenario } from "../engine/room-commands";
 
 const FACTS = { id: "task.turn", contextId: "context" };
+const ORIGIN = "https://rooms.test";
 
 /** What a client of the protocol shows: the task that it was given, and what it was told since. */
 class Shown {
@@ -46,7 +47,11 @@ class Shown {
 
 /** What somebody shows who comes at this point and stays, and the whole task as it is then. */
 function followed(trace: readonly RoomEvent[], turn: Turn, at: number) {
-  const frames = new TaskFrames(FACTS, { ...turn, status: "PENDING" }, () => T0);
+  const frames = new TaskFrames(
+    { ...FACTS, origin: ORIGIN },
+    { ...turn, status: "PENDING" },
+    () => T0,
+  );
   const shown = new Shown();
   const items = itemsFrom(trace, turn, at);
   let isTold = false;
@@ -112,7 +117,7 @@ async function told(items: TurnItem[], asks = true): Promise<StreamResponse[]> {
     yield* items;
   }
   const told: StreamResponse[] = [];
-  const frames = new TaskFrames(FACTS, turn, () => T0);
+  const frames = new TaskFrames({ ...FACTS, origin: ORIGIN }, turn, () => T0);
   for await (const one of responses(frames, all(), { asks })) told.push(one);
   return told;
 }

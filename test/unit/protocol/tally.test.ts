@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { increment, seriesOf } from "../../../src/platform/metrics";
 import { counted, NOTHING_COUNTED, ofToday, sumOf } from "../../../src/platform/tally";
+import { ERRORS } from "../../../src/protocol/errors";
 
 const completed = increment("taskroom_turns_total", { status: "COMPLETED" });
 const first = (value: number) =>
@@ -40,7 +41,7 @@ describe("counts", () => {
 
   it("have every combination of their labels", () => {
     expect(seriesOf("taskroom_metrics_dropped_total")).toEqual([""]);
-    expect(seriesOf("taskroom_refusals_total")).toContain('via="rest",code="not_found"');
-    expect(seriesOf("taskroom_refusals_total")).toHaveLength(40);
+    expect(seriesOf("taskroom_refusals_total")).toContain('via="ai-sdk",code="not_found"');
+    expect(seriesOf("taskroom_refusals_total")).toHaveLength(8 * Object.keys(ERRORS).length);
   });
 });

@@ -77,6 +77,7 @@ describe("GET /metrics", () => {
     expect(refused.error).toMatchObject({ code: "not_found" });
     await client.ask("chat:nonsense");
     await call(alice, "PATCH", `/tasks/${taskId}/status`, { status: "RUNNING" });
+    await exports.default.fetch(`${ORIGIN}/openai/v1/responses`, { method: "POST" });
     client.close();
 
     await expect.poll(added).toMatchObject({
@@ -96,6 +97,7 @@ describe("GET /metrics", () => {
       'refusals_total{via="socket",code="not_found"}': 1,
       'refusals_total{via="socket",code="invalid_request"}': 1,
       'refusals_total{via="rest",code="invalid_transition"}': 1,
+      'refusals_total{via="openai",code="unauthorized"}': 1,
       'outbox_lag_seconds_count{destination="d1"}': expect.any(Number),
       'outbox_lag_seconds_count{destination="meters"}': expect.any(Number),
     });

@@ -168,6 +168,23 @@ describe("a face's operations", () => {
     ]);
   });
 
+  it("take less than that beside the long texts that files come as", async () => {
+    const { besideTexts } = MADE_UP.groups.things.run;
+    const long = "x".repeat(LIMITS.longTextUnits + 1);
+    const [small, large] = [10, besideTexts].map((ones) =>
+      JSON.stringify({ text: long, more: Array.from({ length: ones }, () => 1) }),
+    );
+    const [read, refused] = await Promise.all(
+      [small, large].map((body) => ask(RUN, { method: "POST", body: body ?? "" })),
+    );
+    // What is read is looked at by the schema.
+    expect(read?.status).toBe(400);
+    expect([refused?.status, await refused?.json()]).toMatchObject([
+      413,
+      { oops: { words: `The body without its files is larger than ${besideTexts} bytes` } },
+    ]);
+  });
+
   it("have their scope, wherever they are", async () => {
     const admin = await token({ scope: "admin", exp: secondsFromNow(60) });
     expect((await ask("/made-up-elsewhere", { token: admin })).status).toBe(204);

@@ -26,6 +26,7 @@ const AT_ONCE = 500;
 
 export const NO_FILE = refuse("not_found", "There is no such file.");
 const CARRIED = refuse("in_use", "A message carries this file; it goes with its task.");
+const GOING = refuse("unavailable", "A file of this id is being removed; try again.");
 const GIVEN_UP = refuse("not_found", "The file took too long to be written and was given up.");
 
 /** The files of this home's user: what they take, and how long they stay. */
@@ -42,6 +43,8 @@ export class HomeFiles {
     await deadlines.atLatest(dueAt);
     const reserved = storage.transactionSync((): Outcome<File | null> => {
       const tables = Tables.make(storage);
+      // Its bytes would go with those of the one before.
+      if (tables.removals.has(file.id)) return refused(GOING);
       const known = tables.files.get(file.id);
       if (known?.sha256) return accepted(fileOf(known, known.sha256));
       const refusal = this.#overQuota(tables, file.size - (known?.size ?? 0), known ? 0 : 1);

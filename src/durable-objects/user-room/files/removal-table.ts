@@ -14,6 +14,11 @@ export class RemovalTable {
     this.#sql.exec("INSERT OR IGNORE INTO file_removals (id) VALUES (?)", id);
   }
 
+  has(id: string): boolean {
+    const query = "SELECT id FROM file_removals WHERE id = ?";
+    return rows.parse(this.#sql.exec(query, id).toArray()).length > 0;
+  }
+
   some(limit: number): string[] {
     const query = "SELECT id FROM file_removals LIMIT ?";
     return rows.parse(this.#sql.exec(query, limit).toArray()).map(({ id }) => id);

@@ -5,10 +5,11 @@ import type { Turn } from "../../../protocol/turn";
 import type { AppContext } from "../../../worker/context";
 import { RefusedRequest } from "../../../worker/problem";
 import { answerOf, once, taskRoom, twice } from "../../../worker/rooms/ask";
+import { carrying } from "../../files/carrying";
 import { marked } from "../thread/mark";
 import { findThread, threadFor } from "../thread/thread-task";
 import type { Answer } from "./answers";
-import { historyOf, type Intent, intentOf } from "./intent";
+import { filesBefore, historyOf, type Intent, intentOf } from "./intent";
 
 /** Does what a run asks for, and gives the turn that it reads. Throws what is refused. */
 export function askedTurn(c: AppContext, team: Ref, input: RunInput): Promise<Turn> {
@@ -23,7 +24,37 @@ type Asking<Kind extends Intent["kind"]> = {
   intent: Extract<Intent, { kind: Kind }>;
 };
 
-async function send(c: AppContext, { team, input, intent }: Asking<"send">): Promise<Turn> {
+type Sending = Asking<"send">;
+
+/** A thread's first message takes along what came with those before it. */
+async function send(c: AppContext, sending: Sending): Promise<Turn> {
+  const { team, input, intent } = sending;
+  const { threadId, runId } = input;
+  const { messageId, index } = intent;
+  const before = filesBefore(input.messages.slice(0, index));
+  const found = before.length > 0 ? await findThread(c, threadId, team) : undefined;
+  // One that was made, and whose first message has not come, is as good as none.
+  const begun = found?.status === "PENDING" ? undefined : found;
+  // That first message comes again.
+  const known = begun && (await turnOfRun(c, begun.id, runId));
+  if (known) return known;
+  const files = begun ? intent.files : [...before, ...intent.files];
+  return carrying(c, { files, of: ["ag-ui", threadId, messageId] }, (attachments) =>
+    sent(c, sending, attachments),
+  );
+}
+
+async function turnOfRun(c: AppContext, taskId: string, runId: string): Promise<Turn | undefined> {
+  const room = () => taskRoom(c.env, taskId);
+  const said = answerOf(await twice(() => room().sentAs(c.var.principal, runId)));
+  return said ? answerOf(await twice(() => room().turn(c.var.principal, said.turnId))) : undefined;
+}
+
+async function sent(
+  c: AppContext,
+  { team, input, intent }: Sending,
+  attachments: string[],
+): Promise<Turn> {
   const { threadId, runId, tools } = input;
   const { content, messageId, index } = intent;
   const history = () => historyOf(input.messages.slice(0, index));
@@ -32,6 +63,7 @@ async function send(c: AppContext, { team, input, intent }: Asking<"send">): Pro
   const message = {
     input: content,
     clientMessageId: runId,
+    ...(attachments.length > 0 && { attachments }),
     ...(tools && tools.length > 0 && { clientTools: tools }),
     metadata: marked({ messageId, runId }),
   };

@@ -1,15 +1,16 @@
 import type { RunInput, SentMessage } from "../../../operations/ag-ui/run-input";
 import { isBlank } from "../../../protocol/blank";
-import { content } from "../../../protocol/content";
 import { issuesOf } from "../../../protocol/issues";
 import { type GivenMessage, givenHistory } from "../../../protocol/rest/given-history";
+import { readContent } from "../../files/content";
+import type { SentFile } from "../../files/sent-file";
 import { notValid } from "../errors";
 import { type Answer, trailingResults, turnOf, wordsOfResume } from "./answers";
-import { wordsIn } from "./words";
+import { saidIn, wordsIn } from "./words";
 
 /** What a run is to do: the last message is all that counts of a conversation that the room has. */
 export type Intent =
-  | { kind: "send"; messageId: string; content: string; index: number }
+  | { kind: "send"; messageId: string; content: string; files: SentFile[]; index: number }
   | { kind: "answer"; turnId: string; answers: Answer[] };
 
 /** Throws `invalid_request` by the field. */
@@ -30,17 +31,25 @@ export function intentOf(input: RunInput): Intent {
     const message = "the last message is a user's, or the result of a call";
     throw notValid({ path: last ? `${path}.role` : "messages", message });
   }
-  return { kind: "send", messageId: last.id, content: contentOf(last, path), index };
+  return { kind: "send", messageId: last.id, ...contentOf(last, path), index };
 }
 
 /** What clients show for themselves. */
 const ASIDE = new Set(["activity", "reasoning"]);
 
-function contentOf(message: SentMessage, path: string): string {
-  const read = content.safeParse(wordsIn(message, `${path}.content`));
-  if (read.success) return read.data;
+function contentOf(message: SentMessage, path: string): { content: string; files: SentFile[] } {
+  const said = saidIn(message, `${path}.content`);
+  const read = readContent(said);
+  if (read.success) return { content: read.data, files: said.files };
   const issues = issuesOf(read.error);
   throw notValid(...issues.map(({ message }) => ({ path: `${path}.content`, message })));
+}
+
+/** What users sent along before a thread's first message here. */
+export function filesBefore(messages: readonly SentMessage[]): SentFile[] {
+  return messages.flatMap((message, i) =>
+    message.role === "user" ? saidIn(message, `messages.${i}.content`).files : [],
+  );
 }
 
 /** What was said before a thread's first message here. Results of tools and thoughts are not taken along. */
@@ -55,12 +64,14 @@ export function historyOf(messages: readonly SentMessage[]): GivenMessage[] {
   throw notValid({ path, message: issue.message });
 }
 
+type At = Parameters<typeof saidIn>;
 type Line = { index: number; line: GivenMessage };
 
 function lineOf(message: SentMessage, index: number): Line[] {
   const { role, content: said = "", name } = message;
   if (ASIDE.has(role) || role === "tool" || said === null) return [];
-  const text = wordsIn({ ...message, content: said }, `messages.${index}.content`);
+  const read = role === "user" ? (...of: At) => saidIn(...of).text : wordsIn;
+  const text = read({ ...message, content: said }, `messages.${index}.content`);
   if (isBlank(text)) return [];
   const given = role === "user" || role === "assistant" ? role : "system";
   const line = { role: given, content: text, ...(typeof name === "string" && name && { name }) };

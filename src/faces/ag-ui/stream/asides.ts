@@ -1,16 +1,22 @@
 import type { TurnItem } from "../../turn-view/item";
 import type { AgUiEvent } from "../event";
+import { filesAside } from "../shown/files";
 import { callId } from "../shown/ids";
 
 type Custom = Extract<AgUiEvent, { type: "CUSTOM" }>;
+
+/** Who is told of a turn; `origin`: under which files are fetched. */
+export type Reader = { turnId: string; origin: string };
 
 function custom(name: string, value: Custom["value"]): Custom {
   return { type: "CUSTOM", name: `taskroom.${name}`, value };
 }
 
 /** What the protocol has no event for, under the service's own names. */
-export function asideOf(turnId: string, item: TurnItem): Custom[] {
+export function asideOf({ turnId, origin }: Reader, item: TurnItem): Custom[] {
   switch (item.type) {
+    case "message":
+      return filesAside(item.message, origin);
     case "queued":
       return [custom("queued", { position: item.position })];
     case "phase": {

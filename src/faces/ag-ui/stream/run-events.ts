@@ -11,6 +11,8 @@ export type Run = {
   threadId: string;
   runId: string;
   turnId: string;
+  /** Under which files are fetched. */
+  origin: string;
   around: Around;
   /** The messages that the client has; a run that only reads tells all of them. */
   has: readonly AnyMessage[];
@@ -49,8 +51,9 @@ export class RunEvents {
     const { around, has, tellsAll } = this.#run;
     const isTold = tellsAll || this.#shown.entries.length > 0;
     const events: AgUiEvent[] = isTold ? snapshotsFor(has, merged(around, this.#shown)) : [];
+    if (tellsAll) events.push(...(around.asides ?? []));
     events.push(...this.#stepUnderWay(items));
-    events.push(...items.flatMap((item) => asideOf(this.#run.turnId, item)));
+    events.push(...items.flatMap((item) => asideOf(this.#run, item)));
     const end =
       items.find(({ type }) => type === "ended") ??
       items.findLast(({ type }) => type === "waiting");
@@ -63,7 +66,7 @@ export class RunEvents {
     this.#shown = shownAfter(before, item);
     const said = this.#said(before, item);
     const taken = this.#shown.entries.length < before.entries.length ? this.#takenBack(before) : [];
-    return [...said, ...taken, ...asideOf(this.#run.turnId, item), ...this.#endAt(item)];
+    return [...said, ...taken, ...asideOf(this.#run, item), ...this.#endAt(item)];
   }
 
   #stepUnderWay(items: readonly TurnItem[]): AgUiEvent[] {

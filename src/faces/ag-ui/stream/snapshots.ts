@@ -10,6 +10,8 @@ export type Around = {
   messages: readonly AnyMessage[];
   /** The client's own messages with results, by the call: they stand for ours. */
   results: ReadonlyMap<string, string>;
+  /** What is told of them beside the snapshot. */
+  asides?: readonly AgUiEvent[];
 };
 
 /** All that a client is to show: the turn's messages in their order, where the client has the first of them. */

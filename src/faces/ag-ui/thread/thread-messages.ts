@@ -1,9 +1,11 @@
 import type { Message } from "../../../protocol/message";
 import type { ListMessages } from "../../../protocol/rest/list-messages";
 import type { AppContext } from "../../../worker/context";
+import { publicOrigin } from "../../../worker/public-url";
 import { answerOf, taskRoom, twice } from "../../../worker/rooms/ask";
 import { restated } from "../../turn-view/restated";
-import type { AnyMessage } from "../event";
+import type { AgUiEvent, AnyMessage } from "../event";
+import { filesAside, userContent } from "../shown/files";
 import { nothingShown, shownAfter } from "../shown/shown";
 import { markIn } from "./mark";
 
@@ -12,17 +14,25 @@ const PAGE_MESSAGES = 100;
 const MESSAGES = 1000;
 const CHARS = 4 * 1024 * 1024;
 
-/** A thread's newest messages as the client keeps them, oldest first; `but`: a turn whose answers are told otherwise. */
+export type Thread = { messages: AnyMessage[]; asides: AgUiEvent[] };
+
+/**
+ * A thread's newest messages as the client keeps them, oldest first, and what is told of them besides; `but`:
+ * a turn whose answers are told otherwise.
+ */
 export async function threadMessages(
   c: AppContext,
   taskId: string,
   { results, but }: { results: ReadonlyMap<string, string>; but?: string | undefined },
-): Promise<AnyMessage[]> {
+): Promise<Thread> {
+  const origin = publicOrigin(c);
   const newest = await newestMessages(c, taskId);
-  return agUiMessages(
-    newest.filter(({ role, turnId }) => role !== "assistant" || turnId !== but),
-    results,
-  );
+  const told = newest.filter(({ role, turnId }) => role !== "assistant" || turnId !== but);
+  const answers = told.filter(({ role }) => role === "assistant");
+  return {
+    messages: agUiMessages(told, { results, origin }),
+    asides: answers.flatMap((message) => filesAside(message, origin)),
+  };
 }
 
 async function newestMessages(c: AppContext, taskId: string): Promise<Message[]> {
@@ -43,14 +53,16 @@ async function newestMessages(c: AppContext, taskId: string): Promise<Message[]>
 /** A message for each of the users', and one for each round of an answer, with its thoughts and results. */
 export function agUiMessages(
   messages: readonly Message[],
-  results: ReadonlyMap<string, string>,
+  { results, origin }: { results: ReadonlyMap<string, string>; origin: string },
 ): AnyMessage[] {
   const taken = new Set<string>();
   return messages.flatMap((message) =>
     message.role === "assistant" ? answer(message) : said(message),
   );
 
-  function said({ id, role, content, author, metadata }: Message): AnyMessage[] {
+  function said(message: Message): AnyMessage[] {
+    const { id, role, author, metadata } = message;
+    const content = userContent(message, origin);
     const theirs = markIn(metadata)?.messageId ?? id;
     // An id that somebody else has claimed is not given twice.
     const own = taken.has(theirs) ? id : theirs;

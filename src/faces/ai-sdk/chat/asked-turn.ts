@@ -4,6 +4,7 @@ import type { Turn } from "../../../protocol/turn";
 import type { AppContext } from "../../../worker/context";
 import { RefusedRequest } from "../../../worker/problem";
 import { answerOf, once, taskRoom, twice } from "../../../worker/rooms/ask";
+import { carrying } from "../../files/carrying";
 import type { Answer } from "../request/answers";
 import { type Intent, intentOf, notValid } from "../request/intent";
 import type { GoesOn } from "../stream/ui-stream";
@@ -31,10 +32,19 @@ export function askedTurn(c: AppContext, request: ChatRequest): Promise<AskedTur
 
 type IntentOf<Kind extends Intent["kind"]> = Extract<Intent, { kind: Kind }>;
 
-async function sendIn(
+type Words = IntentOf<"send">;
+
+/** With its files: of the same message, in the same chat, the same are the same. */
+function sendIn(c: AppContext, request: ChatRequest, words: Words): Promise<AskedTurn> {
+  const { files, clientMessageId } = words;
+  const message = { files, of: ["ai-sdk", request.id, clientMessageId] };
+  return carrying(c, message, (attachments) => sent(c, request, { ...words, attachments }));
+}
+
+async function sent(
   c: AppContext,
   { id: chatId, team, tools }: ChatRequest,
-  { clientMessageId, content }: IntentOf<"send">,
+  { clientMessageId, content, attachments }: Words & { attachments: string[] },
 ): Promise<AskedTurn> {
   const { taskId, isNew } = await chatFor(c, { chatId, team, text: content });
   // A page that was loaded again knows the message by its id here.
@@ -42,7 +52,8 @@ async function sendIn(
   const known = isOurs ? await turnOf(c, taskId, clientMessageId) : undefined;
   if (known) return { turn: known };
   const clientTools = tools && tools.length > 0 ? { clientTools: tools } : {};
-  const input = { input: content, clientMessageId, ...clientTools };
+  const carried = attachments.length > 0 ? { attachments } : {};
+  const input = { input: content, clientMessageId, ...carried, ...clientTools };
   const room = taskRoom(c.env, taskId);
   // Told again it is the same turn: its message has the client's id.
   const outcome = await twice(() => room.execute(c.var.principal, input));
@@ -51,14 +62,17 @@ async function sendIn(
 }
 
 /** A message that the room does not know under this id is a new one. */
-async function editIn(
+function editIn(
   c: AppContext,
   request: ChatRequest,
-  { id, content }: IntentOf<"edit">,
+  { id, content, files }: IntentOf<"edit">,
 ): Promise<AskedTurn> {
-  const edited = await editedTurn(c, request, { id, content });
-  const sent = { kind: "send", clientMessageId: id, content } as const;
-  return edited ?? sendIn(c, request, sent);
+  const message = { files, of: ["ai-sdk", request.id, id] };
+  return carrying(c, message, async (attachments) => {
+    const edited = await editedTurn(c, request, { id, content, attachments });
+    const anew = { kind: "send", clientMessageId: id, content, files, attachments } as const;
+    return edited ?? sent(c, request, anew);
+  });
 }
 
 /** A chat whose first message was refused has not been begun. */

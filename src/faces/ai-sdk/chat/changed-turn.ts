@@ -3,24 +3,25 @@ import type { Message } from "../../../protocol/message";
 import type { Turn } from "../../../protocol/turn";
 import type { AppContext } from "../../../worker/context";
 import { answerOf, once, taskRoom, twice } from "../../../worker/rooms/ask";
+import { questionOf } from "../../question-of";
 import { notValid } from "../request/intent";
 import { findChat } from "./chat-task";
 import { type Said, saidMessage } from "./said-message";
 
-/** Messages, or turns that answer one message, that are looked through at most. */
+/** Messages that are looked through at most. */
 const LOOKED_AT = 20;
 
-type Edit = { id: string; content: string };
+type Edit = { id: string; content: string; attachments: string[] };
 
 /** The turn of a message's new words; nothing where the room has no such message. */
 export async function editedTurn(
   c: AppContext,
   { id: chatId, tools }: ChatRequest,
-  { id, content }: Edit,
+  { id, content, attachments }: Edit,
 ): Promise<{ turn: Turn } | undefined> {
   const task = await findChat(c, chatId);
   const said = task && (await saidMessage(c, task.id, id));
-  return task && said && edited(c, task.id, { said, content, tools });
+  return task && said && edited(c, task.id, { said, content, tools, attachments });
 }
 
 type Words = {
@@ -63,7 +64,7 @@ export async function answeredAnew(
   const room = taskRoom(c.env, task.id);
   const turn = answerOf(await twice(() => room.turn(c.var.principal, known)));
   const question = (await isLast(c, turn)) ? undefined : await questionOf(c, turn);
-  if (question) return saidAnew(c, question);
+  if (question) return saidAnew(c, question.message);
   switch (turn.status) {
     case "COMPLETED":
       return { turn: answerOf(await once(() => room.regenerateTurn(c.var.principal, turn.id))) };
@@ -90,18 +91,4 @@ async function isLast(c: AppContext, { id, taskId, threadId, messageId }: Turn):
   const asked = await twice(() => taskRoom(c.env, taskId).messages(c.var.principal, query));
   const last = answerOf(asked).items.findLast(({ note }) => !note);
   return !last || last.id === messageId || last.turnId === id;
-}
-
-/** A turn's message, from its first event; one that answers anew goes back to the turn before. */
-async function questionOf(c: AppContext, turn: Turn): Promise<Message | undefined> {
-  const room = taskRoom(c.env, turn.taskId);
-  let first = turn;
-  for (let turns = 0; first.regenerates !== undefined && turns < LOOKED_AT; turns++) {
-    const { regenerates } = first;
-    first = answerOf(await twice(() => room.turn(c.var.principal, regenerates)));
-  }
-  if (first.firstSeq === undefined) return undefined;
-  const query = { after: first.firstSeq - 1, limit: 1 };
-  const [event] = answerOf(await twice(() => room.events(c.var.principal, query))).items;
-  return event?.type === "chat:message" ? event.data.message : undefined;
 }

@@ -2,8 +2,10 @@ import type { Message } from "../../../protocol/message";
 import type { ListMessages } from "../../../protocol/rest/list-messages";
 import type { Page } from "../../../protocol/rest/page";
 import type { AppContext } from "../../../worker/context";
+import { publicOrigin } from "../../../worker/public-url";
 import { answerOf, taskRoom, twice } from "../../../worker/rooms/ask";
-import { nothingShown, withMessage } from "../shown/shown";
+import { shownFiles } from "../../files/shown-file";
+import { nothingShown, type Shown, withMessage } from "../shown/shown";
 import { type UiMessage, uiParts } from "../ui-message";
 
 type Asked = { taskId: string; limit: number; before?: string | undefined };
@@ -30,7 +32,7 @@ export async function chatMessages(
     const first = all[from];
     if (first || isAll) {
       return {
-        messages: uiMessages(all.slice(from)),
+        messages: uiMessages(all.slice(from), publicOrigin(c)),
         nextCursor: isAll ? null : (first?.id ?? null),
       };
     }
@@ -45,32 +47,42 @@ function firstWhole(messages: readonly Message[]): number {
 }
 
 /** A message for each of the user's, and one for each turn that has answered. */
-export function uiMessages(messages: readonly Message[]): UiMessage[] {
+export function uiMessages(messages: readonly Message[], origin: string): UiMessage[] {
   const told = new Map<string, UiMessage | Message[]>();
   for (const message of messages) {
     const isAnswer = message.role === "assistant";
     const key = isAnswer ? message.turnId : message.id;
     const there = told.get(key);
-    if (!isAnswer) told.set(key, said(message));
+    if (!isAnswer) told.set(key, said(message, origin));
     else if (Array.isArray(there)) there.push(message);
     else told.set(key, [message]);
   }
   const begun = new Map(messages.map(({ turnId, role, seq }) => [`${role} ${turnId}`, seq]));
   return [...told].map(([id, one]) =>
-    Array.isArray(one) ? answer(id, one, begun.get(`user ${id}`)) : one,
+    Array.isArray(one)
+      ? answer(one, { shown: nothingShown(id, origin), begun: begun.get(`user ${id}`) })
+      : one,
   );
 }
 
-function said({ id, role, content, taskId, turnId, seq }: Message): UiMessage {
-  const metadata = { taskId, turnId, seq };
-  return { id, role, parts: [{ type: "text", text: content }], metadata };
+function said(message: Message, origin: string): UiMessage {
+  const { id, role, content, taskId, turnId, seq } = message;
+  const files = shownFiles(message, origin).map(({ name: filename, mediaType, url }) => {
+    return { type: "file" as const, filename, mediaType, url };
+  });
+  const isSaid = content !== "" || files.length === 0;
+  const words = isSaid ? [{ type: "text" as const, text: content }] : [];
+  return { id, role, parts: [...files, ...words], metadata: { taskId, turnId, seq } };
 }
 
 /** `begun`: the number of the turn's first event, where that is known. */
-function answer(turnId: string, messages: readonly Message[], begun?: number): UiMessage {
+type Answering = { shown: Shown; begun: number | undefined };
+
+function answer(messages: readonly Message[], { shown: before, begun }: Answering): UiMessage {
+  const { turnId } = before;
   const [{ taskId, seq: first } = { taskId: "", seq: 0 }] = messages;
   const seq = begun ?? first;
-  const shown = messages.reduce(withMessage, nothingShown(turnId));
+  const shown = messages.reduce(withMessage, before);
   return {
     id: turnId,
     role: "assistant",

@@ -1,16 +1,19 @@
+import * as z from "zod";
 import type { ChatRequest, SentMessage } from "../../../operations/ai-sdk/chat-request";
-import { clientMessageId, content } from "../../../protocol/content";
+import { clientMessageId } from "../../../protocol/content";
 import { refuse } from "../../../protocol/errors";
 import { turnId } from "../../../protocol/ids";
 import { type Issue, issuesOf } from "../../../protocol/issues";
 import { RefusedRequest } from "../../../worker/problem";
+import { readContent } from "../../files/content";
+import type { SentFile } from "../../files/sent-file";
 import { type Answer, answersIn } from "./answers";
 
 /** What a posted conversation asks for: only its last message says that. */
 export type Intent =
-  | { kind: "send"; clientMessageId: string; content: string }
+  | { kind: "send"; clientMessageId: string; content: string; files: SentFile[] }
   /** Its words in the place of a message that the client has under this id, and of all that followed. */
-  | { kind: "edit"; id: string; content: string }
+  | { kind: "edit"; id: string; content: string; files: SentFile[] }
   /** Another answer: the turn is named, or its message by the client's id for it. */
   | { kind: "regenerate"; turnId?: string; id: string }
   | { kind: "answer"; messageId: string; answers: Answer[] };
@@ -35,21 +38,47 @@ function again({ id }: SentMessage, named: string | undefined): Intent {
 }
 
 function sent(message: SentMessage, at: string): Extract<Intent, { kind: "send" }> {
-  const texts = message.parts.map((part, i) => textIn(part, `${at}.parts.${i}`));
-  const read = content.safeParse(texts.join("\n"));
+  const files = message.parts.flatMap((part, i) =>
+    part.type === "file" ? [fileIn(part, `${at}.parts.${i}`)] : [],
+  );
+  const texts = message.parts.flatMap((part, i) =>
+    part.type === "file" ? [] : [textIn(part, `${at}.parts.${i}`)],
+  );
+  const read = readContent({ text: texts.join("\n"), files });
   if (!read.success) throw notValid(...issuesOf(read.error).map(({ message }) => said(message)));
   const id = clientMessageId.parse(message.id);
-  return { kind: "send", clientMessageId: id, content: read.data };
+  return { kind: "send", clientMessageId: id, content: read.data, files };
 
   function said(message: string): Issue {
     return { path: `${at}.parts`, message };
   }
 }
 
-function textIn(part: SentMessage["parts"][number], path: string): string {
+type Part = SentMessage["parts"][number];
+
+const filePart = z.looseObject({
+  url: z.string(),
+  mediaType: z.string().nullish(),
+  filename: z.string().nullish(),
+});
+
+function fileIn(part: Part, path: string): SentFile {
+  const read = filePart.safeParse(part);
+  if (!read.success) {
+    throw notValid(...issuesOf(read.error).map((one) => ({ ...one, path: `${path}.${one.path}` })));
+  }
+  const { url, mediaType, filename } = read.data;
+  return {
+    path,
+    name: filename ?? undefined,
+    mediaType: mediaType ?? undefined,
+    from: { url },
+  };
+}
+
+function textIn(part: Part, path: string): string {
   if (part.type === "text" && typeof part.text === "string") return part.text;
   if (part.type === "text") throw notValid({ path: `${path}.text`, message: "not text" });
-  if (part.type === "file") throw notValid({ path, message: "files can't be sent yet" });
   throw notValid({ path, message: `parts of type "${part.type.slice(0, 64)}" can't be sent` });
 }
 

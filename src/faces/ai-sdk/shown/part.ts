@@ -1,4 +1,5 @@
 import type { JsonValue } from "../../../protocol/json";
+import type { ShownFile } from "../../files/shown-file";
 
 /** A text, or a reasoning, of one round of a message. */
 export type WordsPart = {
@@ -47,8 +48,11 @@ export type ToolPart = {
 /** Guidance that the turn was given. */
 export type SteeringPart = { kind: "steering"; id: string; text: string };
 
+/** A file that a message came with; it is told once the message is kept. */
+export type FilePart = { kind: "file"; messageId: string; file: ShownFile };
+
 /** A part of the one message that the client shows of a turn; never changed, only replaced. */
-export type ShownPart = WordsPart | ToolPart | SteeringPart;
+export type ShownPart = WordsPart | ToolPart | SteeringPart | FilePart;
 
 /** How far each state is: a part never goes back. */
 export const STATE_RANK: Record<ToolState, number> = {

@@ -1,4 +1,5 @@
 import type { Message } from "../../../protocol/message";
+import { shownFiles } from "../../files/shown-file";
 import type { TurnItem } from "../../turn-view/item";
 import { restated } from "../../turn-view/restated";
 import { uniqueCallId } from "./call-id";
@@ -10,13 +11,15 @@ import { closed, isWords, keptBy, spoken } from "./words";
 /** What a client shows of one turn: a function of the items so far, and of nothing else. */
 export type Shown = {
   turnId: string;
+  /** Under which files are fetched. */
+  origin: string;
   parts: readonly ShownPart[];
   /** The messages that are kept, as they ended. */
   messages: readonly Message[];
 };
 
-export function nothingShown(turnId: string): Shown {
-  return { turnId, parts: [], messages: [] };
+export function nothingShown(turnId: string, origin: string): Shown {
+  return { turnId, origin, parts: [], messages: [] };
 }
 
 export function shownAfter(shown: Shown, item: TurnItem): Shown {
@@ -73,34 +76,38 @@ function isOf(part: ShownPart, messageId: string): boolean {
 }
 
 /** The message as it is kept, which is how everybody will be told of it from now on. */
-export function withMessage({ turnId, parts, messages }: Shown, message: Message): Shown {
+export function withMessage(shown: Shown, message: Message): Shown {
+  const { parts, messages } = shown;
   const isOwn = (part: ShownPart) => "messageId" in part && part.messageId === message.id;
   const first = parts.findIndex(isOwn);
   // All before its first part are others'.
   const at = first < 0 ? parts.length : first;
   const others = parts.filter((part) => !isOwn(part));
   const told = distinct(
-    partsOf(message, others, turnId).map((part) => asBefore(part, parts)),
+    partsOf(message, others, shown).map((part) => asBefore(part, parts)),
     parts,
   );
   return {
-    turnId,
+    ...shown,
     parts: others.toSpliced(at, 0, ...told),
     messages: [...messages.filter(({ id }) => id !== message.id), message],
   };
 }
 
-function partsOf(message: Message, others: readonly ShownPart[], turnId: string): ShownPart[] {
+function partsOf(message: Message, others: readonly ShownPart[], of: Shown): ShownPart[] {
   const speaker = { messageId: message.id, attempt: 1, step: "", bot: "", model: "" };
   const items = restated({ ...speaker, reason: "first" }, message, message.seq);
-  let shown: Shown = { turnId, parts: others, messages: [] };
+  let shown: Shown = { ...of, parts: others, messages: [] };
   for (const item of items) if (item.type !== "message") shown = shownAfter(shown, item);
-  return closed(shown.parts, () => true).slice(others.length);
+  const files = shownFiles(message, of.origin).map(
+    (file): ShownPart => ({ kind: "file", messageId: message.id, file }),
+  );
+  return [...closed(shown.parts, () => true).slice(others.length), ...files];
 }
 
 /** What a message does not tell of its parts stays: a call's id here, whose it was, who allowed it. */
 function asBefore(part: ShownPart, parts: readonly ShownPart[]): ShownPart {
-  if (part.kind === "steering") return part;
+  if (part.kind === "steering" || part.kind === "file") return part;
   const old = parts.find((one) => one.kind === part.kind && isSame(one, part));
   if (isWords(part)) return old && isWords(old) ? { ...part, cutBy: old.cutBy } : part;
   if (old?.kind !== "tool") return part;

@@ -48,6 +48,7 @@ export function closed(
 export function keptBy(parts: readonly ShownPart[], attempt: Stays): readonly ShownPart[] {
   return parts.flatMap((part): ShownPart[] => {
     if (!("messageId" in part) || part.messageId !== attempt.messageId) return [part];
+    if (part.kind === "file") return [];
     if (!isWords(part)) return part.round < attempt.keptRounds ? [part] : [];
     const most = part.kind === "text" ? attempt.kept : attempt.keptThinking;
     const units = most - part.offset;

@@ -1,4 +1,4 @@
-import type { UiChunk } from "../chunk";
+import { type UiChunk, uiFile } from "../chunk";
 import { type ShownPart, STATE_RANK, type ToolPart, type WordsPart } from "../shown/part";
 import { isWords } from "../shown/words";
 
@@ -25,6 +25,7 @@ export function opened(part: ShownPart): UiChunk[] {
     return [{ type: "steering-message", id, parts: [{ type: "text", text }] }];
   }
   if (part.kind === "tool") return [called(part), ...happened(part)];
+  if (part.kind === "file") return [{ type: "file", ...uiFile(part.file) }];
   const id = idOf(part);
   return [
     { type: `${part.kind}-start`, id },
@@ -38,6 +39,7 @@ function mayBecome(old: ShownPart, next: ShownPart | undefined): boolean {
   if (!next || old.kind !== next.kind) return false;
   if (isWords(old) && isWords(next)) return grows(old, next);
   if (old.kind === "tool" && next.kind === "tool") return goesOn(old, next);
+  if (old.kind === "file" && next.kind === "file") return old.file.id === next.file.id;
   return old.kind === "steering" && next.kind === "steering" && old.id === next.id;
 }
 

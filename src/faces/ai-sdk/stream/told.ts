@@ -1,5 +1,6 @@
 import type { AppContext } from "../../../worker/context";
 import { refusalOf } from "../../../worker/middleware/errors";
+import { publicOrigin } from "../../../worker/public-url";
 import { roomOf } from "../../room-of";
 import { turnView } from "../../turn-view/turn-view";
 import type { AskedTurn } from "../chat/asked-turn";
@@ -14,7 +15,8 @@ export async function* told(
   signal: AbortSignal,
 ): AsyncGenerator<UiChunk[], void> {
   try {
-    yield* uiStream(turnView(roomOf(c, turn.taskId), turn, signal), turn, goesOn);
+    const items = turnView(roomOf(c, turn.taskId), turn, signal);
+    yield* uiStream(items, turn, { origin: publicOrigin(c), goesOn });
   } catch (error) {
     if (signal.aborted) return;
     yield [{ type: "error", errorText: wordsOf(refusalOf(error, c)) }];

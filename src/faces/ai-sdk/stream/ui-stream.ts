@@ -12,6 +12,9 @@ export type GoesOn = {
   answered: ReadonlySet<string>;
 };
 
+/** `origin`: under which it fetches files. */
+export type Reader = { origin: string; goesOn?: GoesOn | undefined };
+
 /**
  * A turn's items as the chunks of one UI message: what is shown by now at once, then what happens, until
  * the turn is over or waits for somebody.
@@ -19,10 +22,10 @@ export type GoesOn = {
 export async function* uiStream(
   items: AsyncIterable<TurnItem>,
   turn: Turn,
-  goesOn?: GoesOn,
+  { origin, goesOn }: Reader,
 ): AsyncGenerator<UiChunk[], void> {
   const start: UiChunk = { type: "start", messageId: turn.id, messageMetadata: metadataOf(turn) };
-  const past = new Past(turn.id, goesOn);
+  const past = new Past(nothingShown(turn.id, origin), goesOn);
   let shown: Shown | undefined;
   for await (const item of items) {
     if (!shown) {
@@ -62,8 +65,8 @@ class Past {
   /** What a client that goes on has been told. */
   #had: Shown | undefined;
 
-  constructor(turnId: string, goesOn: GoesOn | undefined) {
-    this.shown = nothingShown(turnId);
+  constructor(shown: Shown, goesOn: GoesOn | undefined) {
+    this.shown = shown;
     this.#goesOn = goesOn;
   }
 

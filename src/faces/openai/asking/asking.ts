@@ -9,10 +9,13 @@ import { keyOf } from "../../../worker/idempotency";
 import { RefusedRequest } from "../../../worker/problem";
 import { answerOf, once, taskRoom, twice } from "../../../worker/rooms/ask";
 import { createTask } from "../../../worker/rooms/own-tasks";
+import { carrying } from "../../files/carrying";
+import type { SentFile } from "../../files/sent-file";
 import type { TurnRef } from "../ids";
 import { inWordsOf, notValid } from "../refusals";
 import { teamOf } from "../team";
 import {
+  fileScope,
   firstTurn,
   isRepeat,
   messageName,
@@ -28,6 +31,7 @@ export type Asking = {
   body: object;
   model: string | undefined;
   content: string;
+  files: readonly SentFile[];
   /** A field of ours in the request's own words. */
   names: (path: string) => string;
 };
@@ -46,7 +50,7 @@ function namedTeam(model: string | undefined): Ref | undefined {
 /** A turn in a task of its own. The client's own repetition of a request gives the same turn. */
 export async function askAnew(
   c: AppContext,
-  { body, model, content, names }: Asking,
+  { body, model, content, files, names }: Asking,
   task: Pick<CreateTask, "history" | "ephemeral" | "metadata">,
 ): Promise<Begun> {
   const print = await printOf(c, body);
@@ -55,7 +59,9 @@ export async function askAnew(
   const teamRef = namedTeam(model);
   const wanted = { ...task, prompt: content, labels: { [REQUEST_LABEL]: print } };
   const created = await inTheirWords(names, () =>
-    createTask(c, { ...wanted, ...(teamRef && { teamRef }) }),
+    carrying(c, { files, of: fileScope(c, print) }, (attachments) =>
+      createTask(c, { ...wanted, ...carried(attachments), ...(teamRef && { teamRef }) }),
+    ),
   );
   const taskId = created.task.id;
   const turnId = await firstTurn(c, taskId);
@@ -73,7 +79,7 @@ export type Going = {
 /** A turn that goes on with a task. The same holds for repetitions. */
 export async function askOn(
   c: AppContext,
-  { body, model, content, names }: Asking,
+  { body, model, content, files, names }: Asking,
   { taskId, metadata, check }: Going,
 ): Promise<Begun> {
   const task = await readTask(c, taskId);
@@ -87,10 +93,18 @@ export async function askOn(
   await check?.();
   const clientMessageId = await messageName(c, print);
   const input = { input: content, clientMessageId, ...(metadata && { metadata }) };
-  const { turn } = await inTheirWords(names, async () =>
-    answerOf(await once(() => taskRoom(c.env, taskId).execute(c.var.principal, input, keyOf(c)))),
+  const { turn } = await inTheirWords(names, () =>
+    carrying(c, { files, of: fileScope(c, print) }, async (attachments) => {
+      const message = { ...input, ...carried(attachments) };
+      const room = taskRoom(c.env, taskId);
+      return answerOf(await once(() => room.execute(c.var.principal, message, keyOf(c))));
+    }),
   );
   return { task, turn };
+}
+
+function carried(attachments: string[]): { attachments?: string[] } {
+  return attachments.length > 0 ? { attachments } : {};
 }
 
 export async function readTask(c: AppContext, taskId: string): Promise<Task> {

@@ -1,14 +1,15 @@
 import { isBlank } from "../../../protocol/blank";
-import { content as schemaOfContent } from "../../../protocol/content";
 import { issuesOf } from "../../../protocol/issues";
 import { LIMITS } from "../../../protocol/limits";
 import { type GivenMessage, givenHistory } from "../../../protocol/rest/given-history";
+import { readContent } from "../../files/content";
+import { goingAlong } from "../../files/earlier";
+import type { Said, SentFile } from "../../files/sent-file";
 import { notValid } from "../refusals";
 
 /** One message of a request, at its place there. */
-export type Line = {
+export type Line = Said & {
   role: "system" | "developer" | "user" | "assistant";
-  text: string;
   name?: string | undefined;
   /** `messages.3` */
   path: string;
@@ -16,22 +17,27 @@ export type Line = {
   words: string;
 };
 
-type Conversation = { history: GivenMessage[]; content: string; path: string };
+/** What is to be answered; `path`: where its words are. */
+export type Question = { content: string; files: SentFile[]; path: string };
 
 /**
  * A whole conversation as the protocol sends it: what was said before, and the last message, which is to
- * be answered. Messages of before that say nothing are left out. Throws `invalid_request` by the field.
+ * be answered. Messages of before that say nothing are left out; what they carried goes with the last.
+ * Throws `invalid_request` by the field.
  */
-export function conversationOf(lines: readonly Line[]): Conversation {
+export function conversationOf(lines: readonly Line[]): Question & { history: GivenMessage[] } {
+  const question = lastOf(lines);
+  const { earlier, files } = goingAlong(lines.slice(0, -1), question.files);
+  const said = earlier.filter(({ text }) => !isBlank(text));
+  return { history: historyOf(said), ...question, files: [...files, ...question.files] };
+}
+
+/** The last message of a conversation. Throws where it is no user's. */
+export function lastOf(lines: readonly Line[]): Question {
   const last = lines.at(-1);
-  if (last?.role !== "user") {
-    throw notValid(
-      `${last?.path ?? ""}.role`,
-      "the last message is a user's: it is what is answered",
-    );
-  }
-  const said = lines.slice(0, -1).filter(({ text }) => !isBlank(text));
-  return { history: historyOf(said), content: contentOf(last), path: last.words };
+  if (last?.role === "user") return questionOf(last);
+  const message = "the last message is a user's: it is what is answered";
+  throw notValid(`${last?.path ?? ""}.role`, message);
 }
 
 /** What was said before, as a task begins with it. */
@@ -50,12 +56,12 @@ export function historyOf(lines: readonly Line[]): GivenMessage[] {
   throw notValid([path, ...field].join("."), issue?.message ?? "not valid");
 }
 
-/** The words that are to be answered. */
-export function contentOf({ text, words }: Line): string {
-  const parsed = schemaOfContent.safeParse(text);
-  if (parsed.success) return text;
+/** The message that is to be answered. */
+export function questionOf({ text, files, words: path }: Line): Question {
+  const parsed = readContent({ text, files });
+  if (parsed.success) return { content: text, files, path };
   const [issue] = issuesOf(parsed.error);
   const isLong = text.length > LIMITS.contentUnits;
   const why = isLong ? `longer than ${LIMITS.contentUnits} UTF-16 units` : issue?.message;
-  throw notValid(words, why ?? "not valid");
+  throw notValid(path, why ?? "not valid");
 }

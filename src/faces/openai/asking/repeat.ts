@@ -34,6 +34,15 @@ export async function messageName(c: AppContext, print: string): Promise<string>
   return `${nameBegin(print)}${key === undefined ? crypto.randomUUID() : await bodyHash(key)}`;
 }
 
+/**
+ * What names the message whose files are stored: the request with its key. Without a key only a request of the
+ * same minute is taken for the same: so many tasks as one minute lets be made may carry a file.
+ */
+export function fileScope(c: AppContext, print: string): string[] {
+  const key = keyOf(c) ?? String(Math.floor(Date.now() / REPEAT_MS));
+  return ["openai", print, key];
+}
+
 function nameBegin(print: string): string {
   return `openai:${print}:`;
 }

@@ -1,4 +1,7 @@
+import type { Message } from "../../../protocol/message";
 import type { Usage } from "../../../protocol/usage";
+import { linksTo } from "../../files/links";
+import { shownFiles } from "../../files/shown-file";
 import type { TurnItem } from "../../turn-view/item";
 import { failureError, failureStatus, type WireError } from "../errors";
 import { Composed, TakenBack } from "./composed";
@@ -30,10 +33,13 @@ const REPLACED: WireError = {
 /** A turn's view as the one text that a chat completion is. */
 export class ChatAnswer {
   readonly #composed: Composed;
+  readonly #origin: string;
   #finish: "stop" | "length" | "content_filter" = "stop";
   #ending: Ending | undefined;
 
-  constructor({ isStreamed }: { isStreamed: boolean }) {
+  /** `origin`: under which files are fetched. */
+  constructor({ isStreamed, origin }: { isStreamed: boolean; origin: string }) {
+    this.#origin = origin;
     this.#composed = new Composed({ mayTakeBack: !isStreamed });
   }
 
@@ -66,7 +72,7 @@ export class ChatAnswer {
       case "message": {
         const { finishReason } = item.message.metadata;
         this.#finish = FINISH[String(finishReason)] ?? "stop";
-        return "";
+        return this.#files(item.message);
       }
       case "ended":
         this.#end(item);
@@ -74,6 +80,13 @@ export class ChatAnswer {
       default:
         return "";
     }
+  }
+
+  /** The protocol's answer is one text: they are named in it. */
+  #files(message: Message): string {
+    const { content } = message;
+    const { text } = linksTo(shownFiles(message, this.#origin), { below: content });
+    return text === "" ? "" : this.#composed.write(content.length, text);
   }
 
   #end({ status, error, usage }: Extract<TurnItem, { type: "ended" }>): void {

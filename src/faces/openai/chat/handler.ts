@@ -3,13 +3,15 @@ import type { ChatRequest } from "../../../operations/openai/chat-request";
 import { textOf } from "../../../operations/openai/content";
 import { refText } from "../../../protocol/refs";
 import type { AppContext } from "../../../worker/context";
+import { publicOrigin } from "../../../worker/public-url";
 import { answerOf, once, taskRoom } from "../../../worker/rooms/ask";
 import type { Handlers } from "../../../worker/serving/handler";
 import { eventStream } from "../../../worker/streams/event-stream";
 import { roomOf } from "../../room-of";
 import { turnView } from "../../turn-view/turn-view";
 import { type Asking, askAnew, askOn, type Begun } from "../asking/asking";
-import { conversationOf, type Line } from "../asking/conversation";
+import { conversationOf, type Line, lastOf, type Question } from "../asking/conversation";
+import { sentFiles } from "../asking/sent-files";
 import { completionId } from "../ids";
 import { seconds } from "../responses/response";
 import { ChatAnswer } from "./answer";
@@ -35,12 +37,16 @@ export const chat: Handlers<typeof CHAT> = {
 
 /** A task of its own, with all that was said before; or one that the request names. */
 function begin(c: AppContext, body: ChatRequest): Promise<Begun> {
-  const { history, content, path } = conversationOf(body.messages.map(lineOf));
+  const lines = body.messages.map(lineOf);
   const { task: taskId, ...metadata } = body.metadata ?? {};
+  if (taskId !== undefined) return askOn(c, askingOf(body, lastOf(lines)), { taskId });
+  const { history, ...question } = conversationOf(lines);
+  return askAnew(c, askingOf(body, question), { history, ephemeral: true, metadata });
+}
+
+function askingOf(body: ChatRequest, { content, files, path }: Question): Asking {
   const names = (name: string) => (name === "prompt" || name === "input" ? path : theirs(name));
-  const asking: Asking = { body, model: body.model ?? undefined, content, names };
-  if (taskId !== undefined) return askOn(c, asking, { taskId });
-  return askAnew(c, asking, { history, ephemeral: true, metadata });
+  return { body, model: body.model ?? undefined, content, files, names };
 }
 
 function theirs(name: string): string {
@@ -51,7 +57,8 @@ function theirs(name: string): string {
 function lineOf(message: ChatRequest["messages"][number], i: number): Line {
   const { role, content, name } = message;
   const path = `messages.${i}`;
-  return { role, text: textOf(content ?? ""), name, path, words: `${path}.content` };
+  const words = `${path}.content`;
+  return { role, text: textOf(content ?? ""), files: sentFiles(content, words), name, path, words };
 }
 
 /** A client that asks again has lost its answer, and with that stopped it: the same turn begins again. */
@@ -70,7 +77,7 @@ const CLIENT_GONE = 499;
 type Parts = { reader: Reader; facts: CompletionFacts };
 
 function streamed(c: AppContext, { task, turn }: Begun, { reader, facts }: Parts): Response {
-  const answer = new ChatAnswer({ isStreamed: true });
+  const answer = new ChatAnswer({ isStreamed: true, origin: publicOrigin(c) });
   const chunks = new Chunks(facts);
   async function* texts(): AsyncGenerator<string, void> {
     yield chunks.begin();
@@ -94,7 +101,7 @@ async function whole(
   { task, turn }: Begun,
   { reader, facts }: Parts,
 ): Promise<Response> {
-  const answer = new ChatAnswer({ isStreamed: false });
+  const answer = new ChatAnswer({ isStreamed: false, origin: publicOrigin(c) });
   const items = turnView(roomOf(c, task.id), turn, reader.signal);
   for await (const item of sendable(items)) answer.read(item);
   reader.done();

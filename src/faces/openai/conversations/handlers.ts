@@ -6,6 +6,7 @@ import { createTask } from "../../../worker/rooms/own-tasks";
 import type { Handlers } from "../../../worker/serving/handler";
 import { readTask } from "../asking/asking";
 import { historyOf } from "../asking/conversation";
+import { sentFiles } from "../asking/sent-files";
 import { conversationId, taskRef } from "../ids";
 import { inWordsOf, notValid } from "../refusals";
 import { textsIn } from "../responses/facts";
@@ -21,9 +22,12 @@ export const conversations: Handlers<typeof CONVERSATIONS> = {
     const { team, ...metadata } = body.metadata ?? {};
     const teamRef = team === undefined ? undefined : teamOf(team);
     if (team !== undefined && !teamRef) throw notValid(TEAM, 'not "namespace/name"');
-    const lines = (body.items ?? []).map(({ role, content }, i) => ({
-      ...{ role, text: textOf(content), path: `items.${i}`, words: `items.${i}.content` },
-    }));
+    const lines = (body.items ?? []).map(({ role, content }, i) => {
+      const [path, words] = [`items.${i}`, `items.${i}.content`];
+      const [file] = sentFiles(content, words);
+      if (file) throw notValid(file.path, "files go with a message that is to be answered");
+      return { role, text: textOf(content), files: [], path, words };
+    });
     const wanted = { metadata, history: historyOf(lines), ...(teamRef && { teamRef }) };
     try {
       return shown((await createTask(c, wanted)).task);

@@ -5,22 +5,48 @@ import type { ListMessages } from "../../../protocol/rest/list-messages";
 import type { Page } from "../../../protocol/rest/page";
 import type { Turn } from "../../../protocol/turn";
 import type { AppContext } from "../../../worker/context";
+import { publicOrigin } from "../../../worker/public-url";
 import { answerOf, taskRoom, twice } from "../../../worker/rooms/ask";
+import { linksTo } from "../../files/links";
+import { shownFiles } from "../../files/shown-file";
 import { inWordsOf, notValid } from "../refusals";
 import { textPart } from "../responses/output-item";
 
-/** A message as an item of a conversation. */
-export function itemOf({ id, role, content, status }: Message) {
-  const part = role === "assistant" ? textPart(content) : { type: "input_text", text: content };
+/** Messages as items of a conversation. */
+export function itemsOf(c: AppContext): (message: Message) => Item {
+  const origin = publicOrigin(c);
+  return (message) => itemOf(message, origin);
+}
+
+function itemOf(message: Message, origin: string) {
+  const { id, role, status } = message;
   return {
     type: "message",
     id,
     role,
     status: status === "complete" ? "completed" : "incomplete",
-    content: [part],
+    content: role === "assistant" ? answered(message, origin) : asked(message, origin),
   };
 }
 type Item = ReturnType<typeof itemOf>;
+
+/** As a response has them: the files below what is said. */
+function answered(message: Message, origin: string): object[] {
+  const { content } = message;
+  const { text, links } = linksTo(shownFiles(message, origin), { below: content });
+  return [textPart(content), ...(links.length > 0 ? [textPart(text, links)] : [])];
+}
+
+function asked(message: Message, origin: string): object[] {
+  const { content } = message;
+  const files = shownFiles(message, origin).map(({ name, mediaType, url }) =>
+    mediaType.startsWith("image/")
+      ? { type: "input_image", image_url: url, detail: "auto" }
+      : { type: "input_file", file_url: url, filename: name },
+  );
+  const isSaid = content !== "" || files.length === 0;
+  return [...(isSaid ? [{ type: "input_text", text: content }] : []), ...files];
+}
 
 export function itemsPage(data: Item[], has_more: boolean) {
   const first_id = data[0]?.id ?? null;
@@ -39,11 +65,11 @@ export async function pageOf(c: AppContext, taskId: string, query: ListItems) {
       limit,
       ...(after !== undefined && { before: after }),
     });
-    return itemsPage(page.items.toReversed().map(itemOf), page.nextCursor !== null);
+    return itemsPage(page.items.toReversed().map(itemsOf(c)), page.nextCursor !== null);
   }
   if (after === undefined) return fromTheBeginning(c, taskId, limit);
   const { items, nextCursor } = await messages(c, taskId, { after, limit });
-  return itemsPage(items.map(itemOf), nextCursor !== null);
+  return itemsPage(items.map(itemsOf(c)), nextCursor !== null);
 }
 
 async function fromTheBeginning(c: AppContext, taskId: string, limit: number) {
@@ -54,7 +80,7 @@ async function fromTheBeginning(c: AppContext, taskId: string, limit: number) {
     page = await messages(c, taskId, { limit: LIMITS.pageItems, cursor: page.nextCursor });
     first = [...page.items, ...first.slice(0, limit + 1)];
   }
-  return itemsPage(first.slice(0, limit).map(itemOf), first.length > limit);
+  return itemsPage(first.slice(0, limit).map(itemsOf(c)), first.length > limit);
 }
 
 /** A turn's own message: the one before what follows it. */

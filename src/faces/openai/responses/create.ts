@@ -9,7 +9,8 @@ import { DEFAULT_THREAD } from "../../../protocol/turn";
 import type { AppContext } from "../../../worker/context";
 import { answerOf, once, taskRoom, twice } from "../../../worker/rooms/ask";
 import { type Asking, askAnew, askOn, type Begun, readTask, readTurn } from "../asking/asking";
-import { contentOf, conversationOf, type Line } from "../asking/conversation";
+import { conversationOf, type Line, type Question, questionOf } from "../asking/conversation";
+import { sentFiles } from "../asking/sent-files";
 import { taskRef, turnRef } from "../ids";
 import { notValid } from "../refusals";
 import { keptOf } from "./facts";
@@ -44,10 +45,11 @@ function goingOn({ previous_response_id, conversation }: ResponseRequest): strin
 
 function linesOf(input: ResponseRequest["input"]): Line[] {
   if (typeof input === "string")
-    return [{ role: "user", text: input, path: "input", words: "input" }];
+    return [{ role: "user", text: input, files: [], path: "input", words: "input" }];
   return input.filter(isMessage).map((item, i) => ({
     role: item.role,
     text: textOf(item.content),
+    files: sentFiles(item.content, `input.${i}.content`),
     path: `input.${i}`,
     words: `input.${i}.content`,
   }));
@@ -62,21 +64,21 @@ function isMessage(item: InputItem): item is InputMessage {
 }
 
 /** What was said before is in the conversation already. */
-function lastOf(lines: readonly Line[]): { content: string; path: string } {
+function lastOf(lines: readonly Line[]): Question {
   const [line, second] = lines;
   if (second) {
     throw notValid("input", "one message: what was said before is in the conversation already");
   }
   if (line?.role !== "user") throw notValid("input.0.role", "a conversation goes on with a user");
-  return { content: contentOf(line), path: line.words };
+  return questionOf(line);
 }
 
-function askingOf(body: ResponseRequest, { content, path }: { content: string; path: string }) {
+function askingOf(body: ResponseRequest, { content, files, path }: Question) {
   const names = (name: string) => {
     if (name === "prompt" || name === "input") return path;
     return name === "teamRef" ? "model" : name.replace(/^history/, "input");
   };
-  return { body, model: body.model ?? undefined, content, names } satisfies Asking;
+  return { body, model: body.model ?? undefined, content, files, names } satisfies Asking;
 }
 
 /** Throws unless a conversation's last response is this one: it goes on in one line. */

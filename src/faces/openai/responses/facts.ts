@@ -3,6 +3,9 @@ import { type Metadata, metadata } from "../../../operations/openai/fields";
 import { refText } from "../../../protocol/refs";
 import type { Task } from "../../../protocol/task";
 import type { Turn } from "../../../protocol/turn";
+import type { AppContext } from "../../../worker/context";
+import { publicOrigin } from "../../../worker/public-url";
+import type { Begun } from "../asking/asking";
 import { REQUEST_LABEL } from "../asking/repeat";
 import { conversationId, responseId } from "../ids";
 import type { ResponseFacts } from "./response";
@@ -16,11 +19,12 @@ export function keptOf(metadata: Metadata, previous: string | null): Turn["metad
   return { openai: { metadata, previous } };
 }
 
-export function factsOf(task: Task, turn: Turn): ResponseFacts {
+export function factsOf(c: AppContext, { task, turn }: Begun): ResponseFacts {
   const { openai } = kept.safeParse(turn.metadata).data ?? {};
   return {
     id: responseId({ taskId: task.id, turnId: turn.id }),
     conversation: conversationId(task.id),
+    origin: publicOrigin(c),
     model: refText(task.teamRef),
     previousResponseId: openai?.previous ?? null,
     metadata: openai?.metadata ?? taskMetadata(task),

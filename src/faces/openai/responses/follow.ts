@@ -19,10 +19,11 @@ export function streamOf(c: AppContext, begun: Begun, last = BEGINNING): Respons
 
 async function* texts(
   c: AppContext,
-  { task, turn }: Begun,
+  begun: Begun,
   { last, signal }: { last: number; signal: AbortSignal },
 ): AsyncGenerator<string, void> {
-  const frames = new ResponseFrames(factsOf(task, turn), turn);
+  const { task, turn } = begun;
+  const frames = new ResponseFrames(factsOf(c, begun), turn);
   for await (const item of turnView(roomOf(c, task.id), turn, signal)) {
     const told = frames.read(item);
     const end = frames.isOver ? told.pop() : undefined;
@@ -44,16 +45,17 @@ export function responseAtLast(c: AppContext, begun: Begun): Promise<ResponseObj
 }
 
 /** The response as it is before anything is known of it. */
-export function responseAtFirst({ task, turn }: Begun): ResponseObject {
-  return new ResponseFrames(factsOf(task, turn), turn).response;
+export function responseAtFirst(c: AppContext, begun: Begun): ResponseObject {
+  return new ResponseFrames(factsOf(c, begun), begun.turn).response;
 }
 
 async function readUntil(
   c: AppContext,
-  { task, turn }: Begun,
+  begun: Begun,
   isEnough: (frames: ResponseFrames) => boolean,
 ): Promise<ResponseObject> {
-  const frames = new ResponseFrames(factsOf(task, turn), turn);
+  const { task, turn } = begun;
+  const frames = new ResponseFrames(factsOf(c, begun), turn);
   for await (const item of turnView(roomOf(c, task.id), turn, c.req.raw.signal)) {
     frames.read(item);
     if (frames.isOver || isEnough(frames)) break;

@@ -5,7 +5,7 @@ import { RefusedRequest } from "../../../worker/problem";
 import { answerOf, once, taskRoom, twice } from "../../../worker/rooms/ask";
 import type { Handlers } from "../../../worker/serving/handler";
 import { type Begun, readTask, readTurn } from "../asking/asking";
-import { itemOf, itemsPage, questionOf } from "../conversations/items";
+import { itemsOf, itemsPage, questionOf } from "../conversations/items";
 import { conversationId, turnRef } from "../ids";
 import { begin } from "./create";
 import { responseAtFirst, responseAtLast, responseNow, streamOf } from "./follow";
@@ -14,7 +14,7 @@ export const responses: Handlers<typeof RESPONSES> = {
   async create({ c, body }) {
     const begun = await begin(c, body);
     if (body.stream) return streamOf(c, begun);
-    return body.background ? responseAtFirst(begun) : responseAtLast(c, begun);
+    return body.background ? responseAtFirst(c, begun) : responseAtLast(c, begun);
   },
 
   async read({ c, params, query }) {
@@ -46,7 +46,7 @@ export const responses: Handlers<typeof RESPONSES> = {
 
   async inputItems({ c, params }) {
     const { turn } = await found(c, params.responseId);
-    return itemsPage((await questionOf(c, turn)).map(itemOf), false);
+    return itemsPage((await questionOf(c, turn)).map(itemsOf(c)), false);
   },
 };
 

@@ -1,8 +1,16 @@
+import type { Link } from "../../files/links";
 import type { Call, CallOutcome } from "../../turn-view/item";
 
 export type ItemStatus = "in_progress" | "completed" | "incomplete";
 
-type TextPart = { type: "output_text"; text: string; annotations: []; logprobs: [] };
+type Citation = {
+  type: "url_citation";
+  url: string;
+  title: string;
+  start_index: number;
+  end_index: number;
+};
+type TextPart = { type: "output_text"; text: string; annotations: Citation[]; logprobs: [] };
 type ReasoningPart = { type: "reasoning_text"; text: string };
 
 export type MessageItem = {
@@ -53,8 +61,12 @@ export function reasoningItem(id: string): ReasoningItem {
   return { type: "reasoning", id, status: "in_progress", summary: [], content: [] };
 }
 
-export function textPart(text: string): TextPart {
-  return { type: "output_text", text, annotations: [], logprobs: [] };
+export function textPart(text: string, links: readonly Link[] = []): TextPart {
+  const annotations = links.map(({ file: { url, name: title }, start, end }) => {
+    const at = { start_index: start, end_index: end };
+    return { type: "url_citation" as const, url, title, ...at };
+  });
+  return { type: "output_text", text, annotations, logprobs: [] };
 }
 
 /** The item with this text, as the whole of what it says. */

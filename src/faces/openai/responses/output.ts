@@ -1,10 +1,13 @@
+import type { Link } from "../../files/links";
 import type { Frame } from "./frame";
 import {
   type CallItem,
   type ItemStatus,
+  type MessageItem,
   type OutputItem,
   type SpokenItem,
   saying,
+  textPart,
 } from "./output-item";
 import { type Place, Sequence } from "./sequence";
 
@@ -22,6 +25,7 @@ export type Entry<Item extends OutputItem = OutputItem> = {
 /** What is written bit by bit, with what it says by now. */
 export type Spoken = Entry<SpokenItem> & { text: string };
 
+type Linked = { text: string; links: readonly Link[] };
 type Where = Pick<Entry, "round"> & { messageId?: string };
 type Fields = { [field: string]: unknown };
 
@@ -77,6 +81,16 @@ export class Output {
     // From here on it has its part also where nothing is said.
     entry.item = saying(item, "");
     return { entry, frames };
+  }
+
+  /** An item that is a text with links in it, told at once; `places`: of its begin, and of its text's. */
+  link(item: MessageItem, { text, links }: Linked, where: Where, places: [Place, Place]): Frame[] {
+    const [begin, written] = places;
+    const { entry, frames } = this.speak(item, where, begin);
+    const offset = (written.offset ?? 0) + text.length;
+    const said = this.write(entry, text, { ...written, offset });
+    entry.item = { ...item, content: [textPart(text, links)] };
+    return [...frames, said, ...this.closeSpoken(entry, "completed", begin)];
   }
 
   write(entry: Spoken, delta: string, place: Place): Frame {

@@ -19,7 +19,7 @@ import { Said } from "./said";
 export class ResponseFrames {
   readonly #facts: ResponseFacts;
   readonly #output = new Output();
-  readonly #said = new Said(this.#output);
+  readonly #said: Said;
   readonly #told = new Set<string>();
   #progress: Progress;
   #turnId: string;
@@ -31,6 +31,7 @@ export class ResponseFrames {
 
   constructor(facts: ResponseFacts, turn: Turn) {
     this.#facts = facts;
+    this.#said = new Said(this.#output, facts.origin);
     this.#turnId = turn.id;
     // What has become of it since is what the view tells.
     this.#progress = { status: "PENDING", createdAt: turn.createdAt };

@@ -7,6 +7,8 @@ import type { OutputItem } from "./output-item";
 export type ResponseFacts = {
   id: string;
   conversation: string;
+  /** Under which files are fetched. */
+  origin: string;
   /** The team, as the protocol names models. */
   model: string;
   previousResponseId: string | null;

@@ -1,3 +1,6 @@
+import type { Message } from "../../../protocol/message";
+import { linksTo } from "../../files/links";
+import { shownFiles } from "../../files/shown-file";
 import type { Call, ItemOf, TurnItem } from "../../turn-view/item";
 import type { Frame } from "./frame";
 import type { Entry, Output, Spoken } from "./output";
@@ -18,9 +21,16 @@ type Stretch = { round: number; text?: Spoken; thinking?: Spoken };
 type Written = ItemOf<"text" | "thinking">;
 type Named = Speech & { round: number; call: Call };
 
+/** Of what no attempt keeps. */
+const NO_ROUND = Number.MAX_SAFE_INTEGER;
+/** Past all that is closed at a message's end; a piece of text has the number of its end, with room for it before. */
+const LINKS = 2 ** 16;
+const LINKS_TEXT = 2 ** 17;
+
 /** What the steps of a turn say and call, as items of a response. */
 export class Said {
   readonly #output: Output;
+  readonly #origin: string;
   /** Attempts of each message, in the order in which they first spoke. */
   readonly #attempts = new Map<string, number>();
   readonly #calls = new Map<string, Entry<CallItem>>();
@@ -31,8 +41,10 @@ export class Said {
   #rounds = 0;
   #stretch: Stretch = { round: 0 };
 
-  constructor(output: Output) {
+  /** `origin`: under which files are fetched. */
+  constructor(output: Output, origin: string) {
     this.#output = output;
+    this.#origin = origin;
   }
 
   read(item: TurnItem): Frame[] {
@@ -61,12 +73,24 @@ export class Said {
   }
 
   /** A message is over; what it left open stays so. */
-  message({ message: { id, status } }: ItemOf<"message">): Frame[] {
+  message({ message }: ItemOf<"message">): Frame[] {
+    const { id, status } = message;
     const end = status === "complete" ? "completed" : "incomplete";
     return [
       ...this.#closeStretch(end),
       ...this.#closeCalls(({ messageId }) => messageId === id, "end"),
+      ...this.#files(message),
     ];
+  }
+
+  /** An item of their own: what was said is told by then, and numbered by its length. */
+  #files(message: Message): Frame[] {
+    const linked = linksTo(shownFiles(message, this.#origin), { below: message.content });
+    if (linked.links.length === 0) return [];
+    const where = { messageId: message.id, round: NO_ROUND };
+    const item = messageItem(this.#id("msg", "files"));
+    const [begin, written] = [this.place("end", LINKS), this.place("end", LINKS_TEXT)];
+    return this.#output.link(item, linked, where, [begin, written]);
   }
 
   closeAll(): Frame[] {

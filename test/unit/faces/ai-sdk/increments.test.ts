@@ -12,9 +12,16 @@ function tool(state: ToolPart["state"], more: Partial<ToolPart> = {}): ToolPart 
   return { kind: "tool", ...place, name: "look", input: 1, state, isClients: false, ...more };
 }
 
+function file(id: string): ShownPart {
+  const about = { name: "a.png", mediaType: "image/png", size: 1, url: `https://rooms.test/${id}` };
+  return { kind: "file", messageId: "msg", file: { id, ...about } };
+}
+
 const done = { isDone: true };
 const asked = { approval: { id: "a" } };
 const allowed = { approval: { id: "a", approved: true } };
+
+const STEP_ANEW = ["reset-step", "text-start", "text-delta a"];
 
 /** The chunks' types, and what is added to texts. */
 function told(before: ShownPart[], after: ShownPart[]): string[] {
@@ -36,6 +43,10 @@ describe("what brings a client from one state to the next", () => {
       ["reasoning-delta a"],
     ],
     ["a call", [], [tool("input-available")], ["tool-input-available"]],
+    ["a file", [words("a", done)], [words("a", done), file("1")], ["file"]],
+    ["a file that is there", [file("1")], [file("1"), file("2")], ["file"]],
+    ["a file that is void", [words("a"), file("1")], [words("a")], STEP_ANEW],
+    ["another file", [file("1")], [file("2")], ["reset-step", "file"]],
     [
       "a question",
       [tool("input-available")],

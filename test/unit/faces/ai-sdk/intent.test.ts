@@ -63,7 +63,16 @@ describe("the last message says what is asked for", () => {
       { answers: [{ call: { toolCallId: "call_1" }, given: { error: "no" } }] },
     ],
     ["blanks", user(text(" \u200b")), ["messages.0.parts"]],
-    ["a file", user(text("see"), { type: "file", url: "data:," }), ["messages.0.parts.1"]],
+    [
+      "a file",
+      user(text("see"), { type: "file", mediaType: "image/png", filename: "a", url: "data:," }),
+      {
+        content: "see",
+        files: [{ path: "messages.0.parts.1", name: "a", mediaType: "image/png" }],
+      },
+    ],
+    ["a file alone", user({ type: "file", url: "data:," }), { content: "", files: [{}] }],
+    ["a file that is nowhere", user({ type: "file" }), ["messages.0.parts.0.url"]],
     ["a data part", user({ type: "data-x", data: 1 }), ["messages.0.parts.0"]],
     ["text that is none", user({ type: "text", text: 1 }), ["messages.0.parts.0.text"]],
     ["nobody's answer", assistant(text("hello")), ["messages.0"]],

@@ -9,6 +9,7 @@ import { Teller, TURN, tales } from "../../../support/turn-tale";
 const FACTS = {
   id: "resp_1",
   conversation: "conv_1",
+  origin: "https://rooms.test",
   model: "a/b",
   previousResponseId: null,
   metadata: {},
