@@ -79,8 +79,11 @@ const KNOBS: Record<string, (value: Value, env: Env) => unknown> = {
     const rows: unknown = JSON.parse(await userRooms(env).getByName(value("user")).fileRows());
     return { bucket: objects.map(({ key }) => key), home: rows };
   },
-  /** A user's room does what is due by its clock. */
-  ring: (value, env) => userRooms(env).getByName(value("user")).ring(),
+  /** A task's room, or a user's, does what is due by its clock. */
+  ring: (value, env) =>
+    value("task")
+      ? taskRooms(env).getByName(value("task")).ring()
+      : userRooms(env).getByName(value("user")).ring(),
   gate(value) {
     const [at, of] = [value("at"), value("of")];
     if (value("is") === "closed") closeGate(at, of);

@@ -23,7 +23,7 @@ type Named = Speech & { round: number; call: Call };
 
 /** Of what no attempt keeps. */
 const NO_ROUND = Number.MAX_SAFE_INTEGER;
-/** Past all that is closed at a message's end; a piece of text has the number of its end, with room for it before. */
+/** Past all that a message says and calls; a piece of text has the number of its end, with room for it before. */
 const LINKS = 2 ** 16;
 const LINKS_TEXT = 2 ** 17;
 
@@ -89,7 +89,7 @@ export class Said {
     if (linked.links.length === 0) return [];
     const where = { messageId: message.id, round: NO_ROUND };
     const item = messageItem(this.#id("msg", "files"));
-    const [begin, written] = [this.place("end", LINKS), this.place("end", LINKS_TEXT)];
+    const [begin, written] = [this.place("over", LINKS), this.place("over", LINKS_TEXT)];
     return this.#output.link(item, linked, where, [begin, written]);
   }
 
