@@ -5,6 +5,7 @@ import type { RoomState } from "../../src/protocol/room-state";
 import type { OnBusy } from "../../src/protocol/turn";
 import type { StepFailure } from "../../src/resources/step";
 import { clock, control } from "../worker/control";
+import { stored } from "../workers/files/uploads";
 import { Frames } from "./frames";
 import { nextAlarm, ring, roomOf } from "./room-alarm";
 import { call, newTask, newUser, RoomClient } from "./room-client";
@@ -14,12 +15,12 @@ import { Tape } from "./tape";
 
 /** What happens in a room while clients come and go. Numbers pick among what there is. */
 export type Act =
-  | { do: "send"; onBusy: OnBusy | undefined }
+  | { do: "send"; onBusy: OnBusy | undefined; carries?: boolean }
   | { do: "say"; pieces: [field: "text" | "thinking", delta: string][]; heard: boolean }
   | { do: "fail"; retryable: boolean; retryAfterMs: number | undefined }
   | { do: "finish" | "alarm" | "cancel" | "guide" | "note" | "rename" | "evict" }
   | { do: "retry" | "regenerate" | "leave"; pick: number }
-  | { do: "edit"; pick: number; onBusy: OnBusy | undefined }
+  | { do: "edit"; pick: number; onBusy: OnBusy | undefined; carries?: boolean }
   | { do: "comeBack"; cuts: number[] };
 
 const turnStatus = z.looseObject({ turnId: z.string(), status: z.string() });
@@ -70,11 +71,18 @@ export class Story {
     return this.#returns;
   }
 
+  /** How many messages were said with files. */
+  get carried(): number {
+    const said = this.#tape.of("chat:message").map(({ data }) => Object(data).message);
+    return said.filter(({ attachments = [] }) => attachments.length > 0).length;
+  }
+
   async play(act: Act): Promise<void> {
     switch (act.do) {
       case "send": {
         const onBusy = act.onBusy && { onBusy: act.onBusy };
-        return this.#ask("chat:send", { content: "go on 🚀", ...onBusy });
+        const files = await this.#files(act);
+        return this.#ask("chat:send", { content: "go on 🚀", ...onBusy, ...files });
       }
       case "cancel":
         return this.#ask("chat:cancel");
@@ -161,12 +169,22 @@ export class Story {
     if (turnId !== undefined) await this.#ask(type, { turnId });
   }
 
+  /** What a message carries, stored just before. */
+  async #files({ carries = false }: { carries?: boolean }): Promise<{ attachments?: string[] }> {
+    if (!carries) return {};
+    const { id } = await stored(this.state.task.createdBy);
+    return { attachments: [id] };
+  }
+
   /** Of what a user has said, and of what nobody has any more. */
-  async #edit({ pick, onBusy }: Extract<Act, { do: "edit" }>): Promise<void> {
+  async #edit(act: Extract<Act, { do: "edit" }>): Promise<void> {
+    const { pick, onBusy } = act;
     const said = this.#tape.of("chat:message").flatMap(({ data }) => Object(data).message.id);
     const messageId = said.at(-1 - (pick % Math.max(1, said.length)));
     const busy = onBusy && { onBusy };
-    if (messageId) await this.#ask("chat:edit", { messageId, content: "rather this", ...busy });
+    if (!messageId) return;
+    const files = await this.#files(act);
+    await this.#ask("chat:edit", { messageId, content: "rather this", ...busy, ...files });
   }
 
   /** The attempt that is being made, as soon as its model is called; nothing if none is to be. */
@@ -313,8 +331,10 @@ const onBusy = fc.constantFrom<OnBusy | undefined>(
   ...["merge" as const, "rollback" as const],
 );
 
+const carries = fc.nat({ max: 3 }).map((n) => n === 0);
+
 const act: fc.Arbitrary<Act> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ do: fc.constant("send" as const), onBusy }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant("send" as const), onBusy, carries }) },
   {
     weight: 9,
     arbitrary: fc.record({ do: fc.constant("say" as const), pieces, heard: fc.boolean() }),
@@ -333,7 +353,10 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ do: "guide" as const }) },
   { weight: 1, arbitrary: fc.constant({ do: "note" as const }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("regenerate" as const), pick: cut }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("edit" as const), pick: few, onBusy }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant("edit" as const), pick: few, onBusy, carries }),
+  },
   { weight: 1, arbitrary: fc.constant({ do: "rename" as const }) },
   { weight: 2, arbitrary: fc.constant({ do: "evict" as const }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("retry" as const), pick: cut }) },
@@ -347,7 +370,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   },
 );
 
-const sending: Act = { do: "send", onBusy: undefined };
+const sending: Act = { do: "send", onBusy: undefined, carries: true };
 const saying = fc.record({ do: fc.constant("say" as const), pieces, heard: fc.constant(true) });
 const failing = (retryable: boolean): Act => ({ do: "fail", retryable, retryAfterMs: undefined });
 

@@ -17,7 +17,7 @@ const lost = fc.array(fc.nat(), { minLength: LOST, maxLength: LOST });
 it("[R1] for every point at which a client is lost, it resumes to the state of one that stayed, and hears each event once, in order", async ({
   annotate,
 }) => {
-  let returns = 0;
+  let [returns, carried] = [0, 0];
   const rule = fc.asyncProperty(story, lost, async (acts, cuts) => {
     control.clockAheadMs = 0;
     const told = await Story.begin();
@@ -33,11 +33,13 @@ it("[R1] for every point at which a client is lost, it resumes to the state of o
     expect(replayed.state).toEqual(stayed);
     expect(replayed.logged().map(({ seq }) => seq)).toEqual(numbered(0, head));
     returns += told.returns;
+    carried += told.carried;
     await told.close();
   });
   await fc.assert(rule, { seed, numRuns: STORIES, endOnFailure: true });
   await annotate(`${returns} cut points in ${STORIES} stories, seed ${seed}`);
   expect(returns).toBeGreaterThanOrEqual(200);
+  expect(carried).toBeGreaterThan(0);
 });
 
 function numbered(after: number, through: number): number[] {
