@@ -142,6 +142,20 @@ export class Stage {
     return response.ok ? response.json() : undefined;
   }
 
+  /**
+   * Has the runtime stand still where it next comes to a point. Rooms that recover may bring it there
+   * before it can answer.
+   */
+  async freezeAt(values: { point: string; nth: number }): Promise<void> {
+    let isArmed = false;
+    const arming = this.turn("fault", values).finally(() => {
+      isArmed = true;
+    });
+    arming.catch(() => undefined);
+    const isDone = async () => isArmed || (await this.#isFrozen());
+    await until(`it is to stand still at ${values.point}`, isDone, this.patienceMs);
+  }
+
   /** Waits until the runtime stands still; false where it does not within the time. */
   async standsStill(withinMs: number): Promise<boolean> {
     try {

@@ -166,7 +166,7 @@ async function kill(stage: Stage, rooms: FaultRoom[], random: Random): Promise<v
 }
 
 async function killAt(point: string, stage: Stage, rooms: FaultRoom[], random: Random) {
-  await stage.turn("fault", { point, nth: random.between(1, 20) });
+  await stage.freezeAt({ point, nth: random.between(1, 20) });
   await stage.standsStill(3000);
   await kill(stage, rooms, random);
 }

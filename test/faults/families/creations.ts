@@ -25,7 +25,7 @@ async function play(stage: Stage, random: Random, point: string): Promise<Findin
   const room = await FaultRoom.open(stage, random);
   const { owner, mark } = room;
   const body = { key: `key of ${mark}`, title: mark, history: HISTORY };
-  await stage.turn("fault", { point, nth: 1 });
+  await stage.freezeAt({ point, nth: 1 });
   const first = owner.call("POST", "/tasks", body).catch(() => undefined);
   await stage.standsStill(4000);
   await stage.server.killRuntime();

@@ -55,7 +55,7 @@ async function play(stage: Stage, random: Random, point: Point, again: boolean):
       FaultRoom.open(stage, random, { hooked: i % 2 === 0, watchers: random.between(1, 2) }),
     ),
   );
-  await stage.turn("fault", { point, nth: random.between(1, 5) });
+  await stage.freezeAt({ point, nth: random.between(1, 5) });
   for (const room of rooms) prepare(stage, random, room, point);
   const talks = Promise.all(rooms.map((room) => talk(room, random.between(1, 2))));
   // Awaited at the end: one that fails before is no end of the whole run.
@@ -63,7 +63,7 @@ async function play(stage: Stage, random: Random, point: Point, again: boolean):
   await stage.standsStill(4000);
   await kill(stage, rooms);
   if (again) {
-    await stage.turn("fault", { point: random.pick(RECOVERING), nth: random.between(1, 3) });
+    await stage.freezeAt({ point: random.pick(RECOVERING), nth: random.between(1, 3) });
     await stage.standsStill(2000);
     await kill(stage, rooms);
   }

@@ -37,13 +37,13 @@ async function findingsOf(all: Scene[]): Promise<Findings> {
 function kill(point: Point, again: boolean): Fault["play"] {
   return async (stage, random) => {
     const all = await scenes(stage, random);
-    await stage.turn("fault", { point, nth: random.between(1, 3) });
+    await stage.freezeAt({ point, nth: random.between(1, 3) });
     const said = Promise.all(all.map(({ room }) => room.send()));
     // Awaited at the end: one that fails before is no end of the whole run.
     said.catch(() => undefined);
     await strike(stage, all);
     if (again) {
-      await stage.turn("fault", { point: random.pick(POINTS), nth: random.between(1, 2) });
+      await stage.freezeAt({ point: random.pick(POINTS), nth: random.between(1, 2) });
       await strike(stage, all);
     }
     await said;

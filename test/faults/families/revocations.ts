@@ -203,8 +203,7 @@ async function kill(stage: Stage, scenes: Scene[], random: Random): Promise<void
 function killAt(point: string): Trouble {
   return {
     ...KILL,
-    begin: (stage, scenes) =>
-      stage.turn("fault", { point, nth: 1 + Math.floor(scenes.length / 2) }),
+    begin: (stage, scenes) => stage.freezeAt({ point, nth: 1 + Math.floor(scenes.length / 2) }),
     meanwhile: async (stage, scenes, random) => {
       await stage.standsStill(4000);
       await kill(stage, scenes, random);

@@ -81,7 +81,7 @@ async function armed(
     servers.hang(nth - 1);
     return () => servers.hanging(REACHED_MS);
   }
-  await stage.turn("fault", { point: moment, nth });
+  await stage.freezeAt({ point: moment, nth });
   return () => stage.standsStill(REACHED_MS);
 }
 
