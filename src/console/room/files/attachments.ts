@@ -1,4 +1,5 @@
 import { type FilesApi, type StoredFile, TaskroomError } from "../../../client";
+import { Cell } from "../../state/cell";
 import type { Given } from "./given";
 import { admitted, type Pending, refusalOf, refusedAtOnce } from "./pending";
 
@@ -16,24 +17,15 @@ export type Attached = {
 const bucketless = new WeakMap<Store, string>();
 
 /** The files of a message that is being written: each is stored as it comes, so that the message only names it. */
-export class Attachments {
+export class Attachments extends Cell<Attached> {
   readonly #store: Store;
-  readonly #listeners = new Set<() => void>();
   readonly #running = new Map<number, AbortController>();
-  #now: Attached;
   #next = 0;
 
   constructor(store: Store) {
+    super({ pending: [], notice: undefined, isOn: !bucketless.has(store) });
     this.#store = store;
-    this.#now = { pending: [], notice: undefined, isOn: !bucketless.has(store) };
   }
-
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  getSnapshot = (): Attached => this.#now;
 
   add = (given: Given): void => {
     const missing = bucketless.get(this.#store);
@@ -121,8 +113,11 @@ export class Attachments {
     this.#set({ pending });
   }
 
+  get #now(): Attached {
+    return this.getSnapshot();
+  }
+
   #set(part: Partial<Attached>): void {
-    this.#now = { ...this.#now, ...part };
-    for (const listener of this.#listeners) listener();
+    this.set({ ...this.#now, ...part });
   }
 }
