@@ -5,6 +5,7 @@ import { restoredState } from "../../src/engine/fold/restore";
 import { finishStep } from "../../src/engine/step/end";
 import { failStep } from "../../src/engine/step/fail";
 import type { Fence } from "../../src/engine/step/fence";
+import { answersOf } from "../../src/engine/step/message";
 import { progressEvent } from "../../src/engine/step/progress";
 import { recordRounds } from "../../src/engine/step/records";
 import { stepRequest } from "../../src/engine/step/request";
@@ -218,10 +219,17 @@ export class World {
   }
 
   /** Whether nobody waits for an answer of a turn any more. */
-  isOver(turn: Turn): boolean {
+  isOver({ turn, run }: TurnRecord): boolean {
     const later = this.#turnsFor(turn).filter(({ id }) => id > turn.id);
     const isOvertaken = later.some(({ startedAt, status }) => startedAt || isOpen(status));
-    return isOvertaken || !this.stands(turn.messageId);
+    const messages = [turn.messageId, ...(run.joined ?? []), ...answersOf(turn)];
+    return isOvertaken || messages.some((id) => this.#isSuperseded(id));
+  }
+
+  #isSuperseded(messageId: string): boolean {
+    return this.log.some(
+      ({ type, data }) => type === "messages:superseded" && data.messageIds.includes(messageId),
+    );
   }
 
   /** As the room's commands ask for it; the same turn where one is open for the message. */

@@ -34,7 +34,7 @@ export function cancelAll(draft: Draft, stop: Stop): { interrupted: number } {
 
 /**
  * `chat:retry`: a FAILED or INTERRUPTED turn goes to the queue's tail with its closed steps open again.
- * `isSuperseded`: nobody is to hear an answer of it any more.
+ * `isSuperseded`: what it was asked, or has answered, is, or another turn answers it since.
  */
 export function retryTurn(
   draft: Draft,
@@ -52,7 +52,10 @@ export function retryTurn(
     });
   }
   if (isSuperseded) {
-    return refuse("conflict", "What the turn was asked has been superseded, or answered anew.");
+    return refuse(
+      "conflict",
+      "What the turn was asked or has said no longer stands, or is answered anew.",
+    );
   }
   if (waitingTurns(draft.room).length >= LIMITS.waitingTurns) {
     return refuse("queue_full", `${LIMITS.waitingTurns} turns are waiting already.`);

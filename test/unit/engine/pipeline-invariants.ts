@@ -22,8 +22,9 @@ export function planOf(
 export class PipelineAuditor {
   /** Runs of steps that have completed: `turn/step/run`. */
   readonly #completed = new Set<string>();
-  /** Calls of each run of a step. */
+  /** Calls of each run of a step; those that follow somebody's answer are bounded by what was asked. */
   readonly #calls = new Map<string, number>();
+  readonly #resumed = new Map<string, number>();
 
   check(commit: Commit): void {
     let state = commit.before.state;
@@ -46,8 +47,18 @@ export class PipelineAuditor {
     claim(open.length === 0, "no phase starts before the ones it depends on", { open, data });
     const key = `${data.turnId}/${step.step}/${step.run}`;
     claim(!this.#completed.has(key), "a completed step is not run again", data);
-    const calls = (this.#calls.get(key) ?? 0) + 1;
-    this.#calls.set(key, calls);
+    if (data.reason === "resumed") {
+      const resumed = countUp(this.#resumed, key);
+      const stream = state.streams.find(({ turnId }) => turnId === data.turnId);
+      const asked = (stream?.rounds ?? []).filter(({ calls }) =>
+        calls.some(({ approval, where }) => approval || where),
+      );
+      // Once after a wait, and once where the answer was there already.
+      const most = 2 * asked.length;
+      claim(resumed <= most, "a round that waits is gone on from twice at most", { resumed, most });
+      return;
+    }
+    const calls = countUp(this.#calls, key);
     const most = plan && callsOf(plan, step.step) + LIMITS.restartsPerTurn;
     claim(!most || calls <= most, "the calls of a run are bounded by its rule", { calls, most });
   }
@@ -66,6 +77,12 @@ export class PipelineAuditor {
       }
     }
   }
+}
+
+function countUp(counts: Map<string, number>, key: string): number {
+  const count = (counts.get(key) ?? 0) + 1;
+  counts.set(key, count);
+  return count;
 }
 
 function checkBudgets(commit: Commit): void {

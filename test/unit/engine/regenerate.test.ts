@@ -121,7 +121,7 @@ describe("[ED4] nobody waits any more for what was answered anew, or edited", ()
     world.finish("a third");
     const record = world.closed.get(second);
     if (!record) throw new Error("is not closed");
-    const isSuperseded = world.isOver(record.turn);
+    const isSuperseded = world.isOver(record);
     const refusal = world.refusal((draft) => retryTurn(draft, record, { isSuperseded }));
     expect(refusal.code).toBe("conflict");
     expect(world.turn(third).status).toBe("COMPLETED");

@@ -82,7 +82,7 @@ function order(world: World, command: Command, plans: TeamPlan[]): void {
     case "retry": {
       const record = picked([...world.closed.values()], command.pick);
       if (!record) break;
-      const isSuperseded = world.isOver(record.turn);
+      const isSuperseded = world.isOver(record);
       world.decide((draft) => retryTurn(draft, record, { isSuperseded }));
       break;
     }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { applyEvent } from "../../../src/engine/fold/fold";
 import { restoredState } from "../../../src/engine/fold/restore";
 import { applyToTurn } from "../../../src/engine/fold/turn-fold";
+import type { Fence } from "../../../src/engine/step/fence";
 import { deadlines } from "../../../src/engine/turn/deadlines";
 import { type Room, roundsFrom } from "../../../src/engine/turn/room";
 import {
@@ -117,12 +118,13 @@ export class Auditor {
     }
   }
 
-  #checkEffects({ effects, after, closed }: Commit): void {
+  #checkEffects({ effects, events, after, closed }: Commit): void {
     for (const effect of effects) {
       if (effect.type !== "run") continue;
       const key = `${effect.turnId}/${effect.step}/${effect.attempt}`;
       claim(!this.#started.has(key), "no attempt is started twice", effect);
       this.#started.add(key);
+      if (events.some((event) => isResumed(event, effect))) continue;
       const count = (this.#runs.get(effect.turnId) ?? 0) + 1;
       this.#runs.set(effect.turnId, count);
       const plan = planOf({ after, closed }, effect.turnId);
@@ -138,6 +140,16 @@ export class Auditor {
       claim(stopped, "a turn that ends early takes its work with it", turn);
     }
   }
+}
+
+/** Whether an attempt follows an answer that its step waited for: what bounds those is asked elsewhere. */
+function isResumed({ type, data }: LogEvent, { turnId, attempt }: Fence): boolean {
+  return (
+    type === "chat:start" &&
+    data.turnId === turnId &&
+    data.attempt === attempt &&
+    data.reason === "resumed"
+  );
 }
 
 /** What retries, fallbacks, rollbacks and restarts may cost one turn at most. */

@@ -26,6 +26,13 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+const REJECTED = {
+  type: "failure",
+  code: "model_rejected",
+  message: "no",
+  retryable: false,
+} as const;
+
 describe("[ED5] an edit", () => {
   it("runs the new message's turn with what was said before, and supersedes what follows everywhere", async () => {
     const room = await ChangedRoom.make(alice, model);
@@ -98,6 +105,35 @@ describe("[ED5] an edit", () => {
     expect(all.map(({ content }) => content)).toEqual([
       ...["one", "about one", "two", "eins", "half", "about eins"],
     ]);
+  });
+
+  it("[ED4] takes an earlier turn's answer with it that came later: that turn is not tried again", async () => {
+    const room = await ChangedRoom.make(alice, model);
+    const one = await room.acked("chat:send", { content: "one" });
+    (await model.attempt(1)).say("half");
+    await room.client.frames.next(({ type }) => type === "chat:chunk");
+    const { messageId } = await room.acked("chat:send", { content: "two" });
+    await room.acked("chat:edit", { messageId, content: "zwei", onBusy: "interrupt" });
+    expect(await room.refused("chat:retry", { turnId: one.turnId })).toBe("conflict");
+    await room.answer("about zwei", 2);
+    expect(await room.refused("chat:retry", { turnId: one.turnId })).toBe("conflict");
+    expect(room.shown).toEqual(["one", "zwei", "about zwei"]);
+  });
+
+  it("[ED4] of a message that joined a turn ends that turn's tries", async () => {
+    const room = await ChangedRoom.make(alice, model);
+    await room.acked("chat:send", { content: "at work" });
+    const { turnId } = await room.acked("chat:send", { content: "one" });
+    const two = await room.acked("chat:send", { content: "two", onBusy: "merge" });
+    expect(two.turnId).toBe(turnId);
+    await room.answer("done", 1);
+    (await model.attempt(2)).say(REJECTED);
+    await room.client.frames.next(
+      ({ type, data }) => type === "turn:status" && Object(data).status === "FAILED",
+    );
+    await room.acked("chat:edit", { messageId: two.messageId, content: "zwei" });
+    expect(await room.answer("about zwei", 3)).toEqual(["at work", "one", "zwei"]);
+    expect(await room.refused("chat:retry", { turnId })).toBe("conflict");
   });
 
   it("whose commit fails has changed nothing, and works the next time", async () => {
@@ -187,6 +223,19 @@ describe("[ED5] of a message that the database alone has", () => {
     expect(gone.map(({ content }) => content)).toEqual(words(100, 700));
     const stored = await room.stored();
     expect(Object.values(stored).filter((by) => by === edited.messageId)).toHaveLength(600);
+  });
+
+  it("[ED4] a turn that failed since is tried again without it: its answer can't be there", async () => {
+    const { room } = await longTalk(40);
+    const { turnId } = await room.acked("chat:send", { content: "one" });
+    (await model.attempt(1)).say(REJECTED);
+    await room.client.frames.next(
+      ({ type, data }) => type === "turn:status" && Object(data).status === "FAILED",
+    );
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    control.d1 = "down";
+    expect(await room.refused("chat:retry", { turnId })).toBeUndefined();
+    await model.attempt(2);
   });
 
   it("is refused while that can't be reached, and changes nothing", async () => {

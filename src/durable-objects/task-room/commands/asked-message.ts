@@ -1,3 +1,4 @@
+import { answersOf } from "../../../engine/step/message";
 import type { TurnRecord } from "../../../engine/turn/room";
 import { isOpen } from "../../../engine/turn/transitions";
 import { describeError, logError } from "../../../platform/platform-log";
@@ -15,12 +16,52 @@ export function whenFound<T>(
   messageId: string,
   act: (found: Found | undefined) => Outcome<T> | Promise<Outcome<T>>,
 ): Outcome<T> | Promise<Outcome<T>> {
-  const found = findMessage(desk, messageId);
-  if (!(found instanceof Promise)) return act(found);
-  return found.then(act, (error: unknown) => {
+  return whenAll(desk, [findMessage(desk, messageId)], ([found]) => act(found));
+}
+
+/** The same with all messages that a turn was asked. */
+export function whenAskedFound<T>(
+  desk: Desk,
+  record: TurnRecord,
+  act: (found: Found[]) => Outcome<T> | Promise<Outcome<T>>,
+): Outcome<T> | Promise<Outcome<T>> {
+  return whenAll(desk, findAsked(desk, record), act);
+}
+
+/** The same with all that a turn has answered as well. */
+export function whenTurnFound<T>(
+  desk: Desk,
+  record: TurnRecord,
+  act: (found: Found[]) => Outcome<T> | Promise<Outcome<T>>,
+): Outcome<T> | Promise<Outcome<T>> {
+  const { turn } = record;
+  const answers = answersOf(turn).map((id) => findMessage(desk, id, turn.firstSeq));
+  return whenAll(desk, [...findAsked(desk, record), ...answers], act);
+}
+
+type Finding = ReturnType<typeof findMessage>;
+
+function findAsked(desk: Desk, { turn, run: { joined = [] } }: TurnRecord): Finding[] {
+  return [turn.messageId, ...joined].map((id) => findMessage(desk, id));
+}
+
+function whenAll<T>(
+  desk: Desk,
+  findings: Finding[],
+  act: (found: Found[]) => Outcome<T> | Promise<Outcome<T>>,
+): Outcome<T> | Promise<Outcome<T>> {
+  const actWith = (found: (Found | undefined)[]) => act(found.filter((one) => one !== undefined));
+  const known: (Found | undefined)[] = [];
+  for (const finding of findings) {
+    if (finding instanceof Promise) return Promise.all(findings).then(actWith, refuseUnreached);
+    known.push(finding);
+  }
+  return actWith(known);
+
+  function refuseUnreached(error: unknown): Outcome<T> {
     logError("history_unreachable", { taskId: desk.taskId, causes: describeError(error) });
     return refused(refuse("unavailable", "Older messages can't be reached right now."));
-  });
+  }
 }
 
 /** All turns that answer one message, oldest first, as far as the room keeps them. */

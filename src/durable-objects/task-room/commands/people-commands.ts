@@ -17,7 +17,7 @@ import { presenceOf } from "../live/connections";
 import { type ClientKey, clientKey } from "../store/client-keys";
 import type { Found } from "../turns/superseding";
 import { logAccepted } from "../turns/turn-lines";
-import { isOvertaken, whenFound } from "./asked-message";
+import { isOvertaken, whenTurnFound } from "./asked-message";
 import { carryingFiles } from "./carried-files";
 import { permit } from "./permit";
 import { type Asking, withinQuota } from "./quota";
@@ -126,7 +126,8 @@ export function retry(
   const { unpaid, userId } = record.run;
   // One that was never admitted is no old turn; another's meter is asked when it begins.
   const newTurn = unpaid === true && userId === principal.userId;
-  return whenFound(desk, record.turn.messageId, (found) => {
+  // An answer that was superseded would come back under its own id.
+  return whenTurnFound(desk, record, (found) => {
     const act = () => retryNow(desk, principal, turnId, found);
     return withinQuota(desk, principal, act, { newTurn, turnId });
   });
@@ -136,7 +137,7 @@ function retryNow(
   desk: Desk,
   principal: Principal,
   turnId: string,
-  found: Found | undefined,
+  messages: readonly Found[],
 ): Outcome<{ turnId: string }> {
   const permitted = permit(desk, principal, "write");
   if (!permitted.ok) return permitted;
@@ -149,7 +150,8 @@ function retryNow(
     if (planId !== undefined && plan) {
       draft.setRoom({ plans: { [planId]: plan, ...draft.room.plans } });
     }
-    const isSuperseded = found?.isSuperseded() || isOvertaken(desk, record.turn);
+    const isUndone = messages.some((one) => one.isSuperseded());
+    const isSuperseded = isUndone || isOvertaken(desk, record.turn);
     return retryTurn(draft, open ? { ...record, turn: open } : record, { isSuperseded });
   });
   return noteAccepted(desk, principal, "retry", done);

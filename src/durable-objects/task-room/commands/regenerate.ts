@@ -7,7 +7,7 @@ import type { Principal } from "../../../protocol/identity";
 import { newId } from "../../../protocol/ids";
 import type { Desk } from "../desk";
 import type { Found } from "../turns/superseding";
-import { turnsOf, whenFound } from "./asked-message";
+import { turnsOf, whenAskedFound } from "./asked-message";
 import { noteAccepted } from "./people-commands";
 import { permit } from "./permit";
 import { withinQuota } from "./quota";
@@ -25,10 +25,11 @@ export function regenerate(
   if (!permitted.ok) return permitted;
   const record = desk.store.turns.get(turnId);
   if (!record) return refused(refuse("not_found", "There is no such turn."));
-  return whenFound(desk, record.turn.messageId, (found) => {
-    if (!found) return refused(refuse("conflict", "The turn's message is not kept any more."));
-    const act = () => openAnew(desk, record, found) ?? begin(desk, principal, turnId, found);
-    return openAnew(desk, record, found) ?? withinQuota(desk, principal, act);
+  return whenAskedFound(desk, record, (found) => {
+    const asked = found.find(({ message }) => message.id === record.turn.messageId);
+    if (!asked) return refused(refuse("conflict", "The turn's message is not kept any more."));
+    const act = () => openAnew(desk, record, asked) ?? begin(desk, principal, turnId, asked, found);
+    return openAnew(desk, record, asked) ?? withinQuota(desk, principal, act);
   });
 }
 
@@ -41,29 +42,30 @@ function openAnew(desk: Desk, { turn }: TurnRecord, { message }: Found) {
   return open && accepted({ messageId, turnId: open.turn.id, duplicate: true });
 }
 
-function begin(desk: Desk, principal: Principal, asked: string, found: Found): Outcome<SendAck> {
+function begin(
+  desk: Desk,
+  principal: Principal,
+  turnId: string,
+  found: Found,
+  asked: readonly Found[],
+): Outcome<SendAck> {
   const permitted = permit(desk, principal, "write");
   if (!permitted.ok) return permitted;
-  const record = desk.store.turns.get(asked);
+  const record = desk.store.turns.get(turnId);
   if (!record) return refused(refuse("not_found", "There is no such turn."));
   const { message } = found;
   const done = desk.perform((draft) =>
     regenerateTurn(draft, {
       ...{ record, message, userId: principal.userId, descent: principal.descent },
       turnId: newId("turn", desk.doors.now()),
-      isSuperseded: found.isSuperseded() || hasLost(desk, record),
+      // Where one that joined was edited, the turn would be asked what nobody asks.
+      isSuperseded: asked.some((one) => one.isSuperseded()),
       answers: standingAnswers(desk, record, found),
     }),
   );
   if (!done.ok) return done;
   noteAccepted(desk, principal, "regenerate", done);
   return accepted({ ...done.value, duplicate: false });
-}
-
-/** Whether a message that joined a turn's own was edited since: the turn would be asked what nobody asks. */
-function hasLost({ store }: Desk, { run }: TurnRecord): boolean {
-  const { joined = [] } = run;
-  return joined.some((id) => store.messages.get(id)?.supersededBy !== undefined);
 }
 
 /** The answers that a message has by now, whichever turn gave them. */

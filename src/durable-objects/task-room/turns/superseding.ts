@@ -31,17 +31,21 @@ export function supersededAfter(
 /** A message as it was read; whether it stands is asked when that counts. */
 export type Found = { message: Message; isSuperseded(): boolean };
 
-/** A message of the task, from the database where the room does not have it any more. Rejects where that can't be reached. */
+/**
+ * A message of the task, from the database where the room does not have it any more. Rejects where that can't
+ * be reached. `fromSeq`: if there is such a message, its `seq` is no lower.
+ */
 export function findMessage(
   source: HistorySource,
   messageId: string,
+  fromSeq = 0,
 ): Found | undefined | Promise<Found | undefined> {
   const { store, feeds, room } = source;
   const kept = store.messages.get(messageId);
   // The database knows of what it was told; the log has the rest.
   const told = feeds.d1.position;
   if (kept) return foundOf(source, kept, told);
-  if (!room || store.retention.messagesFrom({ superseded: true }) === 0) return undefined;
+  if (!room || store.retention.messagesFrom({ superseded: true }) <= fromSeq) return undefined;
   const reading = findStored(source.history.forReading(), room.state.task.id, messageId);
   return reading.then((message) => message && foundOf(source, message, told));
 }
