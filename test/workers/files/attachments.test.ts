@@ -1,3 +1,4 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { newId } from "../../../src/protocol/ids";
@@ -7,7 +8,7 @@ import { roomOf } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { ScriptedModel } from "../../support/scripted-model";
 import { control } from "../../worker/control";
-import { closeGate, openGate } from "../../worker/gates";
+import { closeGate, isReached, openGate } from "../../worker/gates";
 import { fetched, homeOf, refusalOf, ringAfter, stored, textOf } from "./uploads";
 
 const MINUTE_MS = 60_000;
@@ -44,6 +45,25 @@ async function messagesOf(taskId: string) {
   const response = await call(alice, "GET", `/messages?taskId=${taskId}`);
   return page.parse(await response.json()).items;
 }
+
+describe("a task's creation that waits for its files", () => {
+  it("[X6] makes no task that was made and erased meanwhile", async () => {
+    const file = await stored(alice);
+    closeGate("claiming", alice);
+    const first = call(alice, "POST", "/tasks", { key: "k", attachments: [file.id] });
+    await expect.poll(() => isReached("claiming", alice)).toBe(true);
+    const taskId = await newTask(alice, { key: "k" });
+    expect((await call(alice, "DELETE", `/tasks/${taskId}`)).status).toBe(204);
+    openGate("claiming", alice);
+    expect(await refusalOf(await first)).toMatchObject({ status: 404 });
+    const tables = await runInDurableObject(roomOf(taskId), (_, { storage: { sql } }) =>
+      sql.exec("SELECT name FROM sqlite_master WHERE name = 'room'").toArray(),
+    );
+    expect(tables).toEqual([]);
+    await evictDurableObject(roomOf(taskId));
+    expect((await call(alice, "GET", `/tasks/${taskId}`)).status).toBe(404);
+  });
+});
 
 describe("a message carries files", () => {
   it("in the event, in every state, over REST, and in its history's database", async () => {
