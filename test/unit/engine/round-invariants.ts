@@ -24,7 +24,8 @@ export class RoundAuditor {
       this.#noteLeft(event, state);
       state = applyEvent(state, event) ?? state;
     }
-    for (const event of events) if (event.type === "chat:start") this.#checkStart(event, after.state);
+    for (const event of events)
+      if (event.type === "chat:start") this.#checkStart(event, after.state);
   }
 
   #checkOne(event: LogEvent): void {
@@ -90,6 +91,9 @@ export class RoundAuditor {
     if (left === undefined) return;
     const stream = streams.find(({ messageId }) => messageId === data.messageId);
     const rounds = (stream?.rounds ?? []).filter(({ bot }) => bot === undefined);
-    claim(!stream || rounds.length >= left, "who tries again goes on from the rounds", { left, data });
+    claim(!stream || rounds.length >= left, "who tries again goes on from the rounds", {
+      left,
+      data,
+    });
   }
 }
