@@ -51,9 +51,11 @@ describe("of a turn whose message the database alone has", () => {
   it("[L7] what another try takes the place of is on no page, also while the database does not know", async () => {
     const first = await ChangedRoom.make(user, model);
     const { turnId } = await first.acked("chat:send", { content: "one" });
-    (await model.attempt(1)).say("half");
+    const attempt = await model.attempt(1);
+    attempt.say("half");
     await first.client.frames.next(({ type }) => type === "chat:chunk");
     await first.client.ask("chat:cancel");
+    attempt.finish();
     const room = await letGo(first);
     vi.spyOn(console, "error").mockImplementation(() => {});
     control.d1 = "full";

@@ -134,9 +134,19 @@ it("[ED2] of two that never began each may be tried again, one at a time, and on
   await room.client.ask("chat:retry", { turnId: first });
   expect(await room.refused("chat:retry", { turnId: second })).toBe("conflict");
   await room.answer("about at work", 2);
-  await room.answer("again", 3);
+  // Both were over once before: an end alone says nothing.
+  const answer = async (text: string, nth: number) => {
+    const attempt = await model.attempt(nth);
+    attempt.say(text);
+    attempt.finish();
+    await room.client.frames.next(
+      ({ type, data }) => type === "chat:done" && Object(data).message.content === text,
+    );
+  };
+  await answer("again", 3);
+  expect(room.shown).toEqual(["one", "at work", "about at work", "again"]);
   await room.client.ask("chat:retry", { turnId: second });
-  await room.answer("once more", 4);
+  await answer("once more", 4);
   expect(room.shown).toEqual(["one", "at work", "about at work", "once more"]);
 });
 

@@ -203,11 +203,12 @@ it("[A5] the attempt after a wait is told whole, though the one before ended wit
   await approve(client, true);
   await give(client, { output: "opened" });
   const second = await model.attempt(2);
+  const from = client.frames.all.length;
   const call = { ...PAY, round: 1 };
   second.say("Once more \ud83d");
   second.say({ type: "round", round: 1, text: "Once more", calls: [call] });
   second.say({ type: "tool-approval", ...call }, { type: "wait" });
-  await client.frames.next(says("turn:status", "WAITING"));
+  await client.frames.next(says("turn:status", "WAITING"), from);
   await approve(client, true, { round: 1, index: 0 });
   const third = await model.attempt(3);
   third.say("Done.");
