@@ -5,6 +5,7 @@ import { roomOf } from "../../support/room-alarm";
 import { newUser } from "../../support/room-client";
 import { ScriptedModel } from "../../support/scripted-model";
 import { control } from "../../worker/control";
+import { TaskRoom } from "../../worker/task-room";
 import { stored } from "../files/uploads";
 
 let user: string;
@@ -43,6 +44,10 @@ describe("of a turn whose message the database alone has", () => {
     const { turnId } = await first.acked("chat:send", sent);
     await first.answer("seen", 1);
     const room = await letGo(first);
+    // The room has as many as it wants, and reads none back.
+    await runInDurableObject(roomOf(room.taskId), (instance) => {
+      if (instance instanceof TaskRoom) instance.fill(600);
+    });
     await room.acked("chat:regenerate", { turnId });
     const { request } = await model.attempt(2);
     expect(request.attachments).toMatchObject([{ fileId: file.id }]);
