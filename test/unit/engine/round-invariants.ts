@@ -53,8 +53,9 @@ export class RoundAuditor {
   }
 
   /** By its run a call keeps its key. */
-  #checkRun({ turnId, messageId, round, run, offset }: Round, { openTurns }: RoomState): void {
-    if (offset !== undefined) return;
+  #checkRun({ turnId, messageId, round, run, bot }: Round, { openTurns }: RoomState): void {
+    // What an agent of its own goes on from has no calls, and grows over its runs.
+    if (bot !== undefined) return;
     const steps = openTurns.find(({ id }) => id === turnId)?.steps ?? [];
     const step = steps.find((one) => one.messageId === messageId);
     claim(step !== undefined, "a round is of a step of its turn", { turnId, messageId });
