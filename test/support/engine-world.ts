@@ -339,6 +339,9 @@ export class World {
   write(delta: string, fence = this.attempt, type: "text" | "thinking" = "text"): void {
     const stream = this.room.state.streams.find((item) => item.turnId === fence.turnId);
     if (stream?.step !== fence.step || stream.attempt !== fence.attempt) return;
+    // What an attempt goes on from stays in its stream once it is over; nobody hears it any more.
+    const { steps } = this.turn(fence.turnId);
+    if (steps.find(({ step }) => step === fence.step)?.status !== "RUNNING") return;
     this.tell({
       type: type === "text" ? "chat:chunk" : "chat:thinking",
       ts: toTimestamp(this.now),
