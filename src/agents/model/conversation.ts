@@ -145,7 +145,7 @@ export class Conversation {
 
   /** Again with its calls of tools in words, where the provider refuses the request with them. */
   async #callOnce(offers: boolean): Promise<Asked> {
-    const asked = await this.#callTaken(offers);
+    const asked = await this.#callTaken(offers && !this.#inWords);
     if (!("failure" in asked) || !this.#mayTellInWords(asked)) return asked;
     this.#inWords = true;
     const again = await this.#callTaken(false);

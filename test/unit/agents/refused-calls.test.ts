@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DoneRound, StepRequest } from "../../../src/resources/step";
-import { answer, finish, done as over, round, type Script, status } from "../../support/model-script";
+import {
+  answer,
+  finish,
+  done as over,
+  round,
+  type Script,
+  status,
+} from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
 import { joined, modelAt, outputsOf, settingsFor, stepFor } from "./step";
 
@@ -17,7 +24,11 @@ const call = (more: object = {}) => ({
   ...more,
 });
 const looked = (...calls: object[]): DoneRound =>
-  ({ round: 0, text: "I look.", calls: calls.map((one, index) => call({ index, ...one })) }) as DoneRound;
+  ({
+    round: 0,
+    text: "I look.",
+    calls: calls.map((one, index) => call({ index, ...one })),
+  }) as DoneRound;
 
 async function heard(scripts: Script[], changes: Partial<StepRequest>) {
   const before = server.requests.length;
@@ -52,7 +63,11 @@ describe("[T5] a conversation that the provider refuses with its calls of tools"
     expect(JSON.stringify(bodies[1])).toContain("seen");
     expect(bodies[1]).not.toHaveProperty("tools");
     expect(outputs).toContainEqual(
-      expect.objectContaining({ type: "log", level: "warn", message: expect.stringMatching(/in words/) }),
+      expect.objectContaining({
+        type: "log",
+        level: "warn",
+        message: expect.stringMatching(/in words/),
+      }),
     );
   });
 
@@ -103,7 +118,11 @@ describe("[T5] calls are given back as providers take them", () => {
 
   it.each<[string, object, unknown]>([
     ["an object", {}, { q: "x" }],
-    ["the beginning of a longer one", { input: '{"q":"xx […cut]', cut: true }, { beginning: '{"q":"xx […cut]' }],
+    [
+      "the beginning of a longer one",
+      { input: '{"q":"xx […cut]', cut: true },
+      { beginning: '{"q":"xx […cut]' },
+    ],
     ["no JSON", { input: '{"q":' }, { beginning: '{"q":' }],
     ["a list", { input: ["x"] }, {}],
     ["nothing", { input: null }, {}],
@@ -142,8 +161,9 @@ describe("halves of characters, which a tool or a model has cut", () => {
       input: "cut \ud83d here, whole \ud83d\ude00, and \\ud83d in words",
       rounds: [looked({ output: "\udc00!" })],
     });
-    const { content } = messagesOf(bodies[0])[1] ?? {};
-    expect(content).toBe("cut \ufffd here, whole \ud83d\ude00, and \\ud83d in words");
+    expect(messagesOf(bodies[0])[1]?.content).toBe(
+      "cut \ufffd here, whole \ud83d\ude00, and \\ud83d in words",
+    );
     expect(messagesOf(bodies[0])[3]).toMatchObject({ role: "tool", content: "\ufffd!" });
   });
 

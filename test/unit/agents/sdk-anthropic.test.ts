@@ -121,10 +121,26 @@ describe("[A7] Anthropic's wire, as others speak it too", () => {
     ],
     [
       "citations in any form",
-      script(begin, textAt(0), delta(0, { type: "citations_delta", citation: 7 }), say("Hello."), ending()),
+      script(
+        begin,
+        textAt(0),
+        delta(0, { type: "citations_delta", citation: 7 }),
+        say("Hello."),
+        ending(),
+      ),
     ],
-    ["events without names", script(...[...hello, ending(), stop].map((one) => raw(`data: ${JSON.stringify(one)}\n\n`)))],
-    ["other line ends", script(raw([...hello, ending(), stop].map((one) => `data:${JSON.stringify(one)}\r\n\r\n`).join("")))],
+    [
+      "events without names",
+      script(...[...hello, ending(), stop].map((one) => raw(`data: ${JSON.stringify(one)}\n\n`))),
+    ],
+    [
+      "other line ends",
+      script(
+        raw(
+          [...hello, ending(), stop].map((one) => `data:${JSON.stringify(one)}\r\n\r\n`).join(""),
+        ),
+      ),
+    ],
     [
       "one document instead of a stream",
       script(
@@ -144,14 +160,53 @@ describe("[A7] Anthropic's wire, as others speak it too", () => {
   });
 
   it.each<[string, Script, unknown]>([
-    ["in pieces", script(begin, toolAt(0), json('{"q":'), json('"x"}'), stopAt(0), ending("tool_use"), stop), { q: "x" }],
-    ["with an empty piece first", script(begin, toolAt(0), json(""), json('{"q":"x"}'), stopAt(0), ending("tool_use"), stop), { q: "x" }],
-    ["with its beginning", script(begin, toolAt(0, { input: { q: "x" } }), stopAt(0), ending("tool_use"), stop), { q: "x" }],
-    ["with its beginning, and again in pieces", script(begin, toolAt(0, { input: { q: "x" } }), json('{"q":"x"}'), stopAt(0), ending("tool_use"), stop), { q: "x" }],
-    ["as an object", script(begin, toolAt(0), json({ q: "x" }), stopAt(0), ending("tool_use"), stop), { q: "x" }],
-    ["in a block that does not end", script(begin, toolAt(0), json('{"q":"x"}'), ending("tool_use"), stop), { q: "x" }],
-    ["under a reason that names none", script(begin, toolAt(0), json('{"q":"x"}'), stopAt(0), ending("end_turn"), stop), { q: "x" }],
-    ["with none", script(begin, toolAt(0, { input: null, id: undefined }), stopAt(0), ending("tool_use"), stop), {}],
+    [
+      "in pieces",
+      script(begin, toolAt(0), json('{"q":'), json('"x"}'), stopAt(0), ending("tool_use"), stop),
+      { q: "x" },
+    ],
+    [
+      "with an empty piece first",
+      script(begin, toolAt(0), json(""), json('{"q":"x"}'), stopAt(0), ending("tool_use"), stop),
+      { q: "x" },
+    ],
+    [
+      "with its beginning",
+      script(begin, toolAt(0, { input: { q: "x" } }), stopAt(0), ending("tool_use"), stop),
+      { q: "x" },
+    ],
+    [
+      "with its beginning, and again in pieces",
+      script(
+        begin,
+        toolAt(0, { input: { q: "x" } }),
+        json('{"q":"x"}'),
+        stopAt(0),
+        ending("tool_use"),
+        stop,
+      ),
+      { q: "x" },
+    ],
+    [
+      "as an object",
+      script(begin, toolAt(0), json({ q: "x" }), stopAt(0), ending("tool_use"), stop),
+      { q: "x" },
+    ],
+    [
+      "in a block that does not end",
+      script(begin, toolAt(0), json('{"q":"x"}'), ending("tool_use"), stop),
+      { q: "x" },
+    ],
+    [
+      "under a reason that names none",
+      script(begin, toolAt(0), json('{"q":"x"}'), stopAt(0), ending("end_turn"), stop),
+      { q: "x" },
+    ],
+    [
+      "with none",
+      script(begin, toolAt(0, { input: null, id: undefined }), stopAt(0), ending("tool_use"), stop),
+      {},
+    ],
   ])("has a call's arguments %s", async (_, said, input) => {
     const { calls, end } = await heard(said, CLAUDE);
     expect(calls).toEqual([["look", input]]);
@@ -192,14 +247,38 @@ describe("[A7] Anthropic's wire, as others speak it too", () => {
   });
 
   it.each<[string, Script, object]>([
-    ["before a word", script({ type: "error", error: { type: "overloaded_error", message: "x" } }), { code: "model_unavailable", reason: "overloaded" }],
-    ["without words", script(begin, { type: "error", error: { type: "overloaded_error" } }), { reason: "overloaded" }],
+    [
+      "before a word",
+      script({ type: "error", error: { type: "overloaded_error", message: "x" } }),
+      { code: "model_unavailable", reason: "overloaded" },
+    ],
+    [
+      "without words",
+      script(begin, { type: "error", error: { type: "overloaded_error" } }),
+      { reason: "overloaded" },
+    ],
     ["as a text", script(begin, { type: "error", error: "no" }), { code: "model_unavailable" }],
-    ["of a proxy", script(begin, textAt(0), say("Hel"), { error: { message: "x", code: 429 } }), { code: "model_rate_limited" }],
-    ["in a line", script(begin, raw("event: error\ndata: upstream broke\n\n")), { code: "model_unavailable" }],
+    [
+      "of a proxy",
+      script(begin, textAt(0), say("Hel"), { error: { message: "x", code: 429 } }),
+      { code: "model_rate_limited" },
+    ],
+    [
+      "in a line",
+      script(begin, raw("event: error\ndata: upstream broke\n\n")),
+      { code: "model_unavailable" },
+    ],
     ["that is a page", script(raw("<html>sorry</html>")), { code: "model_malformed" }],
-    ["that is a hole", script(begin, textAt(0), raw('data: {"type":\n\n'), ending(), stop), { code: "model_malformed" }],
-    ["that is an end before its end", script(begin, textAt(0), say("Hel")), { code: "model_unavailable" }],
+    [
+      "that is a hole",
+      script(begin, textAt(0), raw('data: {"type":\n\n'), ending(), stop),
+      { code: "model_malformed" },
+    ],
+    [
+      "that is an end before its end",
+      script(begin, textAt(0), say("Hel")),
+      { code: "model_unavailable" },
+    ],
   ])("an error is one: %s", async (_, said, failure) => {
     expect((await heard(said, CLAUDE)).end).toMatchObject({ type: "failure", ...failure });
   });

@@ -49,7 +49,10 @@ describe("[A7] the wire of OpenAI's Responses, as others speak it too", () => {
     ["its last event, then a reset", script(...hello, completed(), { do: "pause", ms: 20 }, reset)],
     ["[DONE]", script(...hello, raw("data: [DONE]\n\n"), hang)],
     ["an error behind it", script(...hello, completed(), { type: "error", message: "x" })],
-    ["all that it says in its last event", script(created, completed({ output: [words("Hello.")] }))],
+    [
+      "all that it says in its last event",
+      script(created, completed({ output: [words("Hello.")] })),
+    ],
     ["all that it says in an item's end", script(created, done(words("Hello.")), completed())],
     [
       "all that it says in a part's end",
@@ -108,7 +111,18 @@ describe("[A7] the wire of OpenAI's Responses, as others speak it too", () => {
     ],
     [
       "one document instead of a stream",
-      script(raw(JSON.stringify({ object: "response", ...response, status: "completed", error: null, output: [words("Hello.")], usage }))),
+      script(
+        raw(
+          JSON.stringify({
+            object: "response",
+            ...response,
+            status: "completed",
+            error: null,
+            output: [words("Hello.")],
+            usage,
+          }),
+        ),
+      ),
     ],
   ])("is whole with %s", async (_, said) => {
     const { text, calls, end, paid } = await heard(said, GPT);
@@ -134,15 +148,33 @@ describe("[A7] the wire of OpenAI's Responses, as others speak it too", () => {
     ["whole", script(created, added(fn({ arguments: "" })), done(fn()), completed()), { q: "x" }],
     ["without a status", script(created, done(fn({ status: undefined })), completed()), { q: "x" }],
     ["as an object", script(created, done(fn({ arguments: { q: "x" } })), completed()), { q: "x" }],
-    ["without an id of its own", script(created, done(fn({ id: undefined })), completed()), { q: "x" }],
+    [
+      "without an id of its own",
+      script(created, done(fn({ id: undefined })), completed()),
+      { q: "x" },
+    ],
     ["in its last event alone", script(created, completed({ output: [fn()] })), { q: "x" }],
-    ["in every event", script(created, added(fn()), done(fn()), completed({ output: [fn()] })), { q: "x" }],
+    [
+      "in every event",
+      script(created, added(fn()), done(fn()), completed({ output: [fn()] })),
+      { q: "x" },
+    ],
     [
       "in pieces, without an end",
       script(
         ...[created, added(fn({ arguments: "" }))],
-        { type: "response.function_call_arguments.delta", item_id: "fc1", output_index: 0, delta: '{"q":' },
-        { type: "response.function_call_arguments.delta", item_id: "fc1", output_index: 0, delta: '"x"}' },
+        {
+          type: "response.function_call_arguments.delta",
+          item_id: "fc1",
+          output_index: 0,
+          delta: '{"q":',
+        },
+        {
+          type: "response.function_call_arguments.delta",
+          item_id: "fc1",
+          output_index: 0,
+          delta: '"x"}',
+        },
         completed(),
       ),
       { q: "x" },
@@ -158,9 +190,26 @@ describe("[A7] the wire of OpenAI's Responses, as others speak it too", () => {
     const sealed = { type: "reasoning", id: "rs1", encrypted_content: "sealed", summary: [] };
     const said = script(
       ...[created, added({ type: "reasoning", id: "rs1" })],
-      { type: "response.reasoning_summary_part.added", item_id: "rs1", output_index: 0, summary_index: 0 },
-      { type: "response.reasoning_summary_text.delta", item_id: "rs1", output_index: 0, summary_index: 0, delta: "h" },
-      { type: "response.reasoning_text.delta", item_id: "rs1", output_index: 0, content_index: 0, delta: "m" },
+      {
+        type: "response.reasoning_summary_part.added",
+        item_id: "rs1",
+        output_index: 0,
+        summary_index: 0,
+      },
+      {
+        type: "response.reasoning_summary_text.delta",
+        item_id: "rs1",
+        output_index: 0,
+        summary_index: 0,
+        delta: "h",
+      },
+      {
+        type: "response.reasoning_text.delta",
+        item_id: "rs1",
+        output_index: 0,
+        content_index: 0,
+        delta: "m",
+      },
       ...[done(sealed), done(fn(), 1), completed()],
     );
     const { outputs, thinking } = await heard(said, GPT);
@@ -171,19 +220,37 @@ describe("[A7] the wire of OpenAI's Responses, as others speak it too", () => {
   });
 
   it.each<[string, Script, object]>([
-    ["before a word", script({ type: "error", code: "rate_limit_exceeded", message: "x" }), { code: "model_rate_limited" }],
-    ["in mid-stream", script(...hello, { type: "error", error: { code: "server_error" } }), { code: "model_unavailable" }],
+    [
+      "before a word",
+      script({ type: "error", code: "rate_limit_exceeded", message: "x" }),
+      { code: "model_rate_limited" },
+    ],
+    [
+      "in mid-stream",
+      script(...hello, { type: "error", error: { code: "server_error" } }),
+      { code: "model_unavailable" },
+    ],
     [
       "of the response",
-      script(created, { type: "response.failed", response: { error: { code: "context_length_exceeded" } } }),
+      script(created, {
+        type: "response.failed",
+        response: { error: { code: "context_length_exceeded" } },
+      }),
       { code: "model_rejected", reason: "context_overflow" },
     ],
-    ["that says nothing", script(...hello, { type: "response.failed", response: {} }), { code: "model_unavailable" }],
+    [
+      "that says nothing",
+      script(...hello, { type: "response.failed", response: {} }),
+      { code: "model_unavailable" },
+    ],
     ["that is a page", script(raw("<html>sorry</html>")), { code: "model_malformed" }],
     ["that is an end before its end", script(...hello), { code: "model_unavailable" }],
     [
       "that is a cut",
-      script(created, { type: "response.incomplete", response: { incomplete_details: { reason: "content_filter" } } }),
+      script(created, {
+        type: "response.incomplete",
+        response: { incomplete_details: { reason: "content_filter" } },
+      }),
       { code: "model_rejected", reason: "content_filter" },
     ],
   ])("an error is one: %s", async (name, said, failure) => {

@@ -130,7 +130,7 @@ const EXCLUSIVE: Record<string, string> = {
 function enumIn(item: unknown): unknown[] | undefined {
   if (!Array.isArray(item) || item.length === 0) return undefined;
   const texts = item.map((value) => JSON.stringify(value));
-  return item.filter((_, at) => texts.indexOf(texts[at]) === at);
+  return item.filter((value, at) => texts.indexOf(JSON.stringify(value)) === at);
 }
 
 /** Names of properties; some mark these in the properties themselves. */

@@ -146,9 +146,7 @@ describe("[T2] a list of tools", () => {
     await vi.advanceTimersByTimeAsync(5000);
     const { names, warned } = await found;
     expect(names).toEqual(["a"]);
-    expect(warned).toEqual([
-      "The MCP server s does not answer in time after 1 tools of its list.",
-    ]);
+    expect(warned).toEqual(["The MCP server s does not answer in time after 1 tools of its list."]);
   });
 
   it("that never ends is read ten pages far", async () => {

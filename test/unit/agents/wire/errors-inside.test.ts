@@ -17,7 +17,10 @@ describe("an error inside an answer is judged by its code, whatever its dress", 
     ["words", event({ error: SECRET }), unavailable],
     [
       "a status beside the choices",
-      event({ choices: null, base_resp: { status_code: 1008, status_msg: "insufficient balance" } }),
+      event({
+        choices: null,
+        base_resp: { status_code: 1008, status_msg: "insufficient balance" },
+      }),
       { code: "model_rejected", reason: "quota_exhausted" },
     ],
     [

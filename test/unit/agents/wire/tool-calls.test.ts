@@ -307,13 +307,17 @@ describe("thinking in details, for the provider that wants it back with its call
   const detail = (more: object) => ({ index: 0, format: "f-1", ...more });
   const thought = (...reasoning_details: object[]) => chunk({ reasoning_details });
   const details = async (...chunks: string[]) => {
-    const { calls } = await read([...chunks, called({ index: 0, id: "c1", function: fn("get", "{}") }), end].join(""), { toolNames });
+    const { calls } = await read(
+      [...chunks, called({ index: 0, id: "c1", function: fn("get", "{}") }), end].join(""),
+      { toolNames },
+    );
     const told = calls[0]?.providerMetadata?.taskroom?.details;
     return typeof told === "string" ? JSON.parse(told) : told;
   };
 
   it("is put together from its pieces", async () => {
-    const text = (said: string, more = {}) => detail({ type: "reasoning.text", text: said, ...more });
+    const text = (said: string, more = {}) =>
+      detail({ type: "reasoning.text", text: said, ...more });
     const sealed = detail({ type: "reasoning.encrypted", data: "AB", index: 1 });
     expect(
       await details(

@@ -32,7 +32,11 @@ export function partBegun(item: Item, number: number): Fields[] {
   return [{ type, item_id: item.id, output_index: item.index, summary_index: number }];
 }
 
-export function deltaEvent({ kind, id, index }: Item, delta: string, summary_index: number): Fields {
+export function deltaEvent(
+  { kind, id, index }: Item,
+  delta: string,
+  summary_index: number,
+): Fields {
   const at = { item_id: id, output_index: index, delta };
   return kind === "reasoning" ? { type: THOUGHT, ...at, summary_index } : { type: TEXT, ...at };
 }

@@ -8,8 +8,8 @@ import {
   kindOf,
   partBegun,
   TEXT,
-  textOf,
   THOUGHT,
+  textOf,
 } from "./responses-item";
 import { argumentsIn, idIn, textIn, wordIn } from "./said-values";
 
@@ -176,5 +176,6 @@ export class ResponsesItems {
 
 /** Servers that give neither an id nor a place tell of one after the other. */
 function lastOpen({ output_index }: Fields): (same: readonly Item[]) => Item | undefined {
-  return (same) => (output_index === undefined ? same.findLast(({ isDone }) => !isDone) : undefined);
+  return (same) =>
+    output_index === undefined ? same.findLast(({ isDone }) => !isDone) : undefined;
 }
