@@ -14,7 +14,7 @@ import { ownHeaders } from "./own-headers";
 import { compatibleModel } from "./wire/compatible-model";
 import { AnthropicEvents } from "./wire/sdk/anthropic-events";
 import { ResponsesEvents } from "./wire/sdk/responses-events";
-import { tidiedFetch } from "./wire/sdk/tidied-body";
+import { tidiedModel } from "./wire/sdk/tidied-model";
 import { endpointFetch } from "./wire/transport/endpoint-fetch";
 import { extendedFetch } from "./wire/transport/extended-fetch";
 import { modelFetch } from "./wire/transport/model-fetch";
@@ -69,13 +69,17 @@ function remoteModel(
   };
   const carry = extendedFetch(modelFetch({ onBytes: heard }), config);
   if (config.provider === "openai") {
-    const there = endpointFetch(carry, endpointOf(baseUrl, config.query, "/responses"));
-    const fetch = tidiedFetch(there, () => new ResponsesEvents());
-    return createOpenAI({ ...options, fetch }).responses(config.model);
+    return tidiedModel({
+      make: (fetch) => createOpenAI({ ...options, fetch }).responses(config.model),
+      carry: endpointFetch(carry, endpointOf(baseUrl, config.query, "/responses")),
+      tidyFor: () => new ResponsesEvents(),
+    });
   }
-  const there = endpointFetch(carry, endpointOf(baseUrl, config.query, "/messages"));
-  const fetch = tidiedFetch(there, () => new AnthropicEvents());
-  return createAnthropic({ ...options, fetch }).languageModel(config.model);
+  return tidiedModel({
+    make: (fetch) => createAnthropic({ ...options, fetch }).languageModel(config.model),
+    carry: endpointFetch(carry, endpointOf(baseUrl, config.query, "/messages")),
+    tidyFor: () => new AnthropicEvents(),
+  });
 }
 
 function workersModel({ model }: ModelConfig, ai: Ai | undefined): Built<ModelMaker> {

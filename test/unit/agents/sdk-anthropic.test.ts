@@ -282,4 +282,22 @@ describe("[A7] Anthropic's wire, as others speak it too", () => {
   ])("an error is one: %s", async (_, said, failure) => {
     expect((await heard(said, CLAUDE)).end).toMatchObject({ type: "failure", ...failure });
   });
+
+  it.each<[string, Script]>([
+    [
+      "an error",
+      script(begin, textAt(0), say("Hel"), { type: "error", error: { type: "api_error" } }),
+    ],
+    [
+      "an error before a word",
+      script(begin, { type: "error", error: { type: "overloaded_error" } }),
+    ],
+    ["an end before its end", script(begin, textAt(0), say("Hel"))],
+    ["a reset", script(begin, textAt(0), say("Hel"), { do: "pause", ms: 20 }, reset)],
+    ["a hole", script(begin, textAt(0), raw('data: {"type":\n\n'))],
+    ["the content filter", script(begin, ending("refusal"), stop)],
+  ])("[A10] an answer that fails has cost what was told: %s", async (_, said) => {
+    const { end } = await heard(said, CLAUDE);
+    expect(end).toMatchObject({ type: "failure", usage: { inputTokens: 5 } });
+  });
 });

@@ -265,4 +265,13 @@ describe("[A7] the wire of OpenAI's Responses, as others speak it too", () => {
     expect(text).toBe("Hello.");
     expect(end).toMatchObject({ type: "finish", finishReason: "length" });
   });
+
+  it("[A10] an answer that fails has cost what was told", async () => {
+    const failed = { error: { code: "server_error" }, usage };
+    const said = script(...hello, { type: "response.failed", response: failed });
+    expect((await heard(said, GPT)).end).toMatchObject({
+      type: "failure",
+      usage: { inputTokens: 3, outputTokens: 2 },
+    });
+  });
 });

@@ -1,12 +1,16 @@
+import type { LanguageModelV4Usage } from "@ai-sdk/provider";
 import { type Fields, isFields, listOf } from "../json";
 import { AnthropicBlocks } from "./anthropic-blocks";
 import { countIn, saidError, textIn, wordIn } from "./said-values";
 import type { Tidy } from "./tidied-body";
 
 const COUNTS = [
-  ...["input_tokens", "output_tokens"],
-  ...["cache_creation_input_tokens", "cache_read_input_tokens"],
-];
+  "input_tokens",
+  "output_tokens",
+  "cache_creation_input_tokens",
+  "cache_read_input_tokens",
+] as const;
+type Counts = Partial<Record<(typeof COUNTS)[number], number>>;
 
 /**
  * The events of an answer of Anthropic's messages, as many servers speak them: their words, their calls and
@@ -19,7 +23,7 @@ export class AnthropicEvents implements Tidy {
   #isFailed = false;
   #hasStopped = false;
   #stopReason: string | undefined;
-  #usage: Fields = {};
+  #usage: Counts = {};
 
   get isWhole(): boolean {
     return !this.#isFailed && (this.#hasStopped || this.#stopReason !== undefined);
@@ -27,6 +31,17 @@ export class AnthropicEvents implements Tidy {
 
   get isOver(): boolean {
     return this.#isFailed || this.#hasStopped;
+  }
+
+  get usage(): LanguageModelV4Usage | undefined {
+    if (Object.keys(this.#usage).length === 0) return undefined;
+    const { input_tokens = 0, output_tokens, ...cached } = this.#usage;
+    const { cache_read_input_tokens: cacheRead, cache_creation_input_tokens: cacheWrite } = cached;
+    const total = input_tokens + (cacheRead ?? 0) + (cacheWrite ?? 0);
+    return {
+      inputTokens: { total, noCache: input_tokens, cacheRead, cacheWrite },
+      outputTokens: { total: output_tokens, text: output_tokens, reasoning: undefined },
+    };
   }
 
   done(): void {

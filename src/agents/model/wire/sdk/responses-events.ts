@@ -1,3 +1,4 @@
+import type { LanguageModelV4Usage } from "@ai-sdk/provider";
 import { type Fields, isFields, listOf } from "../json";
 import { UsageTold } from "../usage";
 import { ResponsesItems } from "./responses-items";
@@ -14,6 +15,11 @@ export class ResponsesEvents implements Tidy {
   #hasBegun = false;
   #last: Fields | undefined;
   #isFailed = false;
+  readonly #usage = new UsageTold();
+
+  get usage(): LanguageModelV4Usage | undefined {
+    return this.#usage.value;
+  }
 
   get isWhole(): boolean {
     return this.#last !== undefined;
@@ -25,7 +31,7 @@ export class ResponsesEvents implements Tidy {
 
   /** Not of this protocol, but some servers end everything with it. */
   done(): void {
-    if (!this.#isFailed && this.#items.hasAny) this.#last ??= finished({});
+    if (!this.#isFailed && this.#items.hasAny) this.#last ??= this.#finished({});
   }
 
   take(event: Fields, name: string): Fields[] {
@@ -35,6 +41,7 @@ export class ResponsesEvents implements Tidy {
     if (event.choices !== undefined) return [event];
     if (Array.isArray(event.output)) return this.#document(event);
     const response = isFields(event.response) ? event.response : {};
+    this.#usage.take(response.usage);
     switch (wordIn(event.type) ?? name) {
       case "response.created":
       case "response.queued":
@@ -70,42 +77,40 @@ export class ResponsesEvents implements Tidy {
 
   /** All of an answer at once, or its sum behind its pieces. */
   #document(response: Fields): Fields[] {
-    const { status, error, output } = response;
+    const { status, error, output, usage } = response;
+    this.#usage.take(usage);
     if (status === "failed" || status === "cancelled") return this.#fail(undefined, response);
     const said = saidError({ error }, "");
     if (said) return this.#fail(said, response);
     const begun = "model" in response ? this.#begin(response) : [];
     const items = this.#items.sum(listOf(output));
-    this.#last = finished(response);
+    this.#last = this.#finished(response);
     return [...begun, ...items];
   }
 
   #fail(said: Fields | undefined, response: unknown): Fields[] {
     this.#isFailed = true;
-    const { error, usage } = isFields(response) ? response : {};
+    const { error } = isFields(response) ? response : {};
     const { type, code, message } = said ?? saidError({ error }, "") ?? {};
     // The code says more than the type; where there is none, that is what is left.
     const told = { code: wordIn(code) ?? wordIn(type) ?? "server_error", message: textIn(message) };
-    const failed = { error: told, ...usageIn(usage) };
-    return [{ type: "response.failed", sequence_number: 0, response: failed }];
+    return [{ type: "response.failed", sequence_number: 0, response: { error: told } }];
+  }
+
+  #finished({ status, incomplete_details }: Fields): Fields {
+    const details = isFields(incomplete_details) ? incomplete_details : {};
+    const reason = wordIn(details.reason) ?? (status === "incomplete" ? "incomplete" : undefined);
+    const incomplete = reason === undefined ? null : { reason };
+    return {
+      type: "response.completed",
+      response: { incomplete_details: incomplete, ...usageOf(this.usage) },
+    };
   }
 }
 
-function finished({ status, incomplete_details, usage }: Fields): Fields {
-  const details = isFields(incomplete_details) ? incomplete_details : {};
-  const reason = wordIn(details.reason) ?? (status === "incomplete" ? "incomplete" : undefined);
-  const incomplete = reason === undefined ? null : { reason };
-  return {
-    type: "response.completed",
-    response: { incomplete_details: incomplete, ...usageIn(usage) },
-  };
-}
-
-function usageIn(said: unknown): Fields {
-  const told = new UsageTold();
-  told.take(said);
-  if (!told.value) return {};
-  const { inputTokens, outputTokens } = told.value;
+function usageOf(told: LanguageModelV4Usage | undefined): Fields {
+  if (!told) return {};
+  const { inputTokens, outputTokens } = told;
   const usage = {
     input_tokens: inputTokens.total ?? 0,
     input_tokens_details: { cached_tokens: inputTokens.cacheRead ?? 0 },

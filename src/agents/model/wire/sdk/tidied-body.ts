@@ -1,3 +1,4 @@
+import type { LanguageModelV4Usage } from "@ai-sdk/provider";
 import { Unreadable } from "../../refusal/model-fault";
 import { type EventListener, EventReader } from "../event-reader";
 import { type Fields, isFields } from "../json";
@@ -15,6 +16,8 @@ export type Tidy = {
   readonly isWhole: boolean;
   /** Nothing is left to wait for. */
   readonly isOver: boolean;
+  /** What the answer has cost, as far as it was told. */
+  readonly usage: LanguageModelV4Usage | undefined;
   /** What is still to be said of a whole answer. */
   end(): Fields[];
 };
@@ -37,14 +40,12 @@ export function tidiedBody(
   );
 }
 
-/** Requests whose answers are tidied. */
-export function tidiedFetch(carry: typeof fetch, tidyFor: () => Tidy): typeof fetch {
+/** Sends one request whose answer is tidied. */
+export function tidiedFetch(carry: typeof fetch, tidy: Tidy): typeof fetch {
   return async (input, init) => {
     const response = await carry(input, init);
     const headers = { "content-type": "text/event-stream" };
-    return response.body
-      ? new Response(tidiedBody(response.body, tidyFor()), { headers })
-      : response;
+    return response.body ? new Response(tidiedBody(response.body, tidy), { headers }) : response;
   };
 }
 
