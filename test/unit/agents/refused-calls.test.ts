@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { withClientTools } from "../../../src/agents/tools/client-tools";
 import type { DoneRound, StepRequest } from "../../../src/resources/step";
 import {
   answer,
@@ -206,8 +207,18 @@ describe("[A8] an answer of nothing behind the calls of tools", () => {
   });
 });
 
-it("[T2] no more tools are offered than providers take, a client's among them", async () => {
-  const clientTools = Array.from({ length: 64 }, (_, n) => ({ ...look, name: `look_${n}` }));
-  const { bodies } = await heard([answer("ok")], { clientTools });
-  expect((bodies[0] as { tools: unknown[] }).tools).toHaveLength(64);
+it("[T5] no more tools are offered than providers take, a client's among them", () => {
+  const named = (prefix: string, count: number) =>
+    Array.from({ length: count }, (_, n) => ({ ...look, name: `${prefix}${n}`, annotations: {} }));
+  const box = {
+    ...{ tools: named("a", 100), tokens: 0 },
+    ...{ call: () => Promise.reject(), leaveOut: () => undefined, close: () => undefined },
+  };
+  const warned: string[] = [];
+  const client = named("b", 64).map(({ name, inputSchema }) => ({ name, inputSchema }));
+  const { tools } = withClientTools(box, client, (message) => warned.push(message));
+  expect(tools.map(({ name }) => name)).toEqual(
+    [...named("a", 100), ...named("b", 28)].map(({ name }) => name),
+  );
+  expect(warned).toEqual(["There is no room for more tools: the client's b28 and on."]);
 });
