@@ -56,6 +56,17 @@ export function parseJson(text: string): JsonText {
 // UTF-8 transport cannot carry a lone surrogate, so only an escape can smuggle one in.
 const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
 
+// A backslash by itself, a pair, or half of one.
+const ESCAPES =
+  /\\\\|\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(\\u[dD][89a-fA-F][\da-fA-F]{2})/g;
+
+/** JSON text whose strings have the replacement character where they had half of a surrogate pair. */
+export function withoutHalves(json: string): string {
+  const text = json.toWellFormed();
+  if (!SURROGATE_ESCAPE.test(text)) return text;
+  return text.replaceAll(ESCAPES, (said, half?: string) => (half ? "\\ufffd" : said));
+}
+
 function tooDeep(text: string): boolean {
   let depth = 0;
   let inString = false;

@@ -1,6 +1,6 @@
 import { checkTarget } from "../platform/target";
 import type { Issue } from "../protocol/issues";
-import { endpointOf } from "./model-endpoint";
+import { endpointOf, type ModelCall } from "./model-endpoint";
 import { referencesOf } from "./references";
 import { type Described, SYSTEM_NAMESPACE } from "./resource";
 import { NEEDED_FIELDS } from "./runtimes";
@@ -53,13 +53,22 @@ function ghostIssues({ mcpServers = {} }: GhostSpec, allowPrivate: boolean): Iss
   );
 }
 
+/** What is called of a provider that has an address. */
+const CALLS: Partial<Record<ModelSpec["provider"], ModelCall>> = {
+  "openai-compatible": "/chat/completions",
+  openai: "/responses",
+  anthropic: "/messages",
+};
+
 function modelIssues({ provider, baseUrl }: ModelSpec, allowPrivate: boolean): Issue[] {
   const path = "spec.baseUrl";
-  if (provider !== "openai-compatible") return addressIssues(path, baseUrl, allowPrivate);
+  const call = CALLS[provider];
+  if (!call) return addressIssues(path, baseUrl, allowPrivate);
   if (baseUrl === undefined) {
-    return [{ path, message: "an openai-compatible model needs an address" }];
+    const isNeeded = provider === "openai-compatible";
+    return isNeeded ? [{ path, message: "an openai-compatible model needs an address" }] : [];
   }
-  const endpoint = endpointOf(baseUrl);
+  const endpoint = endpointOf(baseUrl, {}, call);
   if (!endpoint.ok) return [{ path, message: endpoint.reason }];
   return addressIssues(path, baseUrl, allowPrivate);
 }

@@ -123,7 +123,12 @@ function usesAsOffered(message: TalkMessage, { hasTools }: ContextRequest): Talk
 }
 
 /** A use of a tool where calls are not taken as calls. */
-export function inWords({ name, input, output, error }: ToolUse): string {
+export function inWords({
+  name,
+  input,
+  output,
+  error,
+}: Pick<ToolUse, "name" | "input" | "output" | "error">): string {
   const gave = error ?? (typeof output === "string" ? output : JSON.stringify(output ?? null));
   return `[${name}(${JSON.stringify(input)}): ${gave}]`;
 }

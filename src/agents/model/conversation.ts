@@ -40,6 +40,9 @@ const RESULTS_IN_ALL = 4;
 /** Tools that are left out for one call, since its provider refuses them one after another. */
 const MOST_LEFT_OUT = 16;
 
+const IN_WORDS =
+  "The model's provider refuses the request with its calls of tools: they are told in words, and no more are made.";
+
 /** Tokens that prompt and answer may have since a longer prompt was refused. */
 type Room = { prompt: number; answer?: number };
 
@@ -70,6 +73,9 @@ export class Conversation {
   /** Whether there were files in the last prompt, and whether the provider has refused them. */
   #hasParts = false;
   #namesOnly = false;
+  /** Whether the last prompt had calls of tools, and whether the provider has refused those. */
+  #hasCalls = false;
+  #inWords = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -83,11 +89,12 @@ export class Conversation {
     for (;;) {
       const mayCall =
         this.#rounds.count < request.maxRounds && this.#rounds.fruitless < MOST_FRUITLESS;
-      const offers = mayCall && tools.tools.length > 0;
+      const offers = mayCall && tools.tools.length > 0 && !this.#inWords;
       const asked = await this.#ask(offers);
       if ("failure" in asked) return asked.failure;
       const { said, files } = asked;
-      const asksForTools = offers && said.calls.length > 0 && !said.isCut && !brokenOff(said);
+      const isWhole = !said.isCut && !brokenOff(said);
+      const asksForTools = offers && !this.#inWords && said.calls.length > 0 && isWhole;
       if (!asksForTools || signal.aborted) return this.#last(asked);
       // What is too long for a round ends as what is too long for an answer.
       if (!voice.maySettle) return this.#last({ files, said: { ...said, isCut: true } });
@@ -104,7 +111,7 @@ export class Conversation {
   /** Once more where the window was smaller, or where nothing came that an answer is made of. */
   async #ask(offers: boolean): Promise<Asked> {
     const asked = await this.#askInWindow(offers);
-    if ("failure" in asked || !isEmpty(asked, this.#parts.voice)) return asked;
+    if ("failure" in asked || !isEmpty(asked)) return asked;
     this.#spend(asked.said.usage);
     return this.#askInWindow(offers);
   }
@@ -122,19 +129,49 @@ export class Conversation {
     return this.#callOnce(offers);
   }
 
+  /** Where a window is named that has room for the prompt, the answer's limit may have been too much. */
   #roomIn(window: number | undefined): Room {
     const isNamed = window !== undefined && window < this.#lastTokens;
-    return isNamed
-      ? { prompt: Math.floor(window / WINDOW_PARTS), answer: Math.floor(window / WINDOW_PARTS) }
-      : { prompt: Math.floor(this.#lastTokens / SHORTER_BY) };
+    const prompt = isNamed ? window / WINDOW_PARTS : this.#lastTokens / SHORTER_BY;
+    return {
+      prompt: Math.floor(prompt),
+      ...(window !== undefined && { answer: Math.floor(window / WINDOW_PARTS) }),
+    };
   }
 
   #spend(usage: Usage | undefined): void {
     if (usage) this.#parts.voice.report({ type: "usage", usage });
   }
 
-  /** Again without a tool that the provider has refused. */
+  /** Again with its calls of tools in words, where the provider refuses the request with them. */
   async #callOnce(offers: boolean): Promise<Asked> {
+    const asked = await this.#callTaken(offers && !this.#inWords);
+    if (!("failure" in asked) || !this.#mayTellInWords(asked)) return asked;
+    this.#inWords = true;
+    const again = await this.#callTaken(false);
+    const usage = "failure" in again ? again.failure.usage : again.said.usage;
+    if (!("failure" in again) && hasText(again.said)) {
+      this.#spend(asked.failure.usage);
+      this.#parts.voice.log("warn", IN_WORDS);
+      return again;
+    }
+    this.#inWords = false;
+    this.#spend(usage);
+    return asked;
+  }
+
+  /**
+   * A conversation with calls in it is refused for many reasons: no tools are offered beside them, another
+   * provider has made them, a signature is missing. Without them it goes on, if with no further call.
+   */
+  #mayTellInWords({ failure: { code, reason, httpStatus = 400 } }: Refused): boolean {
+    const isOfRequest = reason === undefined || reason === "unsupported_parameter";
+    const isRefused = code === "model_rejected" && isOfRequest && [400, 422].includes(httpStatus);
+    return isRefused && this.#hasCalls && !this.#inWords;
+  }
+
+  /** Again without a tool, or the files, that the provider has refused. */
+  async #callTaken(offers: boolean): Promise<Asked> {
     for (let left = MOST_LEFT_OUT; ; left--) {
       const asked = await this.#callWith(offers);
       if (!("failure" in asked) || left === 0) return asked;
@@ -209,7 +246,7 @@ export class Conversation {
     const { systemPrompt, model } = request.config;
     const asked = {
       ...request,
-      hasTools: tools.tools.length > 0,
+      hasTools: tools.tools.length > 0 && !this.#inWords,
       systemPrompt,
       contextWindow: model.contextWindow - tools.tokens,
       maxOutputTokens: model.parameters.maxOutputTokens,
@@ -219,18 +256,23 @@ export class Conversation {
     const fitted = await fitWithFiles(asked, { files, model, namesOnly: this.#namesOnly });
     this.#truncated = fitted.truncatedContext;
     this.#hasParts = fitted.hasParts;
-    const done = this.#rounds.done(fitted.ofCalls);
+    const done = this.#inWords ? this.#rounds.inWords() : this.#rounds.done(fitted.ofCalls);
     const shown = this.#room ? withShortResults(done, this.#room.prompt / RESULTS_IN_ALL) : done;
     const prompt = [...promptOf(fitted), ...shown];
     this.#lastTokens = promptTokens(prompt);
+    this.#hasCalls = prompt.some(({ role }) => role === "tool");
     return prompt;
   }
 }
 
 /** Neither a word, nor a call, nor a file: a model that only thought has not answered. */
-function isEmpty({ said, files }: Answered, voice: Voice): boolean {
+function isEmpty({ said, files }: Answered): boolean {
   const { finishReason, rawReason, calls, isCut } = said;
   // One that its own limit of tokens has stopped would be stopped again.
   const isWhole = finishReason === "stop" || (finishReason === "other" && rawReason !== undefined);
-  return isWhole && calls.length === 0 && files.length === 0 && !isCut && !voice.has("text");
+  return isWhole && calls.length === 0 && files.length === 0 && !isCut && !hasText(said);
+}
+
+function hasText({ words }: ModelAnswer): boolean {
+  return words.some(({ type, text }) => type === "text" && text.trim() !== "");
 }

@@ -1,4 +1,5 @@
 import type { LanguageModelV4Prompt, LanguageModelV4ToolResultOutput } from "@ai-sdk/provider";
+import type { JsonValue } from "../../protocol/json";
 import type { ToolUse } from "../../protocol/tools/tool-use";
 import type { FittedContext } from "./context";
 import { filePartOf, partTokens } from "./files/message-files";
@@ -44,16 +45,23 @@ function spokenMessage(message: Asked, ids: PastIds): LanguageModelV4Prompt {
       calls: round.map((use, index) => pastCall(use, index, ids.next())),
     });
   });
-  const rest = content.slice(said).trim();
-  if (rest === "") return spoken;
+  // What comes next is a user's, which some providers refuse right behind a tool's answer.
+  const rest = content.slice(said).trim() || NOTHING_MORE;
   return [...spoken, { role: "assistant", content: [{ type: "text", text: rest }] }];
 }
+
+const NOTHING_MORE = "[The answer ended here, without a word more.]";
 
 function pastCall({ name, input, output, error }: ToolUse, index: number, id: string): DoneCall {
   const given = typeof output === "string" ? output : JSON.stringify(output);
   const outcome =
     output === undefined ? { error: error ?? "Its outcome is not known." } : { output: given };
-  return { round: 0, index, toolCallId: id, name, input, outcome };
+  return { round: 0, index, toolCallId: id, name, input: pastInput(input), outcome };
+}
+
+/** What was no JSON, or is the beginning of a longer one, is text. */
+function pastInput(input: JsonValue): JsonValue {
+  return typeof input === "string" && input !== "" ? { beginning: input } : input;
 }
 
 /** Tokens of all that is said in a prompt, by a cautious guess. */

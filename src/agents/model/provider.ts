@@ -5,12 +5,17 @@ import { createWorkersAI } from "workers-ai-provider";
 import type { Settings } from "../../platform/settings";
 import { checkTarget } from "../../platform/target";
 import type { ModelConfig } from "../../resources/agent";
+import { endpointOf } from "../../resources/model-endpoint";
 import type { StepFailure, StepRequest } from "../../resources/step";
 import { demoModel } from "../demo/demo-model";
 import { failure } from "../failure";
 import { openedKey, type Unseal } from "../team/sealed-key";
 import { ownHeaders } from "./own-headers";
 import { compatibleModel } from "./wire/compatible-model";
+import { AnthropicEvents } from "./wire/sdk/anthropic-events";
+import { ResponsesEvents } from "./wire/sdk/responses-events";
+import { tidiedModel } from "./wire/sdk/tidied-model";
+import { endpointFetch } from "./wire/transport/endpoint-fetch";
 import { extendedFetch } from "./wire/transport/extended-fetch";
 import { modelFetch } from "./wire/transport/model-fetch";
 
@@ -56,15 +61,25 @@ function remoteModel(
     return compatibleModel({ ...config, baseUrl, apiKey: key, fetch });
   }
   const options = {
+    // Where requests go is said by `fetch`, which knows every form of an address.
     baseURL: baseUrl,
     // Empty, no key is sent; absent, the SDK would look for one in the environment.
     apiKey: key ?? "",
     headers: Object.fromEntries(ownHeaders(config.headers ?? {}, [])),
-    fetch: extendedFetch(modelFetch({ onBytes: heard }), config),
   };
-  return config.provider === "openai"
-    ? createOpenAI(options).responses(config.model)
-    : createAnthropic(options).languageModel(config.model);
+  const carry = extendedFetch(modelFetch({ onBytes: heard }), config);
+  if (config.provider === "openai") {
+    return tidiedModel({
+      make: (fetch) => createOpenAI({ ...options, fetch }).responses(config.model),
+      carry: endpointFetch(carry, endpointOf(baseUrl, config.query, "/responses")),
+      tidyFor: () => new ResponsesEvents(),
+    });
+  }
+  return tidiedModel({
+    make: (fetch) => createAnthropic({ ...options, fetch }).languageModel(config.model),
+    carry: endpointFetch(carry, endpointOf(baseUrl, config.query, "/messages")),
+    tidyFor: () => new AnthropicEvents(),
+  });
 }
 
 function workersModel({ model }: ModelConfig, ai: Ai | undefined): Built<ModelMaker> {

@@ -8,8 +8,11 @@ import { type JsonValue, jsonValue, parseJson } from "../../protocol/json";
 import type { StreamCall } from "../../protocol/room-state";
 import type { DoneRound } from "../../resources/step";
 import type { ToolOutcome } from "../tools/tool-box";
+import { sentName } from "../tools/tool-names";
 import type { ModelAnswer } from "./answering";
+import { inWords } from "./context";
 import { callKey, type FilePart, filePartOf } from "./files/message-files";
+import { isFields } from "./wire/json";
 
 /** One call of a round; without an outcome it is still to be made, or waits. */
 export type DoneCall = Pick<StreamCall, "isMade" | "where" | "approval"> & {
@@ -109,13 +112,31 @@ export function spokenRound(
   const made = calls.map(({ toolCallId, name, input, isUnreadable, providerOptions }) => ({
     type: "tool-call" as const,
     toolCallId,
-    toolName: name,
-    input: isUnreadable ? {} : input,
+    toolName: sentName(name),
+    // Providers read their own words back, and take nothing but an object for a call's arguments.
+    input: isFields(input) && !isUnreadable ? input : {},
     ...(providerOptions && { providerOptions }),
   }));
+  // Some providers refuse a text of white space.
+  const spoken = words.filter(({ type, text }) => type === "reasoning" || text.trim() !== "");
   return [
-    { role: "assistant", content: [...words, ...made] },
+    { role: "assistant", content: [...spoken, ...made] },
     { role: "tool", content: calls.map((call) => resultOf(call, files.get(callKey(call)))) },
+  ];
+}
+
+/** The same without a call: what the model said, and what came of what it asked for. */
+export function roundInWords({ text, calls }: RoundDone): LanguageModelV4Prompt {
+  const gave = calls.map(({ name, input, outcome = NOT_MADE }) =>
+    inWords({
+      ...{ name, input },
+      ...("error" in outcome ? { error: outcome.error } : { output: outcome.output }),
+    }),
+  );
+  const said = text.trim() === "" ? "I use my tools." : text;
+  return [
+    { role: "assistant", content: [{ type: "text", text: said }] },
+    { role: "user", content: [{ type: "text", text: gave.join("\n\n") }] },
   ];
 }
 
@@ -124,14 +145,16 @@ function resultOf(
   files: FilePart[] = [],
 ): LanguageModelV4ToolResultPart {
   const output = spokenOutcome(outcome);
-  const result = { type: "tool-result" as const, toolCallId, toolName: name };
+  const result = { type: "tool-result" as const, toolCallId, toolName: sentName(name) };
   if (files.length === 0 || output.type !== "text") return { ...result, output };
   const value = [{ type: "text" as const, text: output.value }, ...files.map(filePartOf)];
   return { ...result, output: { type: "content", value } };
 }
 
+const NOT_MADE: ToolOutcome = { error: "The call was not made." };
+
 export function spokenOutcome(
-  outcome: ToolOutcome = { error: "The call was not made." },
+  outcome: ToolOutcome = NOT_MADE,
 ): LanguageModelV4ToolResultPart["output"] {
   return "error" in outcome
     ? { type: "error-text", value: outcome.error }

@@ -1,6 +1,6 @@
 import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import { fitting, jsonBytes } from "../../protocol/bytes";
-import { type JsonValue, parseJson } from "../../protocol/json";
+import { type JsonValue, parseJson, withoutHalves } from "../../protocol/json";
 import { LIMITS } from "../../protocol/limits";
 import { OUTCOME_UNKNOWN, textOf } from "../../protocol/tools/rounds";
 import type { StepRecord, StepRequest } from "../../resources/step";
@@ -12,7 +12,14 @@ import { mayRepeat, needsApproval } from "../tools/tool-rules";
 import type { Voice } from "../voice";
 import { type ModelAnswer, noteOf } from "./answering";
 import type { FilePart } from "./files/message-files";
-import { type DoneCall, memoOf, type RoundDone, roundsOf, spokenRound } from "./round-prompt";
+import {
+  type DoneCall,
+  memoOf,
+  type RoundDone,
+  roundInWords,
+  roundsOf,
+  spokenRound,
+} from "./round-prompt";
 
 type Parts = {
   request: StepRequest;
@@ -52,6 +59,11 @@ export class ToolRounds {
   /** What was said and done in them, as it follows the prompt; with the files of calls that the model gets. */
   done(files: ReadonlyMap<string, FilePart[]>): LanguageModelV4Prompt {
     return this.#rounds.flatMap((round) => spokenRound(round, files));
+  }
+
+  /** The same for a provider that refuses calls. */
+  inWords(): LanguageModelV4Prompt {
+    return this.#rounds.flatMap(roundInWords);
   }
 
   /** How many were made. */
@@ -246,6 +258,6 @@ function bounded(text: string): string {
 function inputOf(call: ModelAnswer["calls"][number]): JsonValue | undefined {
   if (noteOf(call, "unreadable") === true) return undefined;
   if (call.input.trim() === "") return {};
-  const json = parseJson(call.input);
+  const json = parseJson(withoutHalves(call.input));
   return json.ok ? (json.value as JsonValue) : undefined;
 }

@@ -1,6 +1,6 @@
 import type { ClientTool } from "../../protocol/tools/tool-use";
 import { estimateTokens } from "../model/tokens";
-import type { NamedTool, Tool, ToolBox } from "./tool-box";
+import { MOST_TOOLS, type NamedTool, type Tool, type ToolBox } from "./tool-box";
 
 /** A box with the tools beside its own that the turn's sender carries out; those are never called here. */
 export function withClientTools(
@@ -20,6 +20,8 @@ export function withClientTools(
       ...(description !== undefined && { description }),
       annotations: {},
     }));
+  const [first] = own.splice(Math.max(0, MOST_TOOLS - box.tools.length));
+  if (first) warn(`There is no room for more tools: the client's ${first.name} and on.`);
   if (own.length === 0) return box;
   const tokens = estimateTokens(JSON.stringify(own));
   return {

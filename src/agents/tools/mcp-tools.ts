@@ -7,7 +7,14 @@ import { isFields } from "../model/wire/json";
 import { callTool } from "./mcp/call-tool";
 import type { Connection } from "./mcp/connection";
 import { connectServer, type McpDoors, ServerUnavailable } from "./mcp-server";
-import type { CallOptions, NamedTool, Tool, ToolBox, ToolGave } from "./tool-box";
+import {
+  type CallOptions,
+  MOST_TOOLS,
+  type NamedTool,
+  type Tool,
+  type ToolBox,
+  type ToolGave,
+} from "./tool-box";
 import { readTools, type ToolDefinition } from "./tool-definition";
 import { toolFiles } from "./tool-files";
 import { toolNames } from "./tool-names";
@@ -17,7 +24,6 @@ import { toolFailed, toolText } from "./tool-text";
 /** Calls in one attempt: a model in a loop must not flood a server. */
 const MOST_CALLS = 64;
 const MOST_SERVERS = 16;
-const MOST_TOOLS = 128;
 /** Tools of one server that are said to be left out, one by one. */
 const MOST_NAMED = 10;
 const NAME_UNITS = 100;

@@ -45,6 +45,9 @@ export type CallOptions = {
 /** How somebody who refused a list of tools named one of them. */
 export type NamedTool = { index?: number; name?: string };
 
+/** Tools of one request: more are refused by several providers, and the whole request with them. */
+export const MOST_TOOLS = 128;
+
 /** The tools that a model is offered in one attempt. */
 export type ToolBox = {
   readonly tools: readonly Tool[];

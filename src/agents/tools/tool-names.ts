@@ -1,6 +1,16 @@
 /** What providers take for a tool's name. */
 const LONGEST = 64;
 
+const TAKEN_BACK = /^[A-Za-z0-9_-]{1,64}$/;
+
+/**
+ * A tool's name as every provider takes it back: models make up names that their own provider would refuse,
+ * and with it the whole conversation.
+ */
+export function sentName(name: string): string {
+  return TAKEN_BACK.test(name) ? name : plain(name).slice(0, LONGEST);
+}
+
 /**
  * Names for tools of several servers, in order: a tool's own where it is the only one of that name,
  * else with its server's before it. Whatever the servers call them, providers take the names.

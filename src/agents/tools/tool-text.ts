@@ -18,7 +18,8 @@ const OF_PROTOCOL = ["_meta", "isError", "resultType", "content"];
  * or data there are in it. Throws `ToolFailed` where the tool says so, or asks for what nobody gives.
  */
 export function toolText(value: unknown): string {
-  const text = textOf(value);
+  // Texts that a server has cut may end in half of a character.
+  const text = textOf(value).toWellFormed();
   if (isFields(value)) {
     const { isError, resultType } = value;
     if (isError === true || isError === "true") throw failed(text);
@@ -52,6 +53,7 @@ function partText(part: unknown): string {
   const inner = isFields(resource) ? resource : part;
   if (typeof inner.text === "string") return inner.text;
   if (type === undefined) return plainText(part);
+  if (type === "text") return plainText(text);
   return `[${[type, ...placeOf(inner, part)].filter((word) => typeof word === "string").join(": ")}]`;
 }
 
@@ -80,7 +82,8 @@ export function toolFailed(error: unknown): ToolFailed {
 }
 
 function failed(text: string): ToolFailed {
-  return new ToolFailed(shownText(withoutStack(text), ERROR_UNITS) || "The tool failed.");
+  const shown = shownText(withoutStack(text).toWellFormed(), ERROR_UNITS);
+  return new ToolFailed(shown || "The tool failed.");
 }
 
 // Lines of a stack as V8, Java and Python write them.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { endpointOf } from "../../../src/resources/model-endpoint";
+import { endpointOf, type ModelCall } from "../../../src/resources/model-endpoint";
 
 describe("the address of chat completions", () => {
   const v1 = "https://h.test/v1/chat/completions";
@@ -41,5 +41,28 @@ describe("the address of chat completions", () => {
 
   it("is none where there is no URL", () => {
     expect(endpointOf("h.test/v1")).toMatchObject({ ok: false });
+  });
+});
+
+describe("the address of another provider's call", () => {
+  it.each<[string, ModelCall, string[]]>([
+    ["https://h.test/v1/", "/responses", ["https://h.test/v1/responses"]],
+    ["https://h.test/v1?v=preview", "/responses", ["https://h.test/v1/responses?v=preview"]],
+    ["https://h.test/v1/responses#x", "/responses", ["https://h.test/v1/responses"]],
+    ["https://h.test", "/responses", ["https://h.test/responses", "https://h.test/v1/responses"]],
+    ["https://h.test/v1", "/messages", ["https://h.test/v1/messages"]],
+    ["https://h.test/v1/messages", "/messages", ["https://h.test/v1/messages"]],
+    [
+      "https://h.test/anthropic",
+      "/messages",
+      ["https://h.test/anthropic/v1/messages", "https://h.test/anthropic/messages"],
+    ],
+  ])("%s for %s", (baseUrl, call, urls) => {
+    expect(endpointOf(baseUrl, {}, call)).toEqual({ ok: true, urls });
+  });
+
+  it("is not that of chat completions", () => {
+    const endpoint = endpointOf("https://h.test/v1/chat/completions", {}, "/messages");
+    expect(endpoint).toMatchObject({ ok: false, reason: expect.stringContaining("/messages") });
   });
 });

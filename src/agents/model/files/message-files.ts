@@ -17,8 +17,11 @@ export type MessageFiles = {
   isShort: boolean;
 };
 
+/** Some providers go by the ending of a document's name, whatever type it is said to be. */
 export function filePartOf({ name, mediaType, base64 }: FilePart): LanguageModelV4FilePart {
-  return { type: "file", filename: name, mediaType, data: { type: "data", data: base64 } };
+  const isNamed = mediaType !== "application/pdf" || /\.pdf$/i.test(name);
+  const filename = isNamed ? name : `${name}.pdf`;
+  return { type: "file", filename, mediaType, data: { type: "data", data: base64 } };
 }
 
 /** Names a call among those of a step. */

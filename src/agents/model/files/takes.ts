@@ -2,6 +2,8 @@ import { LIMITS } from "../../../protocol/limits";
 import type { ModelConfig } from "../../../resources/agent";
 
 const MIB = 1024 * 1024;
+/** Anthropic counts a picture's bytes in base64. */
+const ANTHROPIC_PICTURE = (5 * MIB * 3) / 4;
 
 /** Which files a model is sent as they are, and bytes of the largest of each. */
 export type Takes = { picture: number; pdf: number };
@@ -16,7 +18,7 @@ const EVERYTHING: Rule["input"] = ["text", "image", "file"];
 const PROVIDERS: Record<ModelConfig["provider"], Rule> = {
   "openai-compatible": { input: EVERYTHING, bounds: { picture: 20 * MIB, pdf: 32 * MIB } },
   openai: { input: EVERYTHING, bounds: { picture: 20 * MIB, pdf: 32 * MIB } },
-  anthropic: { input: EVERYTHING, bounds: { picture: 5 * MIB, pdf: 24 * MIB } },
+  anthropic: { input: EVERYTHING, bounds: { picture: ANTHROPIC_PICTURE, pdf: 24 * MIB } },
   "workers-ai": { input: ["text"], bounds: { picture: 5 * MIB, pdf: 5 * MIB } },
   demo: { input: EVERYTHING, bounds: { picture: 20 * MIB, pdf: 32 * MIB } },
 };

@@ -11,7 +11,7 @@ const REASONS: [FailureReason, RegExp][] = [
   ],
   [
     "context_overflow",
-    /context_(length|size|window|limit)|(prompt|input|request|message)s?_(is_)?too_(long|large)|string_above_max_length|tokens?_limit_reached|(prompt|input)_tokens?_exceed|max_(prompt_)?tokens_exceeded|payload_too_large/,
+    /context_(length|size|window|limit)|out_?of_context|(prompt|input|request|message)s?_(is_)?too_(long|large)|string_above_max_length|tokens?_limit_reached|(prompt|input)_tokens?_exceed|max_(prompt_)?tokens_exceeded|payload_too_large/,
   ],
   [
     "quota_exhausted",

@@ -30,11 +30,11 @@ const CODES = [
 ];
 const TEXTS = [
   ...["message", "msg", "error", "detail", "title", "raw", "errorMessage", "error_message"],
-  ...["error_description"],
+  ...["error_description", "status_msg"],
 ];
 const INNER = [
   ...["error", "errors", "detail", "details", "innererror", "inner_error", "metadata", "cause"],
-  ...["violations", "response", "message"],
+  ...["violations", "response", "message", "base_resp"],
 ];
 const WAITS: Record<string, number> = {
   retry_after_ms: 1,

@@ -3,7 +3,13 @@ import { reasonOfWords, statusOfWords } from "./code-words";
 import { type Complaint, readComplaint, safeName } from "./complaint";
 import { type ModelRefusal, OF_REASON, reasonOfStatus, ruleOfStatus } from "./model-refusal";
 import { namedTool } from "./named-tool";
-import { isTooLargeForEver, parameterOfText, reasonOfText, windowOfText } from "./text-forms";
+import {
+  isTooLargeForEver,
+  parameterOfText,
+  reasonOfText,
+  saysOverflow,
+  windowOfText,
+} from "./text-forms";
 import { boundedWait, type HeaderOf, waitOfHeaders, waitOfText } from "./wait";
 
 export type RefusalHeaders = Headers | Record<string, string | undefined>;
@@ -61,6 +67,8 @@ function reasonOf(
   // A request that is larger than a whole window of a limit fits no later one.
   if (isLimit && (status === 413 || isTooLargeForEver(text))) return "context_overflow";
   if (isLimit && complaint.dailyQuota && waitMs === undefined) return "quota_exhausted";
+  // What is too long is an invalid parameter to some.
+  if (coded === "unsupported_parameter" && saysOverflow(text)) return "context_overflow";
   if (coded !== undefined) return coded;
   if (parameter === "model" && isOfRequest(status)) return "unknown_model";
   const spoken = reasonOfText(text);

@@ -14,6 +14,8 @@ export function waitOfHeaders(header: HeaderOf, now: number): number | undefined
     amount(header("retry-after-ms"), 1),
     amount(plain, 1000),
     untilDate(plain, now),
+    // As an answer's body has it, with a unit.
+    plain === undefined ? undefined : durationMs(plain),
     resets(header, now),
   ];
   return waits.find((wait) => wait !== undefined);
@@ -67,9 +69,20 @@ export function durationMs(text: string): number | undefined {
   );
 }
 
-/** "Please try again in 6m0s": a last resort. */
+const TOLD =
+  /(?:try again|retry)(?: after| in) ((?:\d{1,9}(?:\.\d{1,9})? ?(?:ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?)(?![a-z]) ?){1,4})/i;
+
+/** Units in words, with as many letters as `durationMs` knows. */
+const WORDS: [RegExp, string][] = [
+  [/milliseconds?/g, "ms"],
+  [/sec(ond)?s?/g, "s"],
+  [/min(ute)?s?/g, "m"],
+  [/hours?/g, "h"],
+];
+
+/** "Please try again in 6m0s", "retry after 20 seconds": a last resort. */
 export function waitOfText(text: string): number | undefined {
-  const told = /(?:try again|retry)(?: after| in) ((?:\d{1,9}(?:\.\d{1,9})?(?:ms|s|m|h)){1,4})\b/i;
-  const duration = told.exec(text)?.[1];
-  return duration === undefined ? undefined : durationMs(duration);
+  const told = TOLD.exec(text)?.[1]?.toLowerCase().replaceAll(" ", "");
+  if (told === undefined) return undefined;
+  return durationMs(WORDS.reduce((said, [word, unit]) => said.replace(word, unit), told));
 }

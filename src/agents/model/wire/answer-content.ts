@@ -1,7 +1,8 @@
-import type { LanguageModelV4StreamPart } from "@ai-sdk/provider";
+import type { LanguageModelV4StreamPart, LanguageModelV4ToolCall } from "@ai-sdk/provider";
 import { AnswerParts } from "./answer-parts";
 import { type ContentPiece, contentPieces, reasoningIn } from "./content-parts";
 import { type Fields, isFields, listOf } from "./json";
+import { ReasoningDetails } from "./reasoning-details";
 import { ThinkTags } from "./think-tags";
 import { ToolCalls } from "./tool-calls";
 
@@ -19,6 +20,7 @@ export type ContentOptions = {
 export class AnswerContent {
   readonly #parts = new AnswerParts();
   readonly #calls: ToolCalls;
+  readonly #details = new ReasoningDetails();
   readonly #tags: ThinkTags | undefined;
   readonly #seen = new Set<Seen>();
   /** Text as it came. */
@@ -79,14 +81,23 @@ export class AnswerContent {
   close(): void {
     this.endText();
     this.#parts.close();
-    for (const call of this.#calls.all()) {
+    for (const [at, call] of this.#calls.all().entries()) {
       this.#seen.add("tool-call");
-      this.#parts.add(call);
+      this.#parts.add(at === 0 ? this.#withDetails(call) : call);
     }
+  }
+
+  /** They go back with the first call. */
+  #withDetails(call: LanguageModelV4ToolCall): LanguageModelV4ToolCall {
+    const { json } = this.#details;
+    if (json === undefined) return call;
+    const { taskroom } = call.providerMetadata ?? {};
+    return { ...call, providerMetadata: { taskroom: { ...taskroom, details: json } } };
   }
 
   #takeDelta(delta: Fields): void {
     const { content, tool_calls, function_call, refusal, images, audio } = delta;
+    this.#details.take(delta.reasoning_details);
     const thought = reasoningIn(delta);
     if (thought) {
       this.#tags?.thoughtElsewhere();

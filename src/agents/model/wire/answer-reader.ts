@@ -26,6 +26,9 @@ export class AnswerReader implements EventListener {
   #choice: unknown;
   /** The answer came as one document, which is whole by its grammar. */
   #isObject = false;
+  /** One document is all that came so far. */
+  #isAlone = false;
+  #values = 0;
   /** Something came that only an answer has. */
   #isAnswer = false;
   /** Something came that no answer has, as the words of a web page. */
@@ -63,7 +66,8 @@ export class AnswerReader implements EventListener {
 
   /** Nothing more comes. Gives the last parts; where the answer is not whole, there is a fault afterwards. */
   end(cause?: unknown): LanguageModelV4StreamPart[] {
-    if (!this.#fault && !this.#end.isWhole && !this.#isObject) {
+    const isDocument = this.#isObject || (this.#isAlone && this.#values === 1 && !cause);
+    if (!this.#fault && !this.#end.isWhole && !isDocument) {
       const isForeign = this.#isForeign && !this.#isAnswer && cause === undefined;
       this.#fault = isForeign ? new Unreadable() : new CutOff(cause);
     }
@@ -102,6 +106,7 @@ export class AnswerReader implements EventListener {
   }
 
   #take(chunk: Fields, event: string | undefined): void {
+    this.#values++;
     const hasUsage = this.#takeUsage(chunk);
     const error = this.#end.isWhole ? undefined : errorIn(chunk, event);
     if (error === undefined) this.#takeChunk(chunk, hasUsage, event === undefined);
@@ -120,6 +125,8 @@ export class AnswerReader implements EventListener {
     }
     const isWhole = chunk.object === "chat.completion" && !choice.delta && isFields(choice.message);
     this.#isObject ||= isWhole && isDocument;
+    const holdsAnswer = isFields(choice.message) || typeof choice.text === "string";
+    this.#isAlone = isDocument && !choice.delta && holdsAnswer;
     this.#takeChoice(choice, isWhole, hasUsage);
   }
 

@@ -5,10 +5,10 @@ import type {
 } from "@ai-sdk/provider";
 import { type Endpoint, endpointOf } from "../../../resources/model-endpoint";
 import { ownHeaders } from "../own-headers";
-import { ProviderRefused } from "../refusal/model-fault";
 import { answerStream } from "./answer-stream";
 import { generated } from "./generated";
 import { type BodyOptions, requestBody } from "./request/request-body";
+import { misplaced } from "./transport/endpoint-fetch";
 import { firstAnswer } from "./transport/first-answer";
 import { refusedResponse } from "./transport/refused-response";
 
@@ -44,7 +44,7 @@ async function stream(
   options: CompatibleOptions,
   endpoint: Endpoint,
 ): Promise<LanguageModelV4StreamResult> {
-  if (!endpoint.ok) throw rejected(`The model's address ${endpoint.reason}.`);
+  if (!endpoint.ok) throw misplaced(endpoint.reason);
   const { body, warnings } = requestBody(call, options);
   const init: RequestInit = {
     method: "POST",
@@ -80,8 +80,4 @@ async function sent(url: string, init: RequestInit, send: typeof fetch): Promise
   const response = await send(url, init);
   if (!response.ok) throw await refusedResponse(response);
   return response;
-}
-
-function rejected(message: string): ProviderRefused {
-  return new ProviderRefused({ code: "model_rejected", retryable: false, message });
 }

@@ -2,7 +2,9 @@ import { type Fields, isFields } from "./json";
 
 /** An error object inside an answer, in any of its dresses; `undefined` where a chunk is none. */
 export function errorIn(chunk: Fields, event: string | undefined): unknown {
-  const { error, type, object, choices } = chunk;
+  const { error, type, object, choices, base_resp } = chunk;
+  // As MiniMax says it, with every chunk.
+  if (isFields(base_resp) && isSomething(base_resp.status_code)) return chunk;
   if (isSomething(error) || event === "error" || type === "error" || object === "error")
     return chunk;
   const first: unknown = Array.isArray(choices) ? choices[0] : choices;
@@ -23,8 +25,11 @@ function isBareError({ errors, detail, message, code, status, statusCode, type }
 const FINE = ["200", "0", "ok", "success"];
 const FAILED = /error|exception|invalid|denied|exceeded|fail/i;
 
-/** Some providers have an empty `error` in every chunk. */
-function isSomething(value: unknown): boolean {
-  if (typeof value === "object" && value !== null) return Object.keys(value).length > 0;
+/** Some providers have an empty `error` in every chunk, or one whose fields are all empty. */
+function isSomething(value: unknown, depth = 2): boolean {
+  if (typeof value === "object" && value !== null) {
+    const inner = Object.values(value);
+    return depth === 0 ? inner.length > 0 : inner.some((one) => isSomething(one, depth - 1));
+  }
   return value !== undefined && value !== null && value !== "" && value !== false && value !== 0;
 }

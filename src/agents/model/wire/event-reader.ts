@@ -16,6 +16,10 @@ export type EventListener = {
   done(): void;
   /** A value that began as JSON and is none: something of the answer is lost. */
   broken(): void;
+  /** An event is over behind which its stream may be asked for again, as some servers have it. */
+  mark?(id: string): void;
+  /** Milliseconds after which that may be. */
+  retry?(ms: number): void;
 };
 
 const DONE = /^"?\[\s*done\s*\]"?\W*$/i;
@@ -38,6 +42,7 @@ export class EventReader {
   /** Lines of data that are no value yet. */
   #data = "";
   #event = "";
+  #id = "";
   /** A value outside of an event. */
   #loose: { text: string; ends: JsonEnds } | undefined;
   #bytes = 0;
@@ -132,7 +137,9 @@ export class EventReader {
     const text = first === 0xfeff || first === 0x20 || first === 0x09 ? line.trimStart() : line;
     if (text === "") this.#dispatch();
     else if (text.startsWith("data:")) this.#addData(text);
-    else if (text.startsWith(":") || /^(id|retry):/.test(text)) return;
+    else if (text.startsWith(":")) return;
+    else if (text.startsWith("id:")) this.#id = text.slice(3).trim();
+    else if (text.startsWith("retry:")) this.#noteRetry(text.slice(6).trim());
     else if (text.startsWith("event:")) this.#event = text.slice(6).trim();
     else if (this.#data !== "") this.#data += `\n${text}`;
     else if (!/^,?$/.test(text)) this.#listener.text(text, this.#event);
@@ -173,6 +180,12 @@ export class EventReader {
     this.#data = "";
     if (data !== "") this.#value(data);
     this.#event = "";
+    if (this.#id !== "") this.#listener.mark?.(this.#id);
+    this.#id = "";
+  }
+
+  #noteRetry(text: string): void {
+    if (/^\d{1,9}$/.test(text)) this.#listener.retry?.(Number(text));
   }
 
   #value(text: string): void {

@@ -1,4 +1,5 @@
 import type { LanguageModelV4ToolCall } from "@ai-sdk/provider";
+import { newCallId } from "./call-id";
 import { type Fields, isFields, listOf } from "./json";
 import { ToolArguments } from "./tool-arguments";
 
@@ -53,7 +54,7 @@ export class ToolCalls {
   all(): LanguageModelV4ToolCall[] {
     const ids = new Set<string>();
     return this.#calls.filter(isCall).map((call) => {
-      const toolCallId = call.id && !ids.has(call.id) ? call.id : newId();
+      const toolCallId = call.id && !ids.has(call.id) ? call.id : newCallId();
       ids.add(toolCallId);
       return partOf(call, toolCallId);
     });
@@ -154,12 +155,4 @@ function partOf(call: Call, toolCallId: string): LanguageModelV4ToolCall {
     input: input ?? call.arguments.text,
     ...(Object.keys(told).length > 0 ? { providerMetadata: { taskroom: told } } : {}),
   };
-}
-
-const LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
-
-/** Nine letters and digits: the one form that every provider takes back. */
-function newId(): string {
-  const random = crypto.getRandomValues(new Uint8Array(9));
-  return [...random].map((byte) => LETTERS[byte % LETTERS.length]).join("");
 }

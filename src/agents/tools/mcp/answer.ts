@@ -10,16 +10,32 @@ export type Hearing = {
   asked?(id: string | number, method: string): void;
 };
 
+/** UTF-16 units of a line that is kept. */
+const WORDS_UNITS = 300;
+
 type Answering = { body: ReadableStream<Uint8Array> | null; id: number; signal: AbortSignal };
-type Answer = Extract<RpcMessage, { kind: "result" | "error" }>;
+export type Answer = Extract<RpcMessage, { kind: "result" | "error" }>;
+
+/** Where a stream that has no answer yet may be gone on with; milliseconds. */
+export type Mark = { id: string; retryMs: number | undefined };
+/** `fault`: there was no answer. `words`: a line that is no message of the protocol, for matching only. */
+export type AnswerRead =
+  | { answer: Answer }
+  | { fault: McpFault; mark: Mark | undefined; words: string };
 
 /**
  * The answer to a request in the body of its response, be that an event stream or JSON, whatever it is
- * said to be. It ends the reading; a body that ends without it is a fault at once.
+ * said to be. It ends the reading; a body that ends without it is a fault at once. Throws what is no end.
  */
-export async function answerIn({ body, id, signal }: Answering, hearing: Hearing): Promise<Answer> {
+export async function answerIn(
+  { body, id, signal }: Answering,
+  hearing: Hearing,
+): Promise<AnswerRead> {
   let answer: Answer | undefined;
   let isForeign = false;
+  let words = "";
+  let last: string | undefined;
+  let retryMs: number | undefined;
   const events = new EventReader({
     json(value) {
       for (const message of readMessages(value)) {
@@ -28,27 +44,34 @@ export async function answerIn({ body, id, signal }: Answering, hearing: Hearing
         if (!answer) tell(message, hearing);
       }
     },
-    text: () => {
+    text: (line) => {
       isForeign = true;
+      words ||= line.slice(0, WORDS_UNITS);
     },
     done: () => undefined,
     broken: () => {
       isForeign = true;
     },
+    mark: (at) => {
+      last = at;
+    },
+    retry: (ms) => {
+      retryMs = ms;
+    },
   });
-  await read({ body, signal }, events, () => answer !== undefined);
-  if (answer) return answer;
-  throw new McpFault(
-    "no-result",
-    isForeign ? "answers with what is not MCP" : "ended its answer without a result",
-  );
+  const broken = await read({ body, signal }, events, () => answer !== undefined);
+  if (answer) return { answer };
+  const why = isForeign ? "answers with what is not MCP" : "ended its answer without a result";
+  const mark = last === undefined ? undefined : { id: last, retryMs };
+  return { fault: broken ?? new McpFault("no-result", why), mark, words };
 }
 
+/** Gives a fault where the connection broke. */
 async function read(
   { body, signal }: Pick<Answering, "body" | "signal">,
   events: EventReader,
   isOver: () => boolean,
-): Promise<void> {
+): Promise<McpFault | undefined> {
   const reader = body?.getReader();
   // Whatever becomes of the connection, nobody reads on.
   const stop = () => void reader?.cancel().catch(() => undefined);
@@ -60,11 +83,11 @@ async function read(
       events.take(value);
     }
     events.end();
+    return undefined;
   } catch (error) {
     if (error instanceof McpFault) throw error;
-    throw error instanceof Overlong
-      ? tooLarge()
-      : new McpFault("no-result", "broke off its answer");
+    if (error instanceof Overlong) throw tooLarge();
+    return new McpFault("no-result", "broke off its answer");
   } finally {
     signal.removeEventListener("abort", stop);
     // A stream that stays open after the answer is nobody's to wait for.

@@ -1,7 +1,7 @@
 import { shownLine } from "../../model/shown-text";
 import type { Fields } from "../../model/wire/json";
 import { within } from "../../within";
-import { answerIn, type Hearing } from "./answer";
+import { type Answer, answerIn, type Hearing } from "./answer";
 import { McpFault, unreachable } from "./mcp-fault";
 import { mcpFetch } from "./mcp-fetch";
 import type { RpcError } from "./rpc-message";
@@ -9,6 +9,11 @@ import { needsSignIn } from "./sign-in";
 
 /** How long a message that nobody waits for may take: a reply, a cancellation, a session's end. */
 const ASIDE_MS = 5000;
+/** Times that a stream is asked for again without anything new in it, and milliseconds before each. */
+const MOST_RESUMED = 3;
+const RESUMED_AFTER_MS = 1000;
+const LEAST_WAIT_MS = 50;
+const MOST_WAIT_MS = 30_000;
 /** UTF-16 units of a server's own words on a request. */
 const WORDS_UNITS = 300;
 
@@ -23,6 +28,8 @@ export type Question = {
   signal: AbortSignal;
   hearing?: Hearing | undefined;
 };
+
+type Waited = Pick<Question, "id" | "signal" | "hearing"> & { headers: Record<string, string> };
 
 export type Answered = { result: unknown; headers: Headers };
 
@@ -59,13 +66,7 @@ export class Endpoint {
       const message = { jsonrpc: "2.0", id, method, ...(params && { params }) };
       const response = await this.#post(message, headers, signal);
       if (!response.ok) throw await refusal(response, id, signal);
-      const answer = await answerIn(
-        { body: response.body, id, signal },
-        {
-          asked: (asked, what) => this.#reply(asked, what, headers),
-          ...hearing,
-        },
-      );
+      const answer = await this.#answerIn(response, { id, headers, signal, hearing });
       if (answer.kind === "error") throw reported(answer.error, response.status);
       return { result: answer.result, headers: response.headers };
     } catch (error) {
@@ -73,6 +74,40 @@ export class Endpoint {
       // What is no fault of ours is one of the connection, or of an event past every bound.
       throw error instanceof McpFault ? error : unreachable();
     }
+  }
+
+  /** A server may close its stream and have it asked for again: the call goes on meanwhile. */
+  async #answerIn(first: Response, { id, headers, signal, hearing }: Waited): Promise<Answer> {
+    const hearers = {
+      asked: (asked: string | number, what: string) => this.#reply(asked, what, headers),
+      ...hearing,
+    };
+    let last = "";
+    for (let body = first.body, left = MOST_RESUMED; ; left--) {
+      const read = await answerIn({ body, id, signal }, hearers);
+      if ("answer" in read) return read.answer;
+      const { fault, mark = { id: last, retryMs: undefined } } = read;
+      if (mark.id === "" || left === 0) throw fault;
+      if (mark.id !== last) left = MOST_RESUMED;
+      last = mark.id;
+      await pause(mark.retryMs, signal);
+      const next = await this.#goOn(last, headers, signal);
+      if (!next) throw fault;
+      body = next.body;
+    }
+  }
+
+  async #goOn(
+    mark: string,
+    headers: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<Response | undefined> {
+    const own = { ...this.#headers, accept: "text/event-stream", "last-event-id": mark };
+    const init = { method: "GET", headers: { ...own, ...headers }, signal };
+    const response = await mcpFetch(this.url, init);
+    if (response.ok) return response;
+    void response.body?.cancel().catch(() => undefined);
+    return undefined;
   }
 
   /** Sends what has no answer; never rejects. `ms`: how long it may take. */
@@ -112,6 +147,17 @@ export class Endpoint {
   }
 }
 
+function pause(ms: number | undefined, signal: AbortSignal): Promise<void> {
+  const waitMs = Math.min(Math.max(ms ?? RESUMED_AFTER_MS, LEAST_WAIT_MS), MOST_WAIT_MS);
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, waitMs);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
 /** Of what is said by the way neither the answer nor the lack of one matters. */
 async function aside(ms: number, send: (signal: AbortSignal) => Promise<Response>): Promise<void> {
   const response = await within(ms, undefined, send).catch(() => undefined);
@@ -120,23 +166,24 @@ async function aside(ms: number, send: (signal: AbortSignal) => Promise<Response
 
 async function refusal(response: Response, id: number, signal: AbortSignal): Promise<McpFault> {
   const { status, headers } = response;
-  const error = await errorIn(response, id, signal);
+  const { error, words } = await errorIn(response, id, signal);
   if (status === 401 || status === 403) return needsSignIn(status, headers.get("www-authenticate"));
   if (error) return reported(error, status);
   const isRedirect = status >= 300 && status < 400;
-  const words = isRedirect
+  const why = isRedirect
     ? `redirects, which is not followed (HTTP ${status})`
     : `answers with HTTP ${status}`;
-  return new McpFault("status", words, { status });
+  return new McpFault("status", why, { status, namesSession: /\bsession\b/i.test(words) });
 }
 
 async function errorIn(
   { body }: Response,
   id: number,
   signal: AbortSignal,
-): Promise<RpcError | undefined> {
-  const answer = await answerIn({ body, id, signal }, {}).catch(() => undefined);
-  return answer?.kind === "error" ? answer.error : undefined;
+): Promise<{ error?: RpcError; words: string }> {
+  const read = await answerIn({ body, id, signal }, {}).catch(() => undefined);
+  if (!read || !("answer" in read)) return { words: read?.words ?? "" };
+  return { ...(read.answer.kind === "error" && { error: read.answer.error }), words: "" };
 }
 
 function reported(error: RpcError, status: number): McpFault {

@@ -1,6 +1,6 @@
 import { isFields } from "../../model/wire/json";
 import type { Connection } from "./connection";
-import { McpFault } from "./mcp-fault";
+import { late, McpFault } from "./mcp-fault";
 import { NO_SUCH_METHOD } from "./protocol";
 
 const MOST_PAGES = 10;
@@ -17,6 +17,8 @@ export async function listTools(connection: Connection, signal: AbortSignal): Pr
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES && tools.length <= MOST_LISTED; page++) {
     const listed = await pageAt(cursor, connection, signal).catch((error: unknown) => {
+      // A slow list is no reason to lose what was read of it.
+      if (signal.aborted && page > 0) return late();
       if (signal.aborted || !(error instanceof McpFault)) throw error;
       return error;
     });

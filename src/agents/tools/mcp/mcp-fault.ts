@@ -11,7 +11,12 @@ export type FaultKind =
   | "version"
   | "reported";
 
-type About = { status?: number | undefined; error?: RpcError | undefined };
+type About = {
+  status?: number | undefined;
+  error?: RpcError | undefined;
+  /** It came with words about sessions. */
+  namesSession?: boolean;
+};
 
 /**
  * Why a tool's server gave no result. The message is ours, safe to show, and goes on after the server's
@@ -23,12 +28,14 @@ export class McpFault extends Error {
   readonly status: number | undefined;
   /** The server's own word on the request. */
   readonly error: RpcError | undefined;
+  readonly namesSession: boolean;
 
-  constructor(kind: FaultKind, message: string, { status, error }: About = {}) {
+  constructor(kind: FaultKind, message: string, { status, error, namesSession }: About = {}) {
     super(message);
     this.kind = kind;
     this.status = status;
     this.error = error;
+    this.namesSession = namesSession ?? /\bsession\b/i.test(error?.message ?? "");
   }
 }
 

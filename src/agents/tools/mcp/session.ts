@@ -110,11 +110,14 @@ export class Session implements Connection {
  */
 function isLost(error: unknown): boolean {
   if (!(error instanceof McpFault)) return false;
-  const { status, error: said } = error;
+  const { status, error: said, namesSession } = error;
   if (status === 404) return true;
-  const isWord = /\bsession\b/i.test(said?.message ?? "");
-  return isWord && (said?.code === -32001 || (said?.code === -32000 && status === 400));
+  const isOfProtocol = said?.code === undefined || OF_REQUESTS.includes(said.code);
+  return namesSession && ((status === 400 && isOfProtocol) || said?.code === -32001);
 }
+
+/** Codes of what was wrong with the request itself, whatever it asked for. */
+const OF_REQUESTS = [-32000, -32600];
 
 function headersOf({ version, id }: Opened): Record<string, string> {
   return {

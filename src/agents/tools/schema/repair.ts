@@ -87,7 +87,9 @@ class Repair {
   #keyword(key: string, item: unknown, around: Fields): unknown {
     if (key === "type") return typeIn(item);
     if (key === "required") return requiredIn(item, around.properties);
-    if (key === "enum") return Array.isArray(item) && item.length > 0 ? item : undefined;
+    if (key === "enum") return enumIn(item);
+    if (key in EXCLUSIVE && typeof item === "boolean")
+      return item ? around[EXCLUSIVE[key] ?? ""] : undefined;
     if (key === "title" || key === "description")
       return typeof item === "string" ? item : undefined;
     if (this.#replaces && (key === "$defs" || key === "definitions")) return undefined;
@@ -116,6 +118,19 @@ class Repair {
     if (!isFields(item)) return undefined;
     return Object.keys(item).length === 0 ? true : this.schema(item);
   }
+}
+
+/** As draft 4 had them: a mark beside the limit that is meant. */
+const EXCLUSIVE: Record<string, string> = {
+  exclusiveMinimum: "minimum",
+  exclusiveMaximum: "maximum",
+};
+
+/** Values, each once. */
+function enumIn(item: unknown): unknown[] | undefined {
+  if (!Array.isArray(item) || item.length === 0) return undefined;
+  const texts = item.map((value) => JSON.stringify(value));
+  return item.filter((value, at) => texts.indexOf(JSON.stringify(value)) === at);
 }
 
 /** Names of properties; some mark these in the properties themselves. */

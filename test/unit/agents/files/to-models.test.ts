@@ -87,6 +87,12 @@ describe("[FM1] a model gets the files of the question as it takes them", () => 
     ]);
   });
 
+  it("a PDF under a name that says so", async () => {
+    const attachments = [files.put("Invoice no.12", "application/pdf", pdf(2000))];
+    const { bodies } = await asked({ attachments });
+    expect(JSON.stringify(bodies[0])).toContain('"filename":"Invoice no.12.pdf"');
+  });
+
   it("without a word where nothing was said", async () => {
     const attachments = [files.put("fox.png", "image/png", png())];
     const { bodies } = await asked({ input: "", attachments });
@@ -164,7 +170,7 @@ describe("[FM2] what a model does not get is named to it", () => {
   });
 
   it("a picture over its provider's bound, which is not read either", async () => {
-    const large = { ...files.put("x.png", "image/png", png()), size: 5 * MIB + 1 };
+    const large = { ...files.put("x.png", "image/png", png()), size: 3.75 * MIB + 1 };
     const model = { provider: "anthropic" as const, model: "claude-sonnet-4-5" };
     const { bodies } = await asked({ attachments: [large] }, model, status(400));
     expect(JSON.stringify(bodies[0])).toContain("that is too large for this model: x.png");

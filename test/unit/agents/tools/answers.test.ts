@@ -80,9 +80,65 @@ describe("[T3] a tool's answer is read for what it carries", () => {
     ["nothing", null, ""],
     ["an empty list", { content: [] }, ""],
     ["isError that is null", { content: "seen", isError: null }, "seen"],
+    ["a text that is none", { content: [{ type: "text", text: { a: 1 } }] }, '{"a":1}'],
+    ["half of a character", { content: "a\ud83d" }, "a\ufffd"],
   ])("with %s", async (_, value, output) => {
     const { url } = answering(result(value));
     expect(await call(await boxAt(url))).toEqual({ output });
+  });
+});
+
+describe("[T3] a stream that its server closes before the result", () => {
+  const opened = (id: string) => () => `id: ${id}\nretry: 60\ndata: \n\n`;
+  const asked = ({ sent }: ReturnType<typeof startPeer>) =>
+    sent.flatMap(({ method, headers }) => (method === "GET" ? headers.get("last-event-id") : []));
+  const isOfCall: Sent[] = [];
+
+  /** The stream of a call, and each time that it is asked for again. */
+  function streaming(...parts: Rules[string][]) {
+    const [first = status(500), ...later] = parts;
+    return startPeer({
+      ...withSessions,
+      "tools/call": (sent) => {
+        isOfCall.unshift(sent);
+        return first(sent);
+      },
+      GET: () => (later.shift() ?? status(405))(isOfCall[0] ?? { ...noCall }),
+    });
+  }
+  const noCall = { headers: new Headers(), signal: new AbortController().signal };
+
+  it("is gone on with from the place that it named", async () => {
+    const peer = streaming(
+      stream(opened("7"), progress({ progress: 1 })),
+      stream(opened("8")),
+      stream(progress({ progress: 2 }), answer),
+    );
+    const { told, onProgress } = listening();
+    expect(await call(await boxAt(peer.url), "look", { onProgress })).toEqual({ output: "seen" });
+    expect(asked(peer)).toEqual(["7", "8"]);
+    expect(told).toEqual([{ progress: 1 }, { progress: 2 }]);
+    expect(peer.methods().filter((method) => method === "tools/call")).toHaveLength(1);
+  });
+
+  it("ends the call where it is not given again", async () => {
+    const peer = streaming(stream(opened("7")));
+    expect(await call(await boxAt(peer.url))).toEqual({
+      error: "The tool's server ended its answer without a result.",
+    });
+    expect(asked(peer)).toEqual(["7"]);
+  });
+
+  it("ends the call where it brings nothing new", async () => {
+    const peer = streaming(...Array<Rules[string]>(9).fill(stream(opened("7"))));
+    expect(await call(await boxAt(peer.url))).toHaveProperty("error");
+    expect(asked(peer)).toHaveLength(3);
+  });
+
+  it("ends the call at once where it named no place", async () => {
+    const peer = streaming(stream(progress({ progress: 1 })));
+    expect(await call(await boxAt(peer.url))).toHaveProperty("error");
+    expect(asked(peer)).toEqual([]);
   });
 });
 

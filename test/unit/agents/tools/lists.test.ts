@@ -3,6 +3,7 @@ import {
   type Rules,
   result,
   rpcError,
+  silence,
   startPeer,
   status,
   tool,
@@ -11,7 +12,10 @@ import {
 } from "../../../support/tool-peer";
 import { boxAt, call } from "./box";
 
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
 
 const listing = (tools: unknown, rules = withSessions) =>
   startPeer({ ...rules, "tools/list": result({ tools }) });
@@ -133,6 +137,16 @@ describe("[T2] a list of tools", () => {
     const { names, warned } = await boxAt(url);
     expect(names[0]).toBe("a");
     expect(warned).toContain(`The MCP server s ${why}.`);
+  });
+
+  it("whose next page does not come in time keeps what it has", async () => {
+    vi.useFakeTimers();
+    const { url } = startPeer(pages({ "": page("a", "2"), 2: silence }));
+    const found = boxAt(url);
+    await vi.advanceTimersByTimeAsync(5000);
+    const { names, warned } = await found;
+    expect(names).toEqual(["a"]);
+    expect(warned).toEqual(["The MCP server s does not answer in time after 1 tools of its list."]);
   });
 
   it("that never ends is read ten pages far", async () => {

@@ -297,6 +297,8 @@ describe("[T1] a session that its server does not know any more", () => {
     rpcError(-32001, "Session not found", { status: 404 }),
     rpcError(-32001, "Session not found"),
     rpcError(-32000, "Bad Request: No valid session ID provided", { status: 400 }),
+    rpcError(-32600, "Session not found", { status: 400 }),
+    () => new Response("Bad Request: No valid session ID provided", { status: 400 }),
   ];
 
   it.each(["tools/list", "tools/call"])("is opened again for %s, once", async (method) => {

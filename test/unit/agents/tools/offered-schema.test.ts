@@ -67,6 +67,12 @@ describe("[T2] the schema of a tool's arguments is offered as every provider tak
     ["types, one of which nobody knows", { type: ["string", "any"] }, {}],
     ["types", { type: ["string", "null"] }, { type: ["string", "null"] }],
     ["an empty enum", { type: "string", enum: [] }, name],
+    ["an enum that repeats itself", { enum: ["a", "b", "a"] }, { enum: ["a", "b"] }],
+    [
+      "a limit as draft 4 has it",
+      { type: "number", minimum: 1, exclusiveMinimum: true, maximum: 9, exclusiveMaximum: false },
+      { type: "number", minimum: 1, exclusiveMinimum: 1, maximum: 9 },
+    ],
     ["an empty anyOf", { type: "string", anyOf: [] }, name],
     [
       "a default that is null",

@@ -263,6 +263,15 @@ describe("content comes in many forms", () => {
     expect((await read(text.slice(0, -1))).fault?.name).toBe("CutOff");
   });
 
+  it("a document that says nothing of what it is, either", async () => {
+    for (const choice of [{ message: { content: "Hello." } }, { text: "Hello." }]) {
+      const text = JSON.stringify({ choices: [choice] });
+      expect(await read(text)).toMatchObject({ text: "Hello.", finish: "stop" });
+      expect((await read(text, { end: "breaks" })).fault?.name).toBe("CutOff");
+      expect((await read(`${text}\n${text}`)).fault?.name).toBe("CutOff");
+    }
+  });
+
   it("thinking says in which field it came, for the provider that wants it back", async () => {
     const { parts } = await read(think("hm") + stop);
     expect(parts).toContainEqual({

@@ -16,6 +16,14 @@ describe("an error inside an answer is judged by its code, whatever its dress", 
     ["a status as text", event({ error: { message, code: "503" } }), unavailable],
     ["words", event({ error: SECRET }), unavailable],
     [
+      "a status beside the choices",
+      event({
+        choices: null,
+        base_resp: { status_code: 1008, status_msg: "insufficient balance" },
+      }),
+      { code: "model_rejected", reason: "quota_exhausted" },
+    ],
+    [
       "words that everybody knows",
       event({ error: "prompt is too long: 5000 tokens > 4096 maximum" }),
       { ...overflow, contextWindow: 4096 },

@@ -484,6 +484,73 @@ describe("a refusal is judged by its code", () => {
   });
 });
 
+describe("a context that is too long is one in every provider's words", () => {
+  it.each<[string, number, string, number?]>([
+    [
+      "vLLM, of prompt and answer",
+      400,
+      "'max_tokens' or 'max_completion_tokens' is too large: 8000. This model's maximum context length is 8192 tokens and your request has 500 input tokens (8000 > 8192 - 500).",
+      8192,
+    ],
+    [
+      "vLLM, of a prompt",
+      400,
+      "The decoder prompt (length 9000) is longer than the maximum model length of 8192. Make sure that `max_model_len` is no smaller.",
+      8192,
+    ],
+    ["Zhipu", 400, "Prompt exceeds max length"],
+    ["Moonshot", 400, "Invalid request: Your request exceeded model token limit: 131072", 131072],
+    ["Alibaba", 400, "Range of input length should be [1, 30720]", 30720],
+    ["Volcengine", 400, "Total tokens of image and text exceed max message tokens"],
+    [
+      "SambaNova",
+      400,
+      "The provided prompt requires a sequence length of 9096, but the maximum supported sequence length is just 8192!",
+      8192,
+    ],
+    [
+      "text-generation-inference",
+      422,
+      "Input validation error: `inputs` must have less than 4095 tokens. Given: 4528",
+      4095,
+    ],
+    ["watsonx", 400, "the number of input tokens 5000 cannot exceed the total tokens limit 4096"],
+    ["Baidu", 400, "prompt tokens too long"],
+    ["GitHub", 413, "Request body too large for gpt-4o model. Max size: 8000 tokens."],
+    [
+      "Anthropic, of prompt and answer",
+      400,
+      "input length and `max_tokens` exceed context limit: 190000 + 21333 > 200000, decrease input length or `max_tokens` and try again",
+      200000,
+    ],
+    [
+      "Workers AI",
+      400,
+      "5021: The estimated number of input and maximum output tokens (9000) exceeded this model context window limit (7968).",
+    ],
+  ])("%s", (_, code, text, contextWindow) => {
+    const said = refusal(code, { error: { message: text, type: "invalid_request_error" } });
+    expect(said).toMatchObject({ ...overflow, ...(contextWindow && { contextWindow }) });
+    // Some have a code that says no more than that something is wrong.
+    const coded = refusal(code, { error: { message: text, code: "InvalidParameter" } });
+    expect(coded).toMatchObject(overflow);
+  });
+
+  it("by a code", () => {
+    const error = { code: "OutofContextError", message, type: "BadRequest" };
+    expect(refusal(400, { error })).toMatchObject(overflow);
+  });
+
+  it.each([
+    ["tokens of a minute", "Request exceeded the maximum tokens per minute"],
+    ["the answer alone", "max_tokens is too large: 200000. This model supports at most 16384."],
+    ["a parameter", "Unsupported parameter: 'max_tokens' is not supported with this model."],
+    ["a rate", "Requests have exceeded token rate limit of your current pricing tier"],
+  ])("but not what is about %s", (_, text) => {
+    expect(refusal(400, { error: { message: text } }).reason).not.toBe("context_overflow");
+  });
+});
+
 describe("without a code the status decides", () => {
   it.each<[number, object]>([
     [301, rejected],
@@ -613,6 +680,8 @@ describe("the wait", () => {
       undefined,
     ],
     ["words", {}, { error: { message: "Please try again in 1m30s. Visit" } }, 90_000],
+    ["words for units", {}, { message: "Please retry after 1 minute 20.5 seconds." }, 80_500],
+    ["a header with a unit", { "retry-after": "20s" }, {}, 20_000],
     ["an hour", { "retry-after": "3600" }, {}, 3_600_000],
     ["a year", { "retry-after": "31536000" }, {}, 86_400_000],
     ["nonsense", { "retry-after": "soon", "retry-after-ms": "-5" }, retryInfo("long"), undefined],

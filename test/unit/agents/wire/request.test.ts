@@ -192,6 +192,16 @@ describe("a conversation with tools", () => {
     ]);
   });
 
+  it("gives back thinking in details with the call that it came with", () => {
+    const details = [{ type: "reasoning.encrypted", data: "sealed", index: 0 }];
+    const providerOptions = { taskroom: { details: JSON.stringify(details) } };
+    const told = [{ ...call("x"), providerOptions }, call("y")];
+    const [answer] = [messagesOf([{ role: "assistant", content: told }])].flat();
+    expect(answer).toMatchObject({ reasoning_details: details });
+    const [other] = [messagesOf([{ role: "assistant", content: [call("x")] }])].flat();
+    expect(other).not.toHaveProperty("reasoning_details");
+  });
+
   it("an answer of nothing is left out", () => {
     const content = [{ type: "reasoning" as const, text: "secret" }];
     expect(messagesOf([{ role: "assistant", content }])).toEqual([]);

@@ -302,3 +302,36 @@ it("what the provider wants to have back goes with the call", async () => {
   const extra = JSON.stringify(extra_content);
   expect(answer.calls[0]?.providerMetadata).toEqual({ taskroom: { extra } });
 });
+
+describe("thinking in details, for the provider that wants it back with its calls", () => {
+  const detail = (more: object) => ({ index: 0, format: "f-1", ...more });
+  const thought = (...reasoning_details: object[]) => chunk({ reasoning_details });
+  const details = async (...chunks: string[]) => {
+    const { calls } = await read(
+      [...chunks, called({ index: 0, id: "c1", function: fn("get", "{}") }), end].join(""),
+      { toolNames },
+    );
+    const told = calls[0]?.providerMetadata?.taskroom?.details;
+    return typeof told === "string" ? JSON.parse(told) : told;
+  };
+
+  it("is put together from its pieces", async () => {
+    const text = (said: string, more = {}) =>
+      detail({ type: "reasoning.text", text: said, ...more });
+    const sealed = detail({ type: "reasoning.encrypted", data: "AB", index: 1 });
+    expect(
+      await details(
+        thought(text("h", { signature: null })),
+        thought(text("m")),
+        thought(text("", { signature: "sig" }), sealed),
+      ),
+    ).toEqual([text("hm", { signature: "sig" }), sealed]);
+  });
+
+  it("is not that of another kind, nor of nothing", async () => {
+    const one = detail({ type: "reasoning.summary", summary: "a" });
+    const other = detail({ type: "reasoning.summary", summary: "b", index: 1 });
+    expect(await details(thought(one, other))).toEqual([one, other]);
+    expect(await details(thought(), say("x"))).toBeUndefined();
+  });
+});

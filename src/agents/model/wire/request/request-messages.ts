@@ -7,6 +7,7 @@ import type {
   SharedV4ProviderOptions,
 } from "@ai-sdk/provider";
 import { type Fields, isFields, jsonOf } from "../json";
+import { detailsIn } from "../reasoning-details";
 import { type InputKind, userContent } from "./request-parts";
 
 type Assistant = Extract<LanguageModelV4Message, { role: "assistant" }>;
@@ -63,6 +64,8 @@ function answerMessages(
   if (text === "" && calls.length === 0) return [];
   const answer: Fields = { role: "assistant", content: text === "" ? null : text };
   for (const [field, thought] of thoughts(content)) answer[field] = thought;
+  const details = detailsIn(calls[0]?.providerOptions?.taskroom?.details);
+  if (details) answer.reasoning_details = details;
   if (calls.length > 0) answer.tool_calls = calls.map(wireCall);
   const told = calls.map(({ toolCallId }) => ({
     role: "tool",

@@ -1,5 +1,6 @@
 import { ByteBound, FOREIGN_EVENT_BYTES } from "../../../../platform/byte-bound";
 import { checkTarget } from "../../../../platform/target";
+import { withoutHalves } from "../../../../protocol/json";
 import { Overlong, ProviderRefused } from "../../refusal/model-fault";
 import { ANSWER_BYTES } from "../event-reader";
 import { refusedResponse } from "./refused-response";
@@ -22,10 +23,19 @@ export function modelFetch(options: ModelFetchOptions = {}): typeof fetch {
   const { allowPrivate, fetch: carry = fetch } = options;
   return async (input, init) => {
     if (allowPrivate !== undefined) checkAddress(input, allowPrivate);
-    const response = await carry(input, { ...init, redirect: "manual" });
+    const response = await carry(input, { ...init, ...wholeBody(init), redirect: "manual" });
     if (!response.ok) throw await refusedResponse(response);
     return response.body ? counted(response, response.body, options) : response;
   };
+}
+
+/**
+ * A request's JSON without halves of surrogate pairs, which tools and models cut out of a text: as an escape,
+ * the one form in which they can be sent, they make most servers refuse the whole request.
+ */
+function wholeBody(init: RequestInit | undefined): Pick<RequestInit, "body"> {
+  const body = init?.body;
+  return typeof body === "string" ? { body: withoutHalves(body) } : {};
 }
 
 function counted(
