@@ -78,6 +78,7 @@ describe("[OA3] a client that goes away in the midst of what is not streamed", (
     const asking = chat();
     const attempt = await model.attempt(1);
     attempt.say("Once upon");
+    await expect.poll(watchers).toBe(1);
     asking.leave();
     await expect.poll(() => attempt.signal.aborted).toBe(true);
     await expect.poll(turns).toEqual(["INTERRUPTED"]);
