@@ -10,6 +10,7 @@ import { progressEvent } from "../../src/engine/step/progress";
 import { recordRounds } from "../../src/engine/step/records";
 import { stepRequest } from "../../src/engine/step/request";
 import { announceTask, emptyRoom } from "../../src/engine/task/create";
+import { retryTurn } from "../../src/engine/task/people";
 import { beginTurn, unpaidTurn } from "../../src/engine/turn/begin";
 import { deadlines, meetDeadlines } from "../../src/engine/turn/deadlines";
 import { type Decision, decide } from "../../src/engine/turn/decide";
@@ -66,6 +67,7 @@ export class World {
   /** What the team's references resolve to. */
   plan: TeamPlan;
   readonly #watch: (commit: Commit) => void;
+  readonly #confirmTimeoutMs: number;
   /** Whether a turn begins as soon as its room says so, or when the test does. */
   beginsByItself: boolean;
   /** Turn → step → what the step gave. */
@@ -84,9 +86,11 @@ export class World {
       watch?: (commit: Commit) => void;
       beginsByItself?: boolean;
       ephemeral?: true;
+      confirmTimeoutMs?: number;
     } = {},
   ) {
     this.plan = plan;
+    this.#confirmTimeoutMs = options.confirmTimeoutMs ?? CONFIRM_TIMEOUT_MS;
     this.#watch = options.watch ?? (() => {});
     this.beginsByItself = options.beginsByItself ?? true;
     this.room = emptyRoom(
@@ -111,11 +115,12 @@ export class World {
     return {
       now: this.now,
       random: this.random,
-      confirmTimeoutMs: CONFIRM_TIMEOUT_MS,
+      confirmTimeoutMs: this.#confirmTimeoutMs,
       clientToolTimeoutMs: CLIENT_TOOL_TIMEOUT_MS,
       roundsLeft: (turnId, step) => this.#rounds.get(`${turnId} ${step}`) ?? [],
       usesLeft: (turnId, step) => this.#uses.get(`${turnId} ${step}`) ?? [],
       usesOf: (messageId) => this.#usesIn(messageId),
+      answersOf: ({ id }) => this.#answersOf(new Set([id])),
     };
   }
 
@@ -218,10 +223,30 @@ export class World {
     return turns.filter((turn) => turn.messageId === messageId);
   }
 
+  #answersOf(turnIds: ReadonlySet<string>): string[] {
+    const { messages } = this.room.state;
+    return messages.flatMap(({ id, role, turnId }) =>
+      role === "assistant" && turnIds.has(turnId) ? [id] : [],
+    );
+  }
+
+  /** All answers that stand to what a turn answers. */
+  #answersTo(turn: Turn): string[] {
+    return this.#answersOf(new Set(this.#turnsFor(turn).map(({ id }) => id)));
+  }
+
+  /** As the room's commands ask for it. */
+  retry(record: TurnRecord): Decision<{ turnId: string }> {
+    const standing = { isSuperseded: this.isOver(record), answers: this.#answersTo(record.turn) };
+    return this.decide((draft) => retryTurn(draft, record, standing));
+  }
+
   /** Whether nobody waits for an answer of a turn any more. */
   isOver({ turn, run }: TurnRecord): boolean {
-    const later = this.#turnsFor(turn).filter(({ id }) => id > turn.id);
-    const isOvertaken = later.some(({ startedAt, status }) => startedAt || isOpen(status));
+    const others = this.#turnsFor(turn).filter(({ id }) => id !== turn.id);
+    const isOvertaken = others.some(
+      ({ id, startedAt, status }) => isOpen(status) || (id > turn.id && startedAt),
+    );
     const messages = [turn.messageId, ...(run.joined ?? []), ...answersOf(turn)];
     return isOvertaken || messages.some((id) => this.#isSuperseded(id));
   }
@@ -239,16 +264,13 @@ export class World {
     const open = all.find(({ regenerates, status }) => regenerates && isOpen(status));
     if (open) return open.id;
     const { turnId } = this.draftSend();
-    const ids = new Set(all.map(({ id }) => id));
-    const answers = this.room.state.messages.filter(
-      (message) => message.role === "assistant" && ids.has(message.turnId),
-    );
+    const answers = this.#answersTo(turn);
     const lost = (run.joined ?? []).some((id) => !this.stands(id));
     const decision = this.decide((draft) =>
       regenerateTurn(draft, {
         ...{ record, turnId, userId: OWNER, message: this.said(turn.messageId) },
         isSuperseded: lost || !this.stands(turn.messageId),
-        answers: answers.map(({ id }) => id),
+        answers,
       }),
     );
     return "refusal" in decision ? undefined : turnId;
@@ -317,6 +339,9 @@ export class World {
   write(delta: string, fence = this.attempt, type: "text" | "thinking" = "text"): void {
     const stream = this.room.state.streams.find((item) => item.turnId === fence.turnId);
     if (stream?.step !== fence.step || stream.attempt !== fence.attempt) return;
+    // What an attempt goes on from stays in its stream once it is over; nobody hears it any more.
+    const { steps } = this.turn(fence.turnId);
+    if (steps.find(({ step }) => step === fence.step)?.status !== "RUNNING") return;
     this.tell({
       type: type === "text" ? "chat:chunk" : "chat:thinking",
       ts: toTimestamp(this.now),

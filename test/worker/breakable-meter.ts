@@ -1,11 +1,15 @@
 import type { Meter } from "../../src/durable-objects/usage-meter/api";
 import { control } from "./control";
+import { passGate } from "./gates";
 
 /** A user's meter that cannot be reached, or whose answers get lost, where a test wants it. */
-export function breakableMeter(meter: Meter): Meter {
+export function breakableMeter(userId: string, meter: Meter): Meter {
   return {
     count: (report) => through(() => meter.count(report)),
-    admit: (request) => through(() => meter.admit(request)),
+    admit: async (request) => {
+      await passGate("admitting", userId);
+      return through(() => meter.admit(request));
+    },
     release: (taskId) => through(() => meter.release(taskId)),
     read: (now) => through(() => meter.read(now)),
   };

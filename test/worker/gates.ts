@@ -1,6 +1,6 @@
 /**
  * Steps of opening a socket or a stream: each is passed by whoever opens one of a task, or of a user. And
- * one on the way to a user's home with files that a message is to carry.
+ * one on the way to a user's home with files that a message is to carry, and one to a user's meter.
  */
 export const GATES = [
   "to the room",
@@ -10,6 +10,7 @@ export const GATES = [
   "to the home",
   "from the home",
   "claiming",
+  "admitting",
 ] as const;
 export type Gate = (typeof GATES)[number];
 

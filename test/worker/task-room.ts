@@ -97,7 +97,7 @@ export class TaskRoom extends ProductionTaskRoom {
         }
         await doors.tellMetrics(...told);
       },
-      meter: (userId) => breakableMeter(doors.meter(userId)),
+      meter: (userId) => breakableMeter(userId, doors.meter(userId)),
       homeFiles: (userId) => breakableHome(userId, doors.homeFiles(userId)),
       callAgent: (request, hearing, signal, files) =>
         (control.model ?? doors.callAgent)(request, hearing, signal, files),

@@ -38,7 +38,8 @@ export class RoomView {
     if (event.type === "presence") {
       this.#store.set({ presence: presenceAfter(presence, event.data) });
     }
-    if (event.type === "chat:start") this.#forget([event.data.messageId]);
+    // A new attempt supersedes what an earlier one left; so does an answer that was given anew, and an edit.
+    if (event.type === "chat:start") this.#supersede([event.data.messageId]);
     if (event.type === "messages:superseded") this.#supersede(event.data.messageIds);
     this.#store.set({ room: applyEvent(room, event) });
     return "new";
@@ -68,11 +69,6 @@ export class RoomView {
 
   #supersede(messageIds: readonly string[]): void {
     for (const id of messageIds) this.#superseded.add(id);
-    this.#forget(messageIds);
-  }
-
-  /** A new attempt supersedes what an earlier one left; so does an answer that was given anew, and an edit. */
-  #forget(messageIds: readonly string[]): void {
     const { older } = this.#store.next;
     const gone = new Set(messageIds);
     if (older.some(({ id }) => gone.has(id))) {

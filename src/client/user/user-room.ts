@@ -92,18 +92,22 @@ export class UserRoom implements UserConnection {
     const { unread, notifications } = this.#store.next;
     if (unread >= notifications.length || this.#isListing) return;
     this.#isListing = true;
+    let isOutdated = false;
     try {
       const query = { unread: true };
       const page = await this.#context.request<Page<Notification>>("GET", "/notifications", {
         query,
       });
-      this.#store.set({ notifications: page.items });
+      // What has come or gone meanwhile need not be so in the page.
+      isOutdated = this.#store.next.notifications !== notifications;
+      if (!isOutdated) this.#store.set({ notifications: page.items });
       this.#store.publish();
     } catch {
       // The next event brings another try.
     } finally {
       this.#isListing = false;
     }
+    if (isOutdated) await this.#list();
   }
 
   #stand(connection: ConnectionStatus): void {

@@ -5,6 +5,7 @@ import type { Room } from "../../engine/turn/room";
 import { accepted, type Outcome, type Refusal, refused } from "../../protocol/errors";
 import type { LogEvent } from "../../protocol/events";
 import { usesIn } from "../../protocol/tools/tool-use";
+import type { Turn } from "../../protocol/turn";
 import { MetricsFeed } from "../metrics-feed";
 import { AlarmClock } from "./alarm-clock";
 import type { Doors } from "./doors";
@@ -26,11 +27,12 @@ import { type ClientKey, clientReply } from "./store/client-keys";
 import type { Commit } from "./store/commit";
 import { type Answered, RoomStore } from "./store/room-store";
 import { Attempts } from "./turns/attempts";
-import type { PageReader } from "./turns/background";
+import type { Readers } from "./turns/background";
 import { countChange } from "./turns/change-counts";
 import { historyPage } from "./turns/history-reader";
 import { NextTurn } from "./turns/next-turn";
 import { ReadBack } from "./turns/read-back";
+import { findMessage } from "./turns/superseding";
 import { logTurns } from "./turns/turn-lines";
 import { unharmed } from "./unharmed";
 import { waitsForPerson, wakeTime } from "./wake-time";
@@ -110,10 +112,13 @@ export class Desk {
       hold,
     });
     this.readBack = new ReadBack({ store, held, history, feeds, hold });
-    const page: PageReader = (query, bytes) => historyPage(this, query, bytes);
+    const readers: Readers = {
+      page: (query, bytes) => historyPage(this, query, bytes),
+      find: async (messageId) => (await findMessage(this, messageId))?.message,
+    };
     const { readBack } = this;
     this.attempts = new Attempts({
-      ...{ doors, store, held, audience, failedWork, readBack, page, perform, hold },
+      ...{ doors, store, held, audience, failedWork, readBack, readers, perform, hold },
     });
     this.nextTurn = new NextTurn({ doors, failedWork, room: () => this.room, perform, hold });
     const due = () => wakeTime(this, now());
@@ -162,6 +167,7 @@ export class Desk {
         this.store.toolValues.roundsLeft({ turnId, step }),
       usesLeft: (turnId: string, step: string) => this.store.toolValues.usesLeft({ turnId, step }),
       usesOf: (messageId: string) => usesIn(this.store.messages.get(messageId)?.metadata),
+      answersOf: (turn: Turn) => this.store.answersOf(turn),
     };
     const decision: Decision<T> = decide(room, context, rule);
     if ("refusal" in decision) return refused(decision.refusal);
@@ -225,12 +231,19 @@ export class Desk {
   }
 }
 
+/** Turns of which an attempt is over: the next one goes on from what was told of it. */
 function endedAttempts(events: LogEvent[]): string[] {
-  return events.flatMap((event) =>
-    event.type === "chat:done" || event.type === "chat:error" || event.type === "chat:cancelled"
-      ? [event.data.turnId]
-      : [],
-  );
+  return events.flatMap((event) => {
+    switch (event.type) {
+      case "chat:start":
+      case "chat:done":
+      case "chat:error":
+      case "chat:cancelled":
+        return [event.data.turnId];
+      default:
+        return [];
+    }
+  });
 }
 
 function answered(keys: ClientKey[], reply: unknown): Answered[] {

@@ -40,6 +40,8 @@ export function finishStep(draft: Draft, report: Finished): void {
   draft.emit({ type: "chat:done", data: { turnId: turn.id, messageId, attempt, message } });
   const result = resultOf(draft, step, report, message.content);
   forgetRounds(draft, turn.id, step.step);
+  // Those that it has gone on from are over with it.
+  if (step.run > 1) draft.keepRounds({ turnId: turn.id, step: step.step, rounds: [] });
   draft.keepResult({ turnId: turn.id, step: step.step, run: step.run, result });
   if (isPipeline(draft, turn.id)) {
     const cut = cutResult(result);

@@ -22,7 +22,7 @@ export function repeatRounds(
   });
   const place = { turnId, messageId, attempt };
   for (const { round, calls, usage, ...said } of rounds) {
-    // What it cost was counted when it was made.
+    // What it cost was counted when it was made. The last release did not keep by which run that was.
     const data = { ...place, run: run - 1, ...said, round, calls: calls.map(planned) };
     draft.emit({ type: "chat:round", data });
     for (const call of calls) repeatCall(draft, { ...fence, messageId, round }, call);

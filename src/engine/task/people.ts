@@ -33,13 +33,16 @@ export function cancelAll(draft: Draft, stop: Stop): { interrupted: number } {
 }
 
 /**
- * `chat:retry`: a FAILED or INTERRUPTED turn goes to the queue's tail with its closed steps open again.
- * `isSuperseded`: what it was asked, or has answered, is, or another turn answers it since.
+ * What a turn that is tried again finds. `isSuperseded`: what it was asked, or has answered, is, or another turn
+ * answers it since. `answers`: those that one which was to answer anew, and never began, takes the place of.
  */
+type Standing = { isSuperseded?: boolean; answers?: readonly string[] };
+
+/** `chat:retry`: a FAILED or INTERRUPTED turn goes to the queue's tail with its closed steps open again. */
 export function retryTurn(
   draft: Draft,
   { turn, run }: TurnRecord,
-  { isSuperseded = false }: { isSuperseded?: boolean } = {},
+  { isSuperseded = false, answers = run.supersedes ?? [] }: Standing = {},
 ): Refusal | { turnId: string } {
   const { task } = draft.room.state;
   if (task.status === "CANCELLED") return refuse("task_cancelled", "The task is cancelled.");
@@ -65,18 +68,20 @@ export function retryTurn(
       ? step
       : { ...pending(step), run: step.run + 1 },
   );
-  const goesOn = turn.steps
-    .filter((step, i) => step !== steps[i])
-    .map(({ step, run: last }) => {
-      const before = run.steps[step];
-      const firstRun = before?.firstRun ?? last;
-      // As the rounds are, they are gone on from.
-      const files = before?.files && { files: before.files };
-      return [step, { tries: 0, goesOn: true, firstRun, ...files }] as const;
-    });
+  const goesOn = turn.steps.flatMap((old, i) => {
+    const { step, run: last } = old;
+    const before = run.steps[step];
+    // One that was to go on, in a turn that could not begin, still is.
+    if (old === steps[i] && !before?.goesOn) return [];
+    const firstRun = before?.firstRun ?? last;
+    // As the rounds are, they are gone on from.
+    const files = before?.files && { files: before.files };
+    return [[step, { tries: 0, goesOn: true, firstRun, ...files }] as const];
+  });
   draft.addRun(turn.id, {
     ...run,
     ...(run.usage && { usageBefore: run.usage }),
+    ...(run.supersedes && { supersedes: [...answers] }),
     restarts: 0,
     failures: 0,
     rollbacks: 0,

@@ -1,4 +1,5 @@
 import type { Turn } from "../../protocol/turn";
+import { isWaiting } from "../fold/rounds-fold";
 import { timeOutStep } from "../step/fail";
 import { liveStep, stepOf } from "../step/fence";
 import { startAttempt } from "../step/start";
@@ -48,11 +49,17 @@ function activeDeadlines(room: Room, turn: Turn): Deadline[] {
     }
     if (status !== "WAITING") continue;
     if (clientBy !== undefined) found.push({ name: "client", ...at, at: clientBy });
-    if (confirmBy !== undefined || clientBy === undefined) {
-      found.push({ name: "confirm", ...at, at: confirmBy ?? 0 });
-    }
+    const asks = confirmBy !== undefined && waitsForPerson(room, turn.id);
+    if (asks || clientBy === undefined) found.push({ name: "confirm", ...at, at: confirmBy ?? 0 });
   }
   return found;
+}
+
+/** Whether what waits is a person's to answer, and not the client's alone by now. */
+function waitsForPerson({ state }: Room, turnId: string): boolean {
+  const { rounds = [] } = state.streams.find((stream) => stream.turnId === turnId) ?? {};
+  const calls = rounds.flatMap((round) => round.calls.filter(isWaiting));
+  return calls.length === 0 || calls.some(({ approval }) => approval === "asked");
 }
 
 /**

@@ -34,6 +34,8 @@ export type Context = {
   /** What tools did in runs of a step that were rolled back, and in the making of a message. */
   usesLeft(turnId: string, step: string): ToolUse[];
   usesOf(messageId: string): ToolUse[];
+  /** The answers of a turn that stand. */
+  answersOf(turn: Turn): string[];
 };
 
 export type Change = {

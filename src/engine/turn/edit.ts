@@ -32,8 +32,8 @@ export function editMessage(
   // The new turn takes its place first, so that the queue's next is not begun instead.
   enqueueTurn(draft, { ...input, threadId, replaces: message.id }, interrupts && open.length > 0);
   const stop = { by: input.author.userId, reason: "interrupted by an edit" };
-  const answers = open.flatMap((turn) => withdrawTurn(draft, turn, stop));
-  supersede(draft, [...following, ...answers], input.messageId);
+  const writing = open.flatMap((turn) => withdrawTurn(draft, turn, stop));
+  supersede(draft, [...following, ...writing], input.messageId);
   if (!activeTurn(draft.room)) draft.effect({ type: "begin" });
   return { messageId: input.messageId, turnId: input.turnId };
 }

@@ -2,6 +2,7 @@ import type { Failure } from "../../protocol/errors";
 import type { Message, MessageStatus } from "../../protocol/message";
 import type { Stream } from "../../protocol/room-state";
 import type { Step, StepResult, Turn } from "../../protocol/turn";
+import { stepOf } from "../step/fence";
 import { attachmentsOf } from "../step/kept-files";
 import { isPipeline, logPhase, phaseData } from "../step/phase";
 import { forgetRounds } from "../step/records";
@@ -48,7 +49,11 @@ export function sayFinalError(
 /** Who tries again goes on from the rounds that were made. */
 export function keepRounds(draft: Draft, turn: Turn): void {
   const { step, rounds } = draft.stream(turn.id) ?? {};
-  if (step !== undefined && rounds) draft.keepRounds({ turnId: turn.id, step, rounds });
+  if (step === undefined || !rounds) return;
+  const { run = 1 } = stepOf(turn, step) ?? {};
+  // By its run a call's key is the same for ever, however many runs begin and come to nothing.
+  const made = rounds.map((round) => ({ run, ...round }));
+  draft.keepRounds({ turnId: turn.id, step, rounds: made });
 }
 
 /** What an attempt had written when it ended early; `null` where it had written nothing. */

@@ -55,9 +55,12 @@ export function send(draft: Draft, input: Send): Refusal | Sent {
 function rollBack(draft: Draft, turn: Turn, newTurn: NewTurn): void {
   // One that was to answer anew has not taken the place of what there is.
   const { joined = [], supersedes = [] } = draft.run(turn.id);
+  // Also of its earlier tries, and of steps that are to be done anew.
+  const answers = draft.context.answersOf(turn);
   enqueueTurn(draft, newTurn, true);
-  const answers = withdrawTurn(draft, turn, stopBy(newTurn));
-  supersede(draft, [turn.messageId, ...joined, ...supersedes, ...answers], newTurn.messageId);
+  const writing = withdrawTurn(draft, turn, stopBy(newTurn));
+  const gone = [turn.messageId, ...joined, ...supersedes, ...answers, ...writing];
+  supersede(draft, gone, newTurn.messageId);
 }
 
 function stopBy({ author }: Pick<NewTurn, "author">): { by: string; reason: string } {
@@ -82,17 +85,17 @@ export function guideTurn(
   if (guidance.length >= LIMITS.waitingTurns) {
     return refuse("queue_full", `${LIMITS.waitingTurns} pieces of guidance are waiting already.`);
   }
-  const { turnId, messageId, author, content, clientMessageId } = input;
+  const { turnId, messageId, author, content, threadId, clientMessageId, descent } = input;
   const bytes = guidanceBytes + new TextEncoder().encode(content).length;
   if (bytes > LIMITS.guidanceBytes) {
     const most = LIMITS.guidanceBytes / 1024;
     return refuse("payload_too_large", `A turn takes at most ${most} KiB of guidance in all.`);
   }
-  const kept = { turnId, messageId, ...author, content };
-  const own = clientMessageId !== undefined && { clientMessageId };
-  draft.setRun(openId, {
-    guidance: [...guidance, { ...kept, ...own }],
-    guidanceBytes: bytes,
-  });
+  const kept = {
+    ...{ turnId, messageId, ...author, content, threadId },
+    ...(clientMessageId !== undefined && { clientMessageId }),
+    ...(descent && { descent }),
+  };
+  draft.setRun(openId, { guidance: [...guidance, kept], guidanceBytes: bytes });
   return { messageId, turnId: openId };
 }

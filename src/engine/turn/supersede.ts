@@ -1,7 +1,6 @@
 import { LIMITS } from "../../protocol/limits";
 import type { Turn } from "../../protocol/turn";
 import type { Draft } from "./draft";
-import { isStepClosed } from "./transitions";
 import { interruptTurn, type Stop } from "./turn-end";
 
 /** Messages leave every state and every model's context; `by`: what takes their place. */
@@ -14,16 +13,14 @@ export function supersede(draft: Draft, messageIds: readonly string[], by: strin
 }
 
 /**
- * Stops a turn whose messages are about to be superseded: guidance that it did not take up goes with it.
- * Gives the ids of what it has answered.
+ * Stops a turn that is about to be superseded: guidance that it did not take up goes with it. Gives the ids
+ * of what it was still writing.
  */
 export function withdrawTurn(draft: Draft, turn: Turn, stop: Stop): string[] {
-  const closed = turn.steps.filter(({ status }) => isStepClosed(status));
-  const answered = closed.flatMap(({ messageId }) => messageId ?? []);
   const { nextSeq } = draft;
   interruptTurn(draft, turn, { ...stop, isWithdrawn: true });
   const kept = draft.room.state.messages.filter(
     ({ seq, turnId }) => seq >= nextSeq && turnId === turn.id,
   );
-  return [...answered, ...kept.map(({ id }) => id)];
+  return kept.map(({ id }) => id);
 }

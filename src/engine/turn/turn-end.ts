@@ -40,9 +40,9 @@ export function closeTurn(draft: Draft, turnId: string, ending: Ending): void {
   });
   if (ending.last) return;
   const late = ending.isWithdrawn ? [] : guidance;
-  for (const { userId, name, ...given } of late) {
+  for (const { userId, name, threadId = turn.threadId, ...given } of late) {
     const author = { userId, ...(name !== undefined && { name }) };
-    const rest = { threadId: turn.threadId, onBusy: "guide", metadata: {} } as const;
+    const rest = { threadId, onBusy: "guide", metadata: {} } as const;
     // A turn may be steered past its giver's quota; to become one, guidance has to be within it.
     enqueueTurn(draft, { ...given, ...rest, author, unpaid: true });
   }

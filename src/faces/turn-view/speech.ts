@@ -84,6 +84,8 @@ export class Speech {
     const rounds = [...this.#rounds.filter(({ round }) => round < said.round), whole];
     const items = this.#whole(seq, textOf(rounds), thinkingOf(rounds));
     this.#rounds = rounds;
+    this.#text.endRound();
+    this.#thinking.endRound();
     this.#from = seq;
     const { round, calls } = said;
     if (calls.length === 0) return items;

@@ -1,8 +1,13 @@
-/** A text that grows, told in pieces: none ends in blanks or within a pair of surrogates but the last. */
+/**
+ * A text that grows, told in pieces. None ends within a pair of surrogates but the last; blanks that may yet
+ * be a round's all wait for what follows them, since such a round's text is dropped.
+ */
 export class Stretch {
   /** What was told, and what was not yet: apart, so that a piece costs its own length and not the text's. */
   #said: string;
   #rest = "";
+  /** Whether the round that is being said has told more than blanks. */
+  #speaks = false;
 
   /** What an attempt keeps has been told before. */
   constructor(kept = "") {
@@ -42,10 +47,16 @@ export class Stretch {
     return text.toWellFormed().startsWith(this.#said.toWellFormed());
   }
 
+  /** What follows is said in another round. */
+  endRound(): void {
+    this.#speaks = false;
+  }
+
   /** The piece that is to be told now; `isWhole` where nothing is added any more. */
   next({ isWhole = false } = {}): { offset: number; delta: string } | undefined {
-    // The blanks of a round that says nothing else are dropped: they wait for what follows them.
-    const piece = isWhole ? this.#rest : withoutHalf(this.#rest.trimEnd());
+    this.#speaks ||= /\S/.test(this.#rest);
+    if (!isWhole && !this.#speaks) return undefined;
+    const piece = isWhole ? this.#rest : withoutHalf(this.#rest);
     if (piece === "") return undefined;
     const offset = this.told;
     this.#said += piece;

@@ -11,6 +11,10 @@ export const guidance = z.object({
   name: z.string().optional(),
   content: z.string(),
   clientMessageId: z.string().optional(),
+  /** Where it is said if it becomes a turn; absent in the thread of the turn that it was for. */
+  threadId: z.string().optional(),
+  /** That of the request that it came with. */
+  descent: descent.optional(),
 });
 export type Guidance = z.infer<typeof guidance>;
 

@@ -142,7 +142,7 @@ describe("a run of the real client", () => {
     say(agent, "Stop");
     const { told, subscriber } = listening();
     const running = agent.runAgent({}, subscriber);
-    await until("it speaks", () => shown(agent.messages).at(-1)?.[1] === "Half of");
+    await until("it speaks", () => shown(agent.messages).at(-1)?.[1] === "Half of ");
     const taskId = await taskOf(ada, agent.threadId);
     await ask(ada.user, "POST", `/tasks/${taskId}/interrupt`, {});
     await running;

@@ -197,6 +197,22 @@ describe("older messages", () => {
     expect(room.getSnapshot().older).toHaveLength(3);
   });
 
+  it("give way to a new attempt while they are still on their way", async () => {
+    const { state, cut } = grown();
+    const { wire, room } = await connected();
+    wire.last.says(ready({ state: cut }));
+    const asked = room.loadOlder();
+    const [, again] = state.messages;
+    const seq = cut.task.headSeq + 1;
+    const { id: messageId = "", turnId = "" } = again ?? {};
+    const start = { turnId, messageId, step: "s", attempt: 2, bot: "b", model: "m" };
+    wire.last.says({ type: "chat:start", seq, ts: TS, data: start });
+    ack(wire.last, { messages: state.messages.slice(0, 4), hasMore: false, headSeq: 1 });
+    await asked;
+    expect(room.getSnapshot().older).toHaveLength(3);
+    expect(room.getSnapshot().older).not.toContainEqual(again);
+  });
+
   it("[ED1] that are superseded leave, also those that are still on their way", async () => {
     const { state, cut } = grown();
     const { wire, room } = await connected();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ClientOptions, FetchLike } from "../../../src/client";
 import { TS } from "../../support/fake-room";
 import { client, holdTime, pass } from "./connected";
 
@@ -25,8 +26,15 @@ const told = (seq: number, id: string, taskId?: string) => ({
 const unread = (count: number) => ({ type: "unread", ts: TS, data: { count } });
 const batch = (...data: object[]) => ({ type: "batch", data });
 
-async function connected() {
-  const { wire, taskroom } = client();
+/** An answer of REST. */
+function listOf(names: string[]) {
+  const items = names.map((name) => note(name));
+  const text = async () => JSON.stringify({ items, nextCursor: null });
+  return { ok: true, status: 200, headers: new Headers(), text };
+}
+
+async function connected(options: Partial<ClientOptions> = {}) {
+  const { wire, taskroom } = client(options);
   const user = taskroom.connectUser();
   await pass();
   wire.last.says(ready({ unread: 1, state: { unread: 1, notifications: [note("ntf_1")] } }));
@@ -92,6 +100,24 @@ describe("the user's own room", () => {
     expect(ids()).toEqual(["ntf_2"]);
     wire.last.says(unread(0));
     expect(ids()).toEqual([]);
+  });
+
+  it("keeps what comes while it asks, and asks once more", async () => {
+    const asked: ((...names: string[]) => void)[] = [];
+    const fetch: FetchLike = () =>
+      new Promise((resolve) => asked.push((...names) => resolve(listOf(names))));
+    const { wire, ids } = await connected({ fetch });
+    wire.last.says(batch(told(5, "ntf_2"), told(6, "ntf_3"), unread(3)));
+    wire.last.says(unread(1));
+    await pass();
+    wire.last.says(batch(told(7, "ntf_4"), unread(2)));
+    asked[0]?.("ntf_2");
+    await pass();
+    expect(ids()).toEqual(["ntf_4", "ntf_3", "ntf_2", "ntf_1"]);
+    asked[1]?.("ntf_4", "ntf_2");
+    await pass();
+    expect(ids()).toEqual(["ntf_4", "ntf_2"]);
+    expect(asked).toHaveLength(2);
   });
 
   it("forgets what was about a task that is gone", async () => {

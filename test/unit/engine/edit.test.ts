@@ -3,7 +3,7 @@ import { addNote } from "../../../src/engine/turn/note";
 import { guideTurn, send } from "../../../src/engine/turn/send";
 import { LIMITS } from "../../../src/protocol/limits";
 import type { Message } from "../../../src/protocol/message";
-import { OWNER, solo } from "../../support/engine-builders";
+import { member, OWNER, pipeline, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
 
 function shown(world: World): string[] {
@@ -17,6 +17,12 @@ function said(world: World, content: string): Message {
   return found;
 }
 
+function note(world: World): Message {
+  const input = world.draftSend("a note");
+  world.act((draft) => addNote(draft, input));
+  return said(world, "a note");
+}
+
 /** Three exchanges. */
 function talk(): World {
   const world = new World(solo());
@@ -27,7 +33,7 @@ function talk(): World {
   return world;
 }
 
-function code(decision: ReturnType<World["edit"]>): string | undefined {
+function code(decision: ReturnType<World["edit" | "retry"]>): string | undefined {
   return "refusal" in decision ? decision.refusal.code : undefined;
 }
 
@@ -60,9 +66,7 @@ describe("[ED5] an edited message", () => {
 
   it("may be a note, which then is a message with a turn", () => {
     const world = talk();
-    const input = world.draftSend("a note");
-    world.act((draft) => addNote(draft, input));
-    world.edit(said(world, "a note"), "an order");
+    world.edit(note(world), "an order");
     expect(said(world, "an order").note).toBeUndefined();
     expect(world.request()?.input).toBe("an order");
   });
@@ -143,6 +147,37 @@ describe("[ED5] while a turn of the message's thread is open", () => {
     expect(world.log.find(({ type }) => type === "chat:guided")?.data).toMatchObject({
       outcome: "expired",
     });
+  });
+
+  it("what was answered before the message stands, and the turn is tried again from there", () => {
+    const world = new World(pipeline(["plan", "build"]));
+    const turnId = world.send("a game");
+    world.finish("the plan");
+    note(world);
+    world.write("half a build");
+    world.edit(said(world, "a note"), "an order", { interrupts: true });
+    expect(shown(world)).toEqual(["a game", "the plan", "an order"]);
+    world.finish("done");
+    world.finish("done too");
+    const record = world.closed.get(turnId);
+    // Its second phase was writing: that would come back.
+    expect(record && code(world.retry(record))).toBe("conflict");
+  });
+
+  it("names nothing that was never said, so that nothing comes back with a try of the turn", () => {
+    const world = new World(pipeline([member("plan", { onFailure: "continue" }), "build"]));
+    const turnId = world.send("a game");
+    world.fail("model_rejected");
+    const remark = note(world);
+    world.edit(remark, "an order", { interrupts: true });
+    const gone = world.log.find(({ type }) => type === "messages:superseded");
+    expect(gone?.data).toMatchObject({ messageIds: [remark.id] });
+    world.finish("ordered");
+    world.finish("ordered too");
+    const record = world.closed.get(turnId);
+    expect(record && code(world.retry(record))).toBeUndefined();
+    world.finish("the plan");
+    expect(shown(world)).toContain("the plan");
   });
 
   it("turns of other threads go on, and it waits for them", () => {

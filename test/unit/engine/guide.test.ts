@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { cancelAll, cancelTurn, retryTurn } from "../../../src/engine/task/people";
 import { beginTurn, refuseBegin, unpaidTurn } from "../../../src/engine/turn/begin";
-import { guideTurn } from "../../../src/engine/turn/send";
+import { guideTurn, send } from "../../../src/engine/turn/send";
 import { refuse } from "../../../src/protocol/errors";
 import { LIMITS } from "../../../src/protocol/limits";
-import { OWNER, pipeline, solo } from "../../support/engine-builders";
+import { idNumber, OWNER, pipeline, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
 
 function guided(world: World) {
@@ -73,6 +73,17 @@ describe("guidance that no call comes for expires, and becomes a queued turn wit
     expect(world.turn(late)).toMatchObject({ status: "PROCESSING", onBusy: "guide" });
     const message = world.room.state.messages.find((item) => item.turnId === late);
     expect(message).toMatchObject({ content: "with cats", author: { userId: OWNER } });
+  });
+
+  it("[CR1] as part of the work that it came from, and in the thread that it was said in", () => {
+    const world = new World(solo());
+    world.send("a game");
+    const descent = { depth: 2, tasks: [idNumber("task", 9)] };
+    const input = { ...world.draftSend("with cats", "guide"), descent, threadId: "side" };
+    world.act((draft) => send(draft, input));
+    world.finish();
+    expect(world.turn(input.turnId)).toMatchObject({ status: "PROCESSING", threadId: "side" });
+    expect(world.request()?.descent).toMatchObject({ depth: 3 });
   });
 
   it("behind those that were waiting already", () => {

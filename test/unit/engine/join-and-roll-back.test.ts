@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { cancelTurn, retryTurn } from "../../../src/engine/task/people";
 import { guideTurn, makesNoTurn, send } from "../../../src/engine/turn/send";
 import { LIMITS } from "../../../src/protocol/limits";
-import { OWNER, pipeline, solo } from "../../support/engine-builders";
+import { member, OWNER, pipeline, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
 
 function shown(world: World): string[] {
@@ -127,6 +127,32 @@ describe("[ED8] with onBusy rollback", () => {
     const gone = world.log.slice(head).find(({ type }) => type === "messages:superseded");
     expect(gone?.data).toMatchObject({ by: messageId });
     expect(world.request()?.input).toBe("a film");
+  });
+
+  it("what it has answered is all of it: in earlier tries, and in phases that are to be done anew", () => {
+    const world = new World(
+      pipeline(["plan", member("build", { onFailure: { rollbackTo: "plan" } })]),
+    );
+    const turnId = world.send("a game");
+    world.finish("the plan");
+    world.write("half a build");
+    world.fail("model_rejected");
+    expect(shown(world)).toEqual(["a game", "half a build"]);
+    world.act((draft) => cancelTurn(draft, { by: OWNER }));
+    world.send("between");
+    const record = world.closed.get(turnId);
+    if (record) world.retry(record);
+    world.act((draft) => cancelTurn(draft, { by: OWNER }));
+    world.send("a film", "rollback");
+    expect(shown(world)).toEqual(["between", "a film"]);
+  });
+
+  it("names nothing that was never said", () => {
+    const world = busy();
+    const { messageId } = world.turn(world.turnIds[0] ?? "");
+    world.send("second", "rollback");
+    const gone = world.log.find(({ type }) => type === "messages:superseded");
+    expect(gone?.data).toMatchObject({ messageIds: [messageId] });
   });
 
   it("before any has begun it is the queue's first, with all that joined it", () => {

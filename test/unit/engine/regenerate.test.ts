@@ -112,6 +112,38 @@ describe("[ED2] a completed turn's message is answered anew", () => {
   });
 });
 
+describe("[ED2] of turns for one message that never began", () => {
+  /** Two of them, both stopped in the queue. */
+  function stopped() {
+    const { world, turnId } = answered();
+    world.beginsByItself = false;
+    const records = [1, 2].map(() => {
+      const id = anew(world, turnId);
+      world.act((draft) => cancelTurn(draft, { turnId: id, by: OWNER }));
+      return world.closed.get(id);
+    });
+    world.beginsByItself = true;
+    const [first, second] = records;
+    if (!first || !second) throw new Error("are not closed");
+    return { world, first, second };
+  }
+
+  it("one is tried again at a time: while it is open it is the answer", () => {
+    const { world, first, second } = stopped();
+    world.retry(first);
+    expect(world.retry(second)).toMatchObject({ refusal: { code: "conflict" } });
+  });
+
+  it("one that is tried again after the other has answered takes that answer's place", () => {
+    const { world, first, second } = stopped();
+    world.retry(first);
+    world.finish("another");
+    world.retry(second);
+    world.finish("a third");
+    expect(shown(world)).toEqual(["a poem", "a third"]);
+  });
+});
+
 describe("[ED4] nobody waits any more for what was answered anew, or edited", () => {
   it("a turn that another has taken the place of is not tried again", () => {
     const { world, turnId } = answered();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cancelTurn, confirmStep, retryTurn } from "../../../src/engine/task/people";
+import { failBegin } from "../../../src/engine/turn/begin";
 import type { TurnRecord } from "../../../src/engine/turn/room";
 import { LIMITS } from "../../../src/protocol/limits";
 import { toTimestamp } from "../../../src/protocol/time";
@@ -264,3 +265,65 @@ it("a rule's own number of attempts counts", () => {
   world.fail();
   expect(world.turn(turnId).status).toBe("FAILED");
 });
+
+describe("[E2] what a turn goes on from that is tried again", () => {
+  const CALL = { round: 0, index: 0, toolCallId: "c", name: "pay", input: {} };
+
+  /** A turn whose model has had a tool called, and then failed. */
+  function paid(plan: TeamPlan = solo()): [World, string] {
+    const world = new World(plan);
+    const turnId = world.send();
+    const { input, ...named } = CALL;
+    world.record([
+      { type: "round", round: 0, text: "I pay.", calls: [CALL] },
+      { type: "tool-call", ...CALL },
+      { type: "tool-result", ...named, output: "paid" },
+    ]);
+    world.fail("model_rejected");
+    return [world, turnId];
+  }
+
+  it("is not lost where it could not begin meanwhile", () => {
+    const [world, turnId] = paid();
+    world.beginsByItself = false;
+    retry(world, turnId);
+    world.act((draft) => failBegin(draft, { code: "model_rejected", message: "no such team" }));
+    expect(world.turn(turnId).status).toBe("FAILED");
+    retry(world, turnId);
+    world.begin();
+    expect(world.rounds()).toMatchObject([{ round: 0, calls: [{ output: "paid" }] }]);
+  });
+
+  it("has the keys of the run in which it was done, however many runs came to nothing since", () => {
+    const [world, turnId] = paid();
+    world.beginsByItself = false;
+    for (let i = 0; i < 2; i++) {
+      retry(world, turnId);
+      world.act((draft) => cancelTurn(draft, { by: OWNER }));
+    }
+    retry(world, turnId);
+    world.begin();
+    expect(world.turn(turnId).steps[0]?.run).toBe(4);
+    expect(world.rounds()).toMatchObject([{ round: 0, run: 1 }]);
+  });
+
+  it("is over with the answer that has gone on from it", () => {
+    const [world, turnId] = paid(pipeline(["build", "check"]));
+    retry(world, turnId);
+    world.finish("built");
+    world.fail("model_rejected");
+    // All phases are new ones, and begin anew.
+    world.plan = pipeline(["build"]);
+    world.closed.set(turnId, withoutPlan(recordOf(world, turnId)));
+    retry(world, turnId);
+    expect(world.rounds()).toEqual([]);
+    world.fail("model_rejected");
+    retry(world, turnId);
+    expect(world.rounds()).toEqual([]);
+  });
+});
+
+/** As if the room had let go of the plan that the turn was begun with. */
+function withoutPlan({ turn, run: { planId, ...run } }: TurnRecord): TurnRecord {
+  return { turn, run };
+}

@@ -3,13 +3,13 @@ import { isWaiting } from "../../../src/engine/fold/rounds-fold";
 import type { Fence } from "../../../src/engine/step/fence";
 import { waitInStep } from "../../../src/engine/step/go-on";
 import { decideCall, takeOutput } from "../../../src/engine/step/tool-answers";
-import { cancelAll, cancelTurn, confirmStep, retryTurn } from "../../../src/engine/task/people";
+import { cancelAll, cancelTurn, confirmStep } from "../../../src/engine/task/people";
 import { setTaskStatus, updateTask } from "../../../src/engine/task/task-rules";
-import { failBegin } from "../../../src/engine/turn/begin";
+import { failBegin, refuseBegin, unpaidTurn } from "../../../src/engine/turn/begin";
 import { addNote } from "../../../src/engine/turn/note";
 import { activeTurn } from "../../../src/engine/turn/room";
 import { guideTurn, send } from "../../../src/engine/turn/send";
-import type { FailureCode } from "../../../src/protocol/errors";
+import { type FailureCode, refuse } from "../../../src/protocol/errors";
 import type { OnBusy } from "../../../src/protocol/turn";
 import type { StepRecord } from "../../../src/resources/step";
 import type { MemberPlan, TeamPlan } from "../../../src/resources/team-plan";
@@ -18,12 +18,13 @@ import { type Commit, World } from "../../support/engine-world";
 
 /** What people, runners, the clock and fate may do to a room. Numbers pick among what there is. */
 export type Command =
-  | { do: "send"; onBusy: OnBusy | undefined }
-  | { do: "guide" | "update" | "cancelAll" | "close" | "alarm" | "crash" | "begin" | "failBegin" }
+  | { do: "send"; onBusy: OnBusy | undefined; by: string; threadId: string }
+  | { do: "guide" | "update" | "cancelAll" | "close" | "alarm" | "crash" }
+  | { do: "begin" | "failBegin" | "refuseBegin" }
   | { do: "cancel"; pick: number | undefined }
   | { do: "retry" | "regenerate"; pick: number }
   | { do: "edit"; pick: number; interrupts: boolean }
-  | { do: "note" }
+  | { do: "note"; threadId: string }
   | { do: "confirm"; pick: number; approve: boolean }
   | { do: "replan"; pick: number }
   | { do: "write"; text: string; thinking: boolean; back: number }
@@ -54,7 +55,8 @@ export function played(
 function order(world: World, command: Command, plans: TeamPlan[]): void {
   switch (command.do) {
     case "send": {
-      const input = world.draftSend("hello", command.onBusy);
+      const { by: userId, threadId, onBusy } = command;
+      const input = { ...world.draftSend("hello", onBusy), author: { userId }, threadId };
       world.decide((draft) => send(draft, input));
       break;
     }
@@ -81,9 +83,7 @@ function order(world: World, command: Command, plans: TeamPlan[]): void {
       break;
     case "retry": {
       const record = picked([...world.closed.values()], command.pick);
-      if (!record) break;
-      const isSuperseded = world.isOver(record);
-      world.decide((draft) => retryTurn(draft, record, { isSuperseded }));
+      if (record) world.retry(record);
       break;
     }
     case "regenerate": {
@@ -98,7 +98,7 @@ function order(world: World, command: Command, plans: TeamPlan[]): void {
       break;
     }
     case "note": {
-      const input = world.draftSend("a note");
+      const input = { ...world.draftSend("a note"), threadId: command.threadId };
       world.decide((draft) => addNote(draft, input));
       break;
     }
@@ -118,6 +118,12 @@ function order(world: World, command: Command, plans: TeamPlan[]): void {
     case "failBegin":
       world.act((draft) => failBegin(draft, { code: "model_rejected", message: "no such team" }));
       break;
+    case "refuseBegin": {
+      const { turnId } = unpaidTurn(world.room) ?? {};
+      const refusal = refuse("quota_exceeded", "no more today");
+      if (turnId) world.act((draft) => refuseBegin(draft, turnId, refusal));
+      break;
+    }
     case "tick":
       world.wait(command.ms);
       break;
@@ -271,6 +277,9 @@ const onBusy = fc.constantFrom(
   "merge",
   "rollback",
 ) as fc.Arbitrary<OnBusy | undefined>;
+/** Mostly one person in one thread. */
+const by = fc.constantFrom(OWNER, OWNER, OWNER, "bob");
+const threadId = fc.constantFrom("main", "main", "main", "side");
 const retryAfterMs = fc.option(fc.nat({ max: 900_000 }), { nil: undefined, freq: 8 });
 const text = fc.constantFrom("a", "word ", "👩‍🚀", "é\n", "");
 
@@ -300,12 +309,12 @@ const runnerReport: fc.Arbitrary<Command> = fc.oneof(
   weighted(3, "pause", { back }),
 );
 const bySomebody: fc.Arbitrary<Command> = fc.oneof(
-  weighted(5, "send", { onBusy }),
+  weighted(5, "send", { onBusy, by, threadId }),
   weighted(2, "cancel", { pick: fc.option(pick, { nil: undefined }) }),
   weighted(3, "retry", { pick }),
   weighted(3, "regenerate", { pick }),
   weighted(2, "edit", { pick, interrupts: fc.boolean() }),
-  weighted(1, "note", {}),
+  weighted(1, "note", { threadId }),
   weighted(6, "confirm", { pick, approve: fc.nat({ max: 4 }).map((n) => n > 0) }),
   weighted(6, "decide", { pick, approve: fc.boolean() }),
   weighted(4, "output", { pick }),
@@ -319,6 +328,7 @@ const byFate: fc.Arbitrary<Command> = fc.oneof(
   weighted(2, "tick", { ms: fc.nat({ max: 40_000 }) }),
   weighted(1, "crash", {}),
   weighted(1, "failBegin", {}),
+  weighted(1, "refuseBegin", {}),
   weighted(1, "replan", { pick }),
 );
 
@@ -327,6 +337,28 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 90, arbitrary: bySomebody },
   { weight: 70, arbitrary: byFate },
   weighted(1, "close", {}),
+);
+
+/** A conversation in which much is said in the place of something else. */
+const change: fc.Arbitrary<Command> = fc.oneof(
+  weighted(5, "send", { onBusy, by, threadId }),
+  weighted(5, "retry", { pick }),
+  weighted(5, "regenerate", { pick }),
+  weighted(3, "edit", { pick, interrupts: fc.boolean() }),
+  weighted(2, "note", { threadId }),
+  weighted(4, "cancel", { pick: fc.option(pick, { nil: undefined }) }),
+  weighted(1, "guide", {}),
+  weighted(9, "begin", {}),
+  weighted(1, "failBegin", {}),
+  weighted(1, "replan", { pick }),
+  weighted(2, "write", { text, thinking: fc.boolean(), back }),
+  weighted(8, "finish", { tokens: fc.nat({ max: 900 }), back }),
+  weighted(3, "fail", { code, retryAfterMs, back }),
+  weighted(2, "round", { kinds: fc.constant<Kind[]>(["server"]), text, back }),
+  weighted(2, "result", { pick, fails: fc.boolean(), back }),
+  weighted(1, "resumable", { back }),
+  weighted(1, "crash", {}),
+  weighted(1, "alarm", {}),
 );
 
 function memberOf(roles: string[], at: number): fc.Arbitrary<MemberPlan> {
@@ -387,5 +419,11 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   plans: fc.array(anyPlan, { minLength: 1, maxLength: 3 }),
   commands: fc.array(command, { minLength: 1, maxLength: 80, size: "max" }),
   // Else a turn waits for the `begin` of the scenario, and meanwhile anything may happen.
+  beginsByItself: fc.boolean(),
+});
+
+export const changes: fc.Arbitrary<Scenario> = fc.record({
+  plans: fc.array(anyPlan, { minLength: 1, maxLength: 2 }),
+  commands: fc.array(change, { minLength: 1, maxLength: 60, size: "max" }),
   beginsByItself: fc.boolean(),
 });

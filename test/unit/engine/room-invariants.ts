@@ -46,7 +46,7 @@ export class Auditor {
     this.#foldAll(commit);
     this.#checkEffects(commit);
     checkOrder(commit.events);
-    this.#rounds.check(commit.events);
+    this.#rounds.check(commit);
     this.#superseding.check(commit);
     this.#log.push(...commit.events);
     checkRoom(commit.after, this.#log);

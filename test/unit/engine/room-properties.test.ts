@@ -7,7 +7,7 @@ import type { TeamPlan } from "../../../src/resources/team-plan";
 import { OWNER } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
 import { checkPercents } from "./pipeline-invariants";
-import { anyPlan, pipelinePlan, played, scenario } from "./room-commands";
+import { anyPlan, changes, pipelinePlan, played, scenario } from "./room-commands";
 import { Auditor, mostRuns } from "./room-invariants";
 
 describe("whatever people, runners, clocks and crashes do", () => {
@@ -16,6 +16,13 @@ describe("whatever people, runners, clocks and crashes do", () => {
       checkPercents(played(input, new Auditor().check).trace);
     });
     fc.assert(rule, { numRuns: 500 });
+  });
+
+  it("also where much is said in the place of something else", () => {
+    const rule = fc.property(changes, (input) => {
+      played(input, new Auditor().check);
+    });
+    fc.assert(rule, { numRuns: 300 });
   });
 
   it("deadlines alone end every turn, though no runner answers any more", () => {

@@ -13,8 +13,8 @@ const CALLS = [0, 1, 2, 3].map((index) => ({
 }));
 
 /** Two calls that wait for a person and two that wait for the client, all with one id. */
-function asked(): { world: World; turnId: string } {
-  const world = new World(solo());
+function asked(options: { confirmTimeoutMs?: number } = {}): { world: World; turnId: string } {
+  const world = new World(solo(), options);
   const turnId = world.send();
   world.record([
     { type: "round", round: 0, text: "", calls: CALLS },
@@ -60,6 +60,19 @@ describe("[E4] of calls that share an id", () => {
     const named = { turnId, toolCallId: SAME, by: OWNER, approve: true };
     world.act((draft) => decideCall(draft, { ...named, index: 1 }));
     expect(world.refusal((draft) => decideCall(draft, { ...named, ...place })).code).toBe(code);
+  });
+});
+
+describe("[E4] what waits for a person and for the client", () => {
+  it("fails for want of a person only while one is asked", () => {
+    const { world, turnId } = asked({ confirmTimeoutMs: 60_000 });
+    const named = { turnId, toolCallId: SAME, by: OWNER, approve: true };
+    for (const index of [0, 1]) world.act((draft) => decideCall(draft, { ...named, index }));
+    world.wait(60_000);
+    expect(world.turn(turnId).status).toBe("WAITING");
+    world.waitForAlarm();
+    expect(world.turn(turnId).status).toBe("PROCESSING");
+    expect(statesOf(world).slice(2)).toEqual(Array(2).fill("The client did not answer in time."));
   });
 });
 

@@ -4,6 +4,7 @@ import { applyEvent } from "../../../src/engine/fold/fold";
 import type { TurnItem } from "../../../src/faces/turn-view/item";
 import { standing } from "../../../src/faces/turn-view/standing";
 import type { RoomState } from "../../../src/protocol/room-state";
+import { textOf, thinkingOf } from "../../../src/protocol/tools/rounds";
 import { usesIn } from "../../../src/protocol/tools/tool-use";
 import { cutsOf, itemsFrom } from "../../support/turn-feed";
 import { played, scenario } from "../engine/room-commands";
@@ -52,7 +53,11 @@ function toldIn(state: RoomState | undefined, turnId: string): Map<string, Told>
           : [[`${round}.${index}`, output ?? error] as const],
       ),
     );
-    told.set(messageId, { text, thinking, gave: Object.fromEntries(calls), kept: false });
+    const words = {
+      text: heard(text, textOf(rounds)),
+      thinking: heard(thinking, thinkingOf(rounds)),
+    };
+    told.set(messageId, { ...words, gave: Object.fromEntries(calls), kept: false });
   }
   for (const { id, turnId: of, role, content, thinking = "", metadata } of state?.messages ?? []) {
     if (of !== turnId || role !== "assistant") continue;
@@ -67,13 +72,14 @@ function toldIn(state: RoomState | undefined, turnId: string): Map<string, Told>
   return told;
 }
 
-/** Blanks at the end of a text that is being written are held back; a stream without words may be none. */
+/** What a round says that has nothing but blanks so far is held back: such a round's text is dropped. */
+function heard(all: string, before: string): string {
+  return /\S/.test(all.slice(before.length)) ? all : before;
+}
+
+/** A stream without words may be none. */
 function compared(told: Map<string, Told>, of: Map<string, Told>) {
-  return [...of].map(([id]) => {
-    const one = told.get(id);
-    if (!one || one.kept) return [id, one];
-    return [id, { ...one, text: one.text.trimEnd(), thinking: one.thinking.trimEnd() }];
-  });
+  return [...of].map(([id]) => [id, told.get(id)]);
 }
 
 describe("for every point at which somebody may come to a turn", () => {

@@ -1,13 +1,14 @@
+import { evictDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { newId } from "../../../src/protocol/ids";
 import { message } from "../../../src/protocol/message";
 import { toldHistoryOf } from "../../support/own-history";
-import { roomOf } from "../../support/room-alarm";
+import { ring, roomOf } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { ScriptedModel } from "../../support/scripted-model";
 import { control } from "../../worker/control";
-import { closeGate, openGate } from "../../worker/gates";
+import { closeGate, isReached, openGate } from "../../worker/gates";
 import { fetched, homeOf, refusalOf, ringAfter, stored, textOf } from "./uploads";
 
 const MINUTE_MS = 60_000;
@@ -25,7 +26,7 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.restoreAllMocks();
-  Object.assign(control, { clockAheadMs: 0, users: "up", rooms: "up" });
+  Object.assign(control, { clockAheadMs: 0, d1: "up", users: "up", rooms: "up" });
 });
 
 const named = (file: { id: string; name: string; mediaType: string; size: number }) => ({
@@ -44,6 +45,28 @@ async function messagesOf(taskId: string) {
   const response = await call(alice, "GET", `/messages?taskId=${taskId}`);
   return page.parse(await response.json()).items;
 }
+
+describe("a task's creation that waits for its files", () => {
+  it("[X6] makes no task that was made and erased meanwhile, nor holds up what is left to be erased", async () => {
+    const file = await stored(alice);
+    closeGate("claiming", alice);
+    const first = call(alice, "POST", "/tasks", { key: "k", attachments: [file.id] });
+    await expect.poll(() => isReached("claiming", alice)).toBe(true);
+    const taskId = await newTask(alice, { key: "k" });
+    const database = await toldHistoryOf(taskId);
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    control.d1 = "down";
+    expect((await call(alice, "DELETE", `/tasks/${taskId}`)).status).toBe(204);
+    openGate("claiming", alice);
+    expect(await refusalOf(await first)).toMatchObject({ status: 404 });
+    control.d1 = "up";
+    await ring(taskId);
+    const left = database.prepare("SELECT id FROM tasks WHERE id = ?").bind(taskId);
+    expect(await left.first()).toBeNull();
+    await evictDurableObject(roomOf(taskId));
+    expect((await call(alice, "GET", `/tasks/${taskId}`)).status).toBe(404);
+  });
+});
 
 describe("a message carries files", () => {
   it("in the event, in every state, over REST, and in its history's database", async () => {

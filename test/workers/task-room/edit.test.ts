@@ -9,6 +9,7 @@ import { roomOf } from "../../support/room-alarm";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 import { ScriptedModel } from "../../support/scripted-model";
 import { control } from "../../worker/control";
+import { closeGate, isReached, openGate } from "../../worker/gates";
 import { pastMessages } from "../../worker/past-messages";
 
 let alice: string;
@@ -21,6 +22,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  control.settings = {};
   control.d1 = "up";
   control.clockAheadMs = 0;
   vi.restoreAllMocks();
@@ -134,6 +136,33 @@ describe("[ED5] an edit", () => {
     await room.acked("chat:edit", { messageId: two.messageId, content: "zwei" });
     expect(await room.answer("about zwei", 3)).toEqual(["at work", "one", "zwei"]);
     expect(await room.refused("chat:retry", { turnId })).toBe("conflict");
+  });
+
+  it("[ED4] takes an answer with it that a turn gave while another retry of it waited for its meter", async () => {
+    control.settings = { TOKENS_PER_DAY: 1_000_000 };
+    const bob = newUser();
+    const room = await ChangedRoom.make(alice, model, {
+      members: [{ userId: bob, role: "editor" }],
+    });
+    const his = await RoomClient.join(bob, room.taskId);
+    const { turnId } = await room.acked("chat:send", { content: "one" });
+    (await model.attempt(1)).say(REJECTED);
+    await room.client.frames.next(
+      ({ type, data }) => type === "turn:status" && Object(data).status === "FAILED",
+    );
+    closeGate("admitting", alice);
+    const late = room.refused("chat:retry", { turnId });
+    await expect.poll(() => isReached("admitting", alice)).toBe(true);
+    await his.ask("chat:retry", { turnId });
+    (await model.attempt(2)).say("half");
+    await his.frames.next(({ type }) => type === "chat:chunk");
+    const note = await his.ask("chat:note", { content: "a note" });
+    const { messageId } = Object(note.data);
+    await his.ask("chat:edit", { messageId, content: "an order", onBusy: "interrupt" });
+    openGate("admitting", alice);
+    expect(await late).toBe("conflict");
+    await room.answer("ordered", 3);
+    expect(room.shown).toEqual(["one", "an order", "ordered"]);
   });
 
   it("whose commit fails has changed nothing, and works the next time", async () => {

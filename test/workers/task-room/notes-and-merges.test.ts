@@ -119,6 +119,21 @@ describe("[ED8] a rollback", () => {
     expect(await room.stored()).toMatchObject({ two: three.messageId, half: three.messageId });
   });
 
+  it("of a turn that waits to be tried again takes what its first try has left", async () => {
+    await room.acked("chat:send", { content: "one" });
+    (await model.attempt(1)).say("half");
+    await room.client.frames.next(({ type }) => type === "chat:chunk");
+    const { turnId } = await room.acked("chat:send", { content: "two", onBusy: "interrupt" });
+    await model.attempt(2);
+    const one = room.client.frames.state?.messages[0]?.turnId;
+    await room.client.ask("chat:retry", { turnId: one });
+    await room.client.ask("chat:cancel", { turnId });
+    // It may have begun by now, or not: what it has said before goes with it either way.
+    await room.acked("chat:send", { content: "three", onBusy: "rollback" });
+    await room.answer("about three");
+    expect(room.shown).toEqual(["two", "three", "about three"]);
+  });
+
   it("of a turn that was to answer anew takes the answers that stood, too", async () => {
     const { turnId } = await room.say("one");
     await room.acked("chat:send", { content: "at work" });

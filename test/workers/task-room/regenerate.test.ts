@@ -121,6 +121,35 @@ it("[ED4] what was answered anew is not tried again, nor what was edited", async
   expect(await room.refused("chat:retry", { turnId: second.turnId })).toBe("conflict");
 });
 
+it("[ED2] of two that never began each may be tried again, one at a time, and one answer stands", async () => {
+  const { turnId } = await room.say("one");
+  await room.acked("chat:send", { content: "at work" });
+  const anew: string[] = [];
+  for (let i = 0; i < 2; i++) {
+    const asked = await room.acked("chat:regenerate", { turnId });
+    await room.client.ask("chat:cancel", { turnId: asked.turnId });
+    anew.push(asked.turnId);
+  }
+  const [first = "", second = ""] = anew;
+  await room.client.ask("chat:retry", { turnId: first });
+  expect(await room.refused("chat:retry", { turnId: second })).toBe("conflict");
+  await room.answer("about at work", 2);
+  // Both were over once before: an end alone says nothing.
+  const answer = async (text: string, nth: number) => {
+    const attempt = await model.attempt(nth);
+    attempt.say(text);
+    attempt.finish();
+    await room.client.frames.next(
+      ({ type, data }) => type === "chat:done" && Object(data).message.content === text,
+    );
+  };
+  await answer("again", 3);
+  expect(room.shown).toEqual(["one", "at work", "about at work", "again"]);
+  await room.client.ask("chat:retry", { turnId: second });
+  await answer("once more", 4);
+  expect(room.shown).toEqual(["one", "at work", "about at work", "once more"]);
+});
+
 it("[ED2] it counts as a turn of whoever asks, within the limit of the day", async () => {
   control.settings = { TURNS_PER_DAY: 2 };
   const own = await ChangedRoom.make(newUser(), model);

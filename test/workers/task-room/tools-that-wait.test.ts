@@ -198,3 +198,22 @@ describe("[E2] a turn that is tried again", () => {
 function callOf({ round, ...call }: typeof PAY | typeof OPEN | typeof READ) {
   return call;
 }
+
+it("[A5] the attempt after a wait is told whole, though the one before ended within a character", async () => {
+  await approve(client, true);
+  await give(client, { output: "opened" });
+  const second = await model.attempt(2);
+  const from = client.frames.all.length;
+  const call = { ...PAY, round: 1 };
+  second.say("Once more \ud83d");
+  second.say({ type: "round", round: 1, text: "Once more", calls: [call] });
+  second.say({ type: "tool-approval", ...call }, { type: "wait" });
+  await client.frames.next(says("turn:status", "WAITING"), from);
+  await approve(client, true, { round: 1, index: 0 });
+  const third = await model.attempt(3);
+  third.say("Done.");
+  third.finish();
+  await client.frames.next(says("turn:status", "COMPLETED"));
+  const { content } = Object(client.frames.state?.messages.at(-1));
+  expect(content).toBe("Let me see.\n\nOnce moreDone.");
+});

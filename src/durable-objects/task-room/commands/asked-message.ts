@@ -72,9 +72,23 @@ export function turnsOf({ store }: Desk, { id, messageId }: Turn, askedIn: strin
   return [...first.filter(({ turn }) => !known.has(turn.id)), ...anew];
 }
 
-/** Whether another turn answers a turn's message since. One that never began has taken nobody's place. */
+/** The answers that a message has by now, whichever turn gave them. */
+export function standingAnswers(desk: Desk, { turn }: TurnRecord, { message }: Found): string[] {
+  const { messages } = desk.store;
+  const turns = turnsOf(desk, turn, message.turnId).map((record) => record.turn);
+  const given = turns.flatMap(({ steps }) => steps.flatMap(({ messageId }) => messageId ?? []));
+  // Tried again with another team, a turn may have left what no step of it names.
+  const ids = turns.map(({ id }) => id);
+  const left = messages.answersOf(ids, message.seq);
+  return [...new Set([...given, ...left])].filter(
+    (id) => messages.get(id)?.supersededBy === undefined,
+  );
+}
+
+/** Whether another turn is to answer a turn's message, or does since. One that never began has taken nobody's place. */
 export function isOvertaken({ store }: Desk, { id, messageId }: Turn): boolean {
   return store.turns
     .anewFor(messageId)
-    .some(({ turn }) => turn.id > id && (turn.startedAt !== undefined || isOpen(turn.status)));
+    .filter(({ turn }) => turn.id !== id)
+    .some(({ turn }) => isOpen(turn.status) || (turn.id > id && turn.startedAt !== undefined));
 }

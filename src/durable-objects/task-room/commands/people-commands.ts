@@ -1,7 +1,8 @@
+import { answersOf } from "../../../engine/step/message";
 import { decideCall, takeOutput } from "../../../engine/step/tool-answers";
 import { type Cancel, cancelTurn, confirmStep, retryTurn } from "../../../engine/task/people";
 import type { Draft } from "../../../engine/turn/draft";
-import { activeTurn } from "../../../engine/turn/room";
+import { activeTurn, type TurnRecord } from "../../../engine/turn/room";
 import { guideTurn, makesNoTurn, send } from "../../../engine/turn/send";
 import type { ChatSend } from "../../../protocol/commands/chat-send";
 import type { SendAck } from "../../../protocol/commands/send-ack";
@@ -17,7 +18,7 @@ import { presenceOf } from "../live/connections";
 import { type ClientKey, clientKey } from "../store/client-keys";
 import type { Found } from "../turns/superseding";
 import { logAccepted } from "../turns/turn-lines";
-import { isOvertaken, whenTurnFound } from "./asked-message";
+import { isOvertaken, standingAnswers, whenTurnFound } from "./asked-message";
 import { carryingFiles } from "./carried-files";
 import { permit } from "./permit";
 import { type Asking, withinQuota } from "./quota";
@@ -150,11 +151,21 @@ function retryNow(
     if (planId !== undefined && plan) {
       draft.setRoom({ plans: { [planId]: plan, ...draft.room.plans } });
     }
-    const isUndone = messages.some((one) => one.isSuperseded());
-    const isSuperseded = isUndone || isOvertaken(desk, record.turn);
-    return retryTurn(draft, open ? { ...record, turn: open } : record, { isSuperseded });
+    const asked = messages.find(({ message }) => message.id === record.turn.messageId);
+    return retryTurn(draft, open ? { ...record, turn: open } : record, {
+      isSuperseded: isUndone(desk, record, messages) || isOvertaken(desk, record.turn),
+      ...(asked && record.run.supersedes && { answers: standingAnswers(desk, record, asked) }),
+    });
   });
   return noteAccepted(desk, principal, "retry", done);
+}
+
+/** Also by what the turn has said while its messages were looked for, or a meter was asked. */
+function isUndone({ store }: Desk, { turn }: TurnRecord, messages: readonly Found[]): boolean {
+  return (
+    messages.some((one) => one.isSuperseded()) ||
+    answersOf(turn).some((id) => store.messages.get(id)?.supersededBy !== undefined)
+  );
 }
 
 /** `turn:confirm`: a yes or no to a step, or to one call of it. */
@@ -227,7 +238,8 @@ export function guide(
   }
   const now = desk.doors.now();
   const turn = { turnId: newId("turn", now), messageId: newId("msg", now) };
-  const message = messageOf(principal, { content: input.content });
+  const { threadId } = active;
+  const message = messageOf(principal, { content: input.content, threadId });
   const done = desk.perform((draft) => {
     const guided = guideTurn(draft, active.id, { ...turn, ...message });
     return "code" in guided ? guided : { turnId: guided.turnId };

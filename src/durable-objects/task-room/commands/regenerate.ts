@@ -7,7 +7,7 @@ import type { Principal } from "../../../protocol/identity";
 import { newId } from "../../../protocol/ids";
 import type { Desk } from "../desk";
 import type { Found } from "../turns/superseding";
-import { turnsOf, whenAskedFound } from "./asked-message";
+import { standingAnswers, turnsOf, whenAskedFound } from "./asked-message";
 import { noteAccepted } from "./people-commands";
 import { permit } from "./permit";
 import { withinQuota } from "./quota";
@@ -66,17 +66,4 @@ function begin(
   if (!done.ok) return done;
   noteAccepted(desk, principal, "regenerate", done);
   return accepted({ ...done.value, duplicate: false });
-}
-
-/** The answers that a message has by now, whichever turn gave them. */
-function standingAnswers(desk: Desk, { turn }: TurnRecord, { message }: Found): string[] {
-  const { messages } = desk.store;
-  const given = turnsOf(desk, turn, message.turnId).flatMap(({ turn: one }) =>
-    one.steps.flatMap(({ messageId }) => messageId ?? []),
-  );
-  // Tried again with another team, a turn may have left what no step of it names.
-  const left = messages.answersOf(turn.id, message.seq);
-  return [...new Set([...given, ...left])].filter(
-    (id) => messages.get(id)?.supersededBy === undefined,
-  );
 }

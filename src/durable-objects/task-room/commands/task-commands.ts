@@ -47,20 +47,22 @@ async function within(ms: number, work: Promise<unknown>): Promise<void> {
   clearTimeout(timer);
 }
 
+const ERASED = refuse("not_found", "The task was erased.");
+
 export async function createTask(
   desk: Desk,
   principal: Principal,
   input: NewTask,
 ): Promise<Outcome<Task>> {
   if (desk.room) return readTask(desk, principal);
-  if (desk.held.deletedAt !== undefined)
-    return refused(refuse("not_found", "The task was erased."));
+  if (desk.held.deletedAt !== undefined) return refused(ERASED);
   const plan = await firstPlan(desk.doors, input.teamRef, principal, input.taskId);
   if (!plan.ok) return plan;
   const { taskId, attachments: fileIds = [] } = input;
   const open = (attachments: Attachment[]) => (): Outcome<object> => {
-    // The same request may have come twice while the team was looked up.
+    // The same request may have come twice while the team was looked up, and its task have gone since.
     if (desk.room) return accepted({ duplicate: true });
+    if (desk.held.deletedAt !== undefined) return refused(ERASED);
     openRoom(desk, principal, { ...input, attachments }, plan.value);
     return accepted({});
   };

@@ -48,11 +48,11 @@ export async function forkTask(
   if (!team.ok) return team;
   const { files, before } = carried.value;
   const share = { taskId: input.taskId, from: input.from.taskId, files };
-  return desk.files.sharing(share, async (shared) => {
+  const forked = await desk.files.sharing(share, async (shared) => {
     const copies = await copiesFor(input.taskId, carried.value, shared);
     desk.doors.fault("after carrying");
-    // The same request may have come twice while the source was read.
-    if (!desk.room) {
+    // The same request may have come twice while the source was read, and its task have gone since.
+    if (!desk.room && desk.held.deletedAt === undefined) {
       openFork(desk, principal, {
         ...input,
         title: input.title ?? forkTitle(title),
@@ -62,6 +62,7 @@ export async function forkTask(
     }
     return readTask(desk, principal);
   });
+  return desk.held.deletedAt === undefined ? forked : "erased";
 }
 
 /** The newest messages, page by page, up to the bounds of what a fork's own log begins with. */

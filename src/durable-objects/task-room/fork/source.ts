@@ -9,7 +9,7 @@ import type { Desk } from "../desk";
 import { questionOf } from "../turns/background";
 import { storedPage } from "../turns/history-reader";
 import { inPlace } from "../turns/in-place";
-import { supersededAfter } from "../turns/superseding";
+import { goneAfter } from "../turns/superseding";
 import { filesOf } from "./copies";
 
 const NOT_THERE = refuse("invalid_request", "There is no such message.", {
@@ -73,12 +73,12 @@ async function pageBefore(desk: Desk, { beforeSeq, limit, bytes }: Range): Promi
 async function storedBefore(desk: Desk, range: Range & { beforeSeq: number }): Promise<Page> {
   const { copying, state } = desk.room ?? {};
   const { items, hasMore } = await storedPage(desk, range);
-  // Superseded while the database was waited for.
-  const gone = supersededAfter(desk, state?.task.headSeq ?? 0);
+  // Superseded, or begun anew, while the database was waited for.
+  const { superseded, begunAnew } = goneAfter(desk, state?.task.headSeq ?? 0);
   const oldest = items[0]?.seq;
   if (oldest === undefined && copying) throw new Error("They are still being copied.");
   return {
-    items: items.filter(({ id }) => !gone.has(id)),
+    items: items.filter(({ id }) => !superseded.has(id) && !begunAnew.has(id)),
     before: (hasMore || copying) && oldest !== undefined ? oldest : null,
   };
 }

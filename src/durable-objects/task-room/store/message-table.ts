@@ -114,11 +114,13 @@ export class MessageTable {
     return rows.map(({ id }) => id);
   }
 
-  /** The answers of a turn that stand, from a `seq` on. */
-  answersOf(turnId: string, fromSeq: number): string[] {
+  /** The answers of some turns that stand, from a `seq` on. */
+  answersOf(turnIds: readonly string[], fromSeq: number): string[] {
     const query = `SELECT id FROM messages WHERE seq >= ? AND role = 'assistant'
-      AND superseded_by IS NULL AND body ->> '$.turnId' = ? ORDER BY seq`;
-    return idRows.parse(this.#sql.exec(query, fromSeq, turnId).toArray()).map(({ id }) => id);
+      AND superseded_by IS NULL
+      AND body ->> '$.turnId' IN (SELECT value FROM json_each(?)) ORDER BY seq`;
+    const rows = this.#sql.exec(query, fromSeq, JSON.stringify(turnIds)).toArray();
+    return idRows.parse(rows).map(({ id }) => id);
   }
 
   /** How many stand from a `seq` on. */

@@ -3,6 +3,7 @@ import { restoredState } from "../../../engine/fold/restore";
 import type { Change } from "../../../engine/turn/draft";
 import { type Room, roundsFrom, type TurnRecord } from "../../../engine/turn/room";
 import type { Message } from "../../../protocol/message";
+import type { Turn } from "../../../protocol/turn";
 import type { TeamPlan } from "../../../resources/team-plan";
 import { migrate, stepsDone } from "../../storage-steps";
 import { type ClientKey, ClientKeys, type ClientReply } from "./client-keys";
@@ -126,6 +127,14 @@ export class RoomStore {
     this.#historyName = name;
     if (this.#roomBody === "") return;
     this.#putBody({ ...readJson(z.looseObject({}), this.#roomBody), history: name });
+  }
+
+  /** The answers of a turn that stand, with those that the database alone may have. */
+  answersOf({ id, steps, firstSeq = 0 }: Turn): string[] {
+    const kept = this.messages.answersOf([id], firstSeq);
+    if (this.retention.messagesFrom() <= firstSeq) return kept;
+    const spoken = steps.flatMap(({ messageId }) => messageId ?? []);
+    return [...kept, ...spoken.filter((messageId) => !this.messages.get(messageId))];
   }
 
   /** From here on the task is gone for everybody; its rows follow. */

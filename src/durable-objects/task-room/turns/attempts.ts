@@ -16,7 +16,7 @@ import type { HeldRoom } from "../held-room";
 import type { Audience } from "../live/audience";
 import type { RoomStore } from "../store/room-store";
 import { unharmed } from "../unharmed";
-import { backgroundOf, type PageReader } from "./background";
+import { backgroundOf, type Readers } from "./background";
 import { leftAtWork } from "./left-at-work";
 import type { ReadBack } from "./read-back";
 import { ReportFeed } from "./report-feed";
@@ -34,7 +34,7 @@ type Parts = {
   audience: Pick<Audience, "text" | "progress" | "toolProgress">;
   failedWork: FailedWork;
   readBack: Pick<ReadBack, "ensure">;
-  page: PageReader;
+  readers: Readers;
   /** Decides a rule and commits it. */
   perform(rule: Rule): void;
   /** Keeps the object alive while the promise is pending. */
@@ -51,7 +51,7 @@ export class Attempts {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    const { doors, store, held, audience, readBack, page, perform, hold } = parts;
+    const { doors, store, held, audience, readBack, readers, perform, hold } = parts;
     this.#reports = new ReportFeed((fence, reports) => {
       unharmed("log_failed", held.taskId, () =>
         perform((draft) => recordReports(draft, fence, reports)),
@@ -63,7 +63,7 @@ export class Attempts {
       files: (turnId) => stepFilesOf(parts, { turnId, userId: held.userOf(turnId) }),
       background: async (fence) => {
         await readBack.ensure();
-        return backgroundOf(held.room, store, fence, page);
+        return backgroundOf(held.room, store, fence, readers);
       },
       write: (writing, field, delta) => audience.text.push(writing, field, delta),
       report: (fence, report) => this.#report(fence, report),

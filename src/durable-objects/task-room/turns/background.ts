@@ -27,13 +27,18 @@ const FIRST_MESSAGE_SEQ = 2;
 
 type Store = Pick<RoomStore, "messages" | "turns">;
 export type PageReader = (query: HistoryQuery, bytes: number) => Promise<MessagePage | Refusal>;
+/** What the database may have alone. Both reject where it is needed and can't be reached. */
+export type Readers = {
+  page: PageReader;
+  find(messageId: string): Promise<Message | undefined>;
+};
 
 /** What a step goes on from: its thread besides the turn itself and those that wait, and its turn's results. */
 export async function backgroundOf(
   room: Room | undefined,
-  store: Store & Pick<RoomStore, "toolValues" | "parts">,
+  store: Store & Pick<RoomStore, "toolValues" | "parts" | "files">,
   { turnId, step }: Pick<Fence, "turnId" | "step">,
-  page: PageReader,
+  { page, find }: Readers,
 ): Promise<Background> {
   const turn = room?.state.openTurns.find(({ id }) => id === turnId);
   if (!room || !turn) return NOTHING;
@@ -53,7 +58,7 @@ export async function backgroundOf(
   const parts = store.parts.of(turnId, step, firstRun);
   const uses = new Map(turn.steps.map((one) => [one.step, usesOf(store, turn, one)]));
   const asked = [turn.messageId, ...(room.runs[turnId]?.joined ?? [])];
-  const own = asked.flatMap((id) => store.messages.get(id)?.attachments ?? []);
+  const own = await attachmentsOf(store, asked, find);
   return {
     ...{ history, uses, rounds, parts, attachments: own },
     outputs: store.turns.outputs(turn),
@@ -70,6 +75,18 @@ export const NOTHING: Background = {
   handedFiles: new Map(),
   parts: new Map(),
 };
+
+/** Files of what a turn is asked, which may be long ago. */
+async function attachmentsOf(
+  { messages, files }: Pick<RoomStore, "messages" | "files">,
+  asked: readonly string[],
+  find: Readers["find"],
+): Promise<Attachment[]> {
+  // Most tasks carry none, and need nothing of the database.
+  const carries = files.owners().length > 0;
+  const found = asked.map((id) => messages.get(id) ?? (carries ? find(id) : undefined));
+  return (await Promise.all(found)).flatMap((message) => message?.attachments ?? []);
+}
 
 /** Files of the messages of a turn's finished steps. */
 function handedFiles({ messages }: Pick<RoomStore, "messages">, turn: Turn) {

@@ -4,7 +4,7 @@ import { type Refusal, refuse } from "../../../protocol/errors";
 import { LIMITS } from "../../../protocol/limits";
 import type { Message, MessageRole } from "../../../protocol/message";
 import type { MessageFilter, MessageRange } from "../store/message-table";
-import { type HistorySource, supersededAfter } from "./superseding";
+import { type Gone, goneAfter, type HistorySource } from "./superseding";
 
 export type HistoryQuery = {
   threadId?: string | undefined;
@@ -40,7 +40,7 @@ export async function historyPage(
   return isVoid ? historyPage(source, query, bytes) : now;
 }
 
-/** What was superseded while the database was waited for is told as such, or left out. */
+/** What was superseded while the database was waited for is told as such, or left out, as is what was begun anew. */
 function asOfNow(
   source: HistorySource,
   { superseded }: MessageFilter,
@@ -48,15 +48,17 @@ function asOfNow(
   since: number,
 ): MessagePage {
   if (source.room?.state.task.headSeq === since) return { items, hasMore };
-  const gone = supersededAfter(source, since);
-  if (gone.size === 0) return { items, hasMore };
-  const known = items.map((message) => withMark(message, gone));
+  const known = asLeft(items, goneAfter(source, since));
   return { items: known.filter((one) => superseded || !one.supersededBy), hasMore };
 }
 
-function withMark(message: Message, gone: ReadonlyMap<string, string>): Message {
-  const by = message.supersededBy ?? gone.get(message.id);
-  return by === undefined ? message : { ...message, supersededBy: by };
+function asLeft(items: readonly Message[], { superseded, begunAnew }: Gone): Message[] {
+  return items
+    .filter(({ id }) => !begunAnew.has(id))
+    .map((message) => {
+      const by = message.supersededBy ?? superseded.get(message.id);
+      return by === undefined ? message : { ...message, supersededBy: by };
+    });
 }
 
 type Edge = { beforeSeq?: number; afterSeq?: number };
@@ -126,16 +128,17 @@ async function pageAfter(
   return { items: all.slice(0, count), hasMore };
 }
 
-/** Of the database's, with what it has not been told yet of messages that were superseded. */
+/** Of the database's, with what it has not been told yet of messages that were superseded, or begun anew. */
 export async function storedPage(
   source: HistorySource,
   range: MessageFilter & MessageRange,
 ): Promise<MessagePage> {
-  const untold = supersededAfter(source, source.feeds.d1.position);
-  const without = range.superseded ? [] : [...untold.keys()];
+  const untold = goneAfter(source, source.feeds.d1.position);
+  const superseded = range.superseded ? [] : untold.superseded.keys();
+  const without = [...superseded, ...untold.begunAnew];
   const taskId = source.room?.state.task.id ?? "";
   const page = await readMessages(source.history.forReading(), taskId, { ...range, without });
-  return { ...page, items: page.items.map((message) => withMark(message, untold)) };
+  return { ...page, items: asLeft(page.items, untold) };
 }
 
 /** How many of the first messages make a page. */

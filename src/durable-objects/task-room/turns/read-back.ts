@@ -7,7 +7,7 @@ import type { Feeds } from "../outbox/feeds";
 import type { OwnHistory } from "../outbox/own-history";
 import type { RoomStore } from "../store/room-store";
 import { CONTEXT } from "./background";
-import { supersededAfter } from "./superseding";
+import { goneAfter } from "./superseding";
 
 /** Milliseconds that a turn waits for what the database has of its conversation. */
 const PATIENCE_MS = 10_000;
@@ -82,16 +82,20 @@ export class ReadBack {
     const from = store.retention.messagesFrom();
     const limit = this.#missing;
     if (limit <= 0) return;
+    const gone = () => {
+      const { superseded, begunAnew } = goneAfter({ store }, told);
+      return new Set([...superseded.keys(), ...begunAnew]);
+    };
     // What a fork still copies the database does not have yet.
     const isCopying = held.room?.copying !== undefined;
     const page = await readMessages(history.forReading(), taskId, {
       ...{ beforeSeq: from, limit, bytes: CONTEXT.bytes },
-      without: [...supersededAfter({ store }, told).keys()],
+      without: [...gone()],
     });
     // Meanwhile the task may have been erased, or the room let go of more.
     if (!held.room || store.retention.messagesFrom() !== from) return;
-    const gone = supersededAfter({ store }, told);
-    const standing = page.items.filter(({ id }) => !gone.has(id));
+    const goneNow = gone();
+    const standing = page.items.filter(({ id }) => !goneNow.has(id));
     const isWhole = !page.hasMore && !isCopying;
     store.readBack(standing, isWhole ? 0 : (page.items[0]?.seq ?? from));
     this.#hasEnough = !isCopying;

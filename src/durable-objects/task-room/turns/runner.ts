@@ -101,7 +101,8 @@ export class Runner {
   async #call(work: Work, request: StepRequest, account: Account): Promise<StepEnd | undefined> {
     const { signal } = work.controller;
     const stream = this.#sinks.room()?.state.streams.find((item) => item.turnId === work.turnId);
-    if (!stream) return undefined;
+    // What it needed took time, in which nobody may have come to want it any more.
+    if (!stream || signal.aborted) return undefined;
     const { turnId, messageId, attempt } = stream;
     const writing = { turnId, messageId, attempt };
     this.#doors.fault("model called");

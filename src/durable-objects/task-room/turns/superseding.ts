@@ -12,20 +12,28 @@ export type HistorySource = {
   readonly feeds: { readonly d1: { readonly position: number } };
 };
 
-/** What took the place of messages with an event after a `seq`, by their ids. */
-export function supersededAfter(
-  { store }: Pick<HistorySource, "store">,
-  seq: number,
-): Map<string, string> {
-  const found = new Map<string, string>();
+/** What events after a `seq` say of messages from before it. */
+export type Gone = {
+  /** What took whose place. */
+  superseded: Map<string, string>;
+  /** Those that another attempt has begun anew: as they were they are nowhere any more. */
+  begunAnew: Set<string>;
+};
+
+export function goneAfter({ store }: Pick<HistorySource, "store">, seq: number): Gone {
+  const superseded = new Map<string, string>();
+  const begunAnew = new Set<string>();
   for (const events of store.log.after(seq)) {
     for (const event of events) {
+      if (event.type === "chat:start" && event.data.attempt > 1) {
+        begunAnew.add(event.data.messageId);
+      }
       if (event.type !== "messages:superseded") continue;
       const { messageIds, by } = event.data;
-      for (const id of messageIds) if (!found.has(id)) found.set(id, by);
+      for (const id of messageIds) if (!superseded.has(id)) superseded.set(id, by);
     }
   }
-  return found;
+  return { superseded, begunAnew };
 }
 
 /** A message as it was read; whether it stands is asked when that counts. */
@@ -56,6 +64,6 @@ function foundOf(source: HistorySource, message: Message, told: number): Found {
     message,
     isSuperseded: () =>
       (source.store.messages.get(id)?.supersededBy ?? supersededBy) !== undefined ||
-      supersededAfter(source, told).has(id),
+      goneAfter(source, told).superseded.has(id),
   };
 }
