@@ -3,10 +3,10 @@ import { textOf, thinkingOf } from "../protocol/tools/rounds";
 import type { AgentConfig } from "../resources/agent";
 import { FAILURE_FAMILIES } from "../resources/runtimes";
 import type { StepEnd, StepRequest } from "../resources/step";
-import { AttemptEnded } from "./agent";
+import { AnotherFollows, AttemptEnded } from "./agent";
 import type { Doors } from "./doors";
 import { failure } from "./failure";
-import { agentFor } from "./runtimes";
+import { agentFor, leaveAgent } from "./runtimes";
 import { openedConfig } from "./team/opened-config";
 import { type Hearing, NotHeard, Voice } from "./voice";
 
@@ -36,6 +36,16 @@ export async function callAgent(
   };
 }
 
+/** Tells a step's agent, of which no attempt is at work, that nobody wants its work any more. Never rejects. */
+export async function leaveStep(request: StepRequest, doors: Doors): Promise<void> {
+  try {
+    const config = await opened(request.config, doors);
+    if (config) await leaveAgent({ ...request, config }, doors);
+  } catch (error) {
+    logError("agent_not_told", { ...idsOf(request), causes: describeError(error) });
+  }
+}
+
 async function attempt(
   request: StepRequest,
   voice: Voice,
@@ -45,6 +55,8 @@ async function attempt(
   try {
     const config = await opened(request.config, doors);
     if (!config) return unopened(request.config);
+    // Aborted meanwhile: the agent would not hear of it.
+    if (signal.aborted) return unheard(request, signal, doors);
     return await agentFor(config, doors)({ ...request, config }, voice, signal);
   } catch (error) {
     if (error instanceof AttemptEnded) return error.end;
@@ -53,6 +65,11 @@ async function attempt(
     logError("agent_broken", { ...idsOf(request), causes: describeError(error) });
     return failure("agent_unavailable", "The agent broke off.");
   }
+}
+
+function unheard(request: StepRequest, signal: AbortSignal, doors: Doors): StepEnd {
+  if (!(signal.reason instanceof AnotherFollows)) doors.hold?.(leaveStep(request, doors));
+  return NOBODY_HEARS;
 }
 
 const NOBODY_HEARS = failure("agent_unavailable", "The attempt is over.");

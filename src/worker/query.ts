@@ -6,6 +6,11 @@ import { RefusedRequest } from "./problem";
 
 const repeatable: ReadonlySet<string> = new Set(REPEATABLE);
 
+/** By its own spelling, as many clients write lists, or because this service has it as one. */
+function isList(name: string): boolean {
+  return repeatable.has(name) || name.endsWith("[]");
+}
+
 /**
  * A request's query through its schema. Throws `invalid_request` with issues for unknown names,
  * for repeated ones that are no list, and for values out of range: nothing is clamped or ignored.
@@ -14,12 +19,12 @@ export function readQuery<T>(request: Request, schema: z.ZodType<T>): T {
   const { searchParams } = new URL(request.url);
   const names = new Set(searchParams.keys());
   const repeated = [...names].filter(
-    (name) => !repeatable.has(name) && searchParams.getAll(name).length > 1,
+    (name) => !isList(name) && searchParams.getAll(name).length > 1,
   );
   const values = Object.fromEntries(
     [...names].map((name) => [
       name,
-      repeatable.has(name) ? searchParams.getAll(name) : searchParams.get(name),
+      isList(name) ? searchParams.getAll(name) : searchParams.get(name),
     ]),
   );
   const parsed = schema.safeParse(values);

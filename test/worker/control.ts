@@ -59,6 +59,8 @@ const untouched = () => ({
   opening: {} as { asking?: () => Promise<unknown>; answered?: () => Promise<unknown> },
   /** In place of the real providers. */
   model: undefined as Model | undefined,
+  /** Agents that were told, with no attempt at work, that nobody wants their work. */
+  left: [] as StepRequest[],
   /** The runtime stops dead when it comes to this point for the n-th time. */
   fault: undefined as { point: string; nth: number } | undefined,
   /** How often rooms were constructed, by object id. */

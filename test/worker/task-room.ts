@@ -101,6 +101,10 @@ export class TaskRoom extends ProductionTaskRoom {
       homeFiles: (userId) => breakableHome(userId, doors.homeFiles(userId)),
       callAgent: (request, hearing, signal, files) =>
         (control.model ?? doors.callAgent)(request, hearing, signal, files),
+      leaveStep: async (request) => {
+        control.left.push(request);
+        await doors.leaveStep(request);
+      },
     };
   }
 }

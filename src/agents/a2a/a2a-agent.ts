@@ -1,10 +1,8 @@
-import type { RuntimeConfig } from "../../resources/agent";
 import { type Agent, AnotherFollows } from "../agent";
 import type { Doors } from "../doors";
 import { Attempt } from "./attempt";
+import type { A2aRuntime } from "./calling";
 import { failureOf } from "./fault";
-
-type A2aRuntime = Extract<RuntimeConfig, { runtime: "a2a" }>;
 
 /**
  * Has an agent of the user's do a step, over A2A. The agent works whether anybody listens or not: where a

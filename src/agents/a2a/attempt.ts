@@ -1,17 +1,14 @@
-import { checkTarget } from "../../platform/target";
-import { descentHeaders } from "../../protocol/depth";
-import type { RuntimeConfig } from "../../resources/agent";
 import type { StepEnd, StepRequest } from "../../resources/step";
 import type { Doors } from "../doors";
 import { MadeFiles } from "../files/made-files";
 import { given } from "../model/given";
-import { ownHeaders } from "../model/own-headers";
 import { memoOf } from "../remote/resume";
 import type { Voice } from "../voice";
 import { within } from "../within";
-import { addressOf, cardUrl, readCard, type Way } from "./card";
-import { Endpoint } from "./endpoint";
-import { AgentRefused, Unusable } from "./fault";
+import { type A2aRuntime, endpointOf, shellHeaders, targetOf } from "./calling";
+import { cardUrl, readCard, type Way } from "./card";
+import type { Endpoint } from "./endpoint";
+import { AgentRefused } from "./fault";
 import { cancelTask } from "./leaving";
 import { messageText } from "./message-text";
 import { Pauses } from "./pauses";
@@ -21,13 +18,11 @@ import { hasFailed, TaskReading } from "./task-reading";
 import { taskOf } from "./wire/read";
 import { CALLS } from "./wire/versions";
 
-/** Never the shell's to say. */
-const RESERVED = ["accept", "a2a-version", "taskroom-depth", "taskroom-tasks"];
 /** Milliseconds for which a task is waited for that is to be stopped and has no name yet. */
 const NAME_MS = 10_000;
 
 type Parts = {
-  runtime: Extract<RuntimeConfig, { runtime: "a2a" }>;
+  runtime: A2aRuntime;
   doors: Doors;
   request: StepRequest;
   voice: Voice;
@@ -74,7 +69,7 @@ export class Attempt {
   /** Gives nothing where there is nothing to go on with. */
   async #goOn(begun: Begun, signal: AbortSignal): Promise<StepEnd | undefined> {
     const { taskId, way, key } = begun;
-    const endpoint = this.#endpoint(way);
+    const endpoint = endpointOf(this.#parts, way);
     this.#sent = { endpoint, way };
     this.#named.resolve(taskId);
     try {
@@ -94,8 +89,8 @@ export class Attempt {
 
   async #begin(signal: AbortSignal): Promise<StepEnd> {
     const { request } = this.#parts;
-    const way = await readCard(cardUrl(this.#target()), this.#headers(), signal);
-    const endpoint = this.#endpoint(way);
+    const way = await readCard(cardUrl(targetOf(this.#parts)), shellHeaders(this.#parts), signal);
+    const endpoint = endpointOf(this.#parts, way);
     // One that there was before is none to be stopped.
     this.#named = Promise.withResolvers();
     this.#sent = { endpoint, way };
@@ -122,46 +117,10 @@ export class Attempt {
     const { text, left } = messageText(request);
     const { files, settings } = doors;
     const allowPrivate = settings.ALLOW_PRIVATE_TARGETS;
-    const own = { origin: this.#target().origin, headers: this.#headers() };
+    const own = { origin: targetOf(this.#parts).origin, headers: shellHeaders(this.#parts) };
     const made = new MadeFiles({ request, voice, signal, files, allowPrivate, own });
     const { bot } = request.config;
     const reading = new TaskReading({ bot, voice, made, truncatedContext: left });
     return { message: { id: key, text }, reading };
-  }
-
-  #target(): URL {
-    const { runtime, doors } = this.#parts;
-    const allowPrivate = doors.settings.ALLOW_PRIVATE_TARGETS;
-    // Checked where it is used, not only where it was stored: what is allowed may have changed.
-    const target = checkTarget(runtime.url, { allowPrivate });
-    if (target.ok) return target.url;
-    throw new Unusable(`The agent's address ${target.reason}.`);
-  }
-
-  #headers(): Headers {
-    try {
-      return ownHeaders(this.#parts.runtime.headers, RESERVED);
-    } catch {
-      throw new Unusable("The agent's headers cannot be used.");
-    }
-  }
-
-  #endpoint(way: Way): Endpoint {
-    const { runtime, request, doors } = this.#parts;
-    const { ALLOW_PRIVATE_TARGETS: allowPrivate, ...settings } = doors.settings;
-    const own = Object.keys(runtime.headers).length;
-    const url = addressOf(way, { named: this.#target(), ownHeaders: own, allowPrivate });
-    const headers = this.#headers();
-    headers.set("accept", "application/json, text/event-stream");
-    headers.set("content-type", "application/json");
-    headers.set("a2a-version", way.version);
-    for (const [name, value] of Object.entries(descentHeaders(request.descent))) {
-      headers.set(name, value);
-    }
-    const limits = {
-      firstByteMs: settings.MODEL_FIRST_BYTE_TIMEOUT_MS,
-      stallMs: settings.MODEL_STALL_TIMEOUT_MS,
-    };
-    return new Endpoint({ url, headers, tenant: way.tenant, limits });
   }
 }

@@ -1,6 +1,10 @@
+import type { StepRequest } from "../../resources/step";
+import type { Doors } from "../doors";
 import { within } from "../within";
+import { type A2aRuntime, endpointOf } from "./calling";
 import type { Endpoint } from "./endpoint";
 import { mayPass } from "./fault";
+import { begunOf } from "./resume";
 import { CALLS, type Version } from "./wire/versions";
 
 /** Milliseconds for one try, and tries in all: nobody waits for them. */
@@ -20,4 +24,19 @@ export async function cancelTask(endpoint: Endpoint, version: Version, id: strin
     }
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
+}
+
+/**
+ * The same of the task that earlier attempts of a step have begun, where none is at work that would say it. Throws
+ * `Unusable` where the agent may not be called any more.
+ */
+export async function leaveBegun(
+  runtime: A2aRuntime,
+  request: StepRequest,
+  doors: Pick<Doors, "settings">,
+): Promise<void> {
+  const begun = begunOf(request);
+  if (!begun) return;
+  const { taskId, way } = begun;
+  await cancelTask(endpointOf({ runtime, request, doors }, way), way.version, taskId);
 }

@@ -185,7 +185,7 @@ export class Desk {
     this.fanOut.send(events, commit.texts);
     this.alarm.arm();
     this.doors.fault("after fan-out");
-    for (const effect of effects) this.#start(effect);
+    for (const effect of effects) this.#start(effect, { before, events });
     this.feeds.hear(commit);
     unharmed("read_back_failed", this.taskId, () => this.readBack.hear(events));
     unharmed("metrics_failed", this.taskId, () => countChange(this.metrics, change));
@@ -207,13 +207,13 @@ export class Desk {
     }
   }
 
-  #start(effect: Effect): void {
+  #start(effect: Effect, made: { before: Room | undefined; events: LogEvent[] }): void {
     switch (effect.type) {
       case "run":
         this.attempts.start(effect);
         break;
       case "abort":
-        this.attempts.abort(effect);
+        this.attempts.abort(effect, made);
         break;
       case "begin":
         this.nextTurn.begin();

@@ -1,4 +1,4 @@
-import { callAgent } from "../../agents/call-agent";
+import { callAgent, leaveStep } from "../../agents/call-agent";
 import type { Hearing } from "../../agents/voice";
 import { FileBucket } from "../../files/bucket";
 import { type Histories, historiesOf } from "../../history/shards/histories";
@@ -12,7 +12,7 @@ import type { Outcome } from "../../protocol/errors";
 import type { Principal } from "../../protocol/identity";
 import type { Place } from "../../protocol/rooms/place";
 import type { StepEnd, StepRequest } from "../../resources/step";
-import type { StepFiles } from "../../resources/step-files";
+import { NO_FILES, type StepFiles } from "../../resources/step-files";
 import { tellShard } from "../metrics-shard/api";
 import { type Meter, meterOf } from "../usage-meter/api";
 import type { HomeFilesApi, TaskNews, UserRoomApi } from "../user-room/api";
@@ -92,6 +92,8 @@ export type Doors = {
     signal: AbortSignal,
     files: StepFiles,
   ): Promise<StepEnd | undefined>;
+  /** Tells an agent of which no attempt is at work that nobody wants its work any more. Never rejects. */
+  leaveStep(request: StepRequest): Promise<void>;
   /** Tells the service's counts, and what there is now; nobody repeats it. */
   tellMetrics(tally: Tally, levels: Levels): Promise<void>;
   fault(point: FaultPoint): void;
@@ -118,6 +120,7 @@ export function productionDoors(ctx: DurableObjectState, env: Env): Doors {
     bucket: env.FILES && new FileBucket(env.FILES),
     callAgent: (request, hearing, signal, files) =>
       callAgent(request, hearing, signal, { ...world, files }),
+    leaveStep: (request) => leaveStep(request, { ...world, files: NO_FILES }),
     tellMetrics: (tally, levels) => tellShard(env, ctx.id.toString(), tally, levels),
     fault: () => undefined,
   };

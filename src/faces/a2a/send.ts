@@ -84,9 +84,13 @@ async function answer(c: AppContext, begun: Begun, word: Word | undefined): Prom
   for (const place of await placesOf(c, begun, toolCallId)) {
     const input = { ...place, approve, ...(note !== undefined && { note }) };
     const room = taskRoom(c.env, task.id);
-    answerOf(await once(() => room.confirmTurn(c.var.principal, turn.id, input)));
+    const outcome = await once(() => room.confirmTurn(c.var.principal, turn.id, input));
+    // One that somebody has given a moment before stands, and the others are given all the same.
+    if (!outcome.ok && !ANSWERED.has(outcome.refusal.code)) answerOf(outcome);
   }
 }
+
+const ANSWERED: ReadonlySet<string> = new Set(["invalid_transition", "not_found", "conflict"]);
 
 type Place = { step: string; toolCallId?: string; round?: number; index?: number };
 

@@ -6,7 +6,7 @@ import { metadata, model, only, orNull } from "./fields";
 import { approvalRequest, conversationId, responseId } from "./ids";
 
 /** A message; `type` may be left out. */
-export const messageItem = z
+const messageItem = z
   .looseObject({
     type: z.literal("message").optional(),
     role: z.enum(["system", "developer", "user", "assistant"]),
@@ -22,8 +22,21 @@ const approvalResponse = z.looseObject({
   reason: orNull(reason),
 });
 
-const item = z.discriminatedUnion("type", [messageItem, approvalResponse], {
-  error: "an item is a message, or an mcp_approval_response",
+/**
+ * What a response is made of beside its messages: a client that keeps the conversation itself sends it back with
+ * them. Thoughts and calls of before are the team's own; nothing is done with them.
+ */
+const toldItem = z.looseObject({
+  type: z.enum(["reasoning", "mcp_call", "mcp_approval_request"]),
+});
+
+const item = z.discriminatedUnion("type", [messageItem, toldItem, approvalResponse], {
+  error: "an item is a message, an mcp_approval_response, or one that a response here was made of",
+});
+
+/** What a conversation may begin with. */
+export const givenItem = z.discriminatedUnion("type", [messageItem, toldItem], {
+  error: "an item is a message, or one that a response here was made of",
 });
 
 /** The most items: a history, and the last message. */
@@ -59,4 +72,8 @@ export const responseRequest = z
 export type ResponseRequest = z.infer<typeof responseRequest>;
 export type InputItem = Exclude<ResponseRequest["input"], string>[number];
 export type InputMessage = z.infer<typeof messageItem>;
+
+export function isMessage(item: InputItem): item is InputMessage {
+  return item.type === undefined || item.type === "message";
+}
 export type ApprovalResponse = z.infer<typeof approvalResponse>;

@@ -187,6 +187,29 @@ describe.each([
     expect(methodsOf(agent).at(-1)).toBe(named.cancel);
   });
 
+  it("[J8] is told by the next attempt too where that is stopped before it has asked", async () => {
+    const stopped = gate();
+    const agent = await agentOf(
+      async ({ begin, write, cancelled }) => {
+        begin();
+        write("I begin");
+        await cancelled;
+        stopped.open();
+      },
+      { version },
+    );
+    const request = stepAt(agent.url);
+    const first = attempt(request);
+    await isSaid(first.heard, "I begin");
+    first.stop(new AnotherFollows());
+    const second = attempt(after(first.heard, request));
+    second.stop();
+    await stopped.opened;
+    await Promise.all(second.held);
+    expect(methodsOf(agent).filter((method) => method === named.cancel)).toHaveLength(1);
+    expect(agent.runs).toHaveLength(1);
+  });
+
   it("[J6] without streams is looked at until it is done", async () => {
     const opened = gate();
     const agent = await agentOf(halves(opened.opened), { version, streaming: false });

@@ -145,4 +145,27 @@ describe("CopilotKit's client", () => {
     await core.connectAgent({ agent });
     expect(shown(agent.messages)).toEqual(shown(before));
   });
+
+  it.each([
+    ["fails", true],
+    ["wants no run to follow", false],
+  ])("[AG3] whose tool %s has its result go along with what is said next", async (_, fails) => {
+    models.script(round("I pick.", "pick_color", {}), answer("So be it."), answer("You say so."));
+    const { core, agent } = await copilot(crypto.randomUUID());
+    const handler = async () => {
+      if (fails) throw new Error("no colors left");
+      return "blue";
+    };
+    core.addTool({ name: "pick_color", description: "Picks", followUp: false, handler });
+    asks(agent, "Pick");
+    await core.runAgent({ agent });
+    const asked = models.requests.length;
+    asks(agent, "And?");
+    await core.runAgent({ agent });
+    await says(agent, "You say so.");
+    const told = JSON.stringify(models.requests[asked]?.body);
+    expect(told).toContain(fails ? "no colors left" : "blue");
+    const turns = await turnsOf(ben, await taskOf(ben, agent.threadId));
+    expect(turns.map(({ status }) => status)).toEqual(["COMPLETED", "COMPLETED"]);
+  });
 });

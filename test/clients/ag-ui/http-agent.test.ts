@@ -175,6 +175,36 @@ describe("a run of the real client", () => {
     expect(await turnsOf(ada, await taskOf(ada, agent.threadId))).toHaveLength(1);
   });
 
+  it("[AG1] that ends with a message of before has that answered once more, and no other is made", async () => {
+    models.script(status(400), answer("One."), answer("Other."), answer("Zwei."));
+    const agent = agentOf(ada);
+    say(agent, "Count");
+    const failed = await played(agent);
+    expect(failed.end.type).toBe("RUN_ERROR");
+    await played(agent);
+    expect(shown(agent.messages)).toEqual([
+      ["user", "Count"],
+      ["assistant", "One."],
+    ]);
+    const taskId = await taskOf(ada, agent.threadId);
+    const kept = async () => shown(await messagesOf(ada, taskId));
+    expect(await kept()).toEqual(shown(agent.messages));
+    const [first] = agent.messages;
+    const runId = crypto.randomUUID();
+    for (const _ of ["once", "and the same run again"]) {
+      agent.setMessages(first ? [first] : []);
+      await played(agent, { runId });
+      expect(shown(agent.messages).at(-1)).toEqual(["assistant", "Other."]);
+    }
+    expect(await kept()).toEqual(shown(agent.messages));
+    agent.setMessages([{ id: first?.id ?? "", role: "user", content: "Zähle" }]);
+    await played(agent);
+    expect(await kept()).toEqual([
+      ["user", "Zähle"],
+      ["assistant", "Zwei."],
+    ]);
+  });
+
   it("in a new thread gives the team what was said before", async () => {
     models.script(answer("Two."));
     const before = models.requests.length;

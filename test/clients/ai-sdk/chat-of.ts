@@ -13,20 +13,28 @@ export type Way = "HTTP" | "a socket";
 
 export type Place = { url: string; token: string; team?: string };
 
-type Options = { id?: string; messages?: UIMessage[]; body?: object; onToolCall?: OnToolCall };
+type Options = {
+  id?: string;
+  messages?: UIMessage[];
+  body?: object;
+  onToolCall?: OnToolCall;
+  /** Whether it sends answers by itself, once all are there. */
+  sendsAnswers?: boolean;
+};
 type OnToolCall = NonNullable<ConstructorParameters<typeof Chat>[0]["onToolCall"]>;
 
 /** The AI SDK's chat, unmodified, on one of its ways to a server. */
 export function chatOf(way: Way, place: Place, options: Options = {}): Chat<UIMessage> {
-  const { id = randomUUID(), messages = [], onToolCall } = options;
+  const { id = randomUUID(), messages = [], onToolCall, sendsAnswers = true } = options;
   const body = { ...(place.team && { team: place.team }), ...options.body };
   return new Chat<UIMessage>({
     id,
     messages,
     transport: way === "HTTP" ? overHttp(place, body) : overSocket(place, body),
     sendAutomaticallyWhen: (said) =>
-      lastAssistantMessageIsCompleteWithApprovalResponses(said) ||
-      lastAssistantMessageIsCompleteWithToolCalls(said),
+      sendsAnswers &&
+      (lastAssistantMessageIsCompleteWithApprovalResponses(said) ||
+        lastAssistantMessageIsCompleteWithToolCalls(said)),
     ...(onToolCall && { onToolCall }),
   });
 }

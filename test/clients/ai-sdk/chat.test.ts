@@ -1,3 +1,4 @@
+import type { UIMessage } from "ai";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import * as z from "zod";
 import { askingTeam } from "../../support/asking-team";
@@ -87,6 +88,19 @@ describe.each<Way>(["HTTP", "a socket"])("the AI SDK's chat over %s", (way) => {
     expect(chat.status).toBe("error");
     await chat.regenerate();
     expect(textOf(chat.messages.at(-1))).toBe("at last");
+    await model.close();
+  });
+
+  it("has an earlier answer made anew with the tools that it has itself", async () => {
+    const { model, place } = await stage();
+    model.script(...["one", "two", "three"].map((word) => answer(word)));
+    const tools = [{ name: "where_am_i", inputSchema: { type: "object" } }];
+    const chat = chatOf(way, place, { body: { tools } });
+    await chat.sendMessage({ text: "count" });
+    await chat.sendMessage({ text: "go on" });
+    await chat.regenerate({ messageId: chat.messages[1]?.id ?? "" });
+    expect(chat.messages.map(textOf)).toEqual(["count", "three"]);
+    expect(JSON.stringify(model.requests.at(-1)?.body.tools)).toContain("where_am_i");
     await model.close();
   });
 
@@ -231,6 +245,63 @@ describe.each<Way>(["HTTP", "a socket"])("the AI SDK's chat over %s", (way) => {
     ]);
     expect(JSON.stringify(model.requests[1]?.body)).toContain("Bern");
     expect(model.requests).toHaveLength(2);
+    await model.close();
+  });
+
+  it("answers that a client does not send by itself go along with what is said next", async () => {
+    const { model, place } = await stage();
+    model.script(
+      round("", "where_am_i", {}),
+      answer("You are in Bern."),
+      round("", "weather", { place: "Bern" }),
+      answer("It rains."),
+      answer("You are welcome."),
+    );
+    const tools = [{ name: "where_am_i", inputSchema: { type: "object" } }];
+    const chat = chatOf(way, place, { body: { tools }, sendsAnswers: false });
+    await chat.sendMessage({ text: "where am I?" });
+    const [mine] = toolsOf(chat.messages[1]);
+    await chat.addToolOutput({
+      ...{ tool: "where_am_i", toolCallId: mine?.toolCallId ?? "", output: { city: "Bern" } },
+    });
+    await chat.sendMessage({ text: "and the weather there?" });
+    const [asked] = toolsOf(chat.messages[3]);
+    const before = calls.length;
+    await chat.addToolApprovalResponse({ id: asked?.approval?.id ?? "", approved: true });
+    await chat.sendMessage({ text: "thank you" });
+    expect(textOf(chat.messages[5])).toBe("You are welcome.");
+    expect(calls.slice(before)).toEqual([{ place: "Bern" }]);
+    const [, located, , told] = model.requests.map(({ body }) => JSON.stringify(body));
+    expect(located).toContain("Bern");
+    expect(told).toContain("rain");
+    await model.close();
+  });
+
+  it("edits and answers anew in a fork, where no turn is of what was said before", async () => {
+    const { model, place } = await stage();
+    const words = ["one", "two", "three", "four"];
+    model.script(...words.map((word) => answer(word)));
+    const source = chatOf(way, place);
+    await source.sendMessage({ text: "count" });
+    await source.sendMessage({ text: "go on" });
+    const { taskId } = z.looseObject({ taskId: z.string() }).parse(source.messages[1]?.metadata);
+    const forked = await alice.call("POST", `/tasks/${taskId}/fork`, {});
+    const { id } = z.looseObject({ id: z.string() }).parse(await forked.json());
+    const headers = { Authorization: `Bearer ${place.token}` };
+    const kept = async () => {
+      const page = await fetch(`${place.url}/ai-sdk/chat/${id}/messages`, { headers });
+      const { messages } = z.object({ messages: z.array(z.unknown()) }).parse(await page.json());
+      return messages as UIMessage[];
+    };
+    const chat = chatOf(way, place, { id, messages: await kept() });
+    expect(chat.messages.map(textOf)).toEqual(["count", "one", "go on", "two"]);
+    await chat.regenerate();
+    expect(chat.error).toBeUndefined();
+    expect((await kept()).map(textOf)).toEqual(["count", "one", "go on", "three"]);
+    const messageId = chat.messages[0]?.id ?? "";
+    await chat.sendMessage({ text: "zähle", messageId });
+    expect(chat.error).toBeUndefined();
+    expect((await kept()).map(textOf)).toEqual(["zähle", "four"]);
     await model.close();
   });
 

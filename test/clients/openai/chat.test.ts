@@ -1,7 +1,17 @@
 import { ChatOpenAI } from "@langchain/openai";
 import type OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { answer, errorInside, gate, hang, status, text, wait } from "../../support/model-script";
+import {
+  answer,
+  errorInside,
+  finish,
+  gate,
+  hang,
+  status,
+  text,
+  thinking,
+  wait,
+} from "../../support/model-script";
 import { type ModelServer, startModelServer } from "../../support/model-server";
 import { Server } from "../../support/server";
 import type {} from "../../support/shared-servers";
@@ -186,6 +196,19 @@ describe("LangChain's ChatOpenAI", () => {
     for await (const piece of await model.stream("And now?")) words += piece.text;
     expect(words).toBe(ALL);
   });
+
+  it.each([false, true])(
+    "sends back a whole conversation with its thoughts; by responses: %s",
+    async (useResponsesApi) => {
+      const model = new ChatOpenAI({ ...options(), useResponsesApi });
+      models.script([thinking("Hm."), text("One."), finish()], answer("Two."));
+      const first = await model.invoke([["human", "One?"]]);
+      const second = await model.invoke([["human", "One?"], first, ["human", "Two?"]]);
+      expect(second.text).toBe("Two.");
+      const sent = models.requests.at(-1)?.body.messages ?? [];
+      expect(sent.map(({ content }) => content).slice(1)).toEqual(["One?", "One.", "Two?"]);
+    },
+  );
 });
 
 describe("a client that asks again by itself", () => {

@@ -5,7 +5,9 @@ import type { Fence } from "../../../engine/step/fence";
 import { waitInStep } from "../../../engine/step/go-on";
 import { recordRounds } from "../../../engine/step/records";
 import { recordReports } from "../../../engine/step/reports";
-import type { Draft } from "../../../engine/turn/draft";
+import type { AbortEffect, Draft } from "../../../engine/turn/draft";
+import type { Room } from "../../../engine/turn/room";
+import type { LogEvent } from "../../../protocol/events";
 import type { StepRecord, StepReport } from "../../../resources/step";
 import type { Doors } from "../doors";
 import type { FailedWork } from "../failed-work";
@@ -15,11 +17,13 @@ import type { Audience } from "../live/audience";
 import type { RoomStore } from "../store/room-store";
 import { unharmed } from "../unharmed";
 import { backgroundOf, type Readers } from "./background";
+import { leftAtWork } from "./left-at-work";
 import type { ReadBack } from "./read-back";
 import { ReportFeed } from "./report-feed";
 import { Runner } from "./runner";
 
 type Rule = (draft: Draft) => void;
+type Made = { before: Room | undefined; events: readonly LogEvent[] };
 type Unsaid = { turnId: string; rule: Rule; said?: Saying };
 type Saying = PromiseWithResolvers<void>;
 
@@ -72,7 +76,11 @@ export class Attempts {
 
   /** Whether an attempt is at work, or its end is still to be committed. */
   isRunning(turnId: string): boolean {
-    return this.#runner.isRunning(turnId) || this.#unsaid.some((one) => one.turnId === turnId);
+    return this.#runner.isRunning(turnId) || this.#isUnsaid(turnId);
+  }
+
+  #isUnsaid(turnId: string): boolean {
+    return this.#unsaid.some((one) => one.turnId === turnId);
   }
 
   start(fence: Fence): void {
@@ -80,9 +88,19 @@ export class Attempts {
     this.#runner.start(fence);
   }
 
-  abort({ turnId, another = false }: { turnId: string; another?: boolean }): void {
+  /** `before`: the room in which the turn was still open; `events`: what has become of it. */
+  abort({ turnId, another }: AbortEffect, { before, events }: Made): void {
+    const isAtWork = this.#runner.hasCalled(turnId) || this.#isUnsaid(turnId);
     this.#forget(turnId);
-    this.#runner.abort(turnId, { another });
+    this.#runner.abort(turnId, { another: another === true });
+    if (isAtWork || another || !before) return;
+    // Its agent may be at work all the same, and there is no attempt that would tell it.
+    const { doors, hold, store } = this.#parts;
+    const isStopped = events.some(
+      ({ type, data }) => type === "chat:cancelled" && data.turnId === turnId,
+    );
+    const left = leftAtWork(before, store, { turnId, isStopped });
+    if (left) hold(doors.leaveStep(left));
   }
 
   abortAll(): void {
@@ -114,7 +132,7 @@ export class Attempts {
 
   #commit(turnId: string, rule: Rule, said?: Saying): void {
     const { failedWork, perform } = this.#parts;
-    const waits = this.#unsaid.some((one) => one.turnId === turnId);
+    const waits = this.#isUnsaid(turnId);
     try {
       if (!waits) perform(rule);
     } catch (error) {

@@ -66,7 +66,7 @@ export async function backgroundOf(
   };
 }
 
-const NOTHING: Background = {
+export const NOTHING: Background = {
   history: [],
   outputs: new Map(),
   uses: new Map(),

@@ -34,7 +34,8 @@ type Sinks = {
   hold(work: Promise<void>): void;
 };
 
-type Work = Fence & { controller: AbortController };
+/** `isCalled`: the agent has the attempt, and tells whoever works for it elsewhere where it is aborted. */
+type Work = Fence & { controller: AbortController; isCalled: boolean };
 
 /**
  * Carries out attempts of running steps, at most one per turn. It only reports; whether a report still
@@ -54,9 +55,13 @@ export class Runner {
     return this.#work.has(turnId);
   }
 
+  hasCalled(turnId: string): boolean {
+    return this.#work.get(turnId)?.isCalled === true;
+  }
+
   start(fence: Fence): void {
     this.abort(fence.turnId, { another: true });
-    const work = { ...fence, controller: new AbortController() };
+    const work = { ...fence, controller: new AbortController(), isCalled: false };
     this.#work.set(fence.turnId, work);
     this.#sinks.hold(this.#carryOut(work));
   }
@@ -101,6 +106,7 @@ export class Runner {
     const { turnId, messageId, attempt } = stream;
     const writing = { turnId, messageId, attempt };
     this.#doors.fault("model called");
+    work.isCalled = true;
     return this.#doors.callAgent(
       request,
       {

@@ -55,6 +55,15 @@ export function trailingResults({ messages }: RunInput): Answer[] {
   return messages.slice(first).map((message, i) => resultIn(message, `messages.${first + i}`));
 }
 
+/** The results of a turn's calls, wherever in a conversation they stand. */
+export function resultsFor(turnId: string, messages: readonly SentMessage[]): Answer[] {
+  return messages.flatMap((message, i) => {
+    const { toolCallId = "" } = toolMessage.safeParse(message).data ?? {};
+    const isIts = message.role === "tool" && readCallId(toolCallId)?.turnId === turnId;
+    return isIts ? [resultIn(message, `messages.${i}`)] : [];
+  });
+}
+
 function resultIn(message: SentMessage, path: string): Answer {
   const { toolCallId = "", error } = toolMessage.safeParse(message).data ?? {};
   const call = readCallId(toolCallId);

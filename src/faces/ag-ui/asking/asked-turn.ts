@@ -4,12 +4,13 @@ import type { Ref } from "../../../protocol/refs";
 import type { Turn } from "../../../protocol/turn";
 import type { AppContext } from "../../../worker/context";
 import { RefusedRequest } from "../../../worker/problem";
-import { answerOf, once, taskRoom, twice } from "../../../worker/rooms/ask";
+import { answerOf, taskRoom, twice } from "../../../worker/rooms/ask";
 import { carrying } from "../../files/carrying";
 import { marked } from "../thread/mark";
 import { findThread, threadFor } from "../thread/thread-task";
-import type { Answer } from "./answers";
+import { give, giveUnsent } from "./giving";
 import { filesBefore, historyOf, type Intent, intentOf } from "./intent";
+import { knownTurn, onceOf, turnOfRun } from "./said-before";
 
 /** Does what a run asks for, and gives the turn that it reads. Throws what is refused. */
 export function askedTurn(c: AppContext, team: Ref, input: RunInput): Promise<Turn> {
@@ -44,12 +45,6 @@ async function send(c: AppContext, sending: Sending): Promise<Turn> {
   );
 }
 
-async function turnOfRun(c: AppContext, taskId: string, runId: string): Promise<Turn | undefined> {
-  const room = () => taskRoom(c.env, taskId);
-  const said = answerOf(await twice(() => room().sentAs(c.var.principal, runId)));
-  return said ? answerOf(await twice(() => room().turn(c.var.principal, said.turnId))) : undefined;
-}
-
 async function sent(
   c: AppContext,
   { team, input, intent }: Sending,
@@ -59,18 +54,23 @@ async function sent(
   const { content, messageId, index } = intent;
   const history = () => historyOf(input.messages.slice(0, index));
   const { taskId, isNew } = await threadFor(c, { threadId, team, text: content, history });
+  if (!isNew) await giveUnsent(c, taskId, input);
   const room = taskRoom(c.env, taskId);
-  const message = {
-    input: content,
-    clientMessageId: runId,
+  const more = {
     ...(attachments.length > 0 && { attachments }),
     ...(tools && tools.length > 0 && { clientTools: tools }),
     metadata: marked({ messageId, runId }),
   };
+  const message = { input: content, clientMessageId: runId, ...more };
   // Told again it is the same turn: its message has the run's id.
-  const outcome = await twice(() => room.execute(c.var.principal, message));
-  if (!outcome.ok && isNew) await forget(c, taskId);
-  return answerOf(outcome).turn;
+  const outcome = await twice(() => room.execute(c.var.principal, message, onceOf(messageId)));
+  if (outcome.ok) return outcome.value.turn;
+  if (isNew) await forget(c, taskId);
+  const isKnown = outcome.refusal.code === "conflict";
+  const said = { content, ...more };
+  const turn = isKnown && (await knownTurn(c, taskId, { messageId, runId, said }));
+  if (turn) return turn;
+  throw new RefusedRequest(outcome.refusal);
 }
 
 /** A thread whose first message was refused has not been begun. */
@@ -91,23 +91,3 @@ async function answer(c: AppContext, { team, input, intent }: Asking<"answer">):
   for (const one of intent.answers) await give(c, task.id, one);
   return read();
 }
-
-/** An answer that somebody has given before stands: the run tells of it. */
-async function give(c: AppContext, taskId: string, answer: Answer): Promise<void> {
-  const { principal } = c.var;
-  const room = taskRoom(c.env, taskId);
-  const outcome = await once(() => {
-    if (answer.kind === "output") {
-      const { turnId, toolCallId, given } = answer;
-      return room.giveOutput(principal, turnId, { toolCallId, ...given });
-    }
-    const { asked, approve, note } = answer;
-    const { turnId, step, toolCallId } = asked;
-    const about = { step, ...(toolCallId !== undefined && { toolCallId }) };
-    return room.confirmTurn(principal, turnId, { ...about, approve, ...(note && { note }) });
-  });
-  if (outcome.ok || ANSWERED.has(outcome.refusal.code)) return;
-  throw new RefusedRequest(outcome.refusal);
-}
-
-const ANSWERED: ReadonlySet<string> = new Set(["invalid_transition", "not_found", "conflict"]);

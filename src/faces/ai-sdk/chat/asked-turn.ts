@@ -2,14 +2,13 @@ import type { ChatRequest } from "../../../operations/ai-sdk/chat-request";
 import { messageId, turnId } from "../../../protocol/ids";
 import type { Turn } from "../../../protocol/turn";
 import type { AppContext } from "../../../worker/context";
-import { RefusedRequest } from "../../../worker/problem";
-import { answerOf, once, taskRoom, twice } from "../../../worker/rooms/ask";
+import { answerOf, taskRoom, twice } from "../../../worker/rooms/ask";
 import { carrying } from "../../files/carrying";
-import type { Answer } from "../request/answers";
 import { type Intent, intentOf, notValid } from "../request/intent";
 import type { GoesOn } from "../stream/ui-stream";
 import { answeredAnew, editedTurn } from "./changed-turn";
 import { chatFor, findChat } from "./chat-task";
+import { give, giveUnsent } from "./giving";
 import { turnOf } from "./turn-of";
 
 /** A turn that a client is to be told of, and what of it the client has. */
@@ -43,7 +42,7 @@ function sendIn(c: AppContext, request: ChatRequest, words: Words): Promise<Aske
 
 async function sent(
   c: AppContext,
-  { id: chatId, team, tools }: ChatRequest,
+  { id: chatId, team, tools, messages }: ChatRequest,
   { clientMessageId, content, attachments }: Words & { attachments: string[] },
 ): Promise<AskedTurn> {
   const { taskId, isNew } = await chatFor(c, { chatId, team, text: content });
@@ -51,6 +50,7 @@ async function sent(
   const isOurs = messageId.safeParse(clientMessageId).success;
   const known = isOurs ? await turnOf(c, taskId, clientMessageId) : undefined;
   if (known) return { turn: known };
+  if (!isNew) await giveUnsent(c, taskId, messages);
   const clientTools = tools && tools.length > 0 ? { clientTools: tools } : {};
   const carried = attachments.length > 0 ? { attachments } : {};
   const input = { input: content, clientMessageId, ...carried, ...clientTools };
@@ -101,23 +101,3 @@ async function answerIn(
   const turn = answerOf(await twice(() => room.turn(c.var.principal, id)));
   return { turn, goesOn: { answered: new Set(answers.map((answer) => answer.id)) } };
 }
-
-type Place = { taskId: string; turnId: string };
-
-/** An answer that somebody has given before stands: the stream tells of it. */
-async function give(c: AppContext, { taskId, turnId }: Place, answer: Answer): Promise<void> {
-  const { principal } = c.var;
-  const room = taskRoom(c.env, taskId);
-  const outcome = await once(() => {
-    if (answer.kind === "output") {
-      return room.giveOutput(principal, turnId, { ...answer.call, ...answer.given });
-    }
-    const { about, approve, note } = answer;
-    const word = { step: about.step, approve, ...about.call, ...(note !== undefined && { note }) };
-    return room.confirmTurn(principal, turnId, word);
-  });
-  if (outcome.ok || ANSWERED.has(outcome.refusal.code)) return;
-  throw new RefusedRequest(outcome.refusal);
-}
-
-const ANSWERED: ReadonlySet<string> = new Set(["invalid_transition", "not_found", "conflict"]);

@@ -3,6 +3,7 @@ import type { Message } from "../../../protocol/message";
 import type { Turn } from "../../../protocol/turn";
 import type { AppContext } from "../../../worker/context";
 import { answerOf, once, taskRoom, twice } from "../../../worker/rooms/ask";
+import { messageOf } from "../../message-of";
 import { questionOf } from "../../question-of";
 import { notValid } from "../request/intent";
 import { findChat } from "./chat-task";
@@ -44,7 +45,7 @@ async function edited(c: AppContext, taskId: string, words: Words) {
   return { turn };
 }
 
-type Named = { id: string; turnId?: string };
+type Named = { id: string; turnId?: string | undefined };
 
 /**
  * The turn that answers a message once more: one that failed or was stopped is tried again, one that is open is
@@ -52,19 +53,16 @@ type Named = { id: string; turnId?: string };
  */
 export async function answeredAnew(
   c: AppContext,
-  { id: chatId }: ChatRequest,
+  { id: chatId, tools }: ChatRequest,
   { id, turnId }: Named,
 ): Promise<{ turn: Turn }> {
   const task = await findChat(c, chatId);
   if (!task) throw notValid({ path: "id", message: "no chat has this id" });
-  const known = turnId ?? (await saidMessage(c, task.id, id))?.turnId;
-  if (known === undefined) {
-    throw notValid({ path: "messages", message: "the chat has no such message" });
-  }
   const room = taskRoom(c.env, task.id);
-  const turn = answerOf(await twice(() => room.turn(c.var.principal, known)));
+  const turn = await turnFor(c, task.id, { id, turnId });
+  if ("message" in turn) return saidAnew(c, turn.message, tools);
   const question = (await isLast(c, turn)) ? undefined : await questionOf(c, turn);
-  if (question) return saidAnew(c, question.message);
+  if (question) return saidAnew(c, question.message, tools);
   switch (turn.status) {
     case "COMPLETED":
       return { turn: answerOf(await once(() => room.regenerateTurn(c.var.principal, turn.id))) };
@@ -76,13 +74,32 @@ export async function answeredAnew(
   }
 }
 
-async function saidAnew(c: AppContext, { taskId, id, turnId, content, attachments }: Message) {
+/** The turn that is meant; the message itself where no turn of this task answers it. */
+async function turnFor(
+  c: AppContext,
+  taskId: string,
+  { id, turnId }: Named,
+): Promise<Turn | { message: Message }> {
+  const said = turnId === undefined ? await saidMessage(c, taskId, id) : undefined;
+  const known = turnId ?? said?.turnId;
+  if (known !== undefined) {
+    const turn = await twice(() => taskRoom(c.env, taskId).turn(c.var.principal, known));
+    if (turn.ok || turn.refusal.code !== "not_found") return answerOf(turn);
+  }
+  const last = said ?? (await saidMessage(c, taskId, id));
+  const message = last && (await messageOf(c, taskId, last.messageId));
+  if (message) return { message };
+  throw notValid({ path: "messages", message: "the chat has no such message" });
+}
+
+async function saidAnew(
+  c: AppContext,
+  { taskId, id, turnId, content, attachments }: Message,
+  tools: ChatRequest["tools"],
+) {
   const said = { messageId: id, turnId };
-  return edited(c, taskId, {
-    said,
-    content,
-    attachments: attachments?.map(({ fileId }) => fileId),
-  });
+  const files = attachments?.map(({ fileId }) => fileId);
+  return edited(c, taskId, { said, content, tools, attachments: files });
 }
 
 /** Whether nobody has said anything in the thread since a turn's message; notes aside. */

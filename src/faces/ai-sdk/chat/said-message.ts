@@ -2,9 +2,9 @@ import { messageId } from "../../../protocol/ids";
 import { LIMITS } from "../../../protocol/limits";
 import type { AppContext } from "../../../worker/context";
 import { answerOf, taskRoom, twice } from "../../../worker/rooms/ask";
-import { turnOf } from "./turn-of";
+import { messageOf } from "../../message-of";
 
-/** A message, and a turn that answers it. */
+/** A message, and a turn that answers it; what was said elsewhere, or in the task of which this is a fork, has none. */
 export type Said = { messageId: string; turnId: string };
 
 /** Pages that are looked through for what took a message's place. */
@@ -26,8 +26,8 @@ export async function saidMessage(
 }
 
 async function ours(c: AppContext, taskId: string, id: string): Promise<Said | undefined> {
-  const turn = await turnOf(c, taskId, id);
-  return turn && { messageId: id, turnId: turn.id };
+  const message = await messageOf(c, taskId, id);
+  return message && { messageId: id, turnId: message.turnId };
 }
 
 async function theirs(c: AppContext, taskId: string, id: string): Promise<Said | undefined> {

@@ -17,6 +17,7 @@ import { teamOf } from "../team";
 import {
   fileScope,
   firstTurn,
+  isAwaited,
   isRepeat,
   messageName,
   printOf,
@@ -54,8 +55,8 @@ export async function askAnew(
   task: Pick<CreateTask, "history" | "ephemeral" | "metadata">,
 ): Promise<Begun> {
   const print = await printOf(c, body);
-  const earlier = isRepeat(c) ? await turnOfOwnTask(c, print) : undefined;
-  if (earlier) return { task: await readTask(c, earlier.taskId), turn: await readTurn(c, earlier) };
+  const earlier = await awaited(c, () => turnOfOwnTask(c, print));
+  if (earlier) return { task: await readTask(c, earlier.taskId), turn: earlier };
   const teamRef = namedTeam(model);
   const wanted = { ...task, prompt: content, labels: { [REQUEST_LABEL]: print } };
   const created = await inTheirWords(names, () =>
@@ -88,8 +89,8 @@ export async function askOn(
     throw notValid("model", `the conversation's team is ${refText(task.teamRef)}`);
   }
   const print = await printOf(c, body);
-  const earlier = isRepeat(c) ? await turnInTask(c, task, print) : undefined;
-  if (earlier) return { task, turn: await readTurn(c, earlier) };
+  const earlier = await awaited(c, () => turnInTask(c, task, print));
+  if (earlier) return { task, turn: earlier };
   await check?.();
   const clientMessageId = await messageName(c, print);
   const input = { input: content, clientMessageId, ...(metadata && { metadata }) };
@@ -101,6 +102,16 @@ export async function askOn(
     }),
   );
   return { task, turn };
+}
+
+/** The turn that a client means which asks again by itself. */
+async function awaited(
+  c: AppContext,
+  find: () => Promise<TurnRef | undefined>,
+): Promise<Turn | undefined> {
+  const ref = isRepeat(c) ? await find() : undefined;
+  const turn = ref && (await readTurn(c, ref));
+  return turn && isAwaited(turn) ? turn : undefined;
 }
 
 function carried(attachments: string[]): { attachments?: string[] } {

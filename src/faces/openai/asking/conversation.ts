@@ -1,3 +1,4 @@
+import { type Content, textOf } from "../../../operations/openai/content";
 import { isBlank } from "../../../protocol/blank";
 import { issuesOf } from "../../../protocol/issues";
 import { LIMITS } from "../../../protocol/limits";
@@ -6,6 +7,7 @@ import { readContent } from "../../files/content";
 import { goingAlong } from "../../files/earlier";
 import type { Said, SentFile } from "../../files/sent-file";
 import { notValid } from "../refusals";
+import { sentFiles } from "./sent-files";
 
 /** One message of a request, at its place there. */
 export type Line = Said & {
@@ -16,6 +18,14 @@ export type Line = Said & {
   /** Where its text is: `messages.3.content` */
   words: string;
 };
+
+type Given = Pick<Line, "role" | "name"> & { content?: Content | null | undefined };
+
+/** A message of a request. `path`: of its place there. */
+export function lineOf({ role, content, name }: Given, path: string): Line {
+  const words = `${path}.content`;
+  return { role, text: textOf(content ?? ""), files: sentFiles(content, words), name, path, words };
+}
 
 /** What is to be answered; `path`: where its words are. */
 export type Question = { content: string; files: SentFile[]; path: string };
@@ -37,7 +47,7 @@ export function lastOf(lines: readonly Line[]): Question {
   const last = lines.at(-1);
   if (last?.role === "user") return questionOf(last);
   const message = "the last message is a user's: it is what is answered";
-  throw notValid(`${last?.path ?? ""}.role`, message);
+  throw notValid(last ? `${last.path}.role` : "input", message);
 }
 
 /** What was said before, as a task begins with it. */

@@ -1,3 +1,5 @@
+import type { ListEvents } from "../../../protocol/rest/list-events";
+import type { Turn } from "../../../protocol/turn";
 import { bodyHash } from "../../../worker/body-hash";
 import type { AppContext } from "../../../worker/context";
 import { keyOf } from "../../../worker/idempotency";
@@ -5,7 +7,7 @@ import { answerOf, taskRoom, twice } from "../../../worker/rooms/ask";
 import { listTasks } from "../../../worker/rooms/own-tasks";
 import type { TurnRef } from "../ids";
 
-/** Milliseconds in which a client's own repetition of a request means the same turn. */
+/** Milliseconds after a turn has begun, or is over, in which a client's own repetition of its request means it. */
 const REPEAT_MS = 60_000;
 /** The newest events of a task among which an earlier question is looked for. */
 const EVENTS = 1000;
@@ -47,16 +49,21 @@ function nameBegin(print: string): string {
   return `openai:${print}:`;
 }
 
-/** The turn that the request began in a task of its own a moment ago. */
+/** The turn that the request began last in a task of its own. */
 export async function turnOfOwnTask(c: AppContext, print: string): Promise<TurnRef | undefined> {
   const { items } = await listTasks(c, {
     limit: 1,
     label: [{ key: REQUEST_LABEL, value: print }],
     ephemeral: true,
-    createdAfter: since(),
   });
   const [task] = items;
   return task && { taskId: task.id, turnId: await firstTurn(c, task.id) };
+}
+
+/** Whether a client may still be waiting for a turn's answer, or have lost it a moment ago. */
+export function isAwaited({ createdAt, endedAt }: Turn): boolean {
+  const since = new Date(Date.now() - REPEAT_MS).toISOString();
+  return endedAt === undefined || endedAt > since || createdAt > since;
 }
 
 /** The turn that a new task began with. */
@@ -70,25 +77,28 @@ export async function firstTurn(c: AppContext, taskId: string): Promise<string> 
   return turn.id;
 }
 
-/** The turn that the request began in this task a moment ago. */
+/** The turn that the request began last in this task, as far as its newest events say. */
 export async function turnInTask(
   c: AppContext,
   { id, headSeq }: { id: string; headSeq: number },
   print: string,
 ): Promise<TurnRef | undefined> {
-  const after = Math.max(0, headSeq - EVENTS);
-  const query = { after, limit: PAGE, type: ["chat:message" as const] };
-  const { items } = answerOf(await twice(() => taskRoom(c.env, id).events(c.var.principal, query)));
-  const from = since();
-  for (const { type, ts, data } of items.toReversed()) {
-    if (type !== "chat:message" || ts < from) continue;
-    if (data.clientMessageId?.startsWith(nameBegin(print))) {
-      return { taskId: id, turnId: data.message.turnId };
+  let query: ListEvents = {
+    after: Math.max(0, headSeq - EVENTS),
+    limit: PAGE,
+    type: ["chat:message"],
+  };
+  let found: TurnRef | undefined;
+  for (;;) {
+    const asked = query;
+    const page = await twice(() => taskRoom(c.env, id).events(c.var.principal, asked));
+    const { items, nextCursor } = answerOf(page);
+    for (const { type, data } of items) {
+      if (type !== "chat:message") continue;
+      const isIt = data.clientMessageId?.startsWith(nameBegin(print));
+      if (isIt) found = { taskId: id, turnId: data.message.turnId };
     }
+    if (nextCursor === null) return found;
+    query = { ...query, cursor: nextCursor };
   }
-  return undefined;
-}
-
-function since(): string {
-  return new Date(Date.now() - REPEAT_MS).toISOString();
 }

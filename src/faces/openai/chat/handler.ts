@@ -1,27 +1,22 @@
 import type { CHAT } from "../../../operations/openai/chat";
 import type { ChatRequest } from "../../../operations/openai/chat-request";
-import { textOf } from "../../../operations/openai/content";
 import { refText } from "../../../protocol/refs";
 import type { AppContext } from "../../../worker/context";
 import { publicOrigin } from "../../../worker/public-url";
-import { answerOf, once, taskRoom } from "../../../worker/rooms/ask";
 import type { Handlers } from "../../../worker/serving/handler";
 import { eventStream } from "../../../worker/streams/event-stream";
-import { roomOf } from "../../room-of";
-import { turnView } from "../../turn-view/turn-view";
 import { type Asking, askAnew, askOn, type Begun } from "../asking/asking";
-import { conversationOf, type Line, lastOf, type Question } from "../asking/conversation";
-import { sentFiles } from "../asking/sent-files";
+import { conversationOf, lastOf, lineOf, type Question } from "../asking/conversation";
 import { completionId } from "../ids";
 import { seconds } from "../responses/response";
 import { ChatAnswer } from "./answer";
 import { Chunks, type CompletionFacts, completion } from "./completion";
-import { sendable } from "./sendable";
+import { answering, triedAgain } from "./read-on";
 import { Reader } from "./stop-without-reader";
 
 export const chat: Handlers<typeof CHAT> = {
   async create({ c, body }) {
-    const begun = await again(c, await begin(c, body));
+    const begun = await whateverBecomesOfReader(c, again(c, begin(c, body)));
     const { task, turn } = begun;
     const ref = { taskId: task.id, turnId: turn.id };
     const facts = {
@@ -37,7 +32,7 @@ export const chat: Handlers<typeof CHAT> = {
 
 /** A task of its own, with all that was said before; or one that the request names. */
 function begin(c: AppContext, body: ChatRequest): Promise<Begun> {
-  const lines = body.messages.map(lineOf);
+  const lines = body.messages.map((message, i) => lineOf(message, `messages.${i}`));
   const { task: taskId, ...metadata } = body.metadata ?? {};
   if (taskId !== undefined) return askOn(c, askingOf(body, lastOf(lines)), { taskId });
   const { history, ...question } = conversationOf(lines);
@@ -54,18 +49,16 @@ function theirs(name: string): string {
   return name.startsWith("history") ? name.replace("history", "messages") : name;
 }
 
-function lineOf(message: ChatRequest["messages"][number], i: number): Line {
-  const { role, content, name } = message;
-  const path = `messages.${i}`;
-  const words = `${path}.content`;
-  return { role, text: textOf(content ?? ""), files: sentFiles(content, words), name, path, words };
+/** A client that goes away while its turn is begun would take along what is to stop it. */
+function whateverBecomesOfReader<T>(c: AppContext, work: Promise<T>): Promise<T> {
+  c.executionCtx.waitUntil(work.catch(() => undefined));
+  return work;
 }
 
 /** A client that asks again has lost its answer, and with that stopped it: the same turn begins again. */
-async function again(c: AppContext, { task, turn }: Begun): Promise<Begun> {
-  if (turn.status !== "INTERRUPTED") return { task, turn };
-  const room = taskRoom(c.env, task.id);
-  return { task, turn: answerOf(await once(() => room.retryTurn(c.var.principal, turn.id))) };
+async function again(c: AppContext, begun: Promise<Begun>): Promise<Begun> {
+  const { task, turn } = await begun;
+  return { task, turn: turn.status === "INTERRUPTED" ? await triedAgain(c, turn) : turn };
 }
 
 /** Milliseconds of silence after which it is seen whether somebody still reads: nobody else is answered. */
@@ -76,13 +69,12 @@ const CLIENT_GONE = 499;
 
 type Parts = { reader: Reader; facts: CompletionFacts };
 
-function streamed(c: AppContext, { task, turn }: Begun, { reader, facts }: Parts): Response {
+function streamed(c: AppContext, { turn }: Begun, { reader, facts }: Parts): Response {
   const answer = new ChatAnswer({ isStreamed: true, origin: publicOrigin(c) });
   const chunks = new Chunks(facts);
   async function* texts(): AsyncGenerator<string, void> {
     yield chunks.begin();
-    const items = turnView(roomOf(c, task.id), turn, reader.signal);
-    for await (const item of sendable(items)) {
+    for await (const item of answering(c, turn, reader.signal)) {
       const words = chunks.words(answer.read(item));
       if (words !== "") yield words;
       if (!answer.ending) continue;
@@ -96,14 +88,9 @@ function streamed(c: AppContext, { task, turn }: Begun, { reader, facts }: Parts
   return eventStream(texts(), { leave: () => reader.leave(), aliveMs: ALIVE_MS });
 }
 
-async function whole(
-  c: AppContext,
-  { task, turn }: Begun,
-  { reader, facts }: Parts,
-): Promise<Response> {
+async function whole(c: AppContext, { turn }: Begun, { reader, facts }: Parts): Promise<Response> {
   const answer = new ChatAnswer({ isStreamed: false, origin: publicOrigin(c) });
-  const items = turnView(roomOf(c, task.id), turn, reader.signal);
-  for await (const item of sendable(items)) answer.read(item);
+  for await (const item of answering(c, turn, reader.signal)) answer.read(item);
   reader.done();
   const { ending } = answer;
   if (!ending) return new Response(null, { status: CLIENT_GONE });

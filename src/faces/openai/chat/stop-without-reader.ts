@@ -6,6 +6,9 @@ import type { TurnRef } from "../ids";
 /** Milliseconds after which a stop that could not be made is tried again, at most three times. */
 const AGAIN_MS = [0, 500, 2000];
 
+/** Why such a turn was stopped. */
+export const READER_GONE = "the client went away";
+
 /** Stops a turn when whoever asked for it goes away: this protocol has no other way to stop. */
 export class Reader {
   readonly #c: AppContext;
@@ -45,7 +48,7 @@ export class Reader {
       await new Promise((resolve) => setTimeout(resolve, ms));
       try {
         const room = () => taskRoom(this.#c.env, taskId);
-        await once(() => room().interruptTurn(principal, turnId, "the client went away"));
+        await once(() => room().interruptTurn(principal, turnId, READER_GONE));
         return;
       } catch (error) {
         logError("stop_failed", { taskId, turnId, causes: describeError(error) });

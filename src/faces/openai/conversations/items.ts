@@ -3,7 +3,6 @@ import { LIMITS } from "../../../protocol/limits";
 import type { Message } from "../../../protocol/message";
 import type { ListMessages } from "../../../protocol/rest/list-messages";
 import type { Page } from "../../../protocol/rest/page";
-import type { Turn } from "../../../protocol/turn";
 import type { AppContext } from "../../../worker/context";
 import { publicOrigin } from "../../../worker/public-url";
 import { answerOf, taskRoom, twice } from "../../../worker/rooms/ask";
@@ -81,13 +80,6 @@ async function fromTheBeginning(c: AppContext, taskId: string, limit: number) {
     first = [...page.items, ...first.slice(0, limit + 1)];
   }
   return itemsPage(first.slice(0, limit).map(itemsOf(c)), first.length > limit);
-}
-
-/** A turn's own message: the one before what follows it. */
-export async function questionOf(c: AppContext, { taskId, messageId }: Turn): Promise<Message[]> {
-  const [next] = (await messages(c, taskId, { after: messageId, limit: 1 })).items;
-  const { items } = await messages(c, taskId, { limit: 1, ...(next && { before: next.id }) });
-  return items.filter(({ id }) => id === messageId);
 }
 
 type Range = Omit<ListMessages, "taskId">;

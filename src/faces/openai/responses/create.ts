@@ -1,16 +1,21 @@
-import { textOf } from "../../../operations/openai/content";
-import type {
-  ApprovalResponse,
-  InputItem,
-  InputMessage,
-  ResponseRequest,
+import {
+  type ApprovalResponse,
+  type InputItem,
+  isMessage,
+  type ResponseRequest,
 } from "../../../operations/openai/response-request";
 import { DEFAULT_THREAD } from "../../../protocol/turn";
 import type { AppContext } from "../../../worker/context";
 import { answerOf, once, taskRoom, twice } from "../../../worker/rooms/ask";
 import { type Asking, askAnew, askOn, type Begun, readTask, readTurn } from "../asking/asking";
-import { conversationOf, type Line, type Question, questionOf } from "../asking/conversation";
-import { sentFiles } from "../asking/sent-files";
+import {
+  conversationOf,
+  type Line,
+  lineOf,
+  type Question,
+  questionOf,
+} from "../asking/conversation";
+import { isRepeat } from "../asking/repeat";
 import { taskRef, turnRef } from "../ids";
 import { notValid } from "../refusals";
 import { keptOf } from "./facts";
@@ -46,21 +51,11 @@ function goingOn({ previous_response_id, conversation }: ResponseRequest): strin
 function linesOf(input: ResponseRequest["input"]): Line[] {
   if (typeof input === "string")
     return [{ role: "user", text: input, files: [], path: "input", words: "input" }];
-  return input.filter(isMessage).map((item, i) => ({
-    role: item.role,
-    text: textOf(item.content),
-    files: sentFiles(item.content, `input.${i}.content`),
-    path: `input.${i}`,
-    words: `input.${i}.content`,
-  }));
+  return input.flatMap((item, i) => (isMessage(item) ? [lineOf(item, `input.${i}`)] : []));
 }
 
 function isApproval(item: InputItem): item is ApprovalResponse {
   return item.type === "mcp_approval_response";
-}
-
-function isMessage(item: InputItem): item is InputMessage {
-  return item.type !== "mcp_approval_response";
 }
 
 /** What was said before is in the conversation already. */
@@ -69,7 +64,9 @@ function lastOf(lines: readonly Line[]): Question {
   if (second) {
     throw notValid("input", "one message: what was said before is in the conversation already");
   }
-  if (line?.role !== "user") throw notValid("input.0.role", "a conversation goes on with a user");
+  if (line?.role !== "user") {
+    throw notValid(line ? `${line.path}.role` : "input", "a conversation goes on with a user");
+  }
   return questionOf(line);
 }
 
@@ -93,6 +90,9 @@ async function mustBeLast(c: AppContext, responseId: string): Promise<void> {
   throw notValid("previous_response_id", "not the conversation's last response: no forks here");
 }
 
+/** Refusals of a word that was given before. */
+const ANSWERED: ReadonlySet<string> = new Set(["invalid_transition", "not_found", "conflict"]);
+
 type Approving = {
   body: ResponseRequest;
   taskId: string | undefined;
@@ -107,7 +107,7 @@ async function approve(
   if (taskId === undefined) {
     throw notValid("previous_response_id", "names the response that asked for approval");
   }
-  if (approvals.length < input.length) {
+  if (typeof input !== "string" && input.some(isMessage)) {
     throw notValid("input", "approvals come without messages: they go on with the same answer");
   }
   const [first] = approvals;
@@ -121,7 +121,10 @@ async function approve(
       ...(reason ? { note: reason } : {}),
     };
     const room = taskRoom(c.env, taskId);
-    answerOf(await once(() => room.confirmTurn(c.var.principal, turn, word)));
+    const outcome = await once(() => room.confirmTurn(c.var.principal, turn, word));
+    // A client that asks again by itself may have been heard before.
+    if (!outcome.ok && isRepeat(c) && ANSWERED.has(outcome.refusal.code)) continue;
+    answerOf(outcome);
   }
   const turnId = first.approval_request_id.turn;
   return { task, turn: await readTurn(c, { taskId, turnId }) };

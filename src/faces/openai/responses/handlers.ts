@@ -4,8 +4,9 @@ import type { AppContext } from "../../../worker/context";
 import { RefusedRequest } from "../../../worker/problem";
 import { answerOf, once, taskRoom, twice } from "../../../worker/rooms/ask";
 import type { Handlers } from "../../../worker/serving/handler";
+import { messageOf } from "../../message-of";
 import { type Begun, readTask, readTurn } from "../asking/asking";
-import { itemsOf, itemsPage, questionOf } from "../conversations/items";
+import { itemsOf, itemsPage } from "../conversations/items";
 import { conversationId, turnRef } from "../ids";
 import { begin } from "./create";
 import { responseAtFirst, responseAtLast, responseNow, streamOf } from "./follow";
@@ -46,7 +47,8 @@ export const responses: Handlers<typeof RESPONSES> = {
 
   async inputItems({ c, params }) {
     const { turn } = await found(c, params.responseId);
-    return itemsPage((await questionOf(c, turn)).map(itemsOf(c)), false);
+    const question = await messageOf(c, turn.taskId, turn.messageId);
+    return itemsPage((question ? [question] : []).map(itemsOf(c)), false);
   },
 };
 
