@@ -129,8 +129,8 @@ const EXCLUSIVE: Record<string, string> = {
 /** Values, each once. */
 function enumIn(item: unknown): unknown[] | undefined {
   if (!Array.isArray(item) || item.length === 0) return undefined;
-  const texts = item.map((value) => JSON.stringify(value));
-  return item.filter((value, at) => texts.indexOf(JSON.stringify(value)) === at);
+  // A server may send a long list: it is gone through once.
+  return [...new Map(item.map((value) => [JSON.stringify(value), value])).values()];
 }
 
 /** Names of properties; some mark these in the properties themselves. */
