@@ -3,6 +3,7 @@ import { type Ref, refText } from "../../protocol/refs";
 import type { Task } from "../../protocol/task";
 import type { AppContext } from "../../worker/context";
 import { answerOf, once, taskRoom, twice } from "../../worker/rooms/ask";
+import { isAnswered } from "../answered";
 import { carrying } from "../files/carrying";
 import { begunOf, contextFor, readTurn } from "./contexts";
 import { Fault, notValid } from "./fault";
@@ -86,11 +87,9 @@ async function answer(c: AppContext, begun: Begun, word: Word | undefined): Prom
     const room = taskRoom(c.env, task.id);
     const outcome = await once(() => room.confirmTurn(c.var.principal, turn.id, input));
     // One that somebody has given a moment before stands, and the others are given all the same.
-    if (!outcome.ok && !ANSWERED.has(outcome.refusal.code)) answerOf(outcome);
+    if (!outcome.ok && !isAnswered(outcome.refusal)) answerOf(outcome);
   }
 }
-
-const ANSWERED: ReadonlySet<string> = new Set(["invalid_transition", "not_found", "conflict"]);
 
 type Place = { step: string; toolCallId?: string; round?: number; index?: number };
 

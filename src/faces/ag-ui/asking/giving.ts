@@ -2,6 +2,7 @@ import type { RunInput } from "../../../operations/ag-ui/run-input";
 import type { AppContext } from "../../../worker/context";
 import { RefusedRequest } from "../../../worker/problem";
 import { once, taskRoom } from "../../../worker/rooms/ask";
+import { isAnswered } from "../../answered";
 import { openTurn } from "../../open-turn";
 import { readCallId } from "../shown/ids";
 import { type Answer, resultsFor } from "./answers";
@@ -20,11 +21,9 @@ export async function give(c: AppContext, taskId: string, answer: Answer): Promi
     const about = { step, ...(toolCallId !== undefined && { toolCallId }) };
     return room.confirmTurn(principal, turnId, { ...about, approve, ...(note && { note }) });
   });
-  if (outcome.ok || ANSWERED.has(outcome.refusal.code)) return;
+  if (outcome.ok || isAnswered(outcome.refusal)) return;
   throw new RefusedRequest(outcome.refusal);
 }
-
-const ANSWERED: ReadonlySet<string> = new Set(["invalid_transition", "not_found", "conflict"]);
 
 /**
  * Gives the results of the page's own tools that no run has come with, as where a tool failed or wants no run to

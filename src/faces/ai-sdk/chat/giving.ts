@@ -3,6 +3,7 @@ import { turnId as turnIdSchema } from "../../../protocol/ids";
 import type { AppContext } from "../../../worker/context";
 import { RefusedRequest } from "../../../worker/problem";
 import { once, taskRoom } from "../../../worker/rooms/ask";
+import { isAnswered } from "../../answered";
 import { openTurn } from "../../open-turn";
 import { type Answer, answersIn } from "../request/answers";
 
@@ -24,11 +25,9 @@ export async function give(
     const word = { step: about.step, approve, ...about.call, ...(note !== undefined && { note }) };
     return room.confirmTurn(principal, turnId, word);
   });
-  if (outcome.ok || ANSWERED.has(outcome.refusal.code)) return;
+  if (outcome.ok || isAnswered(outcome.refusal)) return;
   throw new RefusedRequest(outcome.refusal);
 }
-
-const ANSWERED: ReadonlySet<string> = new Set(["invalid_transition", "not_found", "conflict"]);
 
 /**
  * Gives what a client has answered and not sent, as one does that sends nothing by itself: it goes along with what

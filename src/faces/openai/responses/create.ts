@@ -7,6 +7,7 @@ import {
 import { DEFAULT_THREAD } from "../../../protocol/turn";
 import type { AppContext } from "../../../worker/context";
 import { answerOf, once, taskRoom, twice } from "../../../worker/rooms/ask";
+import { isAnswered } from "../../answered";
 import { type Asking, askAnew, askOn, type Begun, readTask, readTurn } from "../asking/asking";
 import {
   conversationOf,
@@ -90,9 +91,6 @@ async function mustBeLast(c: AppContext, responseId: string): Promise<void> {
   throw notValid("previous_response_id", "not the conversation's last response: no forks here");
 }
 
-/** Refusals of a word that was given before. */
-const ANSWERED: ReadonlySet<string> = new Set(["invalid_transition", "not_found", "conflict"]);
-
 type Approving = {
   body: ResponseRequest;
   taskId: string | undefined;
@@ -123,7 +121,7 @@ async function approve(
     const room = taskRoom(c.env, taskId);
     const outcome = await once(() => room.confirmTurn(c.var.principal, turn, word));
     // A client that asks again by itself may have been heard before.
-    if (!outcome.ok && isRepeat(c) && ANSWERED.has(outcome.refusal.code)) continue;
+    if (!outcome.ok && isRepeat(c) && isAnswered(outcome.refusal)) continue;
     answerOf(outcome);
   }
   const turnId = first.approval_request_id.turn;
