@@ -1,7 +1,9 @@
 import type { Attachment } from "../../protocol/files/attachment";
 import { LIMITS } from "../../protocol/limits";
 import type { KeptFile } from "../../protocol/rooms/turn-run";
+import type { MemberPlan } from "../../resources/team-plan";
 import type { Draft } from "../turn/draft";
+import { mayGoOn } from "./may-go-on";
 
 type Place = { turnId: string; step: string };
 
@@ -13,21 +15,28 @@ export function keepFile(draft: Draft, place: Place, file: KeptFile): void {
   setFiles(draft, place, [...others, file.call ? { ...file, stays: "rounds" } : file]);
 }
 
-/** What was said so far is committed: the files that came with it stay as long as that does. */
-export function settleFiles(draft: Draft, place: Place): void {
+/** What was said so far is committed, by a `bot` of its own: the files that came with it stay as long as that does. */
+export function settleFiles(draft: Draft, place: Place, bot?: string): void {
   const files = filesOf(draft, place);
   if (files.every(({ stays }) => stays)) return;
   setFiles(
     draft,
     place,
-    files.map((file) => ({ ...file, stays: file.stays ?? "rounds" })),
+    files.map((file) => (file.stays ? file : { ...file, stays: "rounds", ...(bot && { bot }) })),
   );
 }
 
-/** A new attempt begins, with or without the rounds of those before it: what they have said else is gone. */
-export function dropUnsettled(draft: Draft, place: Place, hasRounds: boolean): void {
+/** A new attempt begins, with or without rounds of those before it: what they have said else is gone. */
+export function dropUnsettled(
+  draft: Draft,
+  place: Place,
+  { hasRounds, agent }: { hasRounds: boolean; agent: MemberPlan["agent"] },
+): void {
   const files = filesOf(draft, place);
-  const left = files.filter(({ stays }) => stays === "run" || (hasRounds && stays === "rounds"));
+  const left = files.filter(
+    (file) =>
+      file.stays === "run" || (hasRounds && file.stays === "rounds" && mayGoOn(file, agent)),
+  );
   if (left.length < files.length) setFiles(draft, place, left);
 }
 

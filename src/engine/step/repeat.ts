@@ -1,42 +1,50 @@
-import type { StreamCall } from "../../protocol/room-state";
+import type { StreamCall, StreamRound } from "../../protocol/room-state";
 import type { MemberPlan } from "../../resources/team-plan";
 import type { Draft } from "../turn/draft";
 import type { Fence } from "./fence";
-import { mayGoOn } from "./resumable";
+import { mayGoOn } from "./may-go-on";
+
+type Place = Fence & { messageId: string };
+
+/** A turn that is tried again has lost its stream when it ended; what its last run did is kept apart. */
+export function roundsBefore(
+  draft: Draft,
+  { turnId, step }: Fence,
+  { run, agent }: { run: number; agent: MemberPlan["agent"] },
+): StreamRound[] {
+  const rounds = draft.context.roundsLeft(turnId, step).filter((round) => mayGoOn(round, agent));
+  // The last release did not keep by which run one was made.
+  return rounds.map((round) => ({ run: run - 1, ...round }));
+}
 
 /**
- * A turn that is tried again has lost its stream when it ended. What its last run has done is said
- * once more, so that the log alone gives every client what the attempt goes on from; whether that is anything.
+ * What an attempt goes on from is said once more where its stream has not just that, so that the log alone
+ * gives it to every client.
  */
-export function repeatRounds(
-  draft: Draft,
-  fence: Fence,
-  { messageId, run, agent }: { messageId: string; run: number; agent: MemberPlan["agent"] },
-): boolean {
-  const { turnId, step, attempt } = fence;
-  const rounds = draft.context.roundsLeft(turnId, step).filter((round) => mayGoOn(round, agent));
-  if (rounds.length === 0) return false;
-  draft.setStepRun(turnId, step, {
-    ...draft.stepRun(turnId, step),
+export function repeatRounds(draft: Draft, at: Place, rounds: readonly StreamRound[]): void {
+  if (rounds.length === 0) return;
+  const { step, ...place } = at;
+  draft.setStepRun(at.turnId, step, {
+    ...draft.stepRun(at.turnId, step),
     roundsFrom: draft.nextSeq,
   });
-  const place = { turnId, messageId, attempt };
   for (const { round, calls, usage, ...said } of rounds) {
-    // What it cost was counted when it was made. The last release did not keep by which run that was.
-    const data = { ...place, run: run - 1, ...said, round, calls: calls.map(planned) };
+    // What it cost was counted when it was made.
+    const data = { ...place, ...said, round, calls: calls.map(planned) };
     draft.emit({ type: "chat:round", data });
-    for (const call of calls) repeatCall(draft, { ...fence, messageId, round }, call);
+    for (const call of calls) repeatCall(draft, { ...at, round }, call);
   }
-  return true;
 }
 
 function planned({ index, toolCallId, name, input, cut }: StreamCall) {
   return { index, toolCallId, name, input, ...(cut && { cut }) };
 }
 
-type Place = Fence & { messageId: string; round: number };
-
-function repeatCall(draft: Draft, { step, ...place }: Place, call: StreamCall): void {
+function repeatCall(
+  draft: Draft,
+  { step, ...place }: Place & { round: number },
+  call: StreamCall,
+): void {
   const { isMade, where, output, error, refused, approval, ...rest } = call;
   const { attempt, ...askedAt } = place;
   if (approval === "given" || approval === "refused") {

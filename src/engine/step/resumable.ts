@@ -4,8 +4,6 @@ import { LIMITS } from "../../protocol/limits";
 import type { Stream, StreamRound } from "../../protocol/room-state";
 import { BETWEEN, textOf, thinkingOf } from "../../protocol/tools/rounds";
 import type { Step, Turn } from "../../protocol/turn";
-import { RESUMABLE } from "../../resources/runtimes";
-import type { MemberPlan } from "../../resources/team-plan";
 import type { Draft } from "../turn/draft";
 import type { Fence } from "./fence";
 import { settleFiles } from "./kept-files";
@@ -32,7 +30,7 @@ export function keepResumable(
   const round = known?.round ?? rounds.length;
   const place = { turnId: turn.id, step: step.step };
   noteBeginning(draft, place);
-  settleFiles(draft, place);
+  settleFiles(draft, place, step.bot);
   draft.keepValue({ ...place, round, index: -1, kind: "memo", value: memo });
   const offset = known?.text.length;
   draft.emit({
@@ -53,11 +51,6 @@ function ownText({ text }: Stream, others: readonly StreamRound[]): string {
   const after = text.slice(before.length);
   const own = before !== "" && after.startsWith(BETWEEN) ? after.slice(BETWEEN.length) : after;
   return /\S/.test(own) ? own : "";
-}
-
-/** What an agent of its own goes on from is nothing to another bot: that one begins anew. */
-export function mayGoOn({ bot }: StreamRound, agent: MemberPlan["agent"]): boolean {
-  return bot === undefined || (bot === agent.bot && RESUMABLE[agent.runtime.runtime]);
 }
 
 /** From here on the log has what the next attempt goes on from. */

@@ -6,10 +6,10 @@ import { tokensOf } from "../../protocol/usage";
 import type { MemberPlan } from "../../resources/team-plan";
 import type { Draft } from "../turn/draft";
 import { dropUnsettled } from "./kept-files";
+import { mayGoOn } from "./may-go-on";
 import { stepMessageId } from "./message";
 import { isPipeline, logPhase, memberOf, phaseData, planOf } from "./phase";
-import { repeatRounds } from "./repeat";
-import { mayGoOn } from "./resumable";
+import { repeatRounds, roundsBefore } from "./repeat";
 import { waitForConfirmation } from "./waiting";
 
 /**
@@ -66,7 +66,8 @@ export function startAttempt(
   const messageId = step.messageId ?? stepMessageId(turnId, position);
   const fence = { turnId, step: step.step, attempt };
   const rounds = draft.room.state.streams.find((one) => one.messageId === messageId)?.rounds;
-  const kept = rounds?.every((round) => mayGoOn(round, agent)) ? rounds : undefined;
+  const left = rounds?.filter((round) => mayGoOn(round, agent)) ?? [];
+  const kept = rounds && left.length === rounds.length ? rounds : undefined;
   draft.emit({
     type: "chat:start",
     data: {
@@ -78,8 +79,9 @@ export function startAttempt(
       ...(kept && { offset: textOf(kept).length }),
     },
   });
-  const repeats = goesOn && repeatRounds(draft, fence, { messageId, run: step.run, agent });
-  dropUnsettled(draft, fence, Boolean(kept || repeats));
+  const again = goesOn ? roundsBefore(draft, fence, { run: step.run, agent }) : left;
+  if (!kept) repeatRounds(draft, { ...fence, messageId }, again);
+  dropUnsettled(draft, fence, { hasRounds: again.length > 0, agent });
   draft.effect({ type: "run", turnId, step: step.step, attempt });
 }
 

@@ -61,8 +61,9 @@ export function beginTurn(draft: Draft, plan: TeamPlan, admitted?: string): void
 
 /** A turn that answers anew has begun: what was answered before leaves. */
 function replaceAnswers(draft: Draft, turnId: string): void {
-  const { supersedes = [], ...run } = draft.run(turnId);
-  if (supersedes.length === 0) return;
+  const { supersedes, ...run } = draft.run(turnId);
+  if (!supersedes) return;
+  // Also where it was nothing: of what this turn says from now on a later try takes nobody's place.
   draft.addRun(turnId, run);
   supersede(draft, supersedes, turnId);
 }

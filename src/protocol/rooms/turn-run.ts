@@ -27,6 +27,8 @@ export const keptFile = z.object({
   call: z.object({ round: z.int(), index: z.int() }).optional(),
   /** What keeps it when an attempt ends without an answer: the rounds that are gone on from, or its key alone. */
   stays: z.enum(["rounds", "run"]).optional(),
+  /** The agent of its own with whose rounds it stays; absent with a model's. */
+  bot: z.string().optional(),
 });
 export type KeptFile = z.infer<typeof keptFile>;
 

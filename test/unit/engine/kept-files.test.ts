@@ -124,6 +124,17 @@ describe("[FM6] a new attempt", () => {
     expect(requested(world)).toEqual(["before"]);
   });
 
+  it("of another bot has those of a model's rounds, and none of what an agent of its own went on from", () => {
+    const onFailure = { fallback: agent("understudy") };
+    const [world] = begun(solo({ agent: agent("remote", "http"), onFailure }));
+    world.record([round()]);
+    world.record([file("given", { call: CALL }), gave()]);
+    world.record([file("before")]);
+    world.record([{ type: "resumable", memo: null }]);
+    world.fail("model_rejected");
+    expect(requested(world)).toEqual(["given"]);
+  });
+
   it("has what an agent in code has kept, whatever came of its attempt", () => {
     const [world] = begun();
     world.record([file("own:k", { stays: "run" })]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cancelTurn, retryTurn } from "../../../src/engine/task/people";
 import { failBegin } from "../../../src/engine/turn/begin";
+import { supersede } from "../../../src/engine/turn/supersede";
 import { LIMITS } from "../../../src/protocol/limits";
 import { OWNER, pipeline, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
@@ -102,6 +103,27 @@ describe("[ED2] a completed turn's message is answered anew", () => {
     const head = world.log.length;
     expect(record && world.regenerate(record)).toBeUndefined();
     expect(world.since(head)).toEqual([]);
+  });
+
+  it("where nothing was answered before, a further try takes nobody's place, nor its own", () => {
+    const world = new World(solo());
+    const turnId = world.send();
+    world.finish("");
+    world.act((draft) =>
+      supersede(
+        draft,
+        world.turn(turnId).steps.flatMap(({ messageId }) => messageId ?? []),
+        "nobody",
+      ),
+    );
+    const next = anew(world, turnId);
+    world.write("half a ");
+    world.fail("model_rejected");
+    const record = world.closed.get(next);
+    if (record) world.retry(record);
+    world.finish("a poem");
+    expect(shown(world)).toEqual(["hello", "a poem"]);
+    expect(world.log.filter(({ type }) => type === "messages:superseded")).toHaveLength(1);
   });
 
   it("it waits in the queue like any other, which may be full", () => {

@@ -307,6 +307,25 @@ describe("[E2] what a turn goes on from that is tried again", () => {
     expect(world.rounds()).toMatchObject([{ round: 0, run: 1 }]);
   });
 
+  it("is what a model's tools did, also where an agent of its own went on from there, and another takes over", () => {
+    const onFailure = { fallback: agent("understudy") };
+    const [world, turnId] = paid(solo({ onFailure }));
+    world.fail("model_rejected");
+    world.plan = solo({ agent: agent("remote", "http"), onFailure });
+    retry(world, turnId);
+    world.write("\n\nPaid, and so on.");
+    world.record([{ type: "resumable", memo: null }]);
+    expect(world.rounds()).toHaveLength(2);
+    world.fail("model_rejected");
+    expect(world.request()?.config.bot).toBe("system/understudy");
+    expect(world.rounds()).toMatchObject([{ round: 0, run: 1, calls: [{ output: "paid" }] }]);
+    world.crash();
+    expect(world.rounds()).toHaveLength(1);
+    world.write("\n\nIt is done.");
+    world.finish("");
+    expect(world.room.state.messages.at(-1)?.content).toBe("I pay.\n\nIt is done.");
+  });
+
   it("is over with the answer that has gone on from it", () => {
     const [world, turnId] = paid(pipeline(["build", "check"]));
     retry(world, turnId);
