@@ -62,6 +62,8 @@ export class FakeWire {
   readonly requests: { line: string; body: unknown; headers: Record<string, string> }[] = [];
   /** By `METHOD /path`, without the query; what is not here cannot be reached. */
   readonly answers = new Map<string, FakeAnswer>();
+  /** Asked before `answers`, and waited for; what it does not answer is answered as usual. */
+  answer: ((line: string) => Promise<FakeAnswer | undefined>) | undefined;
 
   get last(): FakeSocket {
     const last = this.sockets.at(-1);
@@ -84,7 +86,7 @@ export class FakeWire {
     const line = `${method} ${pathname.replace("/api/v1", "")}`;
     const sent = typeof body === "string" ? JSON.parse(body) : body;
     this.requests.push({ line, headers, body: sent });
-    const answer = this.answers.get(line);
+    const answer = (await this.answer?.(line)) ?? this.answers.get(line);
     if (!answer) throw new TypeError("fetch failed");
     const text = typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body ?? "");
     return {

@@ -17,12 +17,17 @@ export function changed(
       const { task } = event.data;
       if (task.ephemeral && !query.ephemeral) return { tasks, isStale: false };
       if (narrows(query)) return { tasks, isStale: true };
-      const others = tasks?.filter(({ id }) => id !== task.id);
-      return { tasks: others && [task, ...others], isStale: false };
+      const isThere = tasks?.some(({ id }) => id === task.id);
+      return { tasks: tasks && !isThere ? [task, ...tasks] : tasks, isStale: false };
+    }
+    case "task:updated": {
+      const { task } = event.data;
+      const next = each(tasks, task.id, (old) => (isNewer(old, task) ? old : task));
+      return { tasks: next, isStale: isByWhatChanges(query) };
     }
     case "task:status": {
       const { taskId, status } = event.data;
-      const next = each(tasks, taskId, ({ waitingFor: _, ...task }) => ({ ...task, status }));
+      const next = each(tasks, taskId, (task) => ({ ...begun(task), status }));
       return { tasks: next, isStale: query.status !== undefined || query.waiting !== undefined };
     }
     case "turn:waiting": {
@@ -38,10 +43,9 @@ export function changed(
         isStale: false,
       };
     }
-    // What happened before the connection stood, or while it was lost for too long.
+    // What happened before the connection stood; of what was missed, changes of tasks are not told again.
     case "session:ready":
     case "history:reset":
-      return { tasks, isStale: event.data.state !== undefined };
     case "task:shared":
       return { tasks, isStale: true };
     default:
@@ -52,6 +56,21 @@ export function changed(
 /** Whether a new task may be none of the query's. */
 function narrows({ limit: _, ephemeral: __, ...rest }: TaskQuery): boolean {
   return Object.values(rest).some((value) => value !== undefined);
+}
+
+/** Whether a task that changes may become one of the query's, or cease to be one. */
+function isByWhatChanges({ status, label, waiting, q }: TaskQuery): boolean {
+  return [status, label, waiting, q].some((value) => value !== undefined);
+}
+
+/** A page of the list may have said more already. */
+function isNewer(old: Task, told: Task): boolean {
+  return old.epoch === told.epoch && old.headSeq > told.headSeq;
+}
+
+/** Without what belongs to the status before. */
+function begun({ waitingFor: _, statusReason: __, endedAt: ___, ...task }: Task): Task {
+  return task;
 }
 
 function each(

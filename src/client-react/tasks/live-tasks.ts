@@ -29,6 +29,8 @@ export class LiveTasks {
   #cursor: string | undefined;
   #loading: Promise<void> | undefined;
   #isStale = false;
+  /** Told while a page is on its way, which may have been read before. */
+  #heard: UserRoomEvent[] = [];
   #isClosed = false;
 
   constructor(client: Taskroom, user: HeldUser, query: TaskQuery) {
@@ -91,6 +93,7 @@ export class LiveTasks {
   }
 
   async #load(work: () => Promise<void>): Promise<void> {
+    this.#heard = [];
     this.#show({ isLoading: true });
     try {
       await work();
@@ -102,18 +105,25 @@ export class LiveTasks {
       this.#loading = undefined;
       this.#show({ isLoading: false });
     }
+    // What was asked for while another page was on its way.
+    if (this.#isStale && !this.#isClosed) await this.refresh();
   }
 
   #page(cursor?: string) {
     return this.#client.tasks.list({ ...this.#query, ...(cursor !== undefined && { cursor }) });
   }
 
-  #take(tasks: readonly Task[], nextCursor: string | null): void {
+  #take(read: readonly Task[], nextCursor: string | null): void {
     this.#cursor = nextCursor ?? undefined;
+    const tasks = this.#heard.reduce(
+      (all, event) => changed(all, event, this.#query).tasks ?? all,
+      read,
+    );
     this.#show({ tasks, hasMore: nextCursor !== null });
   }
 
   #hear(event: UserRoomEvent): void {
+    if (this.#loading) this.#heard.push(event);
     const { tasks, isStale } = changed(this.#shown.tasks, event, this.#query);
     if (tasks !== this.#shown.tasks) this.#show({ tasks });
     if (isStale) void this.refresh();

@@ -61,6 +61,21 @@ function told(wire: FakeWire) {
     });
 }
 
+const momentary = (type: string, of: Task) => ({ type, ts: "", data: { task: of } });
+
+/** The server takes its time: what it has read by now is answered when the test says so. */
+function holdsAnswers(wire: FakeWire): () => void {
+  const held = Promise.withResolvers<void>();
+  const read = wire.answers.get("GET /tasks");
+  wire.answer = async (line) => {
+    if (line !== "GET /tasks") return;
+    wire.answer = undefined;
+    await held.promise;
+    return read;
+  };
+  return held.resolve;
+}
+
 const asked = ({ requests }: FakeWire) => requests.map(({ line }) => line);
 
 /** A list that has loaded, and the room that tells of changes. */
@@ -98,6 +113,63 @@ describe("useTasks", () => {
     lists(wire, ["two"]);
     const status = "COMPLETED";
     await tell(type, { taskId: "one", status, task: task("new"), title: "new", role: "viewer" });
+    await vi.waitFor(() => expect(page.place.textContent).toBe("two RUNNING"));
+  });
+
+  it("shows a task as the user's room has it now: a wait that is over, another title", async () => {
+    const { wire, page, tell } = await listed();
+    const before = wire.requests.length;
+    const updated = (of: Task) => during(() => wire.last.says(momentary("task:updated", of)));
+    await updated(task("two", { waitingFor: "approval", epoch: "e", headSeq: 5 }));
+    expect(page.place.textContent).toBe("one RUNNING, two RUNNING approval");
+    await updated(task("two", { title: "second", epoch: "e", headSeq: 7 }));
+    expect(page.place.textContent).toBe("one RUNNING, second RUNNING");
+    await updated(task("two", { waitingFor: "approval", epoch: "e", headSeq: 5 }));
+    await updated(task("of another list"));
+    expect(page.place.textContent).toBe("one RUNNING, second RUNNING");
+    await tell("task:status", { taskId: "two", status: "COMPLETED", previous: "RUNNING" });
+    expect(shown?.tasks?.[1]).toMatchObject({ status: "COMPLETED" });
+    expect(wire.requests).toHaveLength(before);
+  });
+
+  it("what a task's last status said goes with that status", async () => {
+    const { tell } = await listed();
+    const endedAt = "2026-01-01T00:00:00.000Z";
+    const stopped = task("new", { status: "COMPLETED", statusReason: "interrupted", endedAt });
+    await tell("task:created", { task: stopped });
+    await tell("task:status", { taskId: "new", status: "RUNNING", previous: "COMPLETED" });
+    expect(shown?.tasks?.[0]).toEqual(task("new"));
+  });
+
+  it("asks again whenever the user's room is back: changes that were missed are not told again", async () => {
+    const { wire, page } = await listed();
+    lists(wire, ["two"]);
+    const data = { headSeq: 0, epoch: "e", unread: 0 };
+    await during(() => wire.last.says({ type: "session:ready", ts: "", data }));
+    await vi.waitFor(() => expect(page.place.textContent).toBe("two RUNNING"));
+  });
+
+  it("a page that was read before something was told does not take it back", async () => {
+    const { wire, page, tell } = await listed();
+    const answer = holdsAnswers(wire);
+    await during(() => void shown?.refresh());
+    await tell("task:created", { task: task("three") });
+    await tell("task:status", { taskId: "two", status: "FAILED", previous: "RUNNING" });
+    await tell("task:deleted", { taskId: "one" });
+    await during(answer);
+    expect(page.place.textContent).toBe("three RUNNING, two FAILED");
+  });
+
+  it("is asked for again after a next page that was on its way", async () => {
+    const { wire, client } = onWire();
+    lists(wire, ["one"], "next");
+    const page = mount();
+    await page.show(client, createElement(Tasks, {}));
+    lists(wire, ["two"]);
+    const answer = holdsAnswers(wire);
+    await during(() => void shown?.loadMore());
+    await during(() => void shown?.refresh());
+    await during(answer);
     await vi.waitFor(() => expect(page.place.textContent).toBe("two RUNNING"));
   });
 
