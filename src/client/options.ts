@@ -65,7 +65,7 @@ export type Timing = {
   pongMs: number;
   /** How long a handshake may take, up to `session:ready`. */
   handshakeMs: number;
-  /** How long a request may take. */
+  /** How long a request may take, and the token function before it; more for what a slow line needs for a file. */
   requestMs: number;
 };
 

@@ -47,6 +47,7 @@ export interface RoomConnection {
   edit(messageId: string, content: string, options?: EditOptions): Promise<SendAck>;
   /** A message that begins no turn: the next one's model is told it. Repeated like `send`. */
   note(content: string, options?: NoteOptions): Promise<NoteAck>;
+  /** By default the turn that is at work as it is called; where that is over by then, it is refused. */
   guide(content: string, options?: { turnId?: string }): Promise<{ turnId: string }>;
   confirm(answer: ConfirmAnswer): Promise<{ turnId: string }>;
   /** Answers a call of one of the `clientTools` that the turn's message came with. */

@@ -6,9 +6,12 @@ const TOKEN = /^[\w!#$%&'*+\-.^`|~]+$/;
 /** Asked for every handshake and every request. Rejects with a `TaskroomError`. */
 export type AskToken = () => Promise<string>;
 
-/** What is given as `token` is judged at once where it is a text, and each time where it is a function. */
-export function tokenFrom(given: unknown): AskToken {
-  if (typeof given === "function") return () => asked(given as () => unknown);
+/**
+ * What is given as `token` is judged at once where it is a text, and each time where it is a function, which
+ * has `mostMs` milliseconds to answer.
+ */
+export function tokenFrom(given: unknown, mostMs: number): AskToken {
+  if (typeof given === "function") return () => asked(given as () => unknown, mostMs);
   if (typeof given === "string") {
     const token = sound(given);
     return async () => token;
@@ -21,10 +24,10 @@ export function tokenFrom(given: unknown): AskToken {
   );
 }
 
-async function asked(source: () => unknown): Promise<string> {
+async function asked(source: () => unknown, mostMs: number): Promise<string> {
   let token: unknown;
   try {
-    token = await source();
+    token = await inTime(source, mostMs);
   } catch (cause) {
     throw noToken(cause);
   }
@@ -34,6 +37,18 @@ async function asked(source: () => unknown): Promise<string> {
   }
   if (typeof token !== "string") throw badOptions(`the token function gave ${typeof token}`);
   return sound(token);
+}
+
+/** Whoever waits for one that never answers would not be heard of again. */
+function inTime(source: () => unknown, ms: number): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const tooLate = () => reject(new Error(`the token function did not answer in ${ms} ms`));
+    const timer = setTimeout(tooLate, ms);
+    const asking = async () => source();
+    asking()
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer));
+  });
 }
 
 /** No error says the token itself: errors go to logs. */

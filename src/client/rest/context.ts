@@ -32,8 +32,8 @@ export const TIMING: Timing = {
 export function contextOf(options: ClientOptions): Context {
   checkOptions(options);
   const url = serverAt(options.url);
-  const token = tokenFrom(options.token);
   const timing = timingOf(options.timing, TIMING);
+  const token = tokenFrom(options.token, timing.requestMs);
   const parts = { url, token, timeoutMs: timing.requestMs, fetch: () => fetchOf(options) };
   return {
     url,

@@ -17,7 +17,9 @@ export type FileOptions = { inline?: boolean };
 export type FilesApi = ReturnType<typeof filesApi>;
 
 /** Files (contract section 13). */
-export function filesApi(context: Pick<Context, "url" | "token" | "request" | "fetchBlob">) {
+export function filesApi(
+  context: Pick<Context, "url" | "token" | "timing" | "request" | "fetchBlob">,
+) {
   const pathOf = (id: string) => `/files/${segment(id)}`;
   const queryOf = ({ inline = false }: FileOptions) => (inline ? { inline: "1" } : {});
   return {

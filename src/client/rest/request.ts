@@ -38,6 +38,11 @@ type Answered = Awaited<ReturnType<FetchLike>>;
 /** Bytes that even a slow line takes in a millisecond. */
 const SLOW_LINE = 16;
 
+/** Milliseconds that so many bytes may take, either way, on top of what any request may. */
+export function lineMs(bytes: number): number {
+  return bytes > 0 ? Math.ceil(bytes / SLOW_LINE) : 0;
+}
+
 export function requester(parts: Parts): Request {
   return <Answer>(method: HttpMethod, path: string, options: RequestOptions = {}) =>
     ask(parts, method, path, options, async (answered, server) =>
@@ -66,8 +71,8 @@ async function ask<Outcome>(
   const server = url();
   const send = fetch();
   const sent = sentForm(body);
-  const authorization = `Bearer ${await token()}`;
-  const deadline = new Deadline(timeoutMs + Math.ceil(sent.bytes / SLOW_LINE), signal);
+  const authorization = `Bearer ${await unlessGivenUp(token(), signal)}`;
+  const deadline = new Deadline(timeoutMs + lineMs(sent.bytes), signal);
   try {
     const answered = await send(`${server}/api/v1${path}${queryText(query)}`, {
       method,
@@ -75,6 +80,7 @@ async function ask<Outcome>(
       signal: deadline.signal,
       ...(sent.body !== undefined && { body: sent.body }),
     });
+    deadline.restart(timeoutMs + lineMs(Number(answered.headers.get("content-length"))));
     return await read(answered, server);
   } catch (cause) {
     signal?.throwIfAborted();
@@ -83,6 +89,20 @@ async function ask<Outcome>(
   } finally {
     deadline.stop();
   }
+}
+
+/** The caller's own reason, where the caller gives up what is waited for. */
+export function unlessGivenUp<Value>(
+  wanted: Promise<Value>,
+  signal: AbortSignal | undefined,
+): Promise<Value> {
+  if (!signal) return wanted;
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(signal.reason);
+    if (signal.aborted) giveUp();
+    signal.addEventListener("abort", giveUp);
+    wanted.then(resolve, reject).finally(() => signal.removeEventListener("abort", giveUp));
+  });
 }
 
 type Sent = { body?: string | Blob; headers: Record<string, string>; bytes: number };

@@ -1,7 +1,15 @@
 import type { File as StoredFile } from "../../protocol/files/file";
 import { TaskroomError } from "../errors";
 import type { Context } from "./context";
-import { noAnswer, parsed, problemError, type QueryValue, queryText } from "./request";
+import {
+  lineMs,
+  noAnswer,
+  parsed,
+  problemError,
+  type QueryValue,
+  queryText,
+  unlessGivenUp,
+} from "./request";
 
 /** The part of a browser's `XMLHttpRequest` that shows how a body goes out. */
 type Shower = {
@@ -10,7 +18,9 @@ type Shower = {
   };
   readonly status: number;
   readonly responseText: string;
-  addEventListener(type: "load" | "error" | "abort", listener: () => void): void;
+  /** Milliseconds until it gives up. */
+  timeout: number;
+  addEventListener(type: "load" | "error" | "abort" | "timeout", listener: () => void): void;
   open(method: string, url: string): void;
   setRequestHeader(name: string, value: string): void;
   getResponseHeader(name: string): string | null;
@@ -33,13 +43,12 @@ type Shown = {
 
 /** Stores a file as a request does, and shows how it goes out, which browsers let no `fetch` do. */
 export async function uploadShown(
-  { url, token }: Pick<Context, "url" | "token">,
+  { url, token, timing }: Pick<Context, "url" | "token" | "timing">,
   blob: Blob,
   { on: Request, query, onProgress, signal }: Shown,
 ): Promise<StoredFile> {
   const server = url();
-  const authorization = `Bearer ${await token()}`;
-  signal?.throwIfAborted();
+  const authorization = `Bearer ${await unlessGivenUp(token(), signal)}`;
   const request = new Request();
   const { promise, resolve, reject } = Promise.withResolvers<StoredFile>();
   const unreachable = () => reject(new TaskroomError("network", noAnswer(server)));
@@ -47,9 +56,11 @@ export async function uploadShown(
   request.upload.addEventListener("progress", ({ loaded }) => onProgress(loaded, blob.size));
   request.addEventListener("load", () => settle(request, { resolve, reject }));
   request.addEventListener("error", unreachable);
+  request.addEventListener("timeout", unreachable);
   request.addEventListener("abort", () => reject(signal?.reason));
   signal?.addEventListener("abort", giveUp);
   request.open("POST", `${server}/api/v1/files${queryText(query)}`);
+  request.timeout = timing.requestMs + lineMs(blob.size);
   request.setRequestHeader("authorization", authorization);
   if (blob.type !== "") request.setRequestHeader("content-type", blob.type);
   request.send(blob);

@@ -138,8 +138,13 @@ export class Room implements RoomConnection {
     return this.#ask<NoteAck>("chat:note", data, { repeatable: true, inLine: true });
   }
 
-  async guide(content: string, options: { turnId?: string } = {}) {
-    return this.#ask<TurnNamed>("chat:guide", { ...options, content });
+  async guide(content: string, { turnId }: { turnId?: string } = {}) {
+    // Named now, too: it may wait for a connection, and is meant for what is being done here.
+    const target = turnId ?? this.#store.next.room?.task.activeTurnId;
+    return this.#ask<TurnNamed>("chat:guide", {
+      ...(target !== undefined && { turnId: target }),
+      content,
+    });
   }
 
   confirm(answer: ConfirmAnswer) {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { client } from "./connected";
 
 /** A browser's request, which a test answers. */
@@ -7,6 +7,7 @@ class FakeRequest extends EventTarget {
   readonly upload = new EventTarget();
   readonly headers: Record<string, string> = {};
   status = 0;
+  timeout = 0;
   responseText = "";
   line = "";
   body: unknown;
@@ -58,6 +59,43 @@ it("a file goes out as it is, with its own type and name", async () => {
   expect(wire.requests).toMatchObject([{ body: blob, headers: { "content-type": "text/plain" } }]);
 });
 
+describe("a file that comes", () => {
+  /** A line that takes so many milliseconds for the head, and for the rest. */
+  const slowly = (headMs: number, bodyMs: number, headers: Record<string, string>) =>
+    client({
+      fetch: async (_, { signal }) => {
+        await within(headMs, signal);
+        const blob = () => within(bodyMs, signal).then(() => new Blob(["hello"]));
+        return { ok: true, status: 200, headers: new Headers(headers), text: async () => "", blob };
+      },
+    });
+  const within = (ms: number, signal: AbortSignal | undefined) =>
+    new Promise<void>((resolve, reject) => {
+      setTimeout(resolve, ms);
+      signal?.addEventListener("abort", () => reject(signal.reason));
+    });
+  const outcome = async (ms: number, fetched: Promise<unknown>) => {
+    const end = fetched.then(
+      () => "there",
+      ({ code }) => code,
+    );
+    await vi.advanceTimersByTimeAsync(ms);
+    return Promise.race([end, "still coming"]);
+  };
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("has the time that its length takes on a slow line", async () => {
+    const { taskroom } = slowly(29_000, 1_000_000, { "content-length": String(16_000_000) });
+    expect(await outcome(1_029_000, taskroom.files.fetch("file_1"))).toBe("there");
+  });
+
+  it.each([[{}], [{ "content-length": "16000" }]])("has an end: %o", async (headers) => {
+    const { taskroom } = slowly(1000, 1_000_000, headers);
+    expect(await outcome(32_000, taskroom.files.fetch("file_1"))).toBe("network");
+  });
+});
+
 describe("where a page can show how a file goes out", () => {
   it("it does, and gives what was stored", async () => {
     vi.stubGlobal("XMLHttpRequest", FakeRequest);
@@ -86,6 +124,17 @@ describe("where a page can show how a file goes out", () => {
     const lost = upload();
     (await begun()).dispatchEvent(new Event("error"));
     await expect(lost).rejects.toMatchObject({ code: "network" });
+  });
+
+  it("one that stalls has an end, later for a large file", async () => {
+    vi.stubGlobal("XMLHttpRequest", FakeRequest);
+    const { taskroom } = client();
+    const large = new Blob([new Uint8Array(16_000)]);
+    const stalled = taskroom.files.upload(large, { onProgress: () => undefined });
+    const request = await begun();
+    expect(request.timeout).toBe(31_000);
+    request.dispatchEvent(new Event("timeout"));
+    await expect(stalled).rejects.toMatchObject({ code: "network" });
   });
 
   it("whoever gives it up gets their own reason", async () => {

@@ -118,6 +118,21 @@ describe("[K1] a connection that was lost comes back", () => {
   });
 });
 
+describe("[K2] a connection whose token does not come", () => {
+  it("says so, and asks for it again", async () => {
+    let asked = 0;
+    const never = new Promise<string>(() => undefined);
+    const { wire, room } = await connecting({ token: () => (asked++ === 0 ? never : "t-2") });
+    await pass(30_000);
+    expect(room.getSnapshot().connection).toMatchObject({
+      state: "waiting",
+      error: { code: "network", detail: expect.stringContaining("token function") },
+    });
+    await pass(500);
+    expect(wire.last.protocols).toContain("taskroom.bearer.t-2");
+  });
+});
+
 describe("[K2] a connection that is dead without saying so", () => {
   it("is asked after 25 s, and given up when nothing comes for ten", async () => {
     const { wire, room } = await connected();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { TaskroomError } from "../../../src/client";
 import { client } from "./connected";
 
@@ -95,6 +95,31 @@ describe("a request that fails rejects with a TaskroomError", () => {
       code: "network",
       cause: new TypeError("fetch failed"),
     });
+  });
+
+  it("network, where nobody gives a token in time", async () => {
+    vi.useFakeTimers();
+    const { wire, taskroom } = client({ token: () => new Promise<string>(() => undefined) });
+    const failure = taskroom.usage().catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(await failure).toMatchObject({
+      code: "network",
+      detail: expect.stringContaining("token function"),
+    });
+    expect(wire.requests).toEqual([]);
+    vi.useRealTimers();
+  });
+
+  it("also while the token is asked for, where the caller gives it up", async () => {
+    const { taskroom } = client({ token: () => new Promise<string>(() => undefined) });
+    const giveUp = new AbortController();
+    const { signal } = giveUp;
+    const asked = [
+      taskroom.request("GET", "/usage", { signal }),
+      taskroom.files.fetch("file_1", { signal }),
+    ];
+    giveUp.abort(new Error("no longer wanted"));
+    for (const one of asked) await expect(one).rejects.toThrow("no longer wanted");
   });
 
   it("unless the caller gave it up: then with the caller's reason", async () => {

@@ -192,6 +192,23 @@ describe("[K3] a command that the connection broke under", () => {
   });
 });
 
+describe("[K3] guidance", () => {
+  it("that waits for a connection is for the turn that was at work as it was given", async () => {
+    const at = (activeTurnId: string) => ({ ...EMPTY, task: { ...EMPTY.task, activeTurnId } });
+    const { wire, room } = await connecting();
+    wire.last.says(ready({ state: at("turn_7") }));
+    wire.last.ends(1006);
+    void room.guide("shorter");
+    void room.guide("longer", { turnId: "turn_6" });
+    await pass(500);
+    wire.last.says(ready({ state: at("turn_8") }));
+    expect(wire.last.commands.map(({ data }) => data)).toEqual([
+      { turnId: "turn_7", content: "shorter" },
+      { turnId: "turn_6", content: "longer" },
+    ]);
+  });
+});
+
 describe("[K3] a stop", () => {
   it("names the turn that the caller saw, so that a repeat cannot hit a later one", async () => {
     const state = { ...EMPTY, task: { ...EMPTY.task, activeTurnId: "turn_7" } };

@@ -69,7 +69,8 @@ describe("[K4] what a page shows", () => {
     wire.last.says(presence("bob", "joined"));
     wire.last.says(presence("eve", "joined", 2));
     wire.last.says(presence("bob", "typing"));
-    expect(here()).toEqual(["eve joined", "bob typing"]);
+    // Nobody changes places under the reader's eyes.
+    expect(here()).toEqual(["bob typing", "eve joined"]);
     wire.last.says(presence("eve", "left", 1));
     wire.last.says(presence("bob", "left", 0));
     expect(here()).toEqual(["eve joined"]);
