@@ -75,6 +75,8 @@ const BESIDES: { from: RegExp; to: RegExp }[] = [
   { from: /^client\/room\/stream-uses$/, to: /^protocol\/tools\/rounds$/ },
   // A page keeps to the wire's own bounds, and draws what the server serves to be shown.
   { from: /^console\/room\/files\//, to: /^(protocol\/limits|files\/types)$/ },
+  // What an event makes of a list of tasks is one rule for every page that shows one.
+  { from: /^console\/tasks\/use-tasks$/, to: /^client-react\/tasks\/changed$/ },
   // What a room would refuse as blank, a page refuses at once.
   { from: /^client\//, to: /^protocol\/blank$/ },
 ];

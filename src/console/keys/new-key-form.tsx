@@ -67,6 +67,7 @@ export function NewKeyForm({ onMade }: { onMade: (key: CreatedApiKey) => void })
             <input
               {...control}
               type="date"
+              max="9999-12-31"
               value={expires}
               onInput={(event) => setExpires(event.currentTarget.value)}
             />

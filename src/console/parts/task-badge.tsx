@@ -20,8 +20,3 @@ function waitText({ waitingFor, role }: Shown): string | undefined {
   if (waitingFor === "client-tool") return "waits for the client";
   return role === "viewer" ? "waits for somebody" : "waits for you";
 }
-
-/** Whether the caller is the one, or one of those, whose answer is waited for. */
-export function waitsForMe({ waitingFor, role }: Shown): boolean {
-  return waitingFor !== undefined && waitingFor !== "client-tool" && role !== "viewer";
-}

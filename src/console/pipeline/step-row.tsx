@@ -1,6 +1,6 @@
 import type { Step, Turn } from "../../client";
 import { StatusBadge } from "../parts/badge";
-import { durationText } from "../parts/time";
+import { durationText } from "../parts/duration";
 import { useRoom } from "../room/room-scope";
 import { stepKey } from "../room/use-turns";
 import { StepOutcome } from "./step-outcome";

@@ -1,6 +1,7 @@
 import type { Turn } from "../../client";
 import { StatusBadge } from "../parts/badge";
-import { durationText, Time } from "../parts/time";
+import { durationText } from "../parts/duration";
+import { Time } from "../parts/time";
 import { GuidanceLines } from "../room/composer/guidance";
 import { TurnEnd, tells } from "../room/conversation/turn-end";
 import { useRoom } from "../room/room-scope";

@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import type { JsonObject } from "../../protocol/json";
 import { Button } from "../parts/button";
+import { durationText } from "../parts/duration";
 import { Problem } from "../parts/problem";
-import { durationText } from "../parts/time";
 import { useAction } from "../state/use-action";
 import type { Trial } from "./resource-api";
 

@@ -1,21 +1,24 @@
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
-import type { LogEvent, RoomConnection, RoomEventOf, Turn } from "../../client";
+import type { RoomConnection, Turn } from "../../client";
 import { useAccount } from "../state/account";
 import { asTaskroomError } from "../state/use-action";
 import { useRoomEvent } from "../state/use-event";
 import { useSelected } from "../state/use-selected";
+import {
+  closedAfter,
+  isOver,
+  isRetry,
+  merged,
+  RETRIES,
+  type Retry,
+  type Wait,
+  waitOf,
+} from "./known-turns";
 
 const NEWEST = 50;
 /** Events of the log that are searched for waits. */
 const LOOKED_AT = 100;
 const NONE: Turn[] = [];
-
-/** A chat's answer and a pipeline's phase say it each in their own way. */
-const RETRIES = ["chat:error", "phase:retry"] as const;
-type Retry = RoomEventOf<(typeof RETRIES)[number]>;
-
-/** A step's wait before its next attempt. */
-export type Wait = { until: number; why: string };
 
 export type KnownTurns = {
   /** The newest turns, in the order in which they came. */
@@ -51,12 +54,14 @@ export function useTurns(room: RoomConnection): KnownTurns {
   );
   useEffect(loadAll, [loadAll]);
   useRoomEvent(room, "history:reset", loadAll);
-  useRoomEvent(room, "turn:status", ({ data: { turnId, status } }) => {
-    if (status === "COMPLETED" || status === "FAILED" || status === "INTERRUPTED")
-      client.turns.get(taskId, turnId).then((turn) => keep([turn]), asTaskroomError);
+  useRoomEvent(room, "turn:status", ({ data }) => {
+    setClosed((old) => closedAfter(old, data));
+    if (isOver(data)) {
+      client.turns.get(taskId, data.turnId).then((turn) => keep([turn]), asTaskroomError);
+    }
   });
   const addWaits = useCallback((events: Retry[]) => {
-    setWaits((old) => new Map([...old, ...events.flatMap(waitOf)]));
+    setWaits((old) => new Map([...old, ...events.flatMap((event) => waitOf(event, Date.now()))]));
   }, []);
   // A wait that had begun when one came in is told by the log alone.
   useEffect(() => {
@@ -74,22 +79,4 @@ export function useTurns(room: RoomConnection): KnownTurns {
 
   const turns = useMemo(() => merged(closed, open), [closed, open]);
   return { turns, waits, notes };
-}
-
-/** What is open in the room is newer than what was asked for. */
-function merged(closed: ReadonlyMap<string, Turn>, open: Turn[]): Turn[] {
-  const all = new Map(closed);
-  for (const turn of open) all.set(turn.id, turn);
-  return [...all.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-}
-
-function isRetry(event: LogEvent): event is Retry {
-  return RETRIES.some((type) => type === event.type);
-}
-
-function waitOf({ ts, type, data }: Retry): [string, Wait][] {
-  const { turnId, retryInMs } = data;
-  if (retryInMs === undefined) return [];
-  const why = type === "chat:error" ? data.message : data.error?.message;
-  return [[turnId, { until: Date.parse(ts) + retryInMs, why: why ?? "no reason was given." }]];
 }

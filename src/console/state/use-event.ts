@@ -4,6 +4,7 @@ import type {
   RoomEventOf,
   RoomEventType,
   UserConnection,
+  UserRoomEvent,
   UserRoomEventOf,
   UserRoomEventType,
 } from "../../client";
@@ -17,6 +18,16 @@ export function useRoomEvent<Type extends RoomEventType>(
   const latest = useRef(listener);
   latest.current = listener;
   useEffect(() => room.on(type, (event) => latest.current(event)), [room, type]);
+}
+
+/** Calls the newest `listener` for every event of the user's own room. */
+export function useUserEvents(
+  user: UserConnection,
+  listener: (event: UserRoomEvent) => void,
+): void {
+  const latest = useRef(listener);
+  latest.current = listener;
+  useEffect(() => user.on("*", (event) => latest.current(event)), [user]);
 }
 
 export function useUserEvent<Type extends UserRoomEventType>(

@@ -1,6 +1,7 @@
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Page, TaskroomError } from "../../client";
 import { EXPIRED, useAccount } from "./account";
+import { type Change, cursorOf, type Loaded, readAnew, taken, type Wanted } from "./paging";
 import { asTaskroomError } from "./use-action";
 
 export type Pages<Item> = {
@@ -11,58 +12,67 @@ export type Pages<Item> = {
   isLoading: boolean;
   hasMore: boolean;
   more: () => void;
-  /** From the first page on, without emptying what is shown. */
+  /** From the first page on, as many as are shown; once more, where something is on its way already. */
   reload: () => void;
   /** What an event tells, ahead of the next load. */
-  change: (next: (items: Item[]) => Item[]) => void;
+  change: (next: Change<Item>) => void;
 };
 
-type Wanted = { key: string; cursor?: string };
-type Loaded<Item> = { key: string; items: Item[]; nextCursor: string | null };
+type Load<Item> = (cursor: string | undefined, signal: AbortSignal) => Promise<Page<Item>>;
 
 /** A list, page by page; anew when `key` changes. What is not wanted any more is given up by its signal. */
-export function usePages<Item>(
-  key: string,
-  load: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<Item>>,
-): Pages<Item> {
+export function usePages<Item>(key: string, load: Load<Item>): Pages<Item> {
   const { signOut } = useAccount();
   const [loaded, setLoaded] = useState<Loaded<Item>>();
   const [error, setError] = useState<TaskroomError>();
   const [isLoading, setIsLoading] = useState(true);
   const [wanted, setWanted] = useState<Wanted>({ key });
+  /** While something is on its way: what was told meanwhile, and whether it is to be read once more. */
+  const underWay = useRef<{ told: Change<Item>[]; isStale: boolean }>(undefined);
 
   // `key` stands for what `load` closes over.
   useEffect(() => {
     const given = new AbortController();
-    // What followed in one list follows in no other.
-    const after = wanted.key === key ? wanted.cursor : undefined;
-    const take = (page: Page<Item>) => {
-      if (given.signal.aborted) return;
+    const run = { told: [], isStale: false };
+    underWay.current = run;
+    const cursor = cursorOf(wanted, loaded, key);
+    const shown = loaded?.key === key ? loaded.items.length : 0;
+    const read = (at: string | undefined) => load(at, given.signal);
+    const end = () => {
+      underWay.current = undefined;
       setIsLoading(false);
-      setLoaded((old) => ({ key, ...(after && old ? joined(old, page) : page) }));
+      if (run.isStale) setWanted({ key });
     };
     setIsLoading(true);
     setError(undefined);
-    load(after, given.signal).then(take, (failure) => {
-      if (given.signal.aborted) return;
-      const known = asTaskroomError(failure);
-      setIsLoading(false);
-      if (known.code === "unauthorized") signOut(EXPIRED);
-      else setError(known);
-    });
+    (cursor === undefined ? readAnew(read, shown) : read(cursor)).then(
+      (page) => {
+        if (given.signal.aborted) return;
+        const place = { key, ...(cursor !== undefined && { cursor }) };
+        setLoaded((old) => taken(old, place, page, run.told));
+        end();
+      },
+      (failure) => {
+        if (given.signal.aborted) return;
+        const known = asTaskroomError(failure);
+        end();
+        if (known.code === "unauthorized") signOut(EXPIRED);
+        else setError(known);
+      },
+    );
     return () => given.abort();
   }, [key, wanted]);
 
   const cursor = (loaded?.key === key && loaded.nextCursor) || undefined;
   const more = useCallback(() => cursor && setWanted({ key, cursor }), [key, cursor]);
-  const reload = useCallback(() => setWanted({ key }), [key]);
-  const change = useCallback((next: (items: Item[]) => Item[]) => {
+  const reload = useCallback(() => {
+    if (underWay.current) underWay.current.isStale = true;
+    else setWanted({ key });
+  }, [key]);
+  const change = useCallback((next: Change<Item>) => {
+    underWay.current?.told.push(next);
     setLoaded((old) => old && { ...old, items: next(old.items) });
   }, []);
   const hasMore = cursor !== undefined;
   return { items: loaded?.items, error, isLoading, hasMore, more, reload, change };
-}
-
-function joined<Item>(old: Loaded<Item>, page: Page<Item>): Page<Item> {
-  return { items: [...old.items, ...page.items], nextCursor: page.nextCursor };
 }

@@ -1,8 +1,9 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { isBlank, type TaskroomError } from "../../client";
 import { type Attaching, useAttaching, useAttachments } from "../room/files/use-attachments";
 import { navigate } from "../routing/navigate";
 import { useAccount } from "../state/account";
+import { SameKey } from "../state/same-key";
 import { useAction } from "../state/use-action";
 import type { Example } from "./examples";
 import { labelsOf } from "./labels";
@@ -28,18 +29,22 @@ export function useNewTask(): NewTask {
   const { client } = useAccount();
   const [draft, setDraft] = useState(EMPTY);
   const { run, busy, error } = useAction();
+  // Pressed again because no answer came, it is the same task.
+  const keys = useMemo(() => new SameKey(), []);
   const attaching = useAttaching(useAttachments());
   const { ids, standing } = attaching;
   const isReady = standing.isReady && (ids.length > 0 || !isBlank(draft.prompt));
   const create = ({ prompt, title, team, labels }: Draft, attachments: string[]) =>
     run(async () => {
-      const task = await client.tasks.create({
+      const body = {
         teamRef: team,
         prompt,
         ...(attachments.length > 0 && { attachments }),
         ...(title.trim() && { title: title.trim() }),
         ...(labels.trim() && { labels: labelsOf(labels) }),
-      });
+      };
+      const task = await client.tasks.create(body, { idempotencyKey: keys.of(body) });
+      keys.done();
       navigate({ at: "task", taskId: task.id, view: "conversation" });
     });
   return {

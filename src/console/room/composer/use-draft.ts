@@ -25,29 +25,25 @@ export type Draft = {
 /** What is being written, and the ways out. `onSent` is called as it leaves. */
 export function useDraft(onSent: () => void): Draft {
   const { room, guide, kept } = useRoom();
-  const [text, show] = useState(kept.text);
+  const text = useSelected(kept.text, (written) => written);
   const [policy, setPolicy] = useState<Policy>("enqueue");
   const [error, setError] = useState<TaskroomError>();
   const attaching = useAttaching(kept.files);
   const { files, ids, standing } = attaching;
   const isBusy = useSelected(room, (s) => (s.room?.openTurns.length ?? 0) > 0);
   const isReady = standing.isReady && (ids.length > 0 || !isBlank(text));
-  const setText = (next: string) => {
-    kept.text = next;
-    show(next);
-  };
+  const setText = (next: string) => kept.text.set(next);
   const fail = (failure: unknown) => setError(asTaskroomError(failure));
 
-  /** Nothing that was written is lost, unless something else was begun meanwhile. */
+  /** Nothing that was written is lost, whatever was begun meanwhile. */
   const leave = (say: (content: string, attachments: object) => Promise<unknown>) => {
     if (!isReady) return;
-    const content = text.trim();
+    const content = kept.text.take();
     const taken = files.take();
-    setText("");
     setError(undefined);
     say(content, ids.length > 0 ? { attachments: ids } : {}).catch((failure) => {
       fail(failure);
-      setText(kept.text || content);
+      kept.text.putBack(content);
       files.putBack(taken);
     });
     onSent();

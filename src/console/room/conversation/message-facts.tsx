@@ -1,5 +1,5 @@
 import type { Message } from "../../../client";
-import { durationText } from "../../parts/time";
+import { durationText } from "../../parts/duration";
 
 /** What an answer tells of its making, in one quiet line. */
 export function MessageFacts({ message: { metadata } }: { message: Message }) {

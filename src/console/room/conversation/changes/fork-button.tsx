@@ -1,10 +1,10 @@
-import { useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { Message } from "../../../../client";
-import { randomId } from "../../../../client/connection/id";
 import { Button } from "../../../parts/button";
 import { Problem } from "../../../parts/problem";
 import { navigate } from "../../../routing/navigate";
 import { useAccount } from "../../../state/account";
+import { SameKey } from "../../../state/same-key";
 import { useAction } from "../../../state/use-action";
 
 const MEANT = "Go on from here in a task of your own. This one stays as it is.";
@@ -14,11 +14,12 @@ export function ForkButton({ message: { id, taskId } }: { message: Message }) {
   const { client } = useAccount();
   const { run, busy, error } = useAction();
   // Pressed again because no answer came, it is the same fork.
-  const [idempotencyKey, setKey] = useState(randomId);
+  const keys = useMemo(() => new SameKey(), []);
   const fork = () =>
     run(async () => {
-      const task = await client.tasks.fork(taskId, { atMessageId: id }, { idempotencyKey });
-      setKey(randomId());
+      const body = { atMessageId: id };
+      const task = await client.tasks.fork(taskId, body, { idempotencyKey: keys.of(body) });
+      keys.done();
       navigate({ at: "task", taskId: task.id, view: "conversation" });
     });
   return (
