@@ -41,3 +41,6 @@ export const roomState = z.object({
   messages: z.array(message),
 });
 export type RoomState = z.infer<typeof roomState>;
+
+/** Beside a snapshot: whether there may be messages before its own; where not, there are none. Rooms of before do not say. */
+export const hasOlder = z.boolean().optional();

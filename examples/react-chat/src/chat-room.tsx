@@ -14,7 +14,7 @@ export function ChatRoom({ taskId }: { taskId: string }) {
         {connection.state === "closed" ? connection.closed.reason : connection.state},{" "}
         {presence.length} here
       </p>
-      {room.hasOlder !== false && messages.length > 0 && (
+      {room.hasOlder && (
         <button type="button" onClick={() => room.loadOlder()}>
           Older messages
         </button>

@@ -5,7 +5,7 @@ import { historyPage } from "../../protocol/commands/history-sync";
 import { sendAck } from "../../protocol/commands/send-ack";
 import type { ErrorCode } from "../../protocol/errors";
 import { turnId } from "../../protocol/ids";
-import { roomState } from "../../protocol/room-state";
+import { hasOlder, roomState } from "../../protocol/room-state";
 import { type Content, json } from "../description";
 import { named } from "../named";
 import { ANSWER, IDS, QUESTION, ROOM_STATE } from "../samples";
@@ -33,7 +33,7 @@ const nothing = named("EmptyAck", z.object({}));
 const turnAck = named("TurnAck", z.object({ turnId }));
 const joined = named(
   "JoinAck",
-  z.object({ headSeq: z.int(), epoch: z.string(), state: roomState.optional() }),
+  z.object({ headSeq: z.int(), epoch: z.string(), state: roomState.optional(), hasOlder }),
 );
 const sent = named("SendAck", sendAck);
 const turn = json(turnAck, { turnId: IDS.turn });

@@ -25,7 +25,7 @@ export type RoomSnapshot = {
   readonly unsent: readonly UnsentMessage[];
   /** What `loadOlder` has brought: before `room.messages`, oldest first. */
   readonly older: readonly Message[];
-  /** Whether there is more for `loadOlder`; not known before it was asked. */
+  /** Whether there may be more for `loadOlder`; not known before the room has said so, or a page. */
   readonly hasOlder: boolean | undefined;
   readonly sessionId: string | undefined;
   readonly limits: Ready["limits"] | undefined;

@@ -34,7 +34,7 @@ export class RoomView {
     if ("seq" in event && event.seq > head + 1) return "gap";
     if ("seq" in event && event.seq <= head) return "known";
     if (event.type === "session:ready") this.#ready(event.data);
-    if (event.type === "history:reset") this.#restart(event.data.epoch);
+    if (event.type === "history:reset") this.#restart(event.data);
     if (event.type === "presence") {
       this.#store.set({ presence: presenceAfter(presence, event.data) });
     }
@@ -54,17 +54,17 @@ export class RoomView {
     this.#store.set({ older: [...standing, ...this.#store.next.older], hasOlder });
   }
 
-  #ready({ epoch, state, presence, sessionId, limits }: Ready): void {
-    if (state) this.#restart(epoch);
+  #ready({ epoch, state, hasOlder, presence, sessionId, limits }: Ready): void {
+    if (state) this.#restart({ epoch, hasOlder });
     this.#epoch = epoch;
     this.#store.set({ presence, sessionId, limits });
   }
 
   /** Another state takes the place of ours: older pages need not join on to it. */
-  #restart(epoch: string): void {
+  #restart({ epoch, hasOlder }: Pick<Ready, "epoch" | "hasOlder">): void {
     this.#epoch = epoch;
     this.#superseded = new Set();
-    this.#store.set({ older: [], hasOlder: undefined });
+    this.#store.set({ older: [], hasOlder });
   }
 
   #supersede(messageIds: readonly string[]): void {

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { userId } from "../identity";
-import { roomState } from "../room-state";
+import { hasOlder, roomState } from "../room-state";
 import { recoveryToken, session } from "../session";
 import { timestamp } from "../time";
 import { presence } from "./presence";
@@ -24,6 +24,7 @@ export const sessionReady = z.object({
   headSeq: z.int(),
   epoch: z.string(),
   state: roomState.optional(),
+  hasOlder,
   presence: z.array(presence),
   limits: roomLimits,
 });

@@ -158,6 +158,21 @@ describe("older messages", () => {
     expect(wire.last.commands).toHaveLength(2);
   });
 
+  it("are there as the room says, whose snapshot is cut; where there are none, none are asked for", async () => {
+    const { cut } = grown();
+    const { wire, room } = await connected();
+    wire.last.says(ready({ state: cut, hasOlder: true }));
+    expect(room.getSnapshot().hasOlder).toBe(true);
+    wire.last.says(ready({ state: cut, hasOlder: false }));
+    expect(room.getSnapshot().hasOlder).toBe(false);
+    expect(await room.loadOlder()).toBe(false);
+    expect(wire.last.commands).toEqual([]);
+    const { headSeq, epoch } = cut.task;
+    const data = { state: cut, hasOlder: true, headSeq, epoch, reason: "" };
+    wire.last.says({ type: "history:reset", ts: TS, data });
+    expect(room.getSnapshot().hasOlder).toBe(true);
+  });
+
   it("begin with the newest, where the room's state had no room for a message", async () => {
     const { state } = grown();
     const { wire, room } = await connected();

@@ -126,6 +126,23 @@ describe("[L7] a page of messages is bounded in bytes", () => {
   });
 });
 
+it.each([
+  ["all that was said fits it", 3, 0, 100, false],
+  ["there are more than a page", 60, 0, 100, true],
+  ["more would not fit", 3, 0, 200_000, true],
+  ["the database alone has what is older", 3, 2, 100, true],
+])(
+  "[R3] a snapshot says whether there may be older messages: %s",
+  async (_, count, stored, size, hasOlder) => {
+    const { taskId } = await conversation(alice, Array(count).fill(size), stored);
+    const client = await RoomClient.join(alice, taskId);
+    expect(client.ready).toMatchObject({ hasOlder });
+    const reset = await RoomClient.join(alice, taskId, { after: 99_999_999 });
+    const { data } = await reset.frames.next(({ type }) => type === "history:reset");
+    expect(data).toMatchObject({ hasOlder });
+  },
+);
+
 it("[L7] [ED1] pages of any size in bytes and number, to either side of any border, with what was superseded and without, have neither gap nor double", async () => {
   const SIZES = [0, 50, 900, 3000, 20_000];
   const mix = Array.from({ length: 30 }, (_, i) => SIZES[(i * 7) % SIZES.length] ?? 0);

@@ -1,15 +1,12 @@
 import type { RefObject } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { RoomConnection } from "../../../client";
+import type { RoomConnection, RoomSnapshot } from "../../../client";
 import { asTaskroomError } from "../../state/use-action";
 import { useSelected } from "../../state/use-selected";
-import { useRoom } from "../room-scope";
 
 const PAGE = 200;
 /** Before a page that was refused is asked for again. */
 const PAUSE_MS = 2000;
-/** Events that a task may begin with before its first message: that it was made, renamed, shared. */
-const FIRST_SEQS = 8;
 /** Pixels from the top at which the page before is asked for. */
 const NEAR_TOP = 400;
 
@@ -17,7 +14,7 @@ const NEAR_TOP = 400;
 export function useOlder(room: RoomConnection, scroller: RefObject<HTMLElement | null>) {
   const [loading, setLoading] = useState(false);
   const older = useSelected(room, (snapshot) => snapshot.older.length);
-  const hasOlder = useHasOlder(room);
+  const hasOlder = useSelected(room, (snapshot) => snapshot.hasOlder ?? mayHaveOlder(snapshot));
   const place = useReadingPlace(scroller, older);
 
   const loadOlder = useCallback(async () => {
@@ -46,17 +43,9 @@ export function useOlder(room: RoomConnection, scroller: RefObject<HTMLElement |
   return { hasOlder, loading, loadOlder };
 }
 
-/** Whether there is more, as the last page said; before one was asked for, whether there may be. */
-function useHasOlder(room: RoomConnection): boolean {
-  const { former } = useRoom();
-  const known = useSelected(room, (snapshot) => snapshot.hasOlder);
-  const first = useSelected(room, ({ room: state }) => state?.messages[0]?.seq);
-  const hasBegun = useSelected(room, ({ room: state }) => state?.task.startedAt !== undefined);
-  const mayHaveStood = useSelected(former, () => former.mayHaveStood(first ?? 0));
-  if (known !== undefined) return known;
-  // A snapshot is bounded in bytes, so its number of messages says nothing; a task's first message has
-  // a low number, since little else comes before it.
-  return first === undefined ? hasBegun : first > FIRST_SEQS && mayHaveStood;
+/** A room of before does not say: then it is to be asked, once something was said in it. */
+function mayHaveOlder({ room }: RoomSnapshot): boolean {
+  return room?.task.startedAt !== undefined;
 }
 
 function pause(ms: number): Promise<void> {

@@ -136,7 +136,7 @@ function greet(
   const { headSeq, epoch } = room.state.task;
   const goesOn = position.after !== undefined && whyReset(desk, position) === undefined;
   const presence = desk.connections.presence();
-  const state = goesOn ? undefined : snapshot(desk, connection, jsonBytes(presence));
+  const shown = goesOn ? undefined : snapshot(desk, connection, jsonBytes(presence));
   connection.send({
     type: "session:ready",
     ts: toTimestamp(desk.doors.now()),
@@ -148,7 +148,7 @@ function greet(
       expiresAt: session.expiresAt,
       headSeq,
       epoch,
-      ...(state && { state }),
+      ...shown,
       presence,
       limits: ROOM_LIMITS,
     },

@@ -2,12 +2,11 @@ import type { Command } from "../../../protocol/commands";
 import type { HistoryPage, HistorySync } from "../../../protocol/commands/history-sync";
 import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
 import { LIMITS } from "../../../protocol/limits";
-import type { RoomState } from "../../../protocol/room-state";
 import type { Position } from "../../sockets/arrival";
 import type { Desk } from "../desk";
 import { catchUp } from "../live/catch-up";
 import type { Acknowledged, RoomConnection } from "../live/connection";
-import { snapshot } from "../live/snapshot";
+import { type Snapshot, snapshot } from "../live/snapshot";
 import { edit } from "./edit";
 import { note } from "./note";
 import { cancel, confirm, giveOutput, guide, retry, sendMessage } from "./people-commands";
@@ -113,7 +112,7 @@ function join(
   );
 }
 
-type Joined = { headSeq: number; epoch: string; state?: RoomState };
+type Joined = { headSeq: number; epoch: string } & Partial<Snapshot>;
 
 const LEFT = refuse("conflict", "The connection left before it had caught up.");
 
@@ -124,8 +123,8 @@ function placeOf(
 ): Joined {
   desk.live.flush();
   const { headSeq = 0, epoch = "" } = desk.room?.state.task ?? {};
-  const state = withState ? snapshot(desk, connection) : undefined;
-  return { headSeq, epoch, ...(state && { state }) };
+  const shown = withState ? snapshot(desk, connection) : undefined;
+  return { headSeq, epoch, ...shown };
 }
 
 function leave(desk: Desk, connection: RoomConnection): Outcome<Record<string, never>> {

@@ -67,11 +67,11 @@ function startFrom(desk: Desk, connection: RoomConnection, position: Position): 
 
 /** A snapshot to go on from, and why. */
 export function sendReset(desk: Desk, connection: RoomConnection, reason: string): void {
-  const state = snapshot(desk, connection);
-  if (!state) return;
-  const { headSeq, epoch } = state.task;
+  const shown = snapshot(desk, connection);
+  if (!shown) return;
+  const { headSeq, epoch } = shown.state.task;
   const ts = toTimestamp(desk.doors.now());
-  connection.send({ type: "history:reset", ts, data: { state, headSeq, epoch, reason } });
+  connection.send({ type: "history:reset", ts, data: { ...shown, headSeq, epoch, reason } });
 }
 
 function* framesAfter(desk: Desk, connection: RoomConnection, after: number) {

@@ -8,6 +8,9 @@ import type { Desk } from "../desk";
 import { newestMessages } from "../turns/history-reader";
 import type { RoomConnection } from "./connection";
 
+/** `hasOlder`: whether there may be messages before those of the state. */
+export type Snapshot = { state: RoomState; hasOlder: boolean };
+
 /** Bytes of a frame that carries a state, beside the state and what its sender names. */
 const AROUND_BYTES = 4 * 1024;
 
@@ -20,15 +23,15 @@ export function snapshot(
   desk: Desk,
   { principal }: RoomConnection,
   besideBytes = 0,
-): RoomState | undefined {
+): Snapshot | undefined {
   const { room } = desk;
   if (!room?.members[principal.userId]) return undefined;
   const { streams } = room.state;
   const task = shownTask(room, principal.userId);
   const left = LIMITS.sentFrameBytes - AROUND_BYTES - besideBytes - jsonBytes([task, streams]);
   const openTurns = cutTurns(room.state.openTurns, Math.min(left, LIMITS.turnBytes));
-  const messages = newestMessages(desk, left - jsonBytes(openTurns));
-  return { task, openTurns, streams, messages };
+  const { items: messages, hasMore } = newestMessages(desk, left - jsonBytes(openTurns));
+  return { state: { task, openTurns, streams, messages }, hasOlder: hasMore };
 }
 
 /** Why a client can't go on from where it was; nothing where it can. */

@@ -150,12 +150,18 @@ function bytesOf(messages: Message[]): number {
   return messages.reduce((sum, message) => sum + jsonBytes(message), 0);
 }
 
-/** As many of the newest as fit into `bytes`, at most a page, as every snapshot contains them. */
-export function newestMessages(source: HistorySource, bytes: number): Message[] {
-  const { items } = source.store.messages.read({}, { limit: LIMITS.defaultPageItems, bytes });
+/**
+ * As many of the newest as fit into `bytes`, at most a page, as every snapshot contains them. More there may be
+ * also where the room itself has let go of them, or has not got them yet.
+ */
+export function newestMessages(source: HistorySource, bytes: number): MessagePage {
+  const { store, room } = source;
+  const { items, hasMore } = store.messages.read({}, { limit: LIMITS.defaultPageItems, bytes });
   const [only] = items;
   // A page has one at least, but a snapshot has no room for it.
-  return items.length === 1 && jsonBytes(only) > bytes ? [] : items;
+  if (items.length === 1 && jsonBytes(only) > bytes) return { items: [], hasMore: true };
+  const mayBeElsewhere = store.retention.messagesFrom() > 0 || room?.copying !== undefined;
+  return { items, hasMore: hasMore || mayBeElsewhere };
 }
 
 function filterOf({ threadId, role, superseded = false }: HistoryQuery): MessageFilter {

@@ -79,12 +79,6 @@ export class FormerMessages extends Cell<Former> {
     if (this.#isWanted) void this.#read(undefined);
   }
 
-  /** Whether messages that stand may come before this `seq`: an edit may have taken all of their places. */
-  mayHaveStood(before: number): boolean {
-    const { known, hasMore } = this.getSnapshot();
-    return hasMore || [...known.values()].some((one) => one.seq < before && !one.supersededBy);
-  }
-
   /** Without a version: what stands now. */
   choose(place: string, version: string | undefined): void {
     const { chosen: old } = this.getSnapshot();
