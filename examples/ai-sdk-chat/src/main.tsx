@@ -11,9 +11,18 @@ async function earlier(): Promise<UIMessage[]> {
   return (await answer.json()).messages;
 }
 
+/** A token that has expired, or a service that is not there, is said on the page. */
+async function chat() {
+  try {
+    return <Chat id={chatId()} messages={await earlier()} />;
+  } catch (error) {
+    return <p role="alert">What was said could not be read: {String(error)}</p>;
+  }
+}
+
 const root = createRoot(document.body.querySelector("#root") ?? document.body);
 if (token() === null) {
   root.render(<p>Run localStorage.setItem("token", …) with what `npm run token` prints.</p>);
 } else {
-  root.render(<Chat id={chatId()} messages={await earlier()} />);
+  root.render(await chat());
 }

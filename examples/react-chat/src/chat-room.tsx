@@ -15,7 +15,7 @@ export function ChatRoom({ taskId }: { taskId: string }) {
         {presence.length} here
       </p>
       {room.hasOlder && (
-        <button type="button" onClick={() => room.loadOlder()}>
+        <button type="button" onClick={() => room.loadOlder().catch(() => undefined)}>
           Older messages
         </button>
       )}

@@ -4,25 +4,30 @@ import type { RoomHere } from "taskroom/react";
 
 /** Writes into the room, and stops what is under way. */
 export function Composer({ room }: { room: RoomHere }) {
+  const [text, setText] = useState("");
   const [problem, setProblem] = useState<string>();
   const isAtWork = (room.room?.openTurns.length ?? 0) > 0;
 
-  async function told(work: Promise<unknown>) {
+  /** Whether it was done; what was refused is said. */
+  async function told(work: Promise<unknown>): Promise<boolean> {
     setProblem(undefined);
     try {
       await work;
+      return true;
     } catch (error) {
       if (!(error instanceof TaskroomError)) throw error;
       setProblem(error.detail);
+      return false;
     }
   }
 
-  function send(event: FormEvent<HTMLFormElement>) {
+  async function send(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const form = event.currentTarget;
-    const text = String(new FormData(form).get("text") ?? "").trim();
-    if (text !== "") void told(room.send(text));
-    form.reset();
+    const sent = text.trim();
+    if (sent === "") return;
+    setText("");
+    // What was refused comes back, before whatever was begun meanwhile.
+    if (!(await told(room.send(sent)))) setText((begun) => `${sent} ${begun}`.trim());
   }
 
   return (
@@ -31,7 +36,12 @@ export function Composer({ room }: { room: RoomHere }) {
         name="text"
         aria-label="Message"
         autoComplete="off"
-        onInput={() => room.typing(true)}
+        value={text}
+        onChange={(event) => {
+          setText(event.target.value);
+          room.typing(true);
+        }}
+        onBlur={() => room.typing(false)}
       />
       <button type="submit">Send</button>
       {isAtWork && (

@@ -1,4 +1,5 @@
 import type { Message } from "taskroom/client";
+import { Markdown } from "./markdown";
 
 /** One that is whole: a person's words, or an answer and how it ended. */
 export function MessageView({ message }: { message: Message }) {
@@ -6,7 +7,7 @@ export function MessageView({ message }: { message: Message }) {
   return (
     <article data-role={role}>
       {author && <b>{author.name ?? author.userId}: </b>}
-      <span data-part="text">{content}</span>
+      {role === "assistant" ? <Markdown text={content} /> : <span data-part="text">{content}</span>}
       {status !== "complete" && <i> ({status})</i>}
     </article>
   );

@@ -1,5 +1,6 @@
 import { type Stream, streamUses } from "taskroom/client";
 import type { RoomActions } from "taskroom/react";
+import { Markdown } from "./markdown";
 
 type Props = { stream: Stream; confirm: RoomActions["confirm"] };
 
@@ -8,7 +9,7 @@ export function StreamView({ stream, confirm }: Props) {
   const { turnId, step, text } = stream;
   return (
     <article data-role="assistant" aria-busy="true">
-      <span data-part="text">{text}</span>
+      <Markdown text={text} />
       {streamUses(stream).map(({ round, index, toolCallId, ...use }) => {
         const call = { turnId, step, toolCallId, round, index };
         // Where somebody else has answered first, the room shows what they said.

@@ -1,3 +1,5 @@
+import { useState } from "react";
+import { TaskroomError } from "taskroom/client";
 import { useNotifications, useTaskroom, useTasks } from "taskroom/react";
 
 const PAGE = { limit: 20 };
@@ -10,9 +12,17 @@ export function TaskList({ chosen, onChoose }: Props) {
   const { tasks, error, hasMore, loadMore } = useTasks(PAGE);
   const { unread } = useNotifications();
 
+  const [problem, setProblem] = useState<string>();
+
   async function begin() {
-    const { id } = await client.tasks.create({ title: "A chat" });
-    onChoose(id);
+    setProblem(undefined);
+    try {
+      const { id } = await client.tasks.create({ title: "A chat" });
+      onChoose(id);
+    } catch (failure) {
+      if (!(failure instanceof TaskroomError)) throw failure;
+      setProblem(failure.detail);
+    }
   }
 
   return (
@@ -21,6 +31,7 @@ export function TaskList({ chosen, onChoose }: Props) {
       <button type="button" onClick={begin}>
         New chat
       </button>
+      {problem && <p role="alert">{problem}</p>}
       {error && <p role="alert">{error.detail}</p>}
       <ul>
         {tasks?.map(({ id, title, status, waitingFor }) => (

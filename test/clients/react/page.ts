@@ -15,6 +15,23 @@ export function onWire(token: string | (() => Promise<string>) = "t-1") {
   return { wire, client: createClient({ url: URL_OF_SERVER, token, WebSocket, fetch }) };
 }
 
+/** As a person types: React looks whether the value is another than the one that it has set. */
+export function write(input: HTMLInputElement, text: string): void {
+  const { set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(input), "value") ?? {};
+  set?.call(input, text);
+  input.dispatchEvent(eventOf("input"));
+}
+
+export function submitted(): Event {
+  return eventOf("submit");
+}
+
+/** Of the page's own window. */
+function eventOf(type: string): Event {
+  const { Event } = (globalThis as unknown as { window: Window }).window;
+  return new Event(type, { bubbles: true, cancelable: true }) as unknown as Event;
+}
+
 /** One page for a file of tests: React looks for it when it is loaded. */
 export function onPage() {
   const window = new Window();
