@@ -7,7 +7,7 @@ import type { RoomState } from "../../../src/protocol/room-state";
 import { momentary, ready } from "../../support/fake-room";
 import type { FakeSocket } from "../../support/fake-wire";
 import { claim } from "../engine/claim";
-import { played, scenario } from "../engine/room-commands";
+import { changes, played, scenario } from "../engine/room-commands";
 import { client, holdTime, pass, TASK } from "./connected";
 
 holdTime();
@@ -69,7 +69,7 @@ const beat: fc.Arbitrary<Beat> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ away: fc.nat({ max: 6 }), heard: fc.nat({ max: 4 }) }) },
 );
 const input = fc.record({
-  scenario,
+  told: fc.oneof(scenario, changes),
   beats: fc.array(beat, { minLength: 10, maxLength: 60 }),
   replay: fc.boolean(),
 });
@@ -78,7 +78,7 @@ it("[R1] wherever its connection breaks, the client shows what one that never le
   annotate,
 }) => {
   let breaks = 0;
-  const rule = fc.asyncProperty(input, async ({ scenario: told, beats, replay }) => {
+  const rule = fc.asyncProperty(input, async ({ told, beats, replay }) => {
     const teller = new Teller(played(told).trace);
     teller.tell(1, false, undefined);
     const { wire, taskroom } = client({ random: () => 0 });
