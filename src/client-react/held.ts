@@ -14,6 +14,7 @@ export class Held<Snapshot, Opened extends Open<Snapshot>, Options = undefined> 
   readonly #open: (options?: Options) => Opened;
   readonly #idle: Snapshot;
   #opened: Opened | undefined;
+  #given: Options | undefined;
   #holders = 0;
 
   /** `idle` is shown while nothing is open. */
@@ -39,8 +40,16 @@ export class Held<Snapshot, Opened extends Open<Snapshot>, Options = undefined> 
     return result;
   }
 
-  readonly subscribe = (listener: () => void, options?: Options): (() => void) => {
-    const { opened, release } = this.hold(options);
+  /** What is opened is opened with these, whoever needs it first; until they are taken back. */
+  give(options: Options): () => void {
+    this.#given = options;
+    return () => {
+      if (this.#given === options) this.#given = undefined;
+    };
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    const { opened, release } = this.hold();
     const unsubscribe = opened.subscribe(listener);
     return () => {
       unsubscribe();
@@ -49,8 +58,8 @@ export class Held<Snapshot, Opened extends Open<Snapshot>, Options = undefined> 
   };
 
   /** Open until it is released. */
-  hold(options?: Options): { opened: Opened; release: () => void } {
-    const opened = this.#opened ?? this.#open(options);
+  hold(): { opened: Opened; release: () => void } {
+    const opened = this.#opened ?? this.#open(this.#given);
     this.#opened = opened;
     this.#holders += 1;
     let isHeld = true;

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from "react";
+import { useInsertionEffect } from "react";
 import type { ConnectOptions, RoomSnapshot } from "../../client";
 import { NO_ROOM } from "../idle";
 import { type RoomId, useHeldRoom } from "./use-held-room";
@@ -20,15 +20,7 @@ const NOWHERE: RoomStore = {
 /** The room as it stands, open for as long as somebody is subscribed. */
 export function useRoomStore(taskId: RoomId, options?: ConnectOptions): RoomStore {
   const held = useHeldRoom(taskId);
-  // They count when the room is opened: an object that is new with every render changes nothing.
-  const latest = useRef(options);
-  useEffect(() => {
-    latest.current = options;
-  });
-  return useMemo(() => {
-    if (!held) return NOWHERE;
-    const { getSnapshot, getServerSnapshot } = held;
-    const subscribe = (listener: () => void) => held.subscribe(listener, latest.current);
-    return { subscribe, getSnapshot, getServerSnapshot };
-  }, [held]);
+  // Before any effect of a component below, which may be the first that needs the room.
+  useInsertionEffect(() => (held && options ? held.give(options) : undefined), [held, options]);
+  return held ?? NOWHERE;
 }

@@ -16,8 +16,10 @@ export function userAfter({ notifications }: UserSnapshot, event: UserRoomEvent)
       return { unread: count, ...(count === 0 && { notifications: [] }) };
     }
     case "notification": {
-      const all = [event.data.notification, ...notifications];
-      return { notifications: all.slice(0, MOST_NOTIFICATIONS) };
+      const { notification } = event.data;
+      // A list that was asked for may have it already.
+      const others = notifications.filter(({ id }) => id !== notification.id);
+      return { notifications: [notification, ...others].slice(0, MOST_NOTIFICATIONS) };
     }
     case "task:deleted": {
       const { taskId } = event.data;

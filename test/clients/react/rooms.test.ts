@@ -1,6 +1,7 @@
-import { createElement } from "react";
+import { createElement, type ReactNode } from "react";
 import { renderToString } from "react-dom/server";
 import { describe, expect, it, vi } from "vitest";
+import type { ConnectOptions } from "../../../src/client";
 import {
   type RoomActions,
   type RoomHere,
@@ -62,6 +63,38 @@ function says(socket: FakeSocket): void {
 }
 
 const open = (wire: { sockets: FakeSocket[] }) => wire.sockets.filter(({ closed }) => !closed);
+
+/** A room with options, and within it whatever needs it too. */
+function Outer({ options, children }: { options: ConnectOptions; children?: ReactNode }) {
+  const { connection } = useRoom("task_1", options);
+  return createElement("div", null, connection.state, children);
+}
+
+describe("the options of a room", () => {
+  const recovery = { get: () => "kept", set: () => undefined };
+  const resumes = (socket: FakeSocket) => socket.protocols.includes("taskroom.resume.kept");
+
+  it("count also where a component below is the first that needs it", async () => {
+    const { wire, client } = onWire();
+    const page = mount();
+    const ear = createElement(Ear, { hears: () => undefined });
+    await page.show(client, createElement(Outer, { options: { recovery } }, ear));
+    expect(wire.sockets.map(resumes)).toEqual([true]);
+    // Another object with every render opens nothing anew.
+    await page.show(client, createElement(Outer, { options: { recovery } }, ear));
+    expect(wire.sockets).toHaveLength(1);
+  });
+
+  it("go with their component", async () => {
+    const { wire, client } = onWire();
+    const page = mount();
+    await page.show(client, createElement(Outer, { options: { recovery } }));
+    await page.show(client, null);
+    await vi.waitFor(() => expect(open(wire)).toEqual([]));
+    await page.show(client, createElement(Room, { id: "task_1" }));
+    expect(wire.sockets.map(resumes)).toEqual([true, false]);
+  });
+});
 
 describe("useRoom", () => {
   it("opens one room in StrictMode, shows it, and closes it with its component", async () => {

@@ -53,6 +53,16 @@ describe("the user's own room", () => {
     expect(heard).toEqual(["ntf_2"]);
   });
 
+  it("has a notification once, also where a list that was asked for had it before it was told", async () => {
+    const { wire, ids } = await connected({ fetch: async () => listOf(["ntf_3", "ntf_2"]) });
+    wire.last.says(told(5, "ntf_2"));
+    // Another device has read one.
+    wire.last.says(unread(1));
+    await pass();
+    wire.last.says(told(6, "ntf_3"));
+    expect(ids()).toEqual(["ntf_3", "ntf_2"]);
+  });
+
   it("resumes after the last event that it heard, and hears none twice", async () => {
     const { wire, ids } = await connected();
     wire.last.says(told(5, "ntf_2"));
