@@ -61,9 +61,9 @@ export type Timing = {
   stableMs: number;
   /** How often a connection is asked whether it still lives. */
   pingMs: number;
-  /** How long the answer to that may take before the connection counts as dead. */
+  /** How long the answer to that may take before the connection counts as dead; twice as long after each silence. */
   pongMs: number;
-  /** How long a handshake may take, up to `session:ready`. */
+  /** How long a handshake may take, up to `session:ready`; twice as long after each silence. */
   handshakeMs: number;
   /** How long a request may take, and the token function before it; more for what a slow line needs for a file. */
   requestMs: number;

@@ -104,3 +104,49 @@ it("formulas are typeset, prices are not, and what is no formula stays as it was
   );
   expect(await hostile.count()).toBe(0);
 });
+
+const HEBREW = `שלום, עולם (1).
+
+- ראשון
+- \`npm start\` שני
+
+> ציטוט
+
+| שם | מספר |
+| - | - |
+| א | 1 |
+
+And English (2).
+
+\`\`\`js
+const שלום = 1;
+\`\`\`
+`;
+
+it("each block runs as its first letters do, and code as code does; so does what is being written", async () => {
+  const { page } = await answered(HEBREW, 1000);
+  const answer = page.locator("li.assistant .markdown");
+  await answer.locator("pre").waitFor();
+  const runs = await answer.evaluate((markdown) =>
+    [...markdown.querySelectorAll("p, li, table, pre")].map((block) => [
+      block.tagName,
+      getComputedStyle(block).direction,
+    ]),
+  );
+  expect(runs).toEqual([
+    ...[
+      ["P", "rtl"],
+      ["LI", "rtl"],
+      ["LI", "rtl"],
+      ["P", "rtl"],
+      ["TABLE", "rtl"],
+    ],
+    ...[
+      ["P", "ltr"],
+      ["PRE", "ltr"],
+    ],
+  ]);
+  const writing = page.getByLabel("Message", { exact: true });
+  await writing.fill("שלום");
+  expect(await writing.evaluate((area) => getComputedStyle(area).direction)).toBe("rtl");
+});

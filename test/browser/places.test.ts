@@ -98,6 +98,24 @@ it("what a resource refers to is chosen, and what the server says of it stands a
   await expect.poll(() => page.getByLabel("The other bot").inputValue()).toBe("system/assistant");
 });
 
+it("a resource is not saved while a part of it is no JSON yet: what is half written stays", async () => {
+  const visitor = await come.signedIn();
+  const { page, url, userId } = visitor;
+  const spec = { provider: "demo", model: "demo-1" };
+  await visitor.api("POST", "/models", { metadata: { name: "mine" }, spec });
+  await page.goto(`${url}/resources/models/${userId}/mine`);
+  const headers = page.getByLabel("Headers (JSON)");
+  await headers.fill('{"x-team": ');
+  await page.getByText("Not JSON yet").waitFor();
+  await page.getByRole("button", { name: "Save" }).click();
+  expect(await headers.inputValue()).toBe('{"x-team": ');
+  expect(await page.getByText("Saved.").count()).toBe(0);
+  await headers.fill('{"x-team": "a"}');
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Saved.").waitFor();
+  expect(JSON.parse(await headers.inputValue())).toEqual({ "x-team": "a" });
+});
+
 it("a model and a server of tools are tested where they are, and say status and reason", async () => {
   const models = await startModelServer();
   const tools = await startMcpServer([{ name: "look", call: () => ({ text: "seen" }) }]);

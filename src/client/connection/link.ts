@@ -1,5 +1,6 @@
 import type { CLOSE } from "../../protocol/close-codes";
 import { failureOf, TaskroomError } from "../errors";
+import type { Timing } from "../options";
 import type { Context } from "../rest/context";
 import { backoffMs } from "./backoff";
 import { openSocket, type Place } from "./handshake";
@@ -22,6 +23,8 @@ const SESSION_EXPIRED: CloseCode = 4408;
 const FLOODING: CloseCode = 4429;
 /** A window of the server's command limit: to come back within it is to flood again. */
 const FLOOD_WAIT_MS = 10_000;
+/** How many times as long a slow line is waited for at most: a frame of 1 MiB takes it a minute. */
+const MOST_PATIENCE = 8;
 
 /** Why a handshake came to nothing, and whether to try again. */
 export type Verdict =
@@ -55,6 +58,11 @@ export class Link {
   #refusedToken: string | undefined;
   #attempt = 0;
   #openedAt = 0;
+  /**
+   * Doubles with each silence, until a ping is answered: a frame that takes a slow line longer than that would
+   * be cut off each time, and come again from its beginning.
+   */
+  #patience = 1;
   readonly #retry = new Timer();
   /** Goes up with every change of phase: what was begun in another one is not wanted any more. */
   #generation = 0;
@@ -132,8 +140,16 @@ export class Link {
     try {
       const handshake = { url: url(), path, token: this.#token, place: place() };
       const opened = openSocket(sockets(), handshake);
-      const onEnd = (code: number, reason: string) => void this.#lost(code, reason);
-      this.#socket = new Socket(opened, timing, { onText, onEnd });
+      this.#socket = new Socket(opened, stretched(timing, this.#patience), {
+        onText,
+        onEnd: (code, reason) => void this.#lost(code, reason),
+        onPong: () => {
+          this.#patience = 1;
+        },
+        onSilence: () => {
+          this.#patience = Math.min(MOST_PATIENCE, this.#patience * 2);
+        },
+      });
     } catch (error) {
       if (!(error instanceof TaskroomError)) throw error;
       this.#end({ final: true, code: error.code, error });
@@ -192,4 +208,8 @@ export class Link {
     this.#generation += 1;
     return this.#generation;
   }
+}
+
+function stretched({ handshakeMs, pongMs, ...timing }: Timing, by: number): Timing {
+  return { ...timing, handshakeMs: handshakeMs * by, pongMs: pongMs * by };
 }

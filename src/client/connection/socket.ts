@@ -8,6 +8,10 @@ const OPEN = 1;
 
 type Hearer = {
   onText: (text: string) => void;
+  /** A ping was answered: whatever was on its way before has come. */
+  onPong: () => void;
+  /** What was waited for did not come in its time; the end follows. */
+  onSilence: () => void;
   /** Called once, whatever ends the socket, and nothing is heard after it. */
   onEnd: (code: number, reason: string) => void;
 };
@@ -42,7 +46,7 @@ export class Socket {
     this.#deadline.stop();
     this.#nextPing.start(this.#timing.pingMs, () => this.ping());
     // Local workerd leaves the transport of a socket that never spoke open after its close, and Node
-    // tells of a close when the transport ends. Nothing waits for this answer.
+    // tells of a close when the transport ends. The answer comes behind all that was missed.
     this.send("ping");
   }
 
@@ -73,11 +77,15 @@ export class Socket {
 
   #hear(text: string): void {
     if (this.#isReady) this.#deadline.stop();
-    if (text !== "pong") this.#hearer.onText(text);
+    if (text === "pong") this.#hearer.onPong();
+    else this.#hearer.onText(text);
   }
 
   #expect(ms: number, otherwise: string): void {
-    this.#deadline.start(ms, () => this.drop(otherwise));
+    this.#deadline.start(ms, () => {
+      this.#hearer.onSilence();
+      this.drop(otherwise);
+    });
   }
 
   #end(code: number, reason: string): void {

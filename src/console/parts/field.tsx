@@ -8,6 +8,11 @@ export type ControlProps = {
   "aria-describedby": string | undefined;
 };
 
+/** Keeps a form from being sent with less than what is written in a control; `why` is said where it is tried. */
+export function withhold(why: string) {
+  return (control: HTMLTextAreaElement | null) => control?.setCustomValidity(why);
+}
+
 type Props = {
   label: string;
   hint?: string;

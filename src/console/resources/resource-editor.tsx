@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { type Collection, TaskroomError } from "../../client";
 import type { JsonObject } from "../../protocol/json";
 import { Button } from "../parts/button";
-import { Field } from "../parts/field";
+import { Field, withhold } from "../parts/field";
 import { Problem } from "../parts/problem";
 import { useAction } from "../state/use-action";
 import { FIELDS } from "./fields";
@@ -118,6 +118,7 @@ function JsonBody({ body, disabled, onBody }: JsonProps) {
       {(control) => (
         <textarea
           {...control}
+          ref={withhold(broken ? "Not a JSON object yet" : "")}
           class="code"
           rows={22}
           spellcheck={false}

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { JsonObject, JsonValue } from "../../protocol/json";
-import { type ControlProps, Field } from "../parts/field";
+import { type ControlProps, Field, withhold } from "../parts/field";
 import { FailureControl } from "./failure-control";
 import type { FieldSpec } from "./fields";
 import { RefSelect } from "./ref-select";
@@ -143,6 +143,8 @@ function JsonField({ field, value, issues, disabled, onChange }: Props) {
       {(own) => (
         <textarea
           {...own}
+          // Saved without it, what is half written would be lost.
+          ref={withhold(broken ? "Not JSON yet" : "")}
           class="code"
           rows={Math.min(12, Math.max(2, text.split("\n").length))}
           spellcheck={false}

@@ -21,7 +21,7 @@ export function Found({ item }: { item: FoundItem }) {
           {SAID_BY[role]} · <Time at={createdAt} />
         </span>
       </div>
-      <p class="snippet">
+      <p class="snippet" dir="auto">
         {snippet.start > 0 && "…"}
         {inPieces(snippet).map(({ key, text, isHit }) =>
           isHit ? <mark key={key}>{text}</mark> : text,

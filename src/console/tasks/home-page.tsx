@@ -37,6 +37,7 @@ export function HomePage() {
         <textarea
           ref={input}
           aria-label="Prompt"
+          dir="auto"
           rows={4}
           maxLength={32_000}
           placeholder={

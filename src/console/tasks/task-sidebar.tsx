@@ -40,7 +40,9 @@ function TaskRow({ task, current }: { task: Task; current: boolean }) {
   return (
     <li>
       <Link to={{ at: "task", taskId: id, view: "conversation" }} class="task" current={current}>
-        <span class="title">{title}</span>
+        <span class="title" dir="auto">
+          {title}
+        </span>
         <span class="row spread">
           <TaskBadge task={task} />
           <span class="quiet">

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ready } from "../../support/fake-room";
-import { ack, connected, connecting, EMPTY, holdTime, pass } from "./connected";
+import { ack, connected, connecting, EMPTY, holdTime, pass, type Scene } from "./connected";
 
 holdTime();
 
@@ -115,6 +115,41 @@ describe("[K1] a connection that was lost comes back", () => {
     expect(room.getSnapshot().room?.task.headSeq).toBe(1);
     await pass(500);
     expect(wire.last.url.search).toBe("?after=1&epoch=e1");
+  });
+});
+
+describe("[K2] a line so slow that what is waited for takes longer than it may", () => {
+  /** For how long a connection waits that says nothing more. */
+  async function patience({ wire }: Pick<Scene, "wire">): Promise<number> {
+    const { last } = wire;
+    let seconds = 0;
+    for (; !last.closed; seconds++) await pass(1000);
+    return seconds;
+  }
+  it("has twice as long each time, up to a bound, for the first frame", async () => {
+    // It comes back at once.
+    const scene = await connecting({ random: () => 0 });
+    const waits: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      waits.push(await patience(scene));
+      await pass(10);
+    }
+    expect(waits).toEqual([15, 30, 60, 120, 120]);
+  });
+
+  it("and for an answer, until it has one", async () => {
+    const scene = await connected();
+    expect(await patience(scene)).toBe(25 + 10);
+    await pass(500);
+    scene.wire.last.says(ready());
+    expect(await patience(scene)).toBe(25 + 20);
+    await pass(1000);
+    scene.wire.last.says(ready());
+    scene.wire.last.says("pong");
+    scene.wire.last.ends(1006);
+    await pass(2000);
+    scene.wire.last.says(ready());
+    expect(await patience(scene)).toBe(25 + 10);
   });
 });
 

@@ -11,7 +11,9 @@ export function Unsent() {
       {unsent.map(({ clientMessageId, content, attachments = [] }) => (
         <div key={clientMessageId} class="message user unsent">
           <p class="quiet">Sending…</p>
-          <div class="prewrap">{content}</div>
+          <div class="prewrap" dir="auto">
+            {content}
+          </div>
           {attachments.length > 0 && <p class="quiet">With {filesText(attachments.length)}</p>}
         </div>
       ))}

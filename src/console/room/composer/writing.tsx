@@ -54,6 +54,7 @@ export function Writing({ onStop, onSent, dropOn }: WritingProps) {
       <textarea
         ref={input}
         aria-label="Message"
+        dir="auto"
         rows={2}
         maxLength={most}
         placeholder={isPhone ? "Message" : "Enter sends, Shift+Enter makes a new line, Esc stops"}

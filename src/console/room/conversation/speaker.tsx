@@ -2,8 +2,8 @@
 export function Speaker({ name, by }: { name: string; by: string }) {
   const shown = by === "assistant" ? name.slice(name.lastIndexOf("/") + 1) : name;
   return (
-    <span class="speaker" title={name}>
+    <bdi class="speaker" title={name}>
       {shown}
-    </span>
+    </bdi>
   );
 }

@@ -6,7 +6,9 @@ export function Thinking({ text, isWriting = false }: Props) {
   return (
     <details class="thinking">
       <summary>{isWriting ? "Thinking…" : "Thinking"}</summary>
-      <div class="prewrap">{text}</div>
+      <div class="prewrap" dir="auto">
+        {text}
+      </div>
     </details>
   );
 }

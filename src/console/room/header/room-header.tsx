@@ -24,7 +24,9 @@ export function RoomHeader({ view }: { view: RoomView }) {
           <Link to={{ at: "home" }} class="back" label="All tasks">
             ←
           </Link>
-          <h1 title={task.title}>{task.title}</h1>
+          <h1 title={task.title} dir="auto">
+            {task.title}
+          </h1>
           <StatusBadge status={statusOf(task)} />
           <WaitingBadge />
         </div>

@@ -85,6 +85,7 @@ function EditText({ value, isFixed, room, onText }: TextProps) {
   return (
     <textarea
       aria-label="Edit the message"
+      dir="auto"
       rows={3}
       maxLength={most}
       readOnly={isFixed}

@@ -19,26 +19,32 @@ export const GroupView = memo(({ group }: { group: Group }) => (
   <>
     {group.blocks.map((block) => (
       <IsOpen.Provider key={block.key} value={block.isOpen}>
-        <BlockView block={block} />
+        <BlockView block={block} dir="auto" />
         {END}
       </IsOpen.Provider>
     ))}
   </>
 ));
 
+type BlockProps = {
+  block: Pick<Block, "tokens">;
+  /** Each block of the text runs as its first letters do, with all that is in it; code runs as code does. */
+  dir?: "auto";
+};
+
 /** One block; it is drawn again only where it is another. */
-const BlockView = memo(({ block }: { block: Pick<Block, "tokens"> }) => {
+const BlockView = memo(({ block, dir }: BlockProps) => {
   const isOpen = useContext(IsOpen);
   const [first] = block.tokens;
   switch (first.type) {
     case "table":
-      return <TableView head={first} parts={block.tokens} />;
+      return <TableView head={first} parts={block.tokens} dir={dir} />;
     case "list":
-      return <ListView head={first} parts={block.tokens} />;
+      return <ListView head={first} parts={block.tokens} dir={dir} />;
     case "code":
       return <CodeBlock head={first} parts={block.tokens} isOpen={isOpen} />;
     default:
-      return <>{shown(first)}</>;
+      return <>{shown(first, dir)}</>;
   }
 });
 
@@ -53,7 +59,7 @@ function Blocks({ tokens }: { tokens: Tokens.Generic["tokens"] }) {
   );
 }
 
-function shown(token: KnownToken): ComponentChild {
+function shown(token: KnownToken, dir: BlockProps["dir"]): ComponentChild {
   switch (token.type) {
     case "space":
     case "def":
@@ -61,37 +67,45 @@ function shown(token: KnownToken): ComponentChild {
     case "hr":
       return <hr />;
     case "heading":
-      return h(`h${token.depth}`, null, <Inline tokens={token.tokens} />);
+      return h(`h${token.depth}`, { dir }, <Inline tokens={token.tokens} />);
     case "blockquote":
       return (
-        <blockquote>
+        <blockquote dir={dir}>
           <Blocks tokens={token.tokens} />
         </blockquote>
       );
     case "paragraph":
       return (
-        <p>
+        <p dir={dir}>
           <Inline tokens={token.tokens} />
         </p>
       );
     case "math":
       return <Formula text={token.text} isBlock />;
     case "html":
-      return <p class="prewrap">{token.text.trimEnd()}</p>;
+      return (
+        <p class="prewrap" dir={dir}>
+          {token.text.trimEnd()}
+        </p>
+      );
     default:
       return <Inline tokens={[token]} />;
   }
 }
 
-type Parts<Token> = { head: Token; parts: readonly KnownToken[] };
+type ListProps = { head: Tokens.List; parts: readonly KnownToken[]; dir: BlockProps["dir"] };
 
-function ListView({ head, parts }: Parts<Tokens.List>) {
+function ListView({ head, parts, dir }: ListProps) {
   const isLoose = parts.some((part) => part.type === "list" && part.loose);
   const items = parts.map(
     (part, i) => part.type === "list" && <Items key={i} list={part} isLoose={isLoose} />,
   );
-  if (!head.ordered) return <ul>{items}</ul>;
-  return <ol {...(typeof head.start === "number" && { start: head.start })}>{items}</ol>;
+  if (!head.ordered) return <ul dir={dir}>{items}</ul>;
+  return (
+    <ol dir={dir} {...(typeof head.start === "number" && { start: head.start })}>
+      {items}
+    </ol>
+  );
 }
 
 type ItemsProps = { list: Tokens.List; isLoose: boolean };

@@ -16,7 +16,7 @@ export function CodeBlock({ head, parts, isOpen }: Props) {
   const code = texts.join("\n");
   const coloured = useColoured(code, isOpen ? undefined : language);
   return (
-    <div class="code-block">
+    <div class="code-block" dir="ltr">
       <div class="row spread code-head">
         <span class="quiet">{language ?? "text"}</span>
         <CopyButton text={code} label="Copy the code" />

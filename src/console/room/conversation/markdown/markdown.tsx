@@ -34,7 +34,7 @@ function Written({ text }: { text: string }) {
         <GroupView key={group.key} group={group} />
       ))}
       {unread !== "" && (
-        <p key="unread" class="prewrap">
+        <p key="unread" class="prewrap" dir="auto">
           {unread}
         </p>
       )}

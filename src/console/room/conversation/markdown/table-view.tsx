@@ -20,16 +20,16 @@ const LONG_ROLES = {
 type Roles = Partial<typeof LONG_ROLES>;
 const NO_ROLES: Roles = {};
 
-type Props = { head: Tokens.Table; parts: readonly KnownToken[] };
+type Props = { head: Tokens.Table; parts: readonly KnownToken[]; dir: "auto" | undefined };
 
 /** A table, in which a row that comes costs no more than the rows beside it. */
-export function TableView({ head, parts }: Props) {
+export function TableView({ head, parts, dir }: Props) {
   const tables = parts.flatMap((part) => (part.type === "table" ? [part] : []));
   const isLong = tables.reduce((sum, { rows }) => sum + rows.length, 0) > LONG;
   const roles = isLong ? LONG_ROLES : NO_ROLES;
   return (
     <div class="table-box">
-      <table class={isLong ? "long" : undefined} {...roles.table}>
+      <table dir={dir} class={isLong ? "long" : undefined} {...roles.table}>
         <thead {...roles.group}>
           <Row cells={head.header} roles={roles} />
         </thead>
