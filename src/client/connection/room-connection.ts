@@ -31,7 +31,7 @@ export interface RoomConnection {
    * is repeated under the same `clientMessageId` until it has an answer: stored exactly once.
    */
   send(content: string, options?: SendOptions): Promise<SendAck>;
-  /** By default the active turn; may be repeated, so it also waits for a connection. */
+  /** By default the active turn as it is called, and then it is repeated like `send`; else whatever is on its way. */
   cancel(options?: { turnId?: string; reason?: string }): Promise<{ turnId: string | null }>;
   retry(turnId: string): Promise<{ turnId: string }>;
   /**

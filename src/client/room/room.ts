@@ -108,12 +108,10 @@ export class Room implements RoomConnection {
       ...(target !== undefined && { turnId: target }),
       ...(reason !== undefined && { reason }),
     };
-    // With no turn to name, it is meant for what is on its way.
-    const isForUnsent = target === undefined && !this.#unsent.isEmpty;
-    const repeatable = target !== undefined || isForUnsent;
+    // With no turn to name, it is meant for what is on its way; said again, it could stop what came later.
     return this.#ask<{ turnId: string | null }>("chat:cancel", data, {
-      repeatable,
-      inLine: isForUnsent,
+      repeatable: target !== undefined,
+      inLine: target === undefined && !this.#unsent.isEmpty,
     });
   }
 

@@ -228,6 +228,19 @@ describe("[K3] a stop", () => {
     ack(wire.last, SENT);
     expect(types()).toEqual(["chat:send", "chat:cancel"]);
   });
+
+  it("with no turn to name is not repeated: by then it could stop what somebody else has begun", async () => {
+    const { wire, room } = await connecting();
+    void room.send("hello");
+    const stopped = room.cancel().catch((error: unknown) => error);
+    wire.last.says(ready({ state: EMPTY }));
+    ack(wire.last, SENT);
+    wire.last.ends(1006);
+    expect(await outcome(stopped)).toMatchObject({ code: "connection_lost" });
+    await pass(500);
+    wire.last.says(ready());
+    expect(wire.last.commands).toEqual([]);
+  });
 });
 
 it("typing is said when it changes, and never while there is no connection", async () => {
