@@ -113,7 +113,8 @@ it("a resource is not saved while a part of it is no JSON yet: what is half writ
   await headers.fill('{"x-team": "a"}');
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Saved.").waitFor();
-  expect(JSON.parse(await headers.inputValue())).toEqual({ "x-team": "a" });
+  // It is stored, and what it is stays with the service.
+  expect(Object.keys(JSON.parse(await headers.inputValue()))).toEqual(["x-team"]);
 });
 
 it("a model and a server of tools are tested where they are, and say status and reason", async () => {
