@@ -46,3 +46,32 @@ it("5,000 messages and a stream of 2,000 tokens drop no key that is typed meanwh
   expect(visitor.faults).toEqual([]);
   await visitor.close();
 });
+
+it("older messages that cannot be read are said to be so, and can be asked for again", async () => {
+  const { url } = inject("shared").testBuild;
+  const visitor = await Visitor.signedIn(undefined, { url });
+  const { page } = visitor;
+  const id = await visitor.newRoom();
+  await fetch(`${url}/test/history?task=${id}&messages=60`);
+  let isOut = true;
+  await page.routeWebSocket(/\/chat/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((text) => {
+      const ref = /"type":"history:sync","id":"(\w+)"/.exec(String(text))?.[1];
+      const error = { code: "unavailable", message: "The history cannot be read now." };
+      if (isOut && ref) socket.send(JSON.stringify({ type: "error", ref, error }));
+      else server.send(text);
+    });
+  });
+  await page.goto(`${url}/tasks/${id}`);
+  await page.getByText("Message 60 of").waitFor();
+  const older = page.getByRole("button", { name: "Older messages", exact: true });
+  await older.click();
+  await page.getByText("The history cannot be read now.").waitFor();
+  isOut = false;
+  await older.click();
+  await page.getByText("Message 1 of").waitFor({ state: "attached" });
+  expect(await page.getByText("The history cannot be read now.").count()).toBe(0);
+  expect(await older.count()).toBe(0);
+  await visitor.close();
+});

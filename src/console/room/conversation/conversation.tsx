@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef } from "preact/hooks";
 import { Button } from "../../parts/button";
+import { Problem } from "../../parts/problem";
 import { useSelected } from "../../state/use-selected";
 import { Composer } from "../composer/composer";
 import { Unsent } from "../composer/unsent";
@@ -23,7 +24,7 @@ export function Conversation() {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const { follows, toEnd, leaveEnd } = useFollow(scroller, content);
-  const { hasOlder, loading, loadOlder } = useOlder(room, scroller);
+  const { hasOlder, loading, error, loadOlder } = useOlder(room, scroller);
   const isEmpty = useSelected(room, (s) => s.room?.messages.length === 0 && s.older.length === 0);
   const stop = useStop();
   const { jump, again, dismiss } = useJump(room, { scroller, leaveEnd });
@@ -34,6 +35,7 @@ export function Conversation() {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard too */}
       <section class="scroller" ref={scroller} tabIndex={0} aria-label="Messages">
         <div class="messages" ref={content}>
+          <Problem error={error} />
           {hasOlder && (
             <div class="row center">
               <Button kind="quiet" busy={loading} onClick={loadOlder}>

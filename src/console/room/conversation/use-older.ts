@@ -1,6 +1,6 @@
 import type { RefObject } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { RoomConnection, RoomSnapshot } from "../../../client";
+import type { RoomConnection, RoomSnapshot, TaskroomError } from "../../../client";
 import { asTaskroomError } from "../../state/use-action";
 import { useSelected } from "../../state/use-selected";
 
@@ -13,6 +13,7 @@ const NEAR_TOP = 400;
 /** Brings older messages as the reader comes near the top, and keeps the reading place. */
 export function useOlder(room: RoomConnection, scroller: RefObject<HTMLElement | null>) {
   const [loading, setLoading] = useState(false);
+  const [error, setError] = useState<TaskroomError>();
   const older = useSelected(room, (snapshot) => snapshot.older.length);
   const hasOlder = useSelected(room, (snapshot) => snapshot.hasOlder ?? mayHaveOlder(snapshot));
   const place = useReadingPlace(scroller, older);
@@ -22,9 +23,12 @@ export function useOlder(room: RoomConnection, scroller: RefObject<HTMLElement |
     place.remember();
     try {
       await room.loadOlder(PAGE);
+      setError(undefined);
     } catch (failure) {
+      const known = asTaskroomError(failure);
+      setError(known);
       // Scrolling on must not ask without end.
-      await pause(asTaskroomError(failure).retryAfterMs ?? PAUSE_MS);
+      await pause(known.retryAfterMs ?? PAUSE_MS);
     } finally {
       setLoading(false);
     }
@@ -40,7 +44,7 @@ export function useOlder(room: RoomConnection, scroller: RefObject<HTMLElement |
     return () => outer.removeEventListener("scroll", look);
   }, [scroller, hasOlder, loading, loadOlder]);
 
-  return { hasOlder, loading, loadOlder };
+  return { hasOlder, loading, error, loadOlder };
 }
 
 /** A room of before does not say: then it is to be asked, once something was said in it. */

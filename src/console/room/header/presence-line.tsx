@@ -18,8 +18,8 @@ export function PresenceLine() {
       aria-label={`Here: ${names.join(", ")}`}
       title={names.join(", ")}
     >
-      {names.slice(0, FACES).map((name) => (
-        <span key={name} class="face" aria-hidden="true">
+      {present.slice(0, FACES).map(({ userId, name = userId }) => (
+        <span key={userId} class="face" aria-hidden="true">
           {[...name][0]?.toUpperCase()}
         </span>
       ))}
