@@ -80,6 +80,7 @@ export class LiveTasks {
     await this.#load(async () => {
       while (this.#isStale && !this.#isClosed) {
         this.#isStale = false;
+        this.#heard = [];
         const most = this.#shown.tasks?.length ?? 0;
         let page = await this.#page();
         const tasks = page.items;

@@ -4,18 +4,24 @@ const PREFIX = "taskroom.";
 
 /** The token that an earlier visit left: of this tab, or of this device. */
 export function keptToken(): string | undefined {
-  return sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY) ?? undefined;
+  return ofTab()?.getItem(KEY) ?? ofDevice()?.getItem(KEY) ?? undefined;
 }
 
-/** `lasting` keeps it on this device, else it goes with the tab. */
+/** `lasting` keeps it on this device, else it goes with the tab; with the page, where nothing can be kept. */
 export function keepToken(token: string, lasting: boolean): void {
   forgetToken();
-  (lasting ? localStorage : sessionStorage).setItem(KEY, token);
+  try {
+    (lasting ? ofDevice() : ofTab())?.setItem(KEY, token);
+  } catch {
+    // A store may be full.
+  }
 }
 
 export function forgetToken(): void {
-  for (const store of [sessionStorage, localStorage]) {
-    for (const key of Object.keys(store)) if (key.startsWith(PREFIX)) store.removeItem(key);
+  for (const store of [ofTab(), ofDevice()]) {
+    for (const key of Object.keys(store ?? {})) {
+      if (key.startsWith(PREFIX)) store?.removeItem(key);
+    }
   }
 }
 
@@ -23,7 +29,19 @@ export function forgetToken(): void {
 export function recoveryStore(taskId: string) {
   const key = `${PREFIX}recovery.${taskId}`;
   return {
-    get: () => sessionStorage.getItem(key),
-    set: (token: string) => sessionStorage.setItem(key, token),
+    get: () => ofTab()?.getItem(key),
+    set: (token: string) => ofTab()?.setItem(key, token),
   };
+}
+
+const ofTab = () => storeIn(() => sessionStorage);
+const ofDevice = () => storeIn(() => localStorage);
+
+/** Browsers that keep no data of a site throw where it only looks for its stores. */
+function storeIn(look: () => Storage): Storage | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
 }

@@ -71,7 +71,10 @@ export function usePages<Item>(key: string, load: Load<Item>): Pages<Item> {
   }, [key]);
   const change = useCallback((next: Change<Item>) => {
     underWay.current?.told.push(next);
-    setLoaded((old) => old && { ...old, items: next(old.items) });
+    setLoaded((old) => {
+      const items = old && next(old.items);
+      return !items || items === old.items ? old : { ...old, items };
+    });
   }, []);
   const hasMore = cursor !== undefined;
   return { items: loaded?.items, error, isLoading, hasMore, more, reload, change };

@@ -22,7 +22,10 @@ export function useTasks(filter: TaskFilter): Pages<Task> {
   );
   const { change, reload } = pages;
   useUserEvents(user, (event) => {
-    change((tasks) => [...(changed(tasks, event, query).tasks ?? tasks)]);
+    change((tasks) => {
+      const { tasks: next = tasks } = changed(tasks, event, query);
+      return next === tasks ? tasks : [...next];
+    });
     if (changed(undefined, event, query).isStale) reload();
   });
   return pages;

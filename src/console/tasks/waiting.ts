@@ -4,9 +4,9 @@ import type { Task, UserRoomEvent } from "../../client";
  * The tasks that wait for the user, newest first, after an event of the user's room: each is told as it is
  * now, so the list need not be asked for.
  */
-export function waitingAfter(tasks: readonly Task[], { type, data }: UserRoomEvent): Task[] {
+export function waitingAfter(tasks: Task[], { type, data }: UserRoomEvent): Task[] {
   if (type === "task:deleted") return tasks.filter(({ id }) => id !== data.taskId);
-  if (type !== "task:updated") return [...tasks];
+  if (type !== "task:updated") return tasks;
   const { task } = data;
   const others = tasks.filter(({ id }) => id !== task.id);
   const known = tasks.find(({ id }) => id === task.id);
