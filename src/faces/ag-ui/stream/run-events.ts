@@ -23,6 +23,9 @@ export type Run = {
 
 type Words = ItemOf<"text" | "thinking">;
 
+/** What makes words void; all else adds to what is shown. */
+const TAKES_BACK: ReadonlySet<TurnItem["type"]> = new Set(["attempt", "retrying", "ended"]);
+
 /** One turn's items as the events of one run, for one client; no I/O. */
 export class RunEvents {
   readonly #run: Run;
@@ -65,7 +68,8 @@ export class RunEvents {
     const before = this.#shown;
     this.#shown = shownAfter(before, item);
     const said = this.#said(before, item);
-    const taken = this.#shown.entries.length < before.entries.length ? this.#takenBack(before) : [];
+    const isTaken = TAKES_BACK.has(item.type) && this.#shown.entries !== before.entries;
+    const taken = isTaken ? this.#takenBack(before) : [];
     return [...said, ...taken, ...asideOf(this.#run, item), ...this.#endAt(item)];
   }
 
