@@ -4,7 +4,7 @@ import { textId } from "../shown/ids";
 import { addedBy, callOf, nothingShown, resultOf, type Shown, shownAfter } from "../shown/shown";
 import { asideOf } from "./asides";
 import { OpenParts } from "./open-parts";
-import { type Around, merged, snapshotOf, snapshotsFor } from "./snapshots";
+import { type Around, merged, showsPart, snapshotOf, snapshotsFor } from "./snapshots";
 import { Waits } from "./waits";
 
 export type Run = {
@@ -52,7 +52,8 @@ export class RunEvents {
       this.#shown = shownAfter(this.#shown, item);
     }
     const { around, has, tellsAll } = this.#run;
-    const isTold = tellsAll || this.#shown.entries.length > 0;
+    // What a client has of an attempt that was taken back since is void, though nothing is there instead.
+    const isTold = tellsAll || this.#shown.entries.length > 0 || showsPart(has, this.#shown);
     const events: AgUiEvent[] = isTold ? snapshotsFor(has, merged(around, this.#shown)) : [];
     if (tellsAll) events.push(...(around.asides ?? []));
     events.push(...this.#stepUnderWay(items));
