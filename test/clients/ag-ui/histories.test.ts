@@ -3,7 +3,7 @@ import { failStep } from "../../../src/engine/step/fail";
 import { waitInStep } from "../../../src/engine/step/go-on";
 import { decideCall } from "../../../src/engine/step/tool-answers";
 import { cancelTurn } from "../../../src/engine/task/people";
-import type { StepRecord } from "../../../src/resources/step";
+import type { StepFailure, StepRecord } from "../../../src/resources/step";
 import { agent, member, OWNER, pipeline, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
 import { itemsFrom } from "../../support/turn-feed";
@@ -56,6 +56,9 @@ it("[AG2] whoever comes while an agent's next attempt is waited for has what it 
   }
 });
 
-const UNAVAILABLE = {
-  ...{ type: "failure", code: "model_unavailable", message: "away", retryable: true },
-} as const;
+const UNAVAILABLE: StepFailure = {
+  type: "failure",
+  code: "model_unavailable",
+  message: "away",
+  retryable: true,
+};
