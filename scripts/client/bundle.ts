@@ -13,6 +13,8 @@ export async function writeCode(outDir: string): Promise<void> {
       external: ["react"],
       platform: "neutral",
       transform: { target: "es2022" },
+      // Names of files that nobody has who gets the package.
+      experimental: { attachDebugInfo: "none" },
       plugins: entry === "react" ? [clientBeside()] : [],
     });
     for (const { format, code } of KINDS) {

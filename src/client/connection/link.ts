@@ -1,6 +1,5 @@
 import type { CLOSE } from "../../protocol/close-codes";
 import { failureOf, TaskroomError } from "../errors";
-import type { Timing } from "../options";
 import type { Context } from "../rest/context";
 import { backoffMs } from "./backoff";
 import { openSocket, type Place } from "./handshake";
@@ -140,16 +139,19 @@ export class Link {
     try {
       const handshake = { url: url(), path, token: this.#token, place: place() };
       const opened = openSocket(sockets(), handshake);
-      this.#socket = new Socket(opened, stretched(timing, this.#patience), {
-        onText,
-        onEnd: (code, reason) => void this.#lost(code, reason),
-        onPong: () => {
-          this.#patience = 1;
+      const handshakeMs = timing.handshakeMs * this.#patience;
+      const pongMs = timing.pongMs * this.#patience;
+      this.#socket = new Socket(
+        opened,
+        { ...timing, handshakeMs, pongMs },
+        {
+          onText,
+          onEnd: (code, reason) => void this.#lost(code, reason),
+          onAnswer: (came) => {
+            this.#patience = came ? 1 : Math.min(MOST_PATIENCE, this.#patience * 2);
+          },
         },
-        onSilence: () => {
-          this.#patience = Math.min(MOST_PATIENCE, this.#patience * 2);
-        },
-      });
+      );
     } catch (error) {
       if (!(error instanceof TaskroomError)) throw error;
       this.#end({ final: true, code: error.code, error });
@@ -208,8 +210,4 @@ export class Link {
     this.#generation += 1;
     return this.#generation;
   }
-}
-
-function stretched({ handshakeMs, pongMs, ...timing }: Timing, by: number): Timing {
-  return { ...timing, handshakeMs: handshakeMs * by, pongMs: pongMs * by };
 }

@@ -8,10 +8,8 @@ const OPEN = 1;
 
 type Hearer = {
   onText: (text: string) => void;
-  /** A ping was answered: whatever was on its way before has come. */
-  onPong: () => void;
-  /** What was waited for did not come in its time; the end follows. */
-  onSilence: () => void;
+  /** A ping was answered, behind whatever was on its way; or what was waited for did not come, and the end follows. */
+  onAnswer: (came: boolean) => void;
   /** Called once, whatever ends the socket, and nothing is heard after it. */
   onEnd: (code: number, reason: string) => void;
 };
@@ -77,13 +75,13 @@ export class Socket {
 
   #hear(text: string): void {
     if (this.#isReady) this.#deadline.stop();
-    if (text === "pong") this.#hearer.onPong();
+    if (text === "pong") this.#hearer.onAnswer(true);
     else this.#hearer.onText(text);
   }
 
   #expect(ms: number, otherwise: string): void {
     this.#deadline.start(ms, () => {
-      this.#hearer.onSilence();
+      this.#hearer.onAnswer(false);
       this.drop(otherwise);
     });
   }

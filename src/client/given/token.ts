@@ -1,4 +1,5 @@
 import { badOptions, noToken } from "../errors";
+import { Deadline, unlessGivenUp } from "../rest/deadline";
 
 /** What both a header and a subprotocol can hold (RFC 9110, `token`). */
 const TOKEN = /^[\w!#$%&'*+\-.^`|~]+$/;
@@ -25,11 +26,16 @@ export function tokenFrom(given: unknown, mostMs: number): AskToken {
 }
 
 async function asked(source: () => unknown, mostMs: number): Promise<string> {
+  // Whoever waits for one that never answers would not be heard of again.
+  const deadline = new Deadline(mostMs);
+  const asking = async () => source();
   let token: unknown;
   try {
-    token = await inTime(source, mostMs);
+    token = await unlessGivenUp(asking(), deadline.signal);
   } catch (cause) {
     throw noToken(cause);
+  } finally {
+    deadline.stop();
   }
   // Nobody is signed in yet: that may change.
   if (token === undefined || token === null || token === "") {
@@ -37,18 +43,6 @@ async function asked(source: () => unknown, mostMs: number): Promise<string> {
   }
   if (typeof token !== "string") throw badOptions(`the token function gave ${typeof token}`);
   return sound(token);
-}
-
-/** Whoever waits for one that never answers would not be heard of again. */
-function inTime(source: () => unknown, ms: number): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const tooLate = () => reject(new Error(`the token function did not answer in ${ms} ms`));
-    const timer = setTimeout(tooLate, ms);
-    const asking = async () => source();
-    asking()
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer));
-  });
 }
 
 /** No error says the token itself: errors go to logs. */

@@ -2,12 +2,12 @@
 export class Deadline {
   readonly #controller = new AbortController();
   readonly #caller: AbortSignal | undefined;
-  #timer: ReturnType<typeof setTimeout>;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #giveUp = () => this.#controller.abort(this.#caller?.reason);
 
-  constructor(ms: number, caller: AbortSignal | undefined) {
+  constructor(ms: number, caller?: AbortSignal) {
     this.#caller = caller;
-    this.#timer = this.#in(ms);
+    this.restart(ms);
     if (caller?.aborted) this.#giveUp();
     else caller?.addEventListener("abort", this.#giveUp);
   }
@@ -19,7 +19,9 @@ export class Deadline {
   /** Begins anew: the answer comes, and may take as long. */
   restart(ms: number): void {
     clearTimeout(this.#timer);
-    this.#timer = this.#in(ms);
+    this.#timer = setTimeout(() => {
+      this.#controller.abort(new Error(`no answer in ${ms} ms`));
+    }, ms);
   }
 
   /** The answer is there: nothing is held any more, neither a timer nor the caller's signal. */
@@ -27,8 +29,18 @@ export class Deadline {
     clearTimeout(this.#timer);
     this.#caller?.removeEventListener("abort", this.#giveUp);
   }
+}
 
-  #in(ms: number): ReturnType<typeof setTimeout> {
-    return setTimeout(() => this.#controller.abort(new Error(`no answer in ${ms} ms`)), ms);
-  }
+/** The signal's own reason, where it comes before what is waited for. */
+export function unlessGivenUp<Value>(
+  wanted: Promise<Value>,
+  signal: AbortSignal | undefined,
+): Promise<Value> {
+  if (!signal) return wanted;
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(signal.reason);
+    if (signal.aborted) giveUp();
+    signal.addEventListener("abort", giveUp);
+    wanted.then(resolve, reject).finally(() => signal.removeEventListener("abort", giveUp));
+  });
 }

@@ -2,7 +2,7 @@ import type { Problem } from "../../protocol/errors";
 import { jsonOf, TaskroomError } from "../errors";
 import { pageAddress } from "../given/url";
 import type { FetchLike } from "../options";
-import { Deadline } from "./deadline";
+import { Deadline, unlessGivenUp } from "./deadline";
 
 export type QueryValue = string | number | boolean | readonly string[] | undefined;
 
@@ -40,7 +40,7 @@ const SLOW_LINE = 16;
 
 /** Milliseconds that so many bytes may take, either way, on top of what any request may. */
 export function lineMs(bytes: number): number {
-  return bytes > 0 ? Math.ceil(bytes / SLOW_LINE) : 0;
+  return Math.ceil(bytes / SLOW_LINE) || 0;
 }
 
 export function requester(parts: Parts): Request {
@@ -89,20 +89,6 @@ async function ask<Outcome>(
   } finally {
     deadline.stop();
   }
-}
-
-/** The caller's own reason, where the caller gives up what is waited for. */
-export function unlessGivenUp<Value>(
-  wanted: Promise<Value>,
-  signal: AbortSignal | undefined,
-): Promise<Value> {
-  if (!signal) return wanted;
-  return new Promise((resolve, reject) => {
-    const giveUp = () => reject(signal.reason);
-    if (signal.aborted) giveUp();
-    signal.addEventListener("abort", giveUp);
-    wanted.then(resolve, reject).finally(() => signal.removeEventListener("abort", giveUp));
-  });
 }
 
 type Sent = { body?: string | Blob; headers: Record<string, string>; bytes: number };

@@ -1,15 +1,8 @@
 import type { File as StoredFile } from "../../protocol/files/file";
 import { TaskroomError } from "../errors";
 import type { Context } from "./context";
-import {
-  lineMs,
-  noAnswer,
-  parsed,
-  problemError,
-  type QueryValue,
-  queryText,
-  unlessGivenUp,
-} from "./request";
+import { unlessGivenUp } from "./deadline";
+import { lineMs, noAnswer, parsed, problemError, type QueryValue, queryText } from "./request";
 
 /** The part of a browser's `XMLHttpRequest` that shows how a body goes out. */
 type Shower = {
@@ -55,8 +48,7 @@ export async function uploadShown(
   const giveUp = () => request.abort();
   request.upload.addEventListener("progress", ({ loaded }) => onProgress(loaded, blob.size));
   request.addEventListener("load", () => settle(request, { resolve, reject }));
-  request.addEventListener("error", unreachable);
-  request.addEventListener("timeout", unreachable);
+  for (const end of ["error", "timeout"] as const) request.addEventListener(end, unreachable);
   request.addEventListener("abort", () => reject(signal?.reason));
   signal?.addEventListener("abort", giveUp);
   request.open("POST", `${server}/api/v1/files${queryText(query)}`);

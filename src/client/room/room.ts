@@ -104,15 +104,15 @@ export class Room implements RoomConnection {
     // Named now, so that a repeat cannot stop a turn that came later.
     const { task, openTurns } = this.#store.next.room ?? {};
     const target = turnId ?? task?.activeTurnId ?? openTurns?.[0]?.id;
-    const data = {
-      ...(target !== undefined && { turnId: target }),
-      ...(reason !== undefined && { reason }),
-    };
     // With no turn to name, it is meant for what is on its way; said again, it could stop what came later.
-    return this.#ask<{ turnId: string | null }>("chat:cancel", data, {
-      repeatable: target !== undefined,
-      inLine: target === undefined && !this.#unsent.isEmpty,
-    });
+    return this.#ask<{ turnId: string | null }>(
+      "chat:cancel",
+      { turnId: target, reason },
+      {
+        repeatable: target !== undefined,
+        inLine: target === undefined && !this.#unsent.isEmpty,
+      },
+    );
   }
 
   retry(turnId: string) {
@@ -139,10 +139,7 @@ export class Room implements RoomConnection {
   async guide(content: string, { turnId }: { turnId?: string } = {}) {
     // Named now, too: it may wait for a connection, and is meant for what is being done here.
     const target = turnId ?? this.#store.next.room?.task.activeTurnId;
-    return this.#ask<TurnNamed>("chat:guide", {
-      ...(target !== undefined && { turnId: target }),
-      content,
-    });
+    return this.#ask<TurnNamed>("chat:guide", { turnId: target, content });
   }
 
   confirm(answer: ConfirmAnswer) {

@@ -161,7 +161,7 @@ describe("[K2] a connection whose token does not come", () => {
     await pass(30_000);
     expect(room.getSnapshot().connection).toMatchObject({
       state: "waiting",
-      error: { code: "network", detail: expect.stringContaining("token function") },
+      error: { code: "network", detail: expect.stringContaining("no token") },
     });
     await pass(500);
     expect(wire.last.protocols).toContain("taskroom.bearer.t-2");

@@ -104,7 +104,7 @@ describe("a request that fails rejects with a TaskroomError", () => {
     await vi.advanceTimersByTimeAsync(30_000);
     expect(await failure).toMatchObject({
       code: "network",
-      detail: expect.stringContaining("token function"),
+      detail: expect.stringContaining("no token"),
     });
     expect(wire.requests).toEqual([]);
     vi.useRealTimers();
