@@ -1,8 +1,10 @@
+import { Timer } from "../connection/timer";
+
 /** A request's end: after a time, or when its caller gives it up. Made of what every runtime has. */
 export class Deadline {
   readonly #controller = new AbortController();
   readonly #caller: AbortSignal | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #timer = new Timer();
   readonly #giveUp = () => this.#controller.abort(this.#caller?.reason);
 
   constructor(ms: number, caller?: AbortSignal) {
@@ -18,15 +20,12 @@ export class Deadline {
 
   /** Begins anew: the answer comes, and may take as long. */
   restart(ms: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#controller.abort(new Error(`no answer in ${ms} ms`));
-    }, ms);
+    this.#timer.start(ms, () => this.#controller.abort(new Error(`no answer in ${ms} ms`)));
   }
 
   /** The answer is there: nothing is held any more, neither a timer nor the caller's signal. */
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#timer.stop();
     this.#caller?.removeEventListener("abort", this.#giveUp);
   }
 }
