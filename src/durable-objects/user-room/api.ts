@@ -26,7 +26,7 @@ import type {
   PatchWebhook,
   Webhook,
 } from "../../protocol/webhooks";
-import type { NewFork, NewTask } from "../task-room/api";
+import type { Departed, NewFork, NewTask } from "../task-room/api";
 
 export type OpenSession = {
   userId: string;
@@ -156,8 +156,11 @@ export interface UserRoomApi extends HomeFilesApi {
   connectedTasks(): Promise<string[]>;
   /** The same worker's: closes what came with the key to this very room. */
   closeKey(keyId: string): Promise<void>;
-  /** A task was erased, or the user is none of its members any more: its sessions and notifications go. */
-  forgetTask(taskId: string): Promise<void>;
+  /**
+   * A task was erased, or the user is none of its members any more: its sessions and notifications go. `left`:
+   * when, where it is known; who has heard of the task since is a member again, and nothing goes.
+   */
+  forgetTask(taskId: string, left?: Departed): Promise<void>;
 
   /** Idempotent: what was heard before, by (task, epoch, seq, n), changes nothing. */
   deliver(news: TaskNews): Promise<void>;

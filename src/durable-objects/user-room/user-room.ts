@@ -29,7 +29,7 @@ import type {
   Webhook,
 } from "../../protocol/webhooks";
 import { tellShard } from "../metrics-shard/api";
-import type { NewFork, NewTask } from "../task-room/api";
+import type { Departed, NewFork, NewTask } from "../task-room/api";
 import {
   type CreatedTask,
   KEY_GUARD_HEADER,
@@ -205,7 +205,8 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     this.#home.closeKey(keyId);
   }
 
-  async forgetTask(taskId: string): Promise<void> {
+  async forgetTask(taskId: string, left?: Departed): Promise<void> {
+    if (left && this.#home.mailbox.hasHeardSince(taskId, left)) return;
     this.#home.sessions.forgetTask(taskId);
     this.#home.mailbox.forgetTask(taskId);
     this.#home.tasks.forgetTask(taskId);

@@ -1,3 +1,4 @@
+import type { Departed } from "../../durable-objects/task-room/api";
 import type { MEMBERS } from "../../operations/rest/members";
 import { describeError, logError } from "../../platform/platform-log";
 import type { Outcome } from "../../protocol/errors";
@@ -5,6 +6,8 @@ import type { AppContext } from "../context";
 import { mayInvite } from "../invitations";
 import { answerOf, taskRoom, twice, userRoom } from "../rooms/ask";
 import type { Handlers } from "../serving/handler";
+
+type Dropped = Outcome<Departed | null>;
 
 export const members: Handlers<typeof MEMBERS> = {
   async list({ c, principal, params }) {
@@ -19,20 +22,23 @@ export const members: Handlers<typeof MEMBERS> = {
   async drop({ c, principal, params: { taskId, userId } }) {
     const dropped = await twice(() => taskRoom(c.env, taskId).dropMember(principal, userId));
     if (userId === principal.userId) await leave(c, taskId, dropped);
-    else if (dropped.ok) c.executionCtx.waitUntil(forget(c, taskId, userId).catch(noteFailure));
+    else if (dropped.ok)
+      c.executionCtx.waitUntil(forget(c, taskId, userId, dropped).catch(noteFailure));
     answerOf(dropped);
   },
 };
 
 /** Whoever leaves takes the task's notifications along; said again, it goes on where it was cut off. */
-async function leave(c: AppContext, id: string, dropped: Outcome<null>): Promise<void> {
+async function leave(c: AppContext, id: string, dropped: Dropped): Promise<void> {
   if (dropped.ok || dropped.refusal.code === "not_found") {
-    await forget(c, id, c.var.principal.userId);
+    await forget(c, id, c.var.principal.userId, dropped);
   }
 }
 
-function forget({ env }: AppContext, id: string, who: string): Promise<void> {
-  return twice(() => userRoom(env, who).forgetTask(id));
+/** Who is let in again meanwhile has heard of it, and forgets nothing. */
+function forget({ env }: AppContext, id: string, who: string, dropped: Dropped): Promise<void> {
+  const left = (dropped.ok && dropped.value) || undefined;
+  return twice(() => userRoom(env, who).forgetTask(id, left));
 }
 
 /** The removed member hears nothing more; only what was said before may stay. */

@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
+import type { UserRoomApi } from "../../../src/durable-objects/user-room/api";
 import { MAILBOX_BOUNDS } from "../../../src/engine/user/mailbox-rules";
 import type { UserNews } from "../../../src/engine/user/news";
 import { newId } from "../../../src/protocol/ids";
@@ -180,6 +181,28 @@ describe("[N4] whoever leaves", () => {
     expect(await titles()).toHaveLength(1);
     expect((await leave(taskId)).status).toBe(404);
     expect(await titles()).toEqual([]);
+  });
+
+  it("and is let in again hears all that comes, also where the word of the leaving was late", async () => {
+    const seen = (type: string) => rows("log", `event LIKE '%"type":"${type}"%'`);
+    const put = () =>
+      call(alice, "POST", `/tasks/${taskId}/members`, { userId: bob, role: "viewer" });
+    const told = Promise.withResolvers<void>();
+    const late = async (...left: Parameters<UserRoomApi["forgetTask"]>) => {
+      expect((await put()).status).toBe(201);
+      await expect.poll(() => seen("task:shared")).toBe(2);
+      await home().forgetTask(...left);
+      told.resolve();
+    };
+    const { env: rooms } = fakeRooms({ user: { forgetTask: late } });
+    const path = `/api/v1/tasks/${taskId}/members/${bob}`;
+    const token = await tokenOf({ sub: alice });
+    const over = { USER_ROOM: rooms.USER_ROOM };
+    expect((await callApp(path, { method: "DELETE", token, env: over })).status).toBe(204);
+    await told.promise;
+    await call(alice, "PATCH", `/tasks/${taskId}/status`, { status: "CANCELLED" });
+    await expect.poll(() => seen("task:status")).toBe(1);
+    expect(await titles()).toContain("Shared with you: Boats");
   });
 
   it("is the same for one who is removed", async () => {

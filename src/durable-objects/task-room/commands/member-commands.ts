@@ -3,6 +3,7 @@ import { CLOSE } from "../../../protocol/close-codes";
 import { accepted, type Outcome } from "../../../protocol/errors";
 import type { Principal } from "../../../protocol/identity";
 import type { Page } from "../../../protocol/rest/page";
+import type { Departed } from "../api";
 import type { Desk } from "../desk";
 import { permit } from "./permit";
 import { listed } from "./task-commands";
@@ -34,11 +35,14 @@ export async function dropMember(
   desk: Desk,
   principal: Principal,
   userId: string,
-): Promise<Outcome<null>> {
+): Promise<Outcome<Departed>> {
   const leaves = userId === principal.userId;
   const permitted = permit(desk, principal, leaves ? "leave" : "own");
   if (!permitted.ok) return permitted;
-  const done = desk.perform((draft) => removeMember(draft, userId));
+  const done = desk.perform((draft) => {
+    const departed = { epoch: draft.room.state.task.epoch, seq: draft.nextSeq };
+    return removeMember(draft, userId) ?? departed;
+  });
   if (!done.ok) return done;
   for (const connection of desk.connections.all()) {
     if (connection.principal.userId === userId) connection.close(CLOSE.removed, "access removed");

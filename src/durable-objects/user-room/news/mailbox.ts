@@ -18,6 +18,7 @@ import type {
   UserFact,
   UserState,
 } from "../../../protocol/user-events";
+import type { Departed } from "../../task-room/api";
 import type { TaskNews } from "../api";
 import type { UserSockets } from "../arrival/user-sockets";
 import type { Deadlines } from "../deadlines";
@@ -129,6 +130,11 @@ export class Mailbox {
     const unread = this.#unread(tables);
     if (unread !== before) sockets.send([this.unreadEvent(tables)]);
     return accepted({ unread });
+  }
+
+  /** Whether the user was told of a task after having left it, as members alone are. */
+  hasHeardSince(taskId: string, { epoch, seq }: Departed): boolean {
+    return (Tables.find(this.#parts.storage)?.heard.seqOf({ id: taskId, epoch }) ?? 0) > seq;
   }
 
   /** The task is gone for this user, and what was said of it goes too. */
