@@ -28,6 +28,7 @@ export class Connection<Attached extends SocketAttachment, Said> {
   whenClosed: (() => void) | undefined;
   #attached: Attached;
   #isClosed: boolean;
+  #isCutOff = false;
 
   constructor(ws: WebSocket, attached: Attached) {
     this.ws = ws;
@@ -51,6 +52,11 @@ export class Connection<Attached extends SocketAttachment, Said> {
   /** Whether it can hear what is said now; asks the runtime nothing, which would cost half a send. */
   get isLive(): boolean {
     return !this.#isClosed && !this.replay && !this.isArriving;
+  }
+
+  /** Whether the room has closed it: what its client has sent before is not carried out any more. */
+  get isCutOff(): boolean {
+    return this.#isCutOff;
   }
 
   /** Writes down what outlives hibernation. */
@@ -100,6 +106,8 @@ export class Connection<Attached extends SocketAttachment, Said> {
 
   /** Ends it for the room at once; its client's answer may take long, or never come. */
   close(code: number, reason: string): void {
+    // Who has gone before is only let go of.
+    if (!this.#isClosed) this.#isCutOff = true;
     this.end();
     if (this.isOpen) this.ws.close(code, reason);
   }
