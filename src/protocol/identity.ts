@@ -43,3 +43,8 @@ export function hasScope(principal: Principal, needed: Scope): boolean {
 export function highestScope(scopes: readonly Scope[]): Scope {
   return scopes.reduce<Scope>((a, b) => (RANK[a] >= RANK[b] ? a : b), "read");
 }
+
+/** `now` in milliseconds since 1970. */
+export function isExpired({ expiresAt }: Principal, now: number): boolean {
+  return expiresAt !== null && now >= expiresAt;
+}

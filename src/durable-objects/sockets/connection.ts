@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { CLOSE } from "../../protocol/close-codes";
-import { type Principal, principal } from "../../protocol/identity";
+import { isExpired, type Principal, principal } from "../../protocol/identity";
 import { LIMITS } from "../../protocol/limits";
 import { FrameLimiter } from "./limiter";
 import type { Replay } from "./replay";
@@ -74,8 +74,7 @@ export class Connection<Attached extends SocketAttachment, Said> {
   }
 
   isExpired(now: number): boolean {
-    const { expiresAt } = this.principal;
-    return expiresAt !== null && now >= expiresAt;
+    return isExpired(this.principal, now);
   }
 
   /** Whether so much is unsent that more has to wait. */
