@@ -81,7 +81,13 @@ export type OnceKey = { key: string; bodyHash: string };
 export type CreatedTask = { task: Task; isNew: boolean };
 
 /** `to` is a copy of messages of `from`, which carries these files. */
-export type ShareFiles = { from: string; to: string; fileIds: string[] };
+export type ShareFiles = {
+  from: string;
+  to: string;
+  fileIds: string[];
+  /** Those that as many tasks carry as may are left out; else they refuse all. */
+  isPartial?: boolean;
+};
 
 /**
  * What a home answers about its user's files (contract section 13). A file is being written, then lone,

@@ -23,8 +23,8 @@ type Claim = {
   fileIds: readonly string[];
   kept?: readonly Attachment[];
 };
-/** Files that messages copied from another task carry. */
-type Share = { taskId: string; from: string; files: readonly CarriedFile[] };
+/** Files that messages copied from another task carry; `isPartial`: those of them that one more task may carry. */
+type Share = { taskId: string; from: string; files: readonly CarriedFile[]; isPartial?: boolean };
 
 type Work<Given, T> = (given: Given) => Outcome<T> | Promise<Outcome<T>>;
 
@@ -72,13 +72,13 @@ export class RoomFiles {
    * them there may take them along, whosever they are. The work is given those that are still there.
    */
   async sharing<T>(
-    { taskId, from, files }: Share,
+    { taskId, from, files, isPartial = false }: Share,
     work: Work<CarriedFile[], T>,
   ): Promise<Outcome<T>> {
     return this.#during(taskId, files, async () => {
       const shared: CarriedFile[] = [];
       for (const [owner, fileIds] of byOwner(files)) {
-        const given = { from, to: taskId, fileIds };
+        const given = { from, to: taskId, fileIds, isPartial };
         const answer = await this.#ask(owner, (home) => home.shareFiles(given));
         if (!answer.ok) return answer;
         shared.push(...answer.value.map((fileId) => ({ fileId, owner })));

@@ -51,16 +51,16 @@ export class Carriers {
     return claimed;
   }
 
-  share({ from, to, fileIds }: ShareFiles): Promise<Outcome<string[]>> {
+  share({ from, to, fileIds, isPartial = false }: ShareFiles): Promise<Outcome<string[]>> {
     return this.#claiming((tables): Outcome<string[]> => {
       if (!tables) return accepted([]);
-      const shared = fileIds.filter(
+      const carried = fileIds.filter(
         (fileId) =>
           tables.files.get(fileId)?.sha256 && tables.carriers.has({ fileId, taskId: from }),
       );
-      const carryings = shared.map((fileId) => ({ fileId, taskId: to }));
-      if (carryings.some((carrying) => isFull(tables, carrying))) return refused(TOO_MANY);
-      for (const carrying of carryings) this.note(tables, carrying);
+      const shared = carried.filter((fileId) => !isFull(tables, { fileId, taskId: to }));
+      if (shared.length < carried.length && !isPartial) return refused(TOO_MANY);
+      for (const fileId of shared) this.note(tables, { fileId, taskId: to });
       return accepted(shared);
     });
   }
