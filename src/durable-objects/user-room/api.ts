@@ -113,8 +113,11 @@ export interface HomeFilesApi {
   shareFiles(share: ShareFiles): Promise<Outcome<string[]>>;
   /** Asks a task now about what it was taken for a carrier of: it may not have become one. */
   settleFiles(taskId: string): Promise<void>;
-  /** A task is gone: what it alone carried is erased. */
-  releaseFiles(taskId: string): Promise<void>;
+  /**
+   * A task is gone: what it alone carried is erased. `carried`: the user's files that it did carry; of a room of the
+   * last release, all that it was taken for a carrier of.
+   */
+  releaseFiles(taskId: string, carried?: string[]): Promise<void>;
   /** Those of these files that the home knows nothing of. */
   unknownFiles(fileIds: string[]): Promise<string[]>;
 }

@@ -153,8 +153,8 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     await this.#home.carriers.settle(taskId);
   }
 
-  async releaseFiles(taskId: string): Promise<void> {
-    await this.#home.carriers.release(taskId);
+  async releaseFiles(taskId: string, carried?: string[]): Promise<void> {
+    await this.#home.carriers.release(taskId, carried);
   }
 
   async unknownFiles(fileIds: string[]): Promise<string[]> {

@@ -162,6 +162,18 @@ describe("[FL8] a copy of messages shares their files", () => {
     }
   });
 
+  it("and one that a message was to carry which was refused, as its task went, stays its day", async () => {
+    const [carried, lone] = [await aStoredFile(), await aStoredFile()];
+    value(await world.use((room) => room.claimFiles(world.taskId, [carried, lone])));
+    await world.use((room) => room.releaseFiles(world.taskId, [carried]));
+    expect((await rows("files")).map(({ id }) => id)).toEqual([lone]);
+    expect(await rows("file_carriers")).toEqual([]);
+    await pass(23 * HOUR);
+    expect(await rows("files")).toHaveLength(1);
+    await pass(HOUR);
+    expect(await rows("files")).toEqual([]);
+  });
+
   it("and where its last carrier went while a copy was not made after all, it goes too", async () => {
     const fileId = await aStoredFile();
     value(await claim(fileId));

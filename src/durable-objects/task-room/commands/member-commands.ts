@@ -6,6 +6,7 @@ import type { Page } from "../../../protocol/rest/page";
 import type { Departed } from "../api";
 import type { Desk } from "../desk";
 import { permit } from "./permit";
+import { setTyping } from "./socket-commands";
 import { listed } from "./task-commands";
 
 /** In the order of their ids; a task has at most `LIMITS.members`, so one page holds all. */
@@ -26,7 +27,9 @@ export async function putMember(
   const permitted = permit(desk, principal, "own");
   if (!permitted.ok) return permitted;
   const done = desk.perform((draft) => setMember(draft, member));
-  if (done.ok) await listed(desk);
+  if (!done.ok) return done;
+  if (member.role === "viewer") stopTyping(desk, member.userId);
+  await listed(desk);
   return done;
 }
 
@@ -49,4 +52,11 @@ export async function dropMember(
   }
   await listed(desk);
   return done;
+}
+
+/** Who may not send may not say either that it is over. */
+function stopTyping(desk: Desk, userId: string): void {
+  for (const connection of desk.connections.all()) {
+    if (connection.principal.userId === userId) setTyping(desk, connection, false);
+  }
 }

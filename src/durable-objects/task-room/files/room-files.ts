@@ -97,10 +97,14 @@ export class RoomFiles {
 
   /** The task is gone, and carries nothing. Rejects where a home can't be told; said again, it is told. */
   async release(taskId: string): Promise<void> {
-    const owners = this.#parts.store.files.owners();
-    const told = owners.map((owner) =>
-      this.#call(owner, (home) => home.releaseFiles(taskId)).then(() => undefined),
-    );
+    const { files } = this.#parts.store;
+    const told = files
+      .owners()
+      .map((owner) =>
+        this.#call(owner, (home) => home.releaseFiles(taskId, files.of(owner))).then(
+          () => undefined,
+        ),
+      );
     const failed = (await Promise.allSettled(told)).find(({ status }) => status === "rejected");
     if (failed?.status === "rejected") throw failed.reason;
   }
