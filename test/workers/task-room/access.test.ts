@@ -1,3 +1,5 @@
+import { evictDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { call, newTask, newUser, RoomClient, tokenOf, upgrade } from "../../support/room-client";
@@ -99,5 +101,37 @@ describe("[S6] what waits behind another command of its connection", () => {
     client.close();
     await client.frames.whenClosed();
     expect(await settled(taskId, alice)).toContain("second");
+  });
+});
+
+describe("a user whose name an object has of its own", () => {
+  const notices = z.object({ items: z.array(z.looseObject({ title: z.string() })) });
+
+  it.each(["constructor", "toString", "hasOwnProperty"])(
+    "is nobody's member by that, and one like any other where they are let in: %s",
+    async (name) => {
+      const taskId = await newTask(alice, { title: `For ${name}` });
+      expect((await call(name, "GET", `/tasks/${taskId}`)).status).toBe(404);
+      expect((await upgrade(await tokenOf({ sub: name }), taskId)).status).toBe(404);
+      const member = { userId: name, role: "viewer" };
+      expect((await call(alice, "POST", `/tasks/${taskId}/members`, member)).status).toBe(201);
+      await evictDurableObject(env.TASK_ROOM.getByName(taskId));
+      expect(await (await call(name, "GET", `/tasks/${taskId}`)).json()).toMatchObject({
+        role: "viewer",
+      });
+      const told = async () => {
+        const response = await call(name, "GET", "/notifications");
+        return notices.parse(await response.json()).items.map(({ title }) => title);
+      };
+      await expect.poll(told).toContain(`Shared with you: For ${name}`);
+    },
+  );
+
+  it("is refused where it can't be kept as a name", async () => {
+    const taskId = await newTask(alice);
+    const member = { userId: "__proto__", role: "viewer" };
+    expect((await call(alice, "POST", `/tasks/${taskId}/members`, member)).status).toBe(400);
+    expect((await call(alice, "POST", "/tasks", { members: [member] })).status).toBe(400);
+    expect((await call("__proto__", "GET", "/tasks")).status).toBe(401);
   });
 });
