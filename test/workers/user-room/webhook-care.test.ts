@@ -210,6 +210,37 @@ describe("[H3] a changed webhook", () => {
     expect(posts[1]?.headers.get("webhook-id")).toBe(posts[0]?.headers.get("webhook-id"));
   });
 
+  it("is not paused by what its former address says late: that is for the new one", async () => {
+    const { id } = await hook();
+    const { promise, resolve } = Promise.withResolvers<Response>();
+    vi.mocked(fetch).mockImplementationOnce(() => promise);
+    await happens();
+    await expect.poll(() => vi.mocked(fetch).mock.calls.length).toBe(1);
+    await patch(id, { url: URL_B });
+    resolve(new Response(null, { status: 410 }));
+    await expect.poll(() => posts.map(({ url }) => url)).toEqual([URL_B]);
+    await expect.poll(() => deliveries(id)).toMatchObject([{ status: "delivered", attempts: 2 }]);
+    expect(await stateOf(id)).toMatchObject({ status: "active" });
+  });
+
+  it("tries its new address at once, and for as long as that is there", async () => {
+    const { id } = await hook();
+    answer = 500;
+    await happens();
+    await expect.poll(() => posts.length).toBe(1);
+    await waitAndRing(23.9 * HOUR);
+    await expect.poll(() => deliveries(id)).toMatchObject([{ attempts: 2 }]);
+    await patch(id, { url: URL_B });
+    await expect.poll(() => posts.at(-1)?.url).toBe(URL_B);
+    await expect.poll(() => deliveries(id)).toMatchObject([{ attempts: 3 }]);
+    await waitAndRing(HOUR);
+    await expect.poll(() => deliveries(id)).toMatchObject([{ status: "pending", attempts: 4 }]);
+    expect(await stateOf(id)).toMatchObject({ status: "active" });
+    answer = 204;
+    await waitAndRing(HOUR);
+    await expect.poll(() => deliveries(id)).toMatchObject([{ status: "delivered" }]);
+  });
+
   it("is of another task or of all, and of other events", async () => {
     const taskId = newId("task", 1);
     const { id } = await hook({ taskId });

@@ -158,6 +158,13 @@ export class DeliveryTable {
     this.#sql.exec(query, now, now, lastTry(now), id);
   }
 
+  /** What waits is tried now, and for as long as a new one: its address is another. */
+  beginAnew(webhookId: string, now: number): void {
+    const query = `UPDATE deliveries SET due_at = ?, give_up_at = ?
+      WHERE webhook_id = ? AND status = 'pending' AND task_id <> id`;
+    this.#sql.exec(query, now, lastTry(now), webhookId);
+  }
+
   /** Whatever waits is not sent any more. */
   failWaiting(webhookId: string): void {
     const query =
