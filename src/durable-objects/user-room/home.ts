@@ -118,7 +118,7 @@ export class Home {
         this.searches.hear(tables, news);
         return changed;
       },
-      queue: (tables, events) => this.queue.add(tables, events),
+      queue: (tables, events, inviter) => this.queue.add(tables, events, inviter),
     });
     this.arrival = { ctx, now, sockets, mailbox: this.mailbox, deadlines };
     sockets.attend((device, after) => hold(catchUp(this.arrival, device, { after })));

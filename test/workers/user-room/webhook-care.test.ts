@@ -4,6 +4,7 @@ import { Webhook as Verifier } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { Tables } from "../../../src/durable-objects/user-room/tables";
+import { WAITING_BOUNDS } from "../../../src/engine/user/webhook-rules";
 import { newId } from "../../../src/protocol/ids";
 import { LIMITS } from "../../../src/protocol/limits";
 import { call, newTask, newUser } from "../../support/room-client";
@@ -334,6 +335,46 @@ describe("[H4] what waits for an endpoint", () => {
         reason: "More than 32 MiB of deliveries were waiting.",
       });
     expect(await stateOf(other.id)).toMatchObject({ status: "active" });
+  });
+
+  it("is bounded of what strangers' tasks say, whose oldest fail: the user's own waits on", async () => {
+    const { id } = await hook({ events: ["task:status", "task:shared"] });
+    vi.mocked(fetch).mockImplementation(() => new Promise(() => undefined));
+    await happens();
+    const home = env.USER_ROOM.getByName(alice);
+    const ts = new Date(clock()).toISOString();
+    const data = { role: "viewer" as const, title: "T" };
+    const shared = async (inviter: string, n: number) => {
+      const taskId = newId("task", n);
+      const event = { type: "task:shared" as const, ts, data: { taskId, ...data } };
+      await home.deliver({ taskId, epoch: "e", inviter, items: [{ seq: 1, n: 0, event }] });
+    };
+    const { rows } = WAITING_BOUNDS.inviter;
+    await shared("mallory", 0);
+    await inRoom(({ sql }) =>
+      sql.exec(
+        `WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < ?1)
+          INSERT INTO deliveries (id, webhook_id, task_id, type, payload, status, created_at, due_at,
+            give_up_at, attempts, bytes, inviter)
+          SELECT 'dlv_' || n, ?2, 'task_' || n, 'task:shared', '{}', 'pending', ?3, ?3, ?3, 0, 2,
+            'mallory' FROM i`,
+        ...[LIMITS.deliveriesWaiting, id, clock()],
+      ),
+    );
+    await shared("bob", 1);
+    await shared("mallory", 2);
+    const waiting = (whose: string) =>
+      inRoom(({ sql }) => {
+        const query = `SELECT count(*) AS n FROM deliveries
+          WHERE status = 'pending' AND inviter = ?`;
+        return Number(sql.exec(query, whose).one().n);
+      });
+    expect([await waiting(""), await waiting("bob"), await waiting("mallory")]).toEqual([
+      1,
+      1,
+      rows,
+    ]);
+    expect(await stateOf(id)).toMatchObject({ status: "active" });
   });
 
   it("and what was sent has one, too: the newest stay", async () => {

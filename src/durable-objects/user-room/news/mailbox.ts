@@ -42,7 +42,7 @@ type Parts = {
   /** In the transaction that writes what a room tells: whoever else hears it as it came. */
   hear: (tables: Tables, news: TaskNews) => Task | undefined;
   /** In the transaction that writes the events: whoever else is to be told of them, and what comes of it. */
-  queue: (tables: Tables, events: UserEvent[]) => UserFact[];
+  queue: (tables: Tables, events: UserEvent[], inviter: string) => UserFact[];
   fault: (point: UserFaultPoint) => void;
 };
 
@@ -100,7 +100,7 @@ export class Mailbox {
       if (event.type !== "notification") continue;
       tables.notifications.add(event.seq, event.data.notification, origin);
     }
-    const further = this.#parts.queue(tables, events);
+    const further = this.#parts.queue(tables, events, origin.inviter);
     // It ends: what a queue gives, that its webhook is paused, comes once.
     return further.length > 0
       ? [...events, ...this.#append(tables, further, { now, inviter: "" })]
