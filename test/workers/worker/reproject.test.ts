@@ -347,11 +347,12 @@ describe("[Y7] the tasks to be written again are found", () => {
   it("and in the home of a user who is named, and of those who made what is listed there", async () => {
     const shared = await newTask(alice, { members: [{ userId: bob, role: "viewer" }] });
     const own = await newTask(alice);
-    await Promise.all([shared, own].map(toldHistoryOf));
+    const brief = await newTask(alice, { ephemeral: true });
+    await Promise.all([shared, own, brief].map(toldHistoryOf));
     await expect.poll(async () => (await call(bob, "GET", `/tasks/${shared}`)).status).toBe(200);
     for (const database of databasesOf(env).values()) await lose(database);
     await env.DB.prepare("DELETE FROM history_users").run();
     const { tasks } = await everythingKnown([bob]);
-    expect([...tasks]).toEqual(expect.arrayContaining([shared, own]));
+    expect([...tasks]).toEqual(expect.arrayContaining([shared, own, brief]));
   });
 });
