@@ -47,6 +47,6 @@ function joinedInput(before: string, content: string): string {
   return [before, content].filter((text) => text !== "").join("\n\n");
 }
 
-function sameJson(one: unknown, other: unknown): boolean {
+export function sameJson(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -1,8 +1,11 @@
+import { jsonBytes, utf8Bytes } from "../../protocol/bytes";
 import { type Refusal, refuse } from "../../protocol/errors";
 import { LIMITS } from "../../protocol/limits";
+import type { Guidance } from "../../protocol/rooms/turn-run";
+import type { ClientTool } from "../../protocol/tools/tool-use";
 import { keptOf, type OnBusy, type Turn } from "../../protocol/turn";
 import type { Draft } from "./draft";
-import { type Joining, joinableTurn, joinTurn } from "./join";
+import { type Joining, joinableTurn, joinTurn, sameJson } from "./join";
 import { enqueueTurn, type NewTurn } from "./queue";
 import { currentTurn, type Room, waitingTurns } from "./room";
 import { supersede, withdrawTurn } from "./supersede";
@@ -81,12 +84,14 @@ export function guideTurn(
   input: Omit<NewTurn, "onBusy">,
 ): Refusal | Sent {
   if (!draft.turn(openId)) return refuse("not_found", "There is no such open turn.");
-  const { guidance, guidanceBytes = 0 } = draft.run(openId);
+  const { guidance, guidanceBytes = 0, clientTools } = draft.run(openId);
   if (guidance.length >= LIMITS.waitingTurns) {
     return refuse("queue_full", `${LIMITS.waitingTurns} pieces of guidance are waiting already.`);
   }
   const { turnId, messageId, author, content, threadId, clientMessageId, descent } = input;
-  const bytes = guidanceBytes + new TextEncoder().encode(content).length;
+  const more = ofATurn(input, clientTools);
+  const hasMore = Object.keys(more).length > 0;
+  const bytes = guidanceBytes + utf8Bytes(content) + (hasMore ? jsonBytes(more) : 0);
   if (bytes > LIMITS.guidanceBytes) {
     const most = LIMITS.guidanceBytes / 1024;
     return refuse("payload_too_large", `A turn takes at most ${most} KiB of guidance in all.`);
@@ -95,7 +100,20 @@ export function guideTurn(
     ...{ turnId, messageId, ...author, content, threadId },
     ...(clientMessageId !== undefined && { clientMessageId }),
     ...(descent && { descent }),
+    ...more,
   };
   draft.setRun(openId, { guidance: [...guidance, kept], guidanceBytes: bytes });
   return { messageId, turnId: openId };
+}
+
+/** What guidance is of no use to until it becomes a turn; tools that the open turn has are not kept twice. */
+function ofATurn(
+  { metadata, clientTools = [] }: Pick<NewTurn, "metadata" | "clientTools">,
+  known: readonly ClientTool[] = [],
+): Pick<Guidance, "metadata" | "clientTools"> {
+  const isKnown = sameJson(clientTools, known);
+  return {
+    ...(Object.keys(metadata).length > 0 && { metadata }),
+    ...(clientTools.length > 0 && { clientTools: isKnown ? "turn" : clientTools }),
+  };
 }

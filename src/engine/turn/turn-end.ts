@@ -23,7 +23,7 @@ type Ending = {
 export function closeTurn(draft: Draft, turnId: string, ending: Ending): void {
   const turn = draft.turn(turnId);
   if (!turn) return;
-  const { usage, usageBefore, guidance } = draft.run(turnId);
+  const { usage, usageBefore, guidance, clientTools: known } = draft.run(turnId);
   for (const { content } of guidance) {
     draft.emit({ type: "chat:guided", data: { turnId, content, outcome: "expired" } });
   }
@@ -40,9 +40,11 @@ export function closeTurn(draft: Draft, turnId: string, ending: Ending): void {
   });
   if (ending.last) return;
   const late = ending.isWithdrawn ? [] : guidance;
-  for (const { userId, name, threadId = turn.threadId, ...given } of late) {
+  for (const { userId, name, clientTools, ...given } of late) {
     const author = { userId, ...(name !== undefined && { name }) };
-    const rest = { threadId, onBusy: "guide", metadata: {} } as const;
+    const tools = clientTools === "turn" ? known : clientTools;
+    const { threadId = turn.threadId, metadata = {} } = given;
+    const rest = { threadId, metadata, onBusy: "guide", clientTools: tools } as const;
     // A turn may be steered past its giver's quota; to become one, guidance has to be within it.
     enqueueTurn(draft, { ...given, ...rest, author, unpaid: true });
   }

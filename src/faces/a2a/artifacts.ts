@@ -48,7 +48,14 @@ export class Artifacts {
   }
 
   /** The attempt has failed, and another will follow. */
-  fail(): Change[] {
+  fail({ stays }: Pick<ItemOf<"retrying">, "stays">): Change[] {
+    const shown = stays && this.#shown.get(stays.messageId);
+    // What an agent can go on from asks for nothing, and is told as no round.
+    if (shown) shown.committed = stays.kept;
+    return this.#takeBack();
+  }
+
+  #takeBack(): Change[] {
     return [...this.#shown.values()].filter(({ isKept }) => !isKept).flatMap(takenBack);
   }
 
@@ -66,7 +73,7 @@ export class Artifacts {
   /** The turn is over: what was said and is not kept is void. */
   end(): Change[] {
     for (const shown of this.#shown.values()) if (!shown.isKept) shown.committed = 0;
-    return this.fail().map((change) => ({ ...change, lastChunk: true }));
+    return this.#takeBack().map((change) => ({ ...change, lastChunk: true }));
   }
 }
 

@@ -86,7 +86,7 @@ export class TaskFrames {
         this.#artifacts.commit(item);
         return [];
       case "retrying":
-        return this.#changed(this.#artifacts.fail());
+        return this.#changed(this.#artifacts.fail(item));
       case "message":
         return this.#changed(
           this.#artifacts.keep(item, filePartsOf(item.message, this.#facts.origin)),

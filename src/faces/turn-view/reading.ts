@@ -179,7 +179,7 @@ export class TurnReading {
   #failed({ retryable, retryInMs = 0, partial, ...data }: DataOf<"chat:error">): TurnItem[] {
     const { turnId, messageId, attempt, ...error } = data;
     if (retryable) {
-      const stays = messageId === undefined ? undefined : this.#of({ messageId, attempt })?.stays();
+      const stays = messageId === undefined ? undefined : this.#of({ messageId, attempt })?.fail();
       return [{ type: "retrying", error, retryInMs, stays, seq: this.#seq }];
     }
     return partial ? this.#kept(partial) : [];

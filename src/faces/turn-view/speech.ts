@@ -53,10 +53,16 @@ export class Speech {
     return this.#rounds;
   }
 
-  /** What of it stays where it ends now. */
-  stays(): Stays {
-    const [kept, keptThinking] = [textOf(this.#rounds).length, thinkingOf(this.#rounds).length];
-    return { ...this.#place, kept, keptThinking, keptRounds: this.#next };
+  /** It ends without a message: what of it stays. */
+  fail(): Stays {
+    this.#text = new Stretch(textOf(this.#rounds));
+    this.#thinking = new Stretch(thinkingOf(this.#rounds));
+    return {
+      ...this.#place,
+      kept: this.#text.told,
+      keptThinking: this.#thinking.told,
+      keptRounds: this.#next,
+    };
   }
 
   begin(): ItemOf<"attempt"> {

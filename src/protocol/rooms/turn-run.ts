@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { descent } from "../depth";
 import { attachment } from "../files/attachment";
+import { jsonObject } from "../json";
 import { clientTool } from "../tools/tool-use";
 import { usage } from "../usage";
 
@@ -15,6 +16,9 @@ export const guidance = z.object({
   threadId: z.string().optional(),
   /** That of the request that it came with. */
   descent: descent.optional(),
+  metadata: jsonObject.optional(),
+  /** Tools that its sender carries out; `turn`: those of the turn that it was for. */
+  clientTools: z.union([z.literal("turn"), z.array(clientTool)]).optional(),
 });
 export type Guidance = z.infer<typeof guidance>;
 

@@ -230,6 +230,23 @@ describe("a run of the real client", () => {
     expect(await messagesOf(ada, threadId)).toHaveLength(2);
   });
 
+  it("[AG7] may end with a message that was said elsewhere, which is answered once more", async () => {
+    models.script(answer("One."), answer("Other."));
+    const threadId = await ada.user.newTask({ teamRef: ada.team });
+    await ask(ada.user, "POST", `/tasks/${threadId}/execute`, { input: "Count" });
+    const elsewhere = async () =>
+      (await turnsOf(ada, threadId)).every(({ status }) => status === "COMPLETED");
+    await until("it is answered", elsewhere);
+    const [said] = await messagesOf(ada, threadId);
+    const agent = agentOf(ada, { threadId });
+    agent.setMessages([{ id: String(said?.id), role: "user", content: "Count" }]);
+    await played(agent);
+    expect(shown(await messagesOf(ada, threadId))).toEqual([
+      ["user", "Count"],
+      ["assistant", "Other."],
+    ]);
+  });
+
   it("says what of it nobody reads", async () => {
     models.script(answer(ALL));
     const agent = agentOf(ada);
@@ -283,6 +300,20 @@ describe("[AG3] a run that waits", () => {
     const resume = [{ interruptId: asked?.id ?? "", status: "cancelled" as const }];
     const { end } = await played(agent, { resume });
     expect(end).toMatchObject({ outcome: { type: "cancelled" } });
+  });
+
+  it("is answered together with a new message, which the run is then about", async () => {
+    const agent = agentOf({ ...ada, team: `${ada.user.name}/asks-first` });
+    say(agent, "Go");
+    await played(agent);
+    const [asked] = agent.pendingInterrupts;
+    say(agent, "Rather this");
+    const resume = [{ interruptId: asked?.id ?? "", status: "cancelled" as const }];
+    const { end } = await played(agent, { resume });
+    expect(end).toMatchObject({ outcome: { type: "interrupt" } });
+    expect(agent.pendingInterrupts).not.toEqual([asked]);
+    const turns = await turnsOf(ada, await taskOf(ada, agent.threadId));
+    expect(turns.map(({ status }) => status).toSorted()).toEqual(["INTERRUPTED", "WAITING"]);
   });
 
   it("for a tool of the client ends with the call, and goes on with its result", async () => {

@@ -19,7 +19,7 @@ import { textOf, thinkingOf } from "../../../src/protocol/tools/rounds";
 import { usesIn } from "../../../src/protocol/tools/tool-use";
 import type { StepEnd } from "../../../src/resources/step";
 import { NO_FILES } from "../../../src/resources/step-files";
-import { OWNER, solo } from "../../support/engine-builders";
+import { agent, OWNER, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
 
 /** `look` may be called twice, `pay` may not, `sign` is asked for, `open` is the client's. */
@@ -30,9 +30,16 @@ type Move =
   | { do: "answer"; pick: number; approve: boolean }
   | { do: "kill" }
   | { do: "stop" }
-  | { do: "fail" };
+  | { do: "fail" }
+  | { do: "replan" };
 
 const TOOLS: Use[] = ["look", "pay", "sign"];
+/** Whose own agent fails whatever it has gone on from, so that a model takes over. */
+const TAKEN_OVER = solo({
+  agent: agent("remote", "http"),
+  onFailure: { fallback: agent("understudy") },
+});
+
 const CLIENT_TOOL: Tool = { name: "open", inputSchema: {}, annotations: {} };
 
 function toolOf(name: string): Tool {
@@ -69,15 +76,22 @@ class Play {
     this.turnId = this.world.send();
   }
 
-  get isOver(): boolean {
+  get #isOver(): boolean {
     return this.world.room.state.openTurns.length === 0;
   }
 
+  get isDone(): boolean {
+    return this.#isOver && this.world.closed.get(this.turnId)?.turn.status === "COMPLETED";
+  }
+
+  /** A person tries again first what was stopped, or has failed. */
   async move(move: Move): Promise<void> {
+    if (this.#isOver) this.#retry();
     this.#begin();
     if (move.do === "kill") this.#kill();
     else if (move.do === "stop") this.#stop();
     else if (move.do === "fail") this.#fails = true;
+    else if (move.do === "replan") this.#replan();
     else if (move.do === "go on") this.#gates.splice(move.pick % this.#gates.length, 1)[0]?.();
     else this.#answer(move.pick, move.approve);
     await settled();
@@ -88,9 +102,8 @@ class Play {
     for (let moves = 0; moves < 2000; moves++) {
       this.#begin();
       await settled();
-      const closed = this.world.closed.get(this.turnId)?.turn.status;
-      if (this.isOver && closed === "COMPLETED") return;
-      if (this.isOver) this.#retry();
+      if (this.isDone) return;
+      if (this.#isOver) this.#retry();
       else if (this.#gates.length > 0) await this.move({ do: "go on", pick: 0 });
       else if (this.#waiting.length > 0) await this.move({ do: "answer", pick: 0, approve: true });
       else this.world.waitForAlarm();
@@ -119,6 +132,10 @@ class Play {
     const request = this.world.request([], fence);
     if (!request) return;
     const pass = () => this.#pass(life);
+    if (request.config.runtime.runtime === "http") {
+      await this.#failAfterAWhile(fence, pass);
+      return;
+    }
     const said = { text: textOf(request.rounds), thinking: thinkingOf(request.rounds) };
     const { signal } = new AbortController();
     const hearing = {
@@ -143,6 +160,20 @@ class Play {
     const end = await conversation.end();
     await pass();
     this.#end(fence, end);
+  }
+
+  /** An agent of its own says where it can go on, and never comes to its end. */
+  async #failAfterAWhile(fence: Fence, pass: () => Promise<void>): Promise<void> {
+    await pass();
+    this.world.write(" And further.", fence);
+    await pass();
+    this.world.record([{ type: "resumable", memo: fence.attempt }], fence);
+    await pass();
+    this.world.fail("model_unavailable", fence);
+  }
+
+  #replan(): void {
+    this.world.plan = this.world.plan === TAKEN_OVER ? solo() : TAKEN_OVER;
   }
 
   #end(fence: Fence, end: StepEnd): void {
@@ -296,7 +327,12 @@ const move: fc.Arbitrary<Move> = fc.oneof(
       .tuple(pick, fc.boolean())
       .map(([n, approve]): Move => ({ do: "answer", pick: n, approve })),
   },
-  { weight: 2, arbitrary: fc.constantFrom<Move>({ do: "kill" }, { do: "stop" }, { do: "fail" }) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom<Move>(
+      ...(["kill", "stop", "fail", "replan"] as const).map((what) => ({ do: what })),
+    ),
+  },
 );
 
 it("[E1] a call is made once, whatever dies, stops, fails and is tried again; twice only where that is harmless", async () => {
@@ -307,8 +343,7 @@ it("[E1] a call is made once, whatever dies, stops, fails and is tried again; tw
     async (script, moves) => {
       const play = new Play(script);
       for (const one of moves) {
-        // A person tries again what was stopped, or has failed.
-        if (play.isOver) break;
+        if (play.isDone) break;
         await play.move(one);
       }
       await play.finish();

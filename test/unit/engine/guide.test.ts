@@ -4,8 +4,11 @@ import { beginTurn, refuseBegin, unpaidTurn } from "../../../src/engine/turn/beg
 import { guideTurn, send } from "../../../src/engine/turn/send";
 import { refuse } from "../../../src/protocol/errors";
 import { LIMITS } from "../../../src/protocol/limits";
+import type { ClientTool } from "../../../src/protocol/tools/tool-use";
 import { idNumber, OWNER, pipeline, solo } from "../../support/engine-builders";
 import { World } from "../../support/engine-world";
+
+const tool = (name: string): ClientTool => ({ name, inputSchema: { type: "object" } });
 
 function guided(world: World) {
   return world.log.flatMap((event) => (event.type === "chat:guided" ? [event.data] : []));
@@ -86,6 +89,25 @@ describe("guidance that no call comes for expires, and becomes a queued turn wit
     expect(world.request()?.descent).toMatchObject({ depth: 3 });
   });
 
+  it.each([
+    ["others than the turn's", [], [tool("show")]],
+    ["the turn's own", [tool("open")], [tool("open")]],
+    ["none", [tool("open")], []],
+  ])("with its metadata and its sender's tools: %s", (_, turns, clientTools) => {
+    const world = new World(solo());
+    const first = { ...world.draftSend("a game"), clientTools: turns };
+    world.act((draft) => send(draft, first));
+    const input = {
+      ...world.draftSend("with cats", "guide"),
+      metadata: { from: "a" },
+      clientTools,
+    };
+    world.act((draft) => send(draft, input));
+    world.finish();
+    expect(world.turn(input.turnId)).toMatchObject({ onBusy: "guide", metadata: { from: "a" } });
+    expect(world.request()?.clientTools).toEqual(clientTools);
+  });
+
   it("behind those that were waiting already", () => {
     const world = new World(solo());
     world.send("a game");
@@ -112,6 +134,21 @@ describe("[Q5] the guidance of a turn is bounded in bytes", () => {
     const decision = world.decide((draft) => guideTurn(draft, turnId, input));
     return "refusal" in decision ? decision.refusal.code : "kept";
   };
+
+  it("with the metadata and tools that it came with, where the turn has not the same tools", () => {
+    const long = { ...tool("long"), description: text(LIMITS.clientToolsBytes) };
+    const world = new World(solo());
+    const first = { ...world.draftSend(), clientTools: [tool("open")] };
+    const { turnId } = world.act((draft) => send(draft, first));
+    const withTools = (clientTools: ClientTool[]) => {
+      const input = { ...world.draftSend("x"), clientTools };
+      return world.decide((draft) => guideTurn(draft, turnId, input));
+    };
+    expect(withTools([tool("open")])).not.toHaveProperty("refusal");
+    expect(withTools([long])).not.toHaveProperty("refusal");
+    expect(withTools([long])).toHaveProperty("refusal.code", "payload_too_large");
+    expect(withTools([tool("open")])).not.toHaveProperty("refusal");
+  });
 
   it("whether it was taken up or waits, and over all tries of the turn", () => {
     const world = new World(solo());

@@ -9,8 +9,8 @@ import { carrying } from "../../files/carrying";
 import { marked } from "../thread/mark";
 import { findThread, threadFor } from "../thread/thread-task";
 import { give, giveUnsent } from "./giving";
-import { filesBefore, historyOf, type Intent, intentOf } from "./intent";
-import { knownTurn, onceOf, turnOfRun } from "./said-before";
+import { filesBefore, historyOf, type Intent, intentOf, saidAlong } from "./intent";
+import { hasMessage, isOurs, knownTurn, onceOf, turnOfRun } from "./said-before";
 
 /** Does what a run asks for, and gives the turn that it reads. Throws what is refused. */
 export function askedTurn(c: AppContext, team: Ref, input: RunInput): Promise<Turn> {
@@ -62,13 +62,16 @@ async function sent(
     metadata: marked({ messageId, runId }),
   };
   const message = { input: content, clientMessageId: runId, ...more };
+  const sent = { messageId, runId, said: { content, ...more } };
+  // What was said elsewhere has no key that this client has given it.
+  const before = !isNew && isOurs(messageId) ? await knownTurn(c, taskId, sent) : undefined;
+  if (before) return before;
   // Told again it is the same turn: its message has the run's id.
   const outcome = await twice(() => room.execute(c.var.principal, message, onceOf(messageId)));
   if (outcome.ok) return outcome.value.turn;
   if (isNew) await forget(c, taskId);
   const isKnown = outcome.refusal.code === "conflict";
-  const said = { content, ...more };
-  const turn = isKnown && (await knownTurn(c, taskId, { messageId, runId, said }));
+  const turn = isKnown && (await knownTurn(c, taskId, sent));
   if (turn) return turn;
   throw new RefusedRequest(outcome.refusal);
 }
@@ -81,6 +84,7 @@ async function forget(c: AppContext, taskId: string): Promise<void> {
   await twice(() => taskRoom(c.env, taskId).remove(principal));
 }
 
+/** With a person's words a client may send what was said meanwhile: the run is about that. */
 async function answer(c: AppContext, { team, input, intent }: Asking<"answer">): Promise<Turn> {
   const task = await findThread(c, input.threadId, team);
   if (!task) throw new RefusedRequest(refuse("not_found", "There is no such thread"));
@@ -89,5 +93,6 @@ async function answer(c: AppContext, { team, input, intent }: Asking<"answer">):
   const read = async () => answerOf(await twice(() => room().turn(c.var.principal, turnId)));
   await read();
   for (const one of intent.answers) await give(c, task.id, one);
-  return read();
+  const said = await saidAlong(input, (id) => hasMessage(c, task.id, id));
+  return said ? send(c, { team, input, intent: said }) : read();
 }

@@ -8,10 +8,15 @@ import { notValid } from "../errors";
 import { type Answer, trailingResults, turnOf, wordsOfResume } from "./answers";
 import { saidIn, wordsIn } from "./words";
 
+export type Sending = {
+  kind: "send";
+  messageId: string;
+  content: string;
+  files: SentFile[];
+  index: number;
+};
 /** What a run is to do: the last message is all that counts of a conversation that the room has. */
-export type Intent =
-  | { kind: "send"; messageId: string; content: string; files: SentFile[]; index: number }
-  | { kind: "answer"; turnId: string; answers: Answer[] };
+export type Intent = Sending | { kind: "answer"; turnId: string; answers: Answer[] };
 
 /** Throws `invalid_request` by the field. */
 export function intentOf(input: RunInput): Intent {
@@ -24,14 +29,33 @@ export function intentOf(input: RunInput): Intent {
     }
     throw notValid({ path: "resume", message: "answers of one run are for one turn" });
   }
-  const index = input.messages.findLastIndex(({ role }) => !ASIDE.has(role));
-  const last = input.messages[index];
+  const { index, last } = lastOf(input);
   const path = `messages.${Math.max(index, 0)}`;
   if (last?.role !== "user") {
     const message = "the last message is a user's, or the result of a call";
     throw notValid({ path: last ? `${path}.role` : "messages", message });
   }
-  return { kind: "send", messageId: last.id, ...contentOf(last, path), index };
+  return sendingOf(last, index);
+}
+
+/** A user's message that a client sends along with answers, unless the thread has it; by its id. */
+export async function saidAlong(
+  input: RunInput,
+  isKnown: (messageId: string) => Promise<boolean>,
+): Promise<Sending | undefined> {
+  const { index, last } = lastOf(input);
+  if (!input.resume?.length || last?.role !== "user" || (await isKnown(last.id))) return undefined;
+  return sendingOf(last, index);
+}
+
+function lastOf({ messages }: RunInput): { index: number; last: SentMessage | undefined } {
+  const index = messages.findLastIndex(({ role }) => !ASIDE.has(role));
+  return { index, last: messages[index] };
+}
+
+function sendingOf(message: SentMessage, index: number): Sending {
+  const said = contentOf(message, `messages.${index}`);
+  return { kind: "send", messageId: message.id, ...said, index };
 }
 
 /** What clients show for themselves. */

@@ -1,4 +1,5 @@
 import type { EditMessage } from "../../../protocol/commands/chat-edit";
+import { messageId as messageIdSchema } from "../../../protocol/ids";
 import type { Message } from "../../../protocol/message";
 import type { Turn } from "../../../protocol/turn";
 import type { AppContext } from "../../../worker/context";
@@ -17,6 +18,23 @@ export type Sent = {
 /** How the room knows a client's message: under this name it is taken once. */
 export function onceOf(messageId: string): string {
   return `agui:${messageId}`;
+}
+
+/**
+ * Whether a thread has a client's message: one of its newest turns was asked it, or it bears an id that the
+ * room itself gives to what was said elsewhere.
+ */
+export async function hasMessage(c: AppContext, taskId: string, id: string): Promise<boolean> {
+  return isOurs(id) || (await newestTurns(c, taskId)).some((turn) => isAsked(turn, id));
+}
+
+/** An id that a client has from here. */
+export function isOurs(id: string): boolean {
+  return messageIdSchema.safeParse(id).success;
+}
+
+function isAsked({ messageId, metadata }: Turn, id: string): boolean {
+  return messageId === id || markIn(metadata)?.messageId === id;
 }
 
 /** The turn that a run has begun; nothing where none has. */
@@ -52,7 +70,7 @@ async function saidAnew(
   { messageId, runId, said }: Sent,
 ): Promise<Turn | undefined> {
   const turns = await newestTurns(c, taskId);
-  const turn = turns.find(({ metadata }) => markIn(metadata)?.messageId === messageId);
+  const turn = turns.find((one) => isAsked(one, messageId));
   const message = turn && (await messageOf(c, taskId, turn.messageId));
   if (!message) return undefined;
   if (turn.endedAt === undefined && isAlike(message, said)) return turn;

@@ -1,17 +1,15 @@
-import type { Call, ItemOf, TurnItem } from "../../turn-view/item";
+import type { Call, ItemOf, Stays, TurnItem } from "../../turn-view/item";
 import type { AgUiCall, AgUiMessage } from "../event";
 import { callId, resultId, textId, thinkingId } from "./ids";
 
 type Own = Exclude<AgUiMessage, { role: "user" | "system" }>;
-/** A message of the client's, and the round that it shows. */
-export type Entry = { messageId: string; round: number; message: Own };
+/** A message of the client's, the round that it shows, and where in the turn's message its words begin. */
+export type Entry = { messageId: string; round: number; message: Own; offset?: number };
 
 /** What a client shows of one turn: a function of the items so far, and of nothing else. */
 export type Shown = {
   turnId: string;
   entries: readonly Entry[];
-  /** Who speaks, or spoke last, and how many of the message's rounds are committed. */
-  speaking: { messageId: string; rounds: number } | undefined;
   /** All who have spoken. */
   speakers: ReadonlySet<string>;
   /** Of those, the messages that are kept. */
@@ -19,7 +17,7 @@ export type Shown = {
 };
 
 export function nothingShown(turnId: string): Shown {
-  return { turnId, entries: [], speaking: undefined, speakers: new Set(), kept: new Set() };
+  return { turnId, entries: [], speakers: new Set(), kept: new Set() };
 }
 
 export function shownAfter(shown: Shown, item: TurnItem): Shown {
@@ -36,8 +34,7 @@ export function shownAfter(shown: Shown, item: TurnItem): Shown {
     case "message":
       return { ...shown, kept: new Set(shown.kept).add(item.message.id) };
     case "retrying":
-      // What the attempt had not committed is void.
-      return without(shown, shown.speaking);
+      return item.stays ? keptBy(shown, item.stays) : shown;
     case "ended":
       return only(shown, ({ messageId }) => shown.kept.has(messageId));
     default:
@@ -50,16 +47,31 @@ function only(shown: Shown, stays: (entry: Entry) => boolean): Shown {
   return entries.length === shown.entries.length ? shown : { ...shown, entries };
 }
 
-function without(shown: Shown, from: Shown["speaking"]): Shown {
-  return only(shown, (one) => one.messageId !== from?.messageId || one.round < from.rounds);
+/** What is left of a message where an attempt ends or another begins: what was not committed is void. */
+function keptBy(shown: Shown, stays: Stays): Shown {
+  const entries = shown.entries.flatMap((entry): Entry[] => {
+    const { messageId, round, message, offset } = entry;
+    if (messageId !== stays.messageId || round < stays.keptRounds) return [entry];
+    if (message.role === "tool" || offset === undefined) return [];
+    const kept = message.role === "reasoning" ? stays.keptThinking : stays.kept;
+    const { content = "" } = message;
+    if (offset + content.length <= kept) return [entry];
+    const left = content.slice(0, Math.max(0, kept - offset));
+    return left === "" ? [] : [{ ...entry, message: { ...message, content: left } }];
+  });
+  return isAlike(entries, shown.entries) ? shown : { ...shown, entries };
 }
 
-function begun(shown: Shown, { messageId, keptRounds }: ItemOf<"attempt">): Shown {
-  const speaking = { messageId, rounds: keptRounds };
+function isAlike(some: readonly Entry[], others: readonly Entry[]): boolean {
+  return some.length === others.length && some.every((entry, i) => entry === others[i]);
+}
+
+function begun(shown: Shown, item: ItemOf<"attempt">): Shown {
+  const { messageId } = item;
   const kept = new Set(shown.kept);
   kept.delete(messageId);
   const speakers = new Set(shown.speakers).add(messageId);
-  return { ...without(shown, speaking), speaking, speakers, kept };
+  return { ...keptBy(shown, item), speakers, kept };
 }
 
 type Words = ItemOf<"text" | "thinking">;
@@ -76,7 +88,9 @@ function spoken(shown: Shown, item: Words): Shown {
   const added = addedBy(shown, item);
   if (!added) return shown;
   const role = item.type === "text" ? "assistant" : "reasoning";
-  return withEntry(shown, item, { id: added.id, role, content: "" }, (message) =>
+  const { messageId, round } = item;
+  const place = { messageId, round, offset: item.offset + item.delta.length - added.delta.length };
+  return withEntry(shown, place, { id: added.id, role, content: "" }, (message) =>
     message.role === "tool"
       ? message
       : { ...message, content: `${message.content ?? ""}${added.delta}` },
@@ -85,12 +99,12 @@ function spoken(shown: Shown, item: Words): Shown {
 
 function asked(shown: Shown, item: ItemOf<"round">): Shown {
   const calls = item.calls.map((call) => callOf(shown.turnId, item, call));
-  const speaking = { messageId: item.messageId, rounds: item.round + 1 };
   const message: Own = { id: textId(item), role: "assistant" };
-  const next = withEntry(shown, item, message, (own) =>
+  const { messageId, round } = item;
+  const next = withEntry(shown, { messageId, round }, message, (own) =>
     own.role === "assistant" ? { ...own, toolCalls: calls } : own,
   );
-  return { ...(calls.length > 0 ? next : shown), speaking };
+  return calls.length > 0 ? next : shown;
 }
 
 export function callOf(
@@ -124,13 +138,13 @@ export function resultOf(turnId: string, item: ItemOf<"result">): Extract<Own, {
 
 function withEntry(
   shown: Shown,
-  { messageId, round }: { messageId: string; round: number },
+  place: Omit<Entry, "message">,
   first: Own,
   change: (message: Own) => Own,
 ): Shown {
   const at = shown.entries.findIndex(({ message }) => message.id === first.id);
-  const there = shown.entries[at]?.message ?? first;
-  const entry = { messageId, round, message: change(there) };
+  const there = shown.entries[at] ?? { ...place, message: first };
+  const entry = { ...there, message: change(there.message) };
   return {
     ...shown,
     entries: shown.entries.toSpliced(at < 0 ? shown.entries.length : at, 1, entry),

@@ -4,7 +4,7 @@ import { textId } from "../shown/ids";
 import { addedBy, callOf, nothingShown, resultOf, type Shown, shownAfter } from "../shown/shown";
 import { asideOf } from "./asides";
 import { OpenParts } from "./open-parts";
-import { type Around, merged, snapshotOf, snapshotsFor } from "./snapshots";
+import { type Around, merged, showsPart, snapshotOf, snapshotsFor } from "./snapshots";
 import { Waits } from "./waits";
 
 export type Run = {
@@ -22,6 +22,9 @@ export type Run = {
 };
 
 type Words = ItemOf<"text" | "thinking">;
+
+/** What makes words void; all else adds to what is shown. */
+const TAKES_BACK: ReadonlySet<TurnItem["type"]> = new Set(["attempt", "retrying", "ended"]);
 
 /** One turn's items as the events of one run, for one client; no I/O. */
 export class RunEvents {
@@ -49,7 +52,8 @@ export class RunEvents {
       this.#shown = shownAfter(this.#shown, item);
     }
     const { around, has, tellsAll } = this.#run;
-    const isTold = tellsAll || this.#shown.entries.length > 0;
+    // What a client has of an attempt that was taken back since is void, though nothing is there instead.
+    const isTold = tellsAll || this.#shown.entries.length > 0 || showsPart(has, this.#shown);
     const events: AgUiEvent[] = isTold ? snapshotsFor(has, merged(around, this.#shown)) : [];
     if (tellsAll) events.push(...(around.asides ?? []));
     events.push(...this.#stepUnderWay(items));
@@ -65,7 +69,8 @@ export class RunEvents {
     const before = this.#shown;
     this.#shown = shownAfter(before, item);
     const said = this.#said(before, item);
-    const taken = this.#shown.entries.length < before.entries.length ? this.#takenBack(before) : [];
+    const isTaken = TAKES_BACK.has(item.type) && this.#shown.entries !== before.entries;
+    const taken = isTaken ? this.#takenBack(before) : [];
     return [...said, ...taken, ...asideOf(this.#run, item), ...this.#endAt(item)];
   }
 

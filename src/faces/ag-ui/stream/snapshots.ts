@@ -65,10 +65,19 @@ export function snapshotsFor(
   has: readonly AnyMessage[],
   wanted: readonly AnyMessage[],
 ): Snapshot[] {
-  const whole = snapshotOf(wanted);
   const ids = wanted.map(({ id }) => id);
+  const voided = has.filter((message) => isReasoning(message) && !ids.includes(message.id));
+  const whole = snapshotOf(
+    wanted,
+    voided.map(({ id }) => id),
+  );
   const isInOrder = shownIds(has, wanted).every((id, i) => id === ids[i]);
   return isInOrder ? [whole] : [snapshotOf([emptyReasoning("cleared")]), whole];
+}
+
+/** Whether one of these shows a part of what a turn has said, or had. */
+export function showsPart(messages: readonly AnyMessage[], { speakers }: Shown): boolean {
+  return messages.some(({ id }) => [...speakers].some((speaker) => isPartOf(id, speaker)));
 }
 
 function shownIds(has: readonly AnyMessage[], wanted: readonly AnyMessage[]): string[] {
