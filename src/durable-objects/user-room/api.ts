@@ -27,6 +27,7 @@ import type {
   Webhook,
 } from "../../protocol/webhooks";
 import type { NewFork, NewTask } from "../task-room/api";
+import type { Version } from "./tasks/version";
 
 export type OpenSession = {
   userId: string;
@@ -156,8 +157,11 @@ export interface UserRoomApi extends HomeFilesApi {
   connectedTasks(): Promise<string[]>;
   /** The same worker's: closes what came with the key to this very room. */
   closeKey(keyId: string): Promise<void>;
-  /** A task was erased, or the user is none of its members any more: its sessions and notifications go. */
-  forgetTask(taskId: string): Promise<void>;
+  /**
+   * A task was erased, or the user is none of its members any more: its sessions and notifications go.
+   * `left`: as of when, so that it takes nothing from one who has come back since.
+   */
+  forgetTask(taskId: string, left?: Version): Promise<void>;
 
   /** Idempotent: what was heard before, by (task, epoch, seq, n), changes nothing. */
   deliver(news: TaskNews): Promise<void>;
