@@ -21,6 +21,7 @@ import type { ConfirmTurn, GiveOutput } from "../../protocol/rest/turn-actions";
 import type { CarriedFile } from "../../protocol/rooms/files";
 import type { Task } from "../../protocol/task";
 import type { Turn } from "../../protocol/turn";
+import type { Version } from "../user-room/tasks/version";
 
 export type NewTask = {
   taskId: string;
@@ -83,9 +84,6 @@ export type SessionActivity = { connections: number; lastActiveAt: number; openi
 /** `pending`: of work that has not ended; it is to be asked again. */
 export type CarriedFiles = { carried: string[]; pending: string[] };
 
-/** With which `seq` of which log somebody ceased to be a member. */
-export type Departed = { epoch: string; seq: number };
-
 /**
  * What a task's room answers over RPC. Every call names its principal; the room checks the role.
  * A caller without a role gets `not_found`. Nothing throws but the platform.
@@ -111,8 +109,8 @@ export interface TaskRoomApi {
   logs(principal: Principal, query: ListLogs): Promise<Outcome<Page<LoggedEntry>>>;
   members(principal: Principal): Promise<Outcome<Page<PutMember>>>;
   putMember(principal: Principal, member: PutMember): Promise<Outcome<PutMember>>;
-  /** Gives when the member went; null from rooms of the last release. */
-  dropMember(principal: Principal, userId: string): Promise<Outcome<Departed | null>>;
+  /** Gives as of when the user is out; `null` in rooms of the last release. */
+  dropMember(principal: Principal, userId: string): Promise<Outcome<Version | null>>;
   stats(principal: Principal): Promise<Outcome<TaskStats>>;
   /** For an operator: writes the task into its database again; `unavailable` where that does not take it. */
   reproject(): Promise<Outcome<Rewritten>>;

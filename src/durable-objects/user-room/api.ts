@@ -26,7 +26,8 @@ import type {
   PatchWebhook,
   Webhook,
 } from "../../protocol/webhooks";
-import type { Departed, NewFork, NewTask } from "../task-room/api";
+import type { NewFork, NewTask } from "../task-room/api";
+import type { Version } from "./tasks/version";
 
 export type OpenSession = {
   userId: string;
@@ -166,10 +167,10 @@ export interface UserRoomApi extends HomeFilesApi {
   /** The same worker's: closes what came with the key to this very room. */
   closeKey(keyId: string): Promise<void>;
   /**
-   * A task was erased, or the user is none of its members any more: its sessions and notifications go. `left`:
-   * when, where it is known; who has heard of the task since is a member again, and nothing goes.
+   * A task was erased, or the user is none of its members any more: its sessions and notifications go.
+   * `left`: as of when, so that it takes nothing from one who has come back since.
    */
-  forgetTask(taskId: string, left?: Departed): Promise<void>;
+  forgetTask(taskId: string, left?: Version): Promise<void>;
 
   /** Idempotent: what was heard before, by (task, epoch, seq, n), changes nothing. */
   deliver(news: TaskNews): Promise<void>;

@@ -29,7 +29,7 @@ import type {
   Webhook,
 } from "../../protocol/webhooks";
 import { tellShard } from "../metrics-shard/api";
-import type { Departed, NewFork, NewTask } from "../task-room/api";
+import type { NewFork, NewTask } from "../task-room/api";
 import {
   type CreatedTask,
   KEY_GUARD_HEADER,
@@ -46,6 +46,7 @@ import { upgradeMailbox } from "./arrival/mailbox-upgrade";
 import { Home } from "./home";
 import type { UserFaultPoint } from "./surroundings";
 import { type TaskRooms, taskRoom, taskRooms } from "./task-rooms";
+import type { Version } from "./tasks/version";
 import { resealWebhooks } from "./webhooks/reseal";
 
 /** Milliseconds that the database of keys may take before a try counts as failed. */
@@ -205,12 +206,10 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     this.#home.closeKey(keyId);
   }
 
-  async forgetTask(taskId: string, left?: Departed): Promise<void> {
-    if (left && this.#home.mailbox.hasHeardSince(taskId, left)) return;
-    this.#home.sessions.forgetTask(taskId);
-    this.#home.mailbox.forgetTask(taskId);
-    this.#home.tasks.forgetTask(taskId);
-    this.#home.turnHooks.forgetTask(taskId);
+  async forgetTask(taskId: string, left?: Version): Promise<void> {
+    if (!left) return this.#home.forgetTask(taskId);
+    const { epoch, seq } = left;
+    await this.deliver({ taskId, epoch, items: [], left: seq });
   }
 
   override async fetch(request: Request): Promise<Response> {

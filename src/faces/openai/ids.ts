@@ -1,4 +1,4 @@
-import { type Asked, approvalRequest } from "../../operations/openai/ids";
+import { type Asked, ULID } from "../../operations/openai/ids";
 
 const PREFIX_CHARS = "task_".length;
 
@@ -34,15 +34,25 @@ export function completionId({ taskId, turnId }: TurnRef): string {
   return `chatcmpl-${bare(taskId)}_${bare(turnId)}`;
 }
 
+export type MessageRef = { taskId: string; messageId: string };
+
+/** The first part of the id of an item of a response: of which message it is, and in what task. */
+export function itemIdOf(prefix: string, { taskId, messageId }: MessageRef): string {
+  return [prefix, bare(taskId), messageId.slice("msg_".length)].join("_");
+}
+
+const ITEM = new RegExp(`^(?:msg|rs|mcp)_(${ULID})_(${ULID})_`);
+
+/** The message of which an item is; nothing where the id is of none. */
+export function itemRef(itemId: string): MessageRef | undefined {
+  const [, task, message] = ITEM.exec(itemId) ?? [];
+  return task === undefined ? undefined : { taskId: `task_${task}`, messageId: `msg_${message}` };
+}
+
 /** The id of a request for a person's word: what is asked for is in it. */
 export function approvalId(asked: Asked): string {
   return `mcpr_${btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(asked))))
     .replaceAll("+", "-")
     .replaceAll("/", "_")
     .replaceAll("=", "")}`;
-}
-
-/** What an id of `approvalId` asks for; nothing where it is none. */
-export function askedIn(id: string): Asked | undefined {
-  return approvalRequest.safeParse(id).data;
 }

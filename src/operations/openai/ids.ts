@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { stepRef } from "../../protocol/content";
-import { turnId } from "../../protocol/ids";
+import { taskId, turnId } from "../../protocol/ids";
 import { parseJson } from "../../protocol/json";
 import { LIMITS } from "../../protocol/limits";
 
-const ULID = "[0-9a-hjkmnp-tv-z]{26}";
+export const ULID = "[0-9a-hjkmnp-tv-z]{26}";
 
 /** A response's id carries the task and the turn, so that nothing has to be looked up. */
 export const responseId = z
@@ -16,6 +16,8 @@ export const conversationId = z
 
 /** What a person is asked for: a step of a turn, or a call of it; `n` tells repeated questions apart. */
 const asked = z.strictObject({
+  /** Absent in the ids of the last release. */
+  task: taskId.optional(),
   turn: turnId,
   step: stepRef,
   call: z.string().min(1).max(LIMITS.toolNameChars).optional(),
@@ -24,7 +26,7 @@ const asked = z.strictObject({
 export type Asked = z.infer<typeof asked>;
 
 /** Bytes of JSON in which every character may take six, as base64. */
-const APPROVAL_CHARS = 8 * (LIMITS.toolNameChars + LIMITS.refChars) + 200;
+export const APPROVAL_CHARS = 8 * (LIMITS.toolNameChars + LIMITS.refChars) + 200;
 
 /** The id of a request for approval, and what it asks for. */
 export const approvalRequest = z

@@ -3,7 +3,7 @@ import { reason } from "../../protocol/content";
 import { LIMITS } from "../../protocol/limits";
 import { filesOfUsers, responseContent } from "./content";
 import { metadata, model, only, orNull } from "./fields";
-import { approvalRequest, conversationId, responseId } from "./ids";
+import { APPROVAL_CHARS, approvalRequest, conversationId, responseId } from "./ids";
 
 /** A message; `type` may be left out. */
 const messageItem = z
@@ -30,9 +30,20 @@ const toldItem = z.looseObject({
   type: z.enum(["reasoning", "mcp_call", "mcp_approval_request"]),
 });
 
-const item = z.discriminatedUnion("type", [messageItem, toldItem, approvalResponse], {
-  error: "an item is a message, an mcp_approval_response, or one that a response here was made of",
+/** One of these by its id, as clients send it that take a response's items for stored. */
+const itemReference = z.looseObject({
+  type: z.literal("item_reference"),
+  id: z.string().min(1).max(APPROVAL_CHARS),
 });
+
+const item = z.discriminatedUnion(
+  "type",
+  [messageItem, toldItem, itemReference, approvalResponse],
+  {
+    error:
+      "an item is a message, an mcp_approval_response, an item_reference, or one that a response here was made of",
+  },
+);
 
 /** What a conversation may begin with. */
 export const givenItem = z.discriminatedUnion("type", [messageItem, toldItem], {
@@ -76,4 +87,5 @@ export type InputMessage = z.infer<typeof messageItem>;
 export function isMessage(item: InputItem): item is InputMessage {
   return item.type === undefined || item.type === "message";
 }
+export type ItemReference = z.infer<typeof itemReference>;
 export type ApprovalResponse = z.infer<typeof approvalResponse>;

@@ -1,4 +1,3 @@
-import type { Departed } from "../../durable-objects/task-room/api";
 import type { MEMBERS } from "../../operations/rest/members";
 import { describeError, logError } from "../../platform/platform-log";
 import type { Outcome } from "../../protocol/errors";
@@ -7,7 +6,8 @@ import { mayInvite } from "../invitations";
 import { answerOf, taskRoom, twice, userRoom } from "../rooms/ask";
 import type { Handlers } from "../serving/handler";
 
-type Dropped = Outcome<Departed | null>;
+/** As of when somebody is out; nothing where a room of the last release has said it. */
+type Left = { epoch: string; seq: number } | null;
 
 export const members: Handlers<typeof MEMBERS> = {
   async list({ c, principal, params }) {
@@ -22,26 +22,28 @@ export const members: Handlers<typeof MEMBERS> = {
   async drop({ c, principal, params: { taskId, userId } }) {
     const dropped = await twice(() => taskRoom(c.env, taskId).dropMember(principal, userId));
     if (userId === principal.userId) await leave(c, taskId, dropped);
-    else if (dropped.ok)
-      c.executionCtx.waitUntil(forget(c, taskId, userId, dropped).catch(noteFailure));
+    else if (dropped.ok) {
+      const forgotten = forget(c, { taskId, userId }, dropped.value).catch(noteFailure);
+      c.executionCtx.waitUntil(forgotten);
+    }
     answerOf(dropped);
   },
 };
 
 /** Whoever leaves takes the task's notifications along; said again, it goes on where it was cut off. */
-async function leave(c: AppContext, id: string, dropped: Dropped): Promise<void> {
+async function leave(c: AppContext, taskId: string, dropped: Outcome<Left>): Promise<void> {
   if (dropped.ok || dropped.refusal.code === "not_found") {
-    await forget(c, id, c.var.principal.userId, dropped);
+    const { userId } = c.var.principal;
+    await forget(c, { taskId, userId }, dropped.ok ? dropped.value : null);
   }
 }
 
-/** Who is let in again meanwhile has heard of it, and forgets nothing. */
-function forget({ env }: AppContext, id: string, who: string, dropped: Dropped): Promise<void> {
-  const left = (dropped.ok && dropped.value) || undefined;
-  return twice(() => userRoom(env, who).forgetTask(id, left));
+/** Its room tells the home too, once it can; with `left` whichever comes late changes nothing. */
+function forget({ env }: AppContext, place: { taskId: string; userId: string }, left: Left) {
+  const { taskId, userId } = place;
+  return twice(() => userRoom(env, userId).forgetTask(taskId, left ?? undefined));
 }
 
-/** The removed member hears nothing more; only what was said before may stay. */
 function noteFailure(error: unknown): void {
   logError("forget_task_failed", { causes: describeError(error) });
 }

@@ -3,7 +3,7 @@ import { CLOSE } from "../../../protocol/close-codes";
 import { accepted, type Outcome } from "../../../protocol/errors";
 import type { Principal } from "../../../protocol/identity";
 import type { Page } from "../../../protocol/rest/page";
-import type { Departed } from "../api";
+import type { Version } from "../../user-room/tasks/version";
 import type { Desk } from "../desk";
 import { permit } from "./permit";
 import { setTyping } from "./socket-commands";
@@ -33,25 +33,32 @@ export async function putMember(
   return done;
 }
 
-/** Owners remove others; anyone may leave. The removed one's sockets close with 4403. */
+/**
+ * Owners remove others; anyone may leave. The removed one's sockets close with 4403. Gives as of when
+ * that is so: by that the home knows it from what comes later.
+ */
 export async function dropMember(
   desk: Desk,
   principal: Principal,
   userId: string,
-): Promise<Outcome<Departed>> {
+): Promise<Outcome<Version | null>> {
   const leaves = userId === principal.userId;
   const permitted = permit(desk, principal, leaves ? "leave" : "own");
   if (!permitted.ok) return permitted;
-  const done = desk.perform((draft) => {
-    const departed = { epoch: draft.room.state.task.epoch, seq: draft.nextSeq };
-    return removeMember(draft, userId) ?? departed;
-  });
+  const done = desk.perform((draft) => removeMember(draft, userId));
   if (!done.ok) return done;
+  const left = leftAt(desk, userId);
   for (const connection of desk.connections.all()) {
     if (connection.principal.userId === userId) connection.close(CLOSE.removed, "access removed");
   }
   await listed(desk);
-  return done;
+  return accepted(left);
+}
+
+function leftAt({ room }: Desk, userId: string): Version | null {
+  const { left = {} } = room ?? {};
+  const seq = Object.hasOwn(left, userId) ? left[userId] : undefined;
+  return room && seq !== undefined ? { epoch: room.state.task.epoch, seq } : null;
 }
 
 /** Who may not send may not say either that it is over. */

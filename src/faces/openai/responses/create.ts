@@ -16,6 +16,7 @@ import {
   type Question,
   questionOf,
 } from "../asking/conversation";
+import { linesOf } from "../asking/references";
 import { isRepeat } from "../asking/repeat";
 import { taskRef, turnRef } from "../ids";
 import { notValid } from "../refusals";
@@ -28,17 +29,16 @@ const NEWEST = 50;
 export async function begin(c: AppContext, body: ResponseRequest): Promise<Begun> {
   const { input } = body;
   const taskId = goingOn(body);
-  const approvals = typeof input === "string" ? [] : input.filter(isApproval);
-  if (approvals.length > 0) return approve(c, { body, taskId, approvals });
-  const lines = linesOf(input);
+  const approvals = approvalsIn(body);
+  if (approvals.length > 0) return approve(c, { taskId, approvals });
   const metadata = body.metadata ?? {};
   if (taskId !== undefined) {
     const before = body.previous_response_id ?? null;
     const check = before === null ? {} : { check: () => mustBeLast(c, before) };
     const going = { taskId, metadata: keptOf(metadata, before), ...check };
-    return askOn(c, askingOf(body, lastOf(lines)), going);
+    return askOn(c, askingOf(body, lastOf(saidIn(input))), going);
   }
-  const { history, ...last } = conversationOf(lines);
+  const { history, ...last } = conversationOf(await wholeOf(c, input));
   return askAnew(c, askingOf(body, last), { history, metadata });
 }
 
@@ -49,10 +49,30 @@ function goingOn({ previous_response_id, conversation }: ResponseRequest): strin
   return taskRef(typeof conversation === "string" ? conversation : conversation.id);
 }
 
-function linesOf(input: ResponseRequest["input"]): Line[] {
+function wholeOf(c: AppContext, input: ResponseRequest["input"]): Line[] | Promise<Line[]> {
+  return typeof input === "string" ? saidIn(input) : linesOf(c, input);
+}
+
+/** The messages of a request as they stand there. */
+function saidIn(input: ResponseRequest["input"]): Line[] {
   if (typeof input === "string")
     return [{ role: "user", text: input, files: [], path: "input", words: "input" }];
   return input.flatMap((item, i) => (isMessage(item) ? [lineOf(item, `input.${i}`)] : []));
+}
+
+/**
+ * The words that a request gives. Behind a whole conversation they are the last of it: those in it were given before.
+ * Throws where they come with what is to be said in a conversation that is here.
+ */
+function approvalsIn(body: ResponseRequest): ApprovalResponse[] {
+  const { input } = body;
+  if (typeof input === "string") return [];
+  if (goingOn(body) === undefined) {
+    return input.slice(input.findLastIndex(isMessage) + 1).filter(isApproval);
+  }
+  const approvals = input.filter(isApproval);
+  if (approvals.length === 0 || !input.some(isMessage)) return approvals;
+  throw notValid("input", "approvals come without messages: they go on with the same answer");
 }
 
 function isApproval(item: InputItem): item is ApprovalResponse {
@@ -92,24 +112,19 @@ async function mustBeLast(c: AppContext, responseId: string): Promise<void> {
 }
 
 type Approving = {
-  body: ResponseRequest;
+  /** Nothing where a client keeps the conversation itself. */
   taskId: string | undefined;
   approvals: ApprovalResponse[];
 };
 
 /** A person's words; the response that asked for them goes on, under its own id. */
-async function approve(
-  c: AppContext,
-  { body: { input }, taskId, approvals }: Approving,
-): Promise<Begun> {
+async function approve(c: AppContext, { taskId: given, approvals }: Approving): Promise<Begun> {
+  const [first] = approvals;
+  if (!first) throw new Error("approvals without an approval");
+  const taskId = given ?? first.approval_request_id.task;
   if (taskId === undefined) {
     throw notValid("previous_response_id", "names the response that asked for approval");
   }
-  if (typeof input !== "string" && input.some(isMessage)) {
-    throw notValid("input", "approvals come without messages: they go on with the same answer");
-  }
-  const [first] = approvals;
-  if (!first) throw new Error("approvals without an approval");
   const task = await readTask(c, taskId);
   for (const { approval_request_id: asked, approve, reason } of approvals) {
     const { turn, step, call } = asked;

@@ -23,6 +23,7 @@ export class ResponseFrames {
   readonly #told = new Set<string>();
   #progress: Progress;
   #turnId: string;
+  readonly #taskId: string;
   #isLive = false;
   #questions = 0;
   #isOver = false;
@@ -31,8 +32,9 @@ export class ResponseFrames {
 
   constructor(facts: ResponseFacts, turn: Turn) {
     this.#facts = facts;
-    this.#said = new Said(this.#output, facts.origin);
+    this.#said = new Said(this.#output, { origin: facts.origin, taskId: turn.taskId });
     this.#turnId = turn.id;
+    this.#taskId = turn.taskId;
     // What has become of it since is what the view tells.
     this.#progress = { status: "PENDING", createdAt: turn.createdAt };
   }
@@ -96,7 +98,12 @@ export class ResponseFrames {
   }
 
   #ask(asked: { step: string; call?: string }, name: string, input: unknown): Frame[] {
-    const id = approvalId({ turn: this.#turnId, ...asked, n: ++this.#questions });
+    const id = approvalId({
+      task: this.#taskId,
+      turn: this.#turnId,
+      ...asked,
+      n: ++this.#questions,
+    });
     return this.#said.question({ id, name, arguments: JSON.stringify(input) });
   }
 

@@ -2,6 +2,7 @@ import type { Message } from "../../../protocol/message";
 import { linksTo } from "../../files/links";
 import { shownFiles } from "../../files/shown-file";
 import type { Call, ItemOf, TurnItem } from "../../turn-view/item";
+import { itemIdOf } from "../ids";
 import type { Frame } from "./frame";
 import type { Entry, Output, Spoken } from "./output";
 import {
@@ -31,6 +32,7 @@ const LINKS_TEXT = 2 ** 17;
 export class Said {
   readonly #output: Output;
   readonly #origin: string;
+  readonly #taskId: string;
   /** Attempts of each message, in the order in which they first spoke. */
   readonly #attempts = new Map<string, number>();
   readonly #calls = new Map<string, Entry<CallItem>>();
@@ -42,9 +44,10 @@ export class Said {
   #stretch: Stretch = { round: 0 };
 
   /** `origin`: under which files are fetched. */
-  constructor(output: Output, origin: string) {
+  constructor(output: Output, { origin, taskId }: { origin: string; taskId: string }) {
     this.#output = output;
     this.#origin = origin;
+    this.#taskId = taskId;
   }
 
   read(item: TurnItem): Frame[] {
@@ -225,7 +228,8 @@ export class Said {
   #id(prefix: string, place = String(this.#stretch.round)): string {
     const { messageId = "", attempt = 0 } = this.#speech ?? {};
     const again = this.#again === 0 ? "" : `_${this.#again}`;
-    return `${prefix}_${messageId.slice("msg_".length)}_${attempt}_${place}${again}`;
+    const of = itemIdOf(prefix, { taskId: this.#taskId, messageId });
+    return `${of}_${attempt}_${place}${again}`;
   }
 }
 
