@@ -3,7 +3,7 @@ import * as z from "zod";
 import { decodeCursor, encodeCursor } from "../protocol/cursor";
 import { type ApiKey, apiKey } from "../protocol/rest/api-keys";
 import type { Page } from "../protocol/rest/page";
-import { openDatabase } from "./database";
+import { openDatabase, writeBatch } from "./database";
 import { apiKeys } from "./schema";
 
 /** Keys of one user: enough for every machine and script of a person. */
@@ -22,14 +22,19 @@ const held = apiKey
   .extend({ id: z.string(), userId: z.string() });
 const position = z.object({ id: z.string() });
 
-/** False where the user has as many keys as one may have. */
+/** False where the user has as many keys as one may have. One that has expired makes way for another. */
 export async function addApiKey(db: D1Database, { hash, userId, ...key }: NewApiKey) {
-  const result = await openDatabase(db).run(sql`INSERT INTO ${apiKeys}
-    (id, user_id, hash, name, scopes, created_at, expires_at)
-    SELECT ${key.id}, ${userId}, ${hash}, ${key.name}, ${JSON.stringify(key.scopes)},
-      ${key.createdAt}, ${key.expiresAt}
-    WHERE (SELECT count(*) FROM ${apiKeys} WHERE ${eq(apiKeys.userId, userId)}) < ${KEYS_PER_USER}`);
-  return result.meta.changes > 0;
+  const isFull = sql`(SELECT count(*) FROM ${apiKeys} WHERE ${eq(apiKeys.userId, userId)}) >= ${KEYS_PER_USER}`;
+  const [, added] = await writeBatch(db, [
+    sql`DELETE FROM ${apiKeys} WHERE ${isFull} AND ${apiKeys.id} = (SELECT id FROM ${apiKeys}
+      WHERE ${eq(apiKeys.userId, userId)} AND expires_at <= ${key.createdAt}
+      ORDER BY expires_at LIMIT 1)`,
+    sql`INSERT INTO ${apiKeys} (id, user_id, hash, name, scopes, created_at, expires_at)
+      SELECT ${key.id}, ${userId}, ${hash}, ${key.name}, ${JSON.stringify(key.scopes)},
+        ${key.createdAt}, ${key.expiresAt}
+      WHERE NOT ${isFull}`,
+  ]);
+  return (added?.meta.changes ?? 0) > 0;
 }
 
 export async function findApiKey(db: D1Database, hash: string): Promise<HeldApiKey | undefined> {

@@ -1,9 +1,22 @@
-import { and, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
+import {
+  and,
+  desc,
+  eq,
+  getTableColumns,
+  type InferSelectModel,
+  inArray,
+  type SQL,
+  sql,
+} from "drizzle-orm";
+import { fitting } from "../protocol/bytes";
+import { LIMITS } from "../protocol/limits";
 import { type ResourceId, type ResourceKind, SYSTEM_NAMESPACE } from "../resources/resource";
 import type { StoredResource } from "../resources/secrets";
-import { openDatabase } from "./database";
+import { jsonSet, openDatabase } from "./database";
 import { readResource } from "./resource-rows";
 import { resourceRefs, resources } from "./schema";
+
+type Row = InferSelectModel<typeof resources>;
 
 export async function findResource(
   db: D1Database,
@@ -22,14 +35,35 @@ export async function findResource(
 /** Where a list goes on: after the resource of this time, namespace and name. */
 export type ListPosition = { createdAt: string; namespace: string; name: string };
 
-/** Up to `limit` resources of a namespace after a position, the newest first. */
+/** A resource with the bytes that it has in the database. */
+export type SizedResource = { resource: StoredResource; bytes: number };
+
+/** Bytes up to which a resource comes with the list's first statement: even a page of all such is bounded. */
+const INLINE_BYTES = Math.floor(LIMITS.pageBytes / (LIMITS.pageItems + 1));
+const { spec, secrets, refs, ...short } = getTableColumns(resources);
+const BYTES = sql<number>`octet_length(${spec}) + octet_length(${secrets}) + octet_length(${refs})
+  + coalesce(octet_length(${resources.labels}), 0)`;
+const inline = (column: typeof spec | typeof secrets | typeof refs) =>
+  sql`iif(${BYTES} <= ${sql.raw(`${INLINE_BYTES}`)}, ${column}, NULL)`.mapWith(column);
+const columns = {
+  ...short,
+  spec: inline(spec).as("spec"),
+  secrets: inline(secrets).as("secrets"),
+  refs: inline(refs).as("refs"),
+  bytes: BYTES.as("bytes"),
+};
+
+/**
+ * Up to `limit` resources of a namespace after a position, the newest first; fewer where they are over a
+ * page's bytes, but one that is over them, where there is any.
+ */
 export async function newestResources(
   db: D1Database,
   { kind, namespace }: { kind: ResourceKind; namespace: string },
   { after, limit }: { after: ListPosition | undefined; limit: number },
-): Promise<StoredResource[]> {
+): Promise<SizedResource[]> {
   const rows = await openDatabase(db)
-    .select()
+    .select(columns)
     .from(resources)
     .where(
       and(
@@ -40,7 +74,33 @@ export async function newestResources(
     )
     .orderBy(desc(resources.createdAt), desc(resources.name))
     .limit(limit);
-  return rows.map(readResource);
+  const sizes = rows.map(({ bytes }) => bytes);
+  const wanted = rows.slice(0, fitting(sizes, LIMITS.pageBytes) + 1);
+  const long = wanted.filter(({ bytes }) => bytes > INLINE_BYTES).map(({ name }) => name);
+  const whole = long.length > 0 ? await namedResources(db, { kind, namespace }, long) : undefined;
+  // One that was deleted between the two statements is no longer there.
+  return wanted.flatMap(({ bytes, ...row }) => {
+    const read = bytes > INLINE_BYTES ? whole?.get(row.name) : row;
+    return read ? [{ resource: readResource(read), bytes }] : [];
+  });
+}
+
+async function namedResources(
+  db: D1Database,
+  { kind, namespace }: { kind: ResourceKind; namespace: string },
+  names: readonly string[],
+): Promise<Map<string, Row>> {
+  const rows = await openDatabase(db)
+    .select()
+    .from(resources)
+    .where(
+      and(
+        eq(resources.namespace, namespace),
+        eq(resources.kind, kind),
+        sql`${resources.name} IN ${jsonSet(names)}`,
+      ),
+    );
+  return new Map(rows.map((row) => [row.name, row]));
 }
 
 /** After every name that there can be. */

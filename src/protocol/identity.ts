@@ -12,6 +12,11 @@ export type Scope = z.infer<typeof scope>;
 
 export const userId = z.string().min(1).max(LIMITS.userIdChars);
 
+/** Whether members can be kept by this name: one is no name of a stored record's. */
+export function keepsItsName(id: string): boolean {
+  return id !== "__proto__";
+}
+
 /** Who calls, proven at the edge; permission is the room's to decide. */
 /** Compiled: each request and each upgrade carries one to its object. */
 export const principal = z.compile(
@@ -42,4 +47,9 @@ export function hasScope(principal: Principal, needed: Scope): boolean {
 /** The scope that implies all of these. */
 export function highestScope(scopes: readonly Scope[]): Scope {
   return scopes.reduce<Scope>((a, b) => (RANK[a] >= RANK[b] ? a : b), "read");
+}
+
+/** `now` in milliseconds since 1970. */
+export function isExpired({ expiresAt }: Principal, now: number): boolean {
+  return expiresAt !== null && now >= expiresAt;
 }

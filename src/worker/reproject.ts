@@ -83,7 +83,7 @@ async function listedTasks(
   userId: string,
   cursor: string | undefined,
 ): Promise<KnownPage> {
-  const query = { limit: PAGE, ...(cursor !== undefined && { cursor }) };
+  const query = { limit: PAGE, ephemeral: true, ...(cursor !== undefined && { cursor }) };
   const { items, nextCursor } = answerOf(
     await twice(() => userRoom(env, userId).listTasks(userId, query)),
   );

@@ -145,7 +145,7 @@ export const MISTAKES: Mistake[] = [
     name: "a token that never expires",
     edits: [
       {
-        file: `${SOCKETS}/connection.ts`,
+        file: "src/protocol/identity.ts",
         search: "return expiresAt !== null && now >= expiresAt;",
         replace: "return false && expiresAt !== null && now >= expiresAt;",
       },
@@ -208,8 +208,9 @@ export const MISTAKES: Mistake[] = [
     edits: [
       {
         file: `${ROOM}/commands/permit.ts`,
-        search: "  const role = room?.members[principal.userId];\n",
-        replace: '  const role = room?.members[principal.userId] ?? ("viewer" as Role);\n',
+        search: "  const role = room && roleOf(room.members, principal.userId);\n",
+        replace:
+          '  const role = room && (roleOf(room.members, principal.userId) ?? ("viewer" as Role));\n',
       },
     ],
     plays: ["tokens/of another task#1"],

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { CLOSE } from "../../protocol/close-codes";
-import { type Principal, principal } from "../../protocol/identity";
+import { isExpired, type Principal, principal } from "../../protocol/identity";
 import { LIMITS } from "../../protocol/limits";
 import { FrameLimiter } from "./limiter";
 import type { Replay } from "./replay";
@@ -28,6 +28,7 @@ export class Connection<Attached extends SocketAttachment, Said> {
   whenClosed: (() => void) | undefined;
   #attached: Attached;
   #isClosed: boolean;
+  #isCutOff = false;
 
   constructor(ws: WebSocket, attached: Attached) {
     this.ws = ws;
@@ -53,6 +54,11 @@ export class Connection<Attached extends SocketAttachment, Said> {
     return !this.#isClosed && !this.replay && !this.isArriving;
   }
 
+  /** Whether the room has closed it: what its client has sent before is not carried out any more. */
+  get isCutOff(): boolean {
+    return this.#isCutOff;
+  }
+
   /** Writes down what outlives hibernation. */
   keep(): void {
     this.ws.serializeAttachment(this.#attached);
@@ -68,8 +74,7 @@ export class Connection<Attached extends SocketAttachment, Said> {
   }
 
   isExpired(now: number): boolean {
-    const { expiresAt } = this.principal;
-    return expiresAt !== null && now >= expiresAt;
+    return isExpired(this.principal, now);
   }
 
   /** Whether so much is unsent that more has to wait. */
@@ -100,6 +105,8 @@ export class Connection<Attached extends SocketAttachment, Said> {
 
   /** Ends it for the room at once; its client's answer may take long, or never come. */
   close(code: number, reason: string): void {
+    // Who has gone before is only let go of.
+    if (!this.#isClosed) this.#isCutOff = true;
     this.end();
     if (this.isOpen) this.ws.close(code, reason);
   }

@@ -21,6 +21,7 @@ import type { ConfirmTurn, GiveOutput } from "../../protocol/rest/turn-actions";
 import type { CarriedFile } from "../../protocol/rooms/files";
 import type { Task } from "../../protocol/task";
 import type { Turn } from "../../protocol/turn";
+import type { Version } from "../user-room/tasks/version";
 
 export type NewTask = {
   taskId: string;
@@ -108,7 +109,8 @@ export interface TaskRoomApi {
   logs(principal: Principal, query: ListLogs): Promise<Outcome<Page<LoggedEntry>>>;
   members(principal: Principal): Promise<Outcome<Page<PutMember>>>;
   putMember(principal: Principal, member: PutMember): Promise<Outcome<PutMember>>;
-  dropMember(principal: Principal, userId: string): Promise<Outcome<null>>;
+  /** Gives as of when the user is out; `null` in rooms of the last release. */
+  dropMember(principal: Principal, userId: string): Promise<Outcome<Version | null>>;
   stats(principal: Principal): Promise<Outcome<TaskStats>>;
   /** For an operator: writes the task into its database again; `unavailable` where that does not take it. */
   reproject(): Promise<Outcome<Rewritten>>;

@@ -27,6 +27,7 @@ import type {
   Webhook,
 } from "../../protocol/webhooks";
 import type { NewFork, NewTask } from "../task-room/api";
+import type { Version } from "./tasks/version";
 
 export type OpenSession = {
   userId: string;
@@ -81,7 +82,13 @@ export type OnceKey = { key: string; bodyHash: string };
 export type CreatedTask = { task: Task; isNew: boolean };
 
 /** `to` is a copy of messages of `from`, which carries these files. */
-export type ShareFiles = { from: string; to: string; fileIds: string[] };
+export type ShareFiles = {
+  from: string;
+  to: string;
+  fileIds: string[];
+  /** Those that as many tasks carry as may are left out; else they refuse all. */
+  isPartial?: boolean;
+};
 
 /**
  * What a home answers about its user's files (contract section 13). A file is being written, then lone,
@@ -107,8 +114,11 @@ export interface HomeFilesApi {
   shareFiles(share: ShareFiles): Promise<Outcome<string[]>>;
   /** Asks a task now about what it was taken for a carrier of: it may not have become one. */
   settleFiles(taskId: string): Promise<void>;
-  /** A task is gone: what it alone carried is erased. */
-  releaseFiles(taskId: string): Promise<void>;
+  /**
+   * A task is gone: what it alone carried is erased. `carried`: the user's files that it did carry; of a room of the
+   * last release, all that it was taken for a carrier of.
+   */
+  releaseFiles(taskId: string, carried?: string[]): Promise<void>;
   /** Those of these files that the home knows nothing of. */
   unknownFiles(fileIds: string[]): Promise<string[]>;
 }
@@ -156,8 +166,11 @@ export interface UserRoomApi extends HomeFilesApi {
   connectedTasks(): Promise<string[]>;
   /** The same worker's: closes what came with the key to this very room. */
   closeKey(keyId: string): Promise<void>;
-  /** A task was erased, or the user is none of its members any more: its sessions and notifications go. */
-  forgetTask(taskId: string): Promise<void>;
+  /**
+   * A task was erased, or the user is none of its members any more: its sessions and notifications go.
+   * `left`: as of when, so that it takes nothing from one who has come back since.
+   */
+  forgetTask(taskId: string, left?: Version): Promise<void>;
 
   /** Idempotent: what was heard before, by (task, epoch, seq, n), changes nothing. */
   deliver(news: TaskNews): Promise<void>;

@@ -19,6 +19,7 @@ import { SessionAlarm } from "./sessions/session-alarm";
 import { SessionEntry } from "./sessions/session-entry";
 import { Sessions } from "./sessions/sessions";
 import type { Surroundings } from "./surroundings";
+import type { Tables } from "./tables";
 import { Tasks } from "./tasks/tasks";
 import { TurnHooks } from "./webhooks/turns/turn-hooks";
 import { WebhookLists } from "./webhooks/webhook-lists";
@@ -110,11 +111,14 @@ export class Home {
       sockets,
       hear: (tables, news) => {
         const changed = this.tasks.hear(tables, news);
+        // Who is in the list again has come back since.
+        const isOut = news.left !== undefined && !tables.tasks.get(news.taskId);
+        if (isOut) this.#leave(tables, news.taskId);
         this.turnHooks.hear(tables, news);
         this.searches.hear(tables, news);
         return changed;
       },
-      queue: (tables, events) => this.queue.add(tables, events),
+      queue: (tables, events, inviter) => this.queue.add(tables, events, inviter),
     });
     this.arrival = { ctx, now, sockets, mailbox: this.mailbox, deadlines };
     sockets.attend((device, after) => hold(catchUp(this.arrival, device, { after })));
@@ -134,6 +138,21 @@ export class Home {
       removals: () => removals.ring(),
       searches: () => this.searches.ring(),
     });
+  }
+
+  /** What has no `seq` is said by code that does not know when it was: the room is asked. */
+  forgetTask(taskId: string): void {
+    this.mailbox.forget((tables) => {
+      this.#leave(tables, taskId);
+      this.tasks.doubt(tables, taskId);
+    });
+  }
+
+  /** What the user has of a task goes with the user's place in it. */
+  #leave(tables: Tables, taskId: string): void {
+    this.sessions.forgetTask(tables, taskId);
+    this.mailbox.forgetTask(tables, taskId);
+    this.turnHooks.forgetTask(tables, taskId);
   }
 
   /** Closes what came with an API key to this very room. */

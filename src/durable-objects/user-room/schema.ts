@@ -300,4 +300,9 @@ export const USER_ROOM_STEPS = [
      id INTEGER PRIMARY KEY CHECK (id = 1),
      due_at INTEGER NOT NULL
    ) STRICT;`,
+  // `inviter`: who made the task, empty where it is the user's own. What the last release's code adds counts as
+  // the user's own.
+  `ALTER TABLE deliveries ADD COLUMN inviter TEXT NOT NULL DEFAULT '';
+   CREATE INDEX deliveries_of_others ON deliveries (webhook_id, inviter, position, bytes)
+     WHERE status = 'pending' AND inviter <> '';`,
 ] as const;

@@ -46,6 +46,7 @@ import { upgradeMailbox } from "./arrival/mailbox-upgrade";
 import { Home } from "./home";
 import type { UserFaultPoint } from "./surroundings";
 import { type TaskRooms, taskRoom, taskRooms } from "./task-rooms";
+import type { Version } from "./tasks/version";
 import { resealWebhooks } from "./webhooks/reseal";
 
 /** Milliseconds that the database of keys may take before a try counts as failed. */
@@ -153,8 +154,8 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     await this.#home.carriers.settle(taskId);
   }
 
-  async releaseFiles(taskId: string): Promise<void> {
-    await this.#home.carriers.release(taskId);
+  async releaseFiles(taskId: string, carried?: string[]): Promise<void> {
+    await this.#home.carriers.release(taskId, carried);
   }
 
   async unknownFiles(fileIds: string[]): Promise<string[]> {
@@ -205,11 +206,10 @@ export class UserRoom extends DurableObject<Env> implements UserRoomApi {
     this.#home.closeKey(keyId);
   }
 
-  async forgetTask(taskId: string): Promise<void> {
-    this.#home.sessions.forgetTask(taskId);
-    this.#home.mailbox.forgetTask(taskId);
-    this.#home.tasks.forgetTask(taskId);
-    this.#home.turnHooks.forgetTask(taskId);
+  async forgetTask(taskId: string, left?: Version): Promise<void> {
+    if (!left) return this.#home.forgetTask(taskId);
+    const { epoch, seq } = left;
+    await this.deliver({ taskId, epoch, items: [], left: seq });
   }
 
   override async fetch(request: Request): Promise<Response> {

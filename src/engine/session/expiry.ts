@@ -65,14 +65,16 @@ export function afterClose(
 /**
  * Connections whose close report was lost: as many of the oldest as the room does not have. Those
  * still opening are left out of the account, for the room does not have them yet. It says itself
- * which these are; of an older room the time has to tell.
+ * which these are; of an older room the time has to tell. Of those that were granted since it was asked
+ * its answer says nothing.
  */
 export function lostConnections(
   connections: readonly Connection[],
   { connections: reported, opening }: NonNullable<News>,
-  now: number,
+  { askedAt, now }: { askedAt: number; now: number },
 ): string[] {
-  const settled = connections.filter(({ id, openedAt }) =>
+  const known = connections.filter(({ openedAt }) => openedAt < askedAt);
+  const settled = known.filter(({ id, openedAt }) =>
     opening ? !opening.includes(id) : !isOpening(openedAt, now),
   );
   return settled

@@ -2,7 +2,7 @@ import { type Refusal, refuse } from "../../protocol/errors";
 import type { Role } from "../../protocol/identity";
 import { LIMITS } from "../../protocol/limits";
 import type { Draft } from "../turn/draft";
-import type { MemberRoles } from "../turn/room";
+import { cameIn, type MemberRoles, roleOf } from "../turn/room";
 import { updateTask } from "./task-rules";
 
 export type Member = { userId: string; role: Role };
@@ -11,7 +11,7 @@ export type Member = { userId: string; role: Role };
 export function setMember(draft: Draft, { userId, role }: Member): Refusal | Member {
   const { members } = draft.room;
   if (role !== "owner" && isLastOwner(members, userId)) return lastOwner();
-  if (!members[userId] && Object.keys(members).length >= LIMITS.members) {
+  if (!roleOf(members, userId) && Object.keys(members).length >= LIMITS.members) {
     return refuse("conflict", `A task has at most ${LIMITS.members} members.`);
   }
   changeMembers(draft, { ...members, [userId]: role });
@@ -19,8 +19,8 @@ export function setMember(draft: Draft, { userId, role }: Member): Refusal | Mem
 }
 
 export function removeMember(draft: Draft, userId: string): Refusal | null {
-  const { [userId]: role, ...rest } = draft.room.members;
-  if (!role) return refuse("not_found", "There is no such member.");
+  const { [userId]: _, ...rest } = draft.room.members;
+  if (!roleOf(draft.room.members, userId)) return refuse("not_found", "There is no such member.");
   if (isLastOwner(draft.room.members, userId)) return lastOwner();
   changeMembers(draft, rest);
   return null;
@@ -31,15 +31,16 @@ const LEFT_KEPT = 2 * LIMITS.members;
 
 /** Everyone who stays sees the task anew, with the own role in it. */
 function changeMembers(draft: Draft, members: MemberRoles): void {
-  const { since, left = {} } = draft.room;
-  const gone = Object.keys(draft.room.members).filter((userId) => !members[userId]);
+  const { room } = draft;
+  const { left = {} } = room;
+  const gone = Object.keys(room.members).filter((userId) => !roleOf(members, userId));
   const remembered = [
-    ...Object.entries(left).filter(([userId]) => !members[userId]),
+    ...Object.entries(left).filter(([userId]) => !roleOf(members, userId)),
     ...gone.map((userId) => [userId, draft.nextSeq] as const),
   ].slice(-LEFT_KEPT);
   const kept = Object.keys(members).map((userId) => [
     userId,
-    draft.room.members[userId] ? (since[userId] ?? 0) : draft.nextSeq,
+    roleOf(room.members, userId) ? (cameIn(room, userId) ?? 0) : draft.nextSeq,
   ]);
   draft.setRoom({
     members,

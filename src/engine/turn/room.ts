@@ -36,6 +36,16 @@ export type Room = {
   planId: number;
 };
 
+/** Nothing where the user is no member. An object has names of its own, which may be a user's. */
+export function roleOf(members: MemberRoles, userId: string): Role | undefined {
+  return Object.hasOwn(members, userId) ? members[userId] : undefined;
+}
+
+/** The `seq` with which a member came in; nothing where that is not known. */
+export function cameIn({ since }: Pick<Room, "since">, userId: string): number | undefined {
+  return Object.hasOwn(since, userId) ? since[userId] : undefined;
+}
+
 export function activeTurn(room: Room): Turn | undefined {
   return room.state.openTurns.find(
     (turn) => turn.status === "PROCESSING" || turn.status === "WAITING",

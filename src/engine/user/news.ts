@@ -11,7 +11,7 @@ import {
   type NotificationKind,
   type UserFact,
 } from "../../protocol/user-events";
-import type { Room } from "../turn/room";
+import { cameIn, type Room, roleOf } from "../turn/room";
 
 /** One event for one user. (task, epoch, seq, n) is its key: the same again is no news. */
 export type UserNews = { seq: number; n: number; event: UserFact };
@@ -39,9 +39,9 @@ export function isNews({ type, data }: LogEvent): boolean {
  * came in is not theirs. `events` are whole commits: what belongs together is among them.
  */
 export function newsFor(userId: string, events: LogEvent[], context: NewsContext): UserNews[] {
-  const role = context.room.members[userId];
+  const role = roleOf(context.room.members, userId);
   if (!role) return [];
-  const from = context.room.since[userId] ?? 0;
+  const from = cameIn(context.room, userId) ?? 0;
   return events.flatMap((event, i) => {
     if (event.seq < from) return [];
     const facts = factsOf(event, { userId, role, earlier: () => events.slice(0, i) }, context);
@@ -52,8 +52,8 @@ export function newsFor(userId: string, events: LogEvent[], context: NewsContext
 const TOLD: readonly TurnStatus["status"][] = ["WAITING", "COMPLETED", "FAILED", "INTERRUPTED"];
 
 /** Which turns wait for somebody or are over, since the member came in. */
-export function turnNewsFor(userId: string, events: LogEvent[], { since }: Room): TurnNews[] {
-  const from = since[userId] ?? 0;
+export function turnNewsFor(userId: string, events: LogEvent[], room: Room): TurnNews[] {
+  const from = cameIn(room, userId) ?? 0;
   return events.flatMap((event) => {
     if (event.type !== "turn:status" || event.seq < from) return [];
     const { turnId, status } = event.data;
@@ -95,7 +95,7 @@ function arrival(event: Event<"task:updated">, reader: Reader, { room }: NewsCon
     const data = { task: { ...task, role } };
     return [{ n: 0, event: { type: "task:created", ts: event.ts, data } }];
   }
-  if (event.seq !== room.since[userId]) return [];
+  if (event.seq !== cameIn(room, userId)) return [];
   const data = { taskId: task.id, role, title: task.title };
   return [
     { n: 0, event: { type: "task:shared", ts: event.ts, data } },

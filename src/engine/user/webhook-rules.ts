@@ -1,6 +1,21 @@
+import type { Bound } from "./mailbox-rules";
+
 /** The waits between attempts, as multiples of the first (5 s by default); the last one repeats. */
 const WAITS = [1, 6, 24, 120, 720];
 const LONGEST_WAIT_MS = 60 * 60 * 1000;
+
+const MIB = 1024 * 1024;
+
+/**
+ * What waits for one endpoint of tasks that others made; past it the oldest has failed. With bounds of its
+ * own, so that no stranger's tasks have the webhook paused, nor take the place of what the user's own say.
+ */
+export const WAITING_BOUNDS = {
+  /** Of all tasks that one other user made. */
+  inviter: { rows: 1000, bytes: 4 * MIB },
+  /** Of all tasks that somebody else made. */
+  invited: { rows: 4000, bytes: 16 * MIB },
+} as const satisfies Record<string, Bound>;
 
 /** What an attempt came to; `status` is absent where no answer came. */
 export type Answer = { status?: number | undefined };

@@ -1,6 +1,8 @@
+import { refuse } from "../../protocol/errors";
 import type { Message } from "../../protocol/message";
 import type { RoomState } from "../../protocol/room-state";
 import type { Turn } from "../../protocol/turn";
+import { RefusedRequest } from "../../worker/problem";
 import type { Feed } from "../../worker/streams/feed";
 import type { TurnItem } from "./item";
 import { TurnReading } from "./reading";
@@ -17,7 +19,7 @@ export type TurnRoom = {
   isPassing(error: unknown): boolean;
 };
 
-/** Tries in a row to open a feed, and milliseconds before the first two; they double. */
+/** Tries in a row to open a feed that tells anything, and milliseconds before the first two; they double. */
 const TRIES = 8;
 const FIRST_WAIT_MS = 100;
 
@@ -33,27 +35,48 @@ export async function* turnView(
   const reading = new TurnReading(turn);
   yield reading.begin();
   let after = turn.firstSeq === undefined ? undefined : turn.firstSeq - 1;
-  while (!signal.aborted) {
+  for (let tries = 1; !signal.aborted; tries++) {
     const feed = await opened(room, after, signal);
-    const stop = () => feed.close();
-    signal.addEventListener("abort", stop);
-    try {
-      for (let events = await feed.next(); events; events = await feed.next()) {
-        for (const event of events) {
-          const isReset = event.type === "history:reset";
-          const items = isReset
-            ? await restarted(room, { reading, turn }, event.data.state)
-            : reading.read(event);
-          yield* items;
-          if (items.at(-1)?.type === "ended") return;
-        }
-      }
-    } finally {
-      signal.removeEventListener("abort", stop);
-      feed.close();
-    }
+    const end = yield* followed(room, feed, { reading, turn, signal });
+    if (end === "over") return;
     after = reading.seq;
+    if (end === "got on") tries = 0;
+    else if (tries >= TRIES) throw new RefusedRequest(ENDS_AT_ONCE);
+    else await pause(waitMs(tries));
   }
+}
+
+/** Where a feed has ended: with the turn, or further on than it began; one that has told nothing is as none. */
+type FeedEnd = "over" | "got on" | "nowhere";
+
+const ENDS_AT_ONCE = refuse("unavailable", "The task can't be followed right now; try again.");
+
+async function* followed(
+  room: TurnRoom,
+  feed: Feed,
+  { reading, turn, signal }: Read & { signal: AbortSignal },
+): AsyncGenerator<TurnItem, FeedEnd> {
+  const before = reading.seq;
+  let isSynced = false;
+  const stop = () => feed.close();
+  signal.addEventListener("abort", stop);
+  try {
+    for (let events = await feed.next(); events; events = await feed.next()) {
+      for (const event of events) {
+        isSynced ||= event.type === "synced";
+        const isReset = event.type === "history:reset";
+        const items = isReset
+          ? await restarted(room, { reading, turn }, event.data.state)
+          : reading.read(event);
+        yield* items;
+        if (items.at(-1)?.type === "ended") return "over";
+      }
+    }
+  } finally {
+    signal.removeEventListener("abort", stop);
+    feed.close();
+  }
+  return isSynced || reading.seq > before ? "got on" : "nowhere";
 }
 
 /** The same, told as it stands: what others have followed before it went live is left out. */
@@ -94,9 +117,13 @@ async function opened(
       return await room.feed(after);
     } catch (error) {
       if (tries >= TRIES || signal.aborted || !room.isPassing(error)) throw error;
-      await pause(FIRST_WAIT_MS * 2 ** (tries - 1));
+      await pause(waitMs(tries));
     }
   }
+}
+
+function waitMs(tries: number): number {
+  return FIRST_WAIT_MS * 2 ** (tries - 1);
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,5 +1,8 @@
 import * as z from "zod";
-import { role, userId } from "../identity";
+import { keepsItsName, role, userId } from "../identity";
 
-export const putMember = z.strictObject({ userId, role });
+export const putMember = z.strictObject({
+  userId: userId.refine(keepsItsName, { error: "is a reserved name" }),
+  role,
+});
 export type PutMember = z.infer<typeof putMember>;

@@ -26,7 +26,7 @@ export function isApiKey(token: string): boolean {
 
 /** A key is revoked: this isolate takes it no more, and others within seconds. */
 export function forgetKey(keyId: string): void {
-  kept.forget(keyId);
+  kept.forget(keyId, Date.now());
 }
 
 /** A new key's text, to be shown once, and the hash that is kept of it. */

@@ -1,6 +1,12 @@
 import * as z from "zod";
 import { accepted, type Outcome } from "../../protocol/errors";
-import { highestScope, type Principal, type Scope, scope } from "../../protocol/identity";
+import {
+  highestScope,
+  keepsItsName,
+  type Principal,
+  type Scope,
+  scope,
+} from "../../protocol/identity";
 import { LIMITS } from "../../protocol/limits";
 import { LEEWAY_S } from "./jwt";
 import { invalidToken } from "./refusals";
@@ -28,7 +34,7 @@ const claims = z.object({
     .min(1, { error: "is empty" })
     .max(LIMITS.userIdChars, { error: `is longer than ${LIMITS.userIdChars} characters` })
     .refine(isText, { error: "has half a character" })
-    .refine((sub) => sub !== RESERVED_USER, { error: "is a reserved name" }),
+    .refine((sub) => sub !== RESERVED_USER && keepsItsName(sub), { error: "is a reserved name" }),
   exp: z
     .number({ error: "is missing or not a number" })
     .max(MAX_SECONDS, { error: "is past any calendar" }),

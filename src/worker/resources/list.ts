@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { type ListPosition, newestResources, overriddenNames } from "../../history/resources";
+import { fitting } from "../../protocol/bytes";
 import { decodeCursor, encodeCursor } from "../../protocol/cursor";
 import { refuse } from "../../protocol/errors";
+import { LIMITS } from "../../protocol/limits";
 import { namespace, resourceName } from "../../protocol/refs";
 import type { ListResources } from "../../protocol/rest/list-resources";
 import type { Page } from "../../protocol/rest/page";
@@ -20,12 +22,17 @@ import type { Store } from "./write";
 
 const position = z.strictObject({ createdAt: timestamp, namespace, name: resourceName });
 
-/** Shown when it is on the page, since showing opens what is sealed. */
-type Entry = { metadata: ResourceMetadata; show(): Promise<ShownResource> | ShownResource };
+/** Shown when it is on the page, since showing opens what is sealed. `bytes`: of what is stored. */
+type Entry = {
+  metadata: ResourceMetadata;
+  bytes: number;
+  show(): Promise<ShownResource> | ShownResource;
+};
 
 /**
  * Resources of some namespaces, newest first: what is stored, and what ships unless a stored one
- * stands for it. Each namespace is one range of an index, so a page costs the same however many there are.
+ * stands for it. Each namespace is one range of an index, so a page costs the same however many there are. It is
+ * bounded in bytes, and may then have fewer than asked for.
  */
 export async function list(
   store: Store,
@@ -43,13 +50,19 @@ export async function list(
   ]);
   const entries: Entry[] = [
     ...shipped.filter(({ metadata }) => !after || compare(after, metadata) < 0),
-    ...stored.flat().map((item) => ({ metadata: item.metadata, show: () => show(item) })),
+    ...stored.flat().map(({ resource, bytes }) => ({
+      metadata: resource.metadata,
+      bytes,
+      show: () => show(resource),
+    })),
   ].sort((a, b) => compare(a.metadata, b.metadata));
-  const page = entries.slice(0, query.limit);
+  const asked = entries.slice(0, query.limit);
+  const sizes = asked.map(({ bytes }) => bytes);
+  const page = asked.slice(0, fitting(sizes, LIMITS.pageBytes));
   const last = page.at(-1)?.metadata;
   return {
     items: await Promise.all(page.map((entry) => entry.show())),
-    nextCursor: entries.length > query.limit && last ? cursorOf(last) : null,
+    nextCursor: entries.length > page.length && last ? cursorOf(last) : null,
   };
 }
 
@@ -59,7 +72,7 @@ async function shippedOf({ db, settings }: Store, kind: ResourceKind): Promise<E
   const overridden = new Set(await overriddenNames(db, kind, names));
   return all
     .filter(({ metadata }) => !overridden.has(metadata.name))
-    .map((item) => ({ metadata: item.metadata, show: () => shownShipped(item) }));
+    .map((item) => ({ metadata: item.metadata, bytes: 0, show: () => shownShipped(item) }));
 }
 
 /** Newest first, then by namespace and name, backwards, so that no two are equal. */

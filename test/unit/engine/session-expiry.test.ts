@@ -116,12 +116,21 @@ describe("lost close reports", () => {
   it.each(cases)("$rule", ({ ages, reported, lost }) => {
     const connections = ages.map((age, index) => at(`c${index}`, age));
     const news = { connections: reported, lastActiveAt: start };
-    expect(lostConnections(connections, news, start)).toEqual(lost);
+    const asked = { askedAt: start, now: start };
+    expect(lostConnections(connections, news, asked)).toEqual(lost);
   });
 
   it("are told from what is opening by the room itself, however long that takes", () => {
-    const connections = [at("c0", 9000), at("c1", 9000), at("c2", 0)];
+    const connections = [at("c0", 9000), at("c1", 9000), at("c2", 1)];
     const news = { connections: 0, lastActiveAt: start, opening: ["c1"] };
-    expect(lostConnections(connections, news, start)).toEqual(["c0", "c2"]);
+    const asked = { askedAt: start, now: start };
+    expect(lostConnections(connections, news, asked)).toEqual(["c0", "c2"]);
+  });
+
+  it("do not cost one that was granted since the room was asked, nor another for it", () => {
+    const connections = [at("c0", 9000), at("c1", 9000), at("c2", 5), at("c3", 0)];
+    const news = { connections: 1, lastActiveAt: start, opening: [] };
+    const asked = { askedAt: start - 5, now: start };
+    expect(lostConnections(connections, news, asked)).toEqual(["c0"]);
   });
 });

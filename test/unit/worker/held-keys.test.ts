@@ -22,8 +22,16 @@ describe("[V5] a key that was looked up is good for less than five seconds witho
     const keys = new HeldKeys();
     keys.keep("one", held("key_1"), 0);
     keys.keep("two", held("key_2"), 0);
-    keys.forget("key_1");
+    keys.forget("key_1", 1);
     expect([keys.find("one", 1), keys.find("two", 1)?.id]).toEqual([undefined, "key_2"]);
+  });
+
+  it("nor by a look that began before it was revoked here, and ends after", () => {
+    const keys = new HeldKeys();
+    keys.forget("key_1", 0);
+    keys.keep("one", held("key_1"), 10);
+    keys.keep("two", held("key_2"), 10);
+    expect([keys.find("one", 11), keys.find("two", 11)?.id]).toEqual([undefined, "key_2"]);
   });
 
   it("strangers' keys take no room: the oldest go", () => {

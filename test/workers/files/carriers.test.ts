@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { UserFaultPoint } from "../../../src/durable-objects/user-room/surroundings";
+import { FileBucket } from "../../../src/files/bucket";
 import { newId } from "../../../src/protocol/ids";
 import { LIMITS } from "../../../src/protocol/limits";
 import { HOUR, refusal, value, World } from "../user-room/harness";
@@ -12,6 +13,10 @@ let world: World;
 beforeEach(() => {
   world = new World();
   vi.spyOn(console, "error").mockImplementation(() => {});
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
 });
 
 const aFile = (size = 3) => ({
@@ -131,8 +136,8 @@ describe("[FL5] a task that is taken for a carrier is asked", () => {
 
 describe("[FL8] a copy of messages shares their files", () => {
   const other = newId("task", 0);
-  const share = (fileIds: string[]) =>
-    world.use((room) => room.shareFiles({ from: world.taskId, to: other, fileIds }));
+  const share = (fileIds: string[], isPartial = false) =>
+    world.use((room) => room.shareFiles({ from: world.taskId, to: other, fileIds, isPartial }));
 
   it("where the task that they are copied from carries them, and no others", async () => {
     const [carried, lone] = [await aStoredFile(), await aStoredFile()];
@@ -157,6 +162,18 @@ describe("[FL8] a copy of messages shares their files", () => {
     }
   });
 
+  it("and one that a message was to carry which was refused, as its task went, stays its day", async () => {
+    const [carried, lone] = [await aStoredFile(), await aStoredFile()];
+    value(await world.use((room) => room.claimFiles(world.taskId, [carried, lone])));
+    await world.use((room) => room.releaseFiles(world.taskId, [carried]));
+    expect((await rows("files")).map(({ id }) => id)).toEqual([lone]);
+    expect(await rows("file_carriers")).toEqual([]);
+    await pass(23 * HOUR);
+    expect(await rows("files")).toHaveLength(1);
+    await pass(HOUR);
+    expect(await rows("files")).toEqual([]);
+  });
+
   it("and where its last carrier went while a copy was not made after all, it goes too", async () => {
     const fileId = await aStoredFile();
     value(await claim(fileId));
@@ -177,7 +194,11 @@ describe("[FL8] a copy of messages shares their files", () => {
         sql.exec("INSERT INTO file_carriers VALUES (?, ?, 1, 0, NULL)", fileId, `task_${n}`);
       }
     });
-    expect(refusal(await share([fileId]))).toBe("quota_exceeded");
+    const free = await aStoredFile();
+    value(await claim(free));
+    const both = [fileId, free];
+    expect(refusal(await share(both))).toBe("quota_exceeded");
+    expect(value(await share(both, true))).toEqual([free]);
     expect(refusal(await claim(fileId))).toBe("accepted");
   });
 });
@@ -209,4 +230,49 @@ it("a home that has no files is made no tables, and no alarm for nothing", async
     expect(refusal(await room.removeFile("file_1"))).toBe("not_found");
   });
   expect(await world.alarmAt()).toBeNull();
+});
+
+it("[FL1] a file that is stored anew while others are removed is not removed with them", async () => {
+  const [one, two] = [aFile(), aFile()];
+  const bucket = new Set([one.id, two.id]);
+  const calls: { ids: readonly string[]; answer: () => void }[] = [];
+  vi.spyOn(FileBucket.prototype, "remove").mockImplementation(async (ids) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    calls.push({ ids, answer: resolve });
+    await promise;
+    for (const id of ids) bucket.delete(id);
+  });
+  await world.use(async (room) => {
+    for (const { id, ...file } of [one, two]) {
+      value(await room.reserveFile({ id, ...file }));
+      value(await room.finishFile(id, HASH));
+    }
+    const removals = [room.removeFile(one.id), room.removeFile(two.id)];
+    await vi.waitUntil(() => calls.length > 0);
+    await scheduler.wait(20);
+    calls[0]?.answer();
+    await removals[0];
+    value(await room.reserveFile(one));
+    bucket.add(one.id);
+    value(await room.finishFile(one.id, HASH));
+    await vi.waitUntil(() => calls.length > 1);
+    calls[1]?.answer();
+    await removals[1];
+  });
+  expect([...bucket]).toEqual([one.id]);
+  expect(await rows("file_removals")).toEqual([]);
+});
+
+it("[FL2] what is given up before its last byte came leaves no bytes", async () => {
+  const removed = vi.spyOn(FileBucket.prototype, "remove").mockResolvedValue();
+  const file = aFile();
+  value(await world.use((room) => room.reserveFile(file)));
+  await pass(2 * HOUR);
+  expect(await rows("files")).toEqual([]);
+  removed.mockClear();
+  // Its upload ends now, and hears that it came too late.
+  expect(refusal(await world.use((room) => room.finishFile(file.id, HASH)))).toBe("not_found");
+  await world.use((room) => room.abandonFile(file.id));
+  expect(removed.mock.calls).toEqual([[[file.id]]]);
+  expect(await rows("file_removals")).toEqual([]);
 });

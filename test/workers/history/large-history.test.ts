@@ -108,7 +108,7 @@ describe(`${RESOURCES} resources of a namespace`, () => {
       newestResources(db, { kind: "Ghost", namespace: "system" }, { after, limit: PAGE }),
     );
     const names = Array.from({ length: PAGE }, (_, i) => `ghost-${from - 1 - i}`);
-    expect(result.map(({ metadata }) => metadata.name)).toEqual(names);
+    expect(result.map(({ resource }) => resource.metadata.name)).toEqual(names);
     expect(slowSteps(asked.plan)).toEqual([]);
     expect(asked.rowsRead).toBeLessThanOrEqual(A_PAGE);
   });

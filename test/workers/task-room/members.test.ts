@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import * as z from "zod";
 import { call, newTask, newUser, RoomClient } from "../../support/room-client";
 
 let owner: string;
@@ -45,6 +46,24 @@ it("a new role counts from the next command on", async () => {
   await client.frames.next(() => client.frames.state?.task.role === "editor");
   expect(await client.ask("chat:typing", { typing: true })).toMatchObject({ type: "ack" });
 });
+
+it("[P1] a member who may no more send is typing no more, for those who come too", async () => {
+  await put(owner, guest, "editor");
+  const client = await RoomClient.join(guest, taskId);
+  const other = await RoomClient.join(owner, taskId);
+  await client.ask("chat:typing", { typing: true });
+  await other.frames.next(({ type, data }) => type === "presence" && isOf(data, "typing"));
+  await put(owner, guest, "viewer");
+  await other.frames.next(({ type, data }) => type === "presence" && isOf(data, "idle"));
+  const { ready } = await RoomClient.join(owner, taskId);
+  const { presence } = z.object({ presence: z.array(z.looseObject({})) }).parse(ready);
+  expect(presence.find((one) => one.userId === guest)).toMatchObject({ state: "joined" });
+});
+
+function isOf(data: unknown, state: string): boolean {
+  const said = z.looseObject({ userId: z.string(), state: z.string() }).safeParse(data).data;
+  return said?.userId === guest && said.state === state;
+}
 
 describe("who may change members", () => {
   it("anyone may leave, but for the last owner", async () => {

@@ -1,4 +1,9 @@
-import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
+import {
+  abortAllDurableObjects,
+  evictDurableObject,
+  runDurableObjectAlarm,
+  runInDurableObject,
+} from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { proxyDurable } from "itty-durable";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -78,6 +83,23 @@ it("[U2] what a meter was told twice, or while it was down, counts once", async 
   // Whatever wakes the room, it tells what its earlier self could not.
   await call(alice, "GET", `/tasks/${taskId}`);
   await expect.poll(today).toEqual({ turns: 2, tokens: 60 });
+  log.mockRestore();
+});
+
+it("[U2] what a task has cost is counted also where it is erased before its meter could be told", async () => {
+  const log = vi.spyOn(console, "error").mockImplementation(() => {});
+  const taskId = await newTask(alice);
+  control.meters = "down";
+  await converse(await RoomClient.join(alice, taskId), model, "one");
+  expect((await call(alice, "DELETE", `/tasks/${taskId}`)).status).toBe(204);
+  control.meters = "up";
+  await runDurableObjectAlarm(roomOf(taskId));
+  await expect.poll(today).toEqual(one);
+  // Then nothing is left of it.
+  const query = "SELECT count(*) AS n FROM sqlite_schema WHERE name = 'log'";
+  const left = () =>
+    runInDurableObject(roomOf(taskId), (_, { storage }) => storage.sql.exec(query).one());
+  await expect.poll(left).toEqual({ n: 0 });
   log.mockRestore();
 });
 

@@ -33,6 +33,23 @@ describe("idle expiry", () => {
     expect(await world.alarmAt()).toBe(pinged + 2 * HOUR);
   });
 
+  it("takes no connection for lost because another came while the room was asked", async () => {
+    const world = new World();
+    const { session, connectionId, recoveryToken } = await world.connected();
+    const pinged = world.now + 2 * HOUR;
+    world.rooms.known[session.id] = { connections: 1, lastActiveAt: pinged, opening: [] };
+    let other = "";
+    world.rooms.meanwhile = async () => {
+      other = (await world.connected({ recoveryToken })).connectionId;
+    };
+    await world.ring();
+    const kept = (await world.rows("connections")).map(({ id }) => id);
+    expect(kept.toSorted()).toEqual([connectionId, other].toSorted());
+    // Whoever ends the session closes both.
+    value(await world.use((room) => room.revokeSession(world.userId, session.id)));
+    expect(world.rooms.closed).toMatchObject([{ sessionId: session.id, code: 4401 }]);
+  });
+
   it("ends an idle session: 4408 to its connections, session_expired to its tokens", async () => {
     const world = new World();
     const { session, recoveryToken } = await world.connected();

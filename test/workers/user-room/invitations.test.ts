@@ -1,19 +1,25 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
+import type { UserRoomApi } from "../../../src/durable-objects/user-room/api";
 import { MAILBOX_BOUNDS } from "../../../src/engine/user/mailbox-rules";
 import type { UserNews } from "../../../src/engine/user/news";
 import { newId } from "../../../src/protocol/ids";
 import type { NotificationDraft } from "../../../src/protocol/user-events";
 import { call, newTask, newUser, tokenOf } from "../../support/room-client";
 import { UserClient } from "../../support/user-client";
+import { control } from "../../worker/control";
 import { call as callApp, fakeRooms } from "../worker/build";
 
 let bob: string;
 
 beforeEach(() => {
   bob = newUser();
+});
+
+afterEach(() => {
+  control.users = "up";
 });
 
 const home = () => env.USER_ROOM.getByName(bob);
@@ -176,15 +182,60 @@ describe("[N4] whoever leaves", () => {
     const token = await tokenOf({ sub: bob });
     const path = `/api/v1/tasks/${taskId}/members/${bob}`;
     const over = { USER_ROOM: unreachable.env.USER_ROOM };
+    control.users = "down";
     expect((await callApp(path, { method: "DELETE", token, env: over })).status).toBe(503);
+    control.users = "up";
     expect(await titles()).toHaveLength(1);
     expect((await leave(taskId)).status).toBe(404);
     expect(await titles()).toEqual([]);
   });
 
+  it("and is let in again hears all that comes, also where the word of the leaving was late", async () => {
+    const seen = (type: string) => rows("log", `event LIKE '%"type":"${type}"%'`);
+    const put = () =>
+      call(alice, "POST", `/tasks/${taskId}/members`, { userId: bob, role: "viewer" });
+    const told = Promise.withResolvers<void>();
+    const late = async (...left: Parameters<UserRoomApi["forgetTask"]>) => {
+      expect((await put()).status).toBe(201);
+      await expect.poll(() => seen("task:shared")).toBe(2);
+      await home().forgetTask(...left);
+      told.resolve();
+    };
+    const { env: rooms } = fakeRooms({ user: { forgetTask: late } });
+    const path = `/api/v1/tasks/${taskId}/members/${bob}`;
+    const token = await tokenOf({ sub: alice });
+    const over = { USER_ROOM: rooms.USER_ROOM };
+    expect((await callApp(path, { method: "DELETE", token, env: over })).status).toBe(204);
+    await told.promise;
+    await call(alice, "PATCH", `/tasks/${taskId}/status`, { status: "CANCELLED" });
+    await expect.poll(() => seen("task:status")).toBe(1);
+    expect(await titles()).toContain("Shared with you: Boats");
+  });
+
   it("is the same for one who is removed", async () => {
     expect((await call(alice, "DELETE", `/tasks/${taskId}/members/${bob}`)).status).toBe(204);
     await expect.poll(titles).toEqual([]);
+  });
+
+  it("and where the room alone can tell the home, or tells it first", async () => {
+    const late: unknown[][] = [];
+    const forgetTask = async (...said: unknown[]) => void late.push(said);
+    const over = { USER_ROOM: fakeRooms({ user: { forgetTask } }).env.USER_ROOM };
+    const token = await tokenOf({ sub: alice });
+    const path = `/api/v1/tasks/${taskId}/members/${bob}`;
+    expect((await callApp(path, { method: "DELETE", token, env: over })).status).toBe(204);
+    await expect.poll(titles).toEqual([]);
+    await call(alice, "POST", `/tasks/${taskId}/members`, { userId: bob, role: "viewer" });
+    await expect.poll(titles).toEqual(["Shared with you: Boats"]);
+    // Now it comes, for one who is a member again.
+    const [[id, left] = []] = late;
+    await home().forgetTask(
+      z.string().parse(id),
+      z.object({ epoch: z.string(), seq: z.int() }).parse(left),
+    );
+    expect(await titles()).toEqual(["Shared with you: Boats"]);
+    await call(alice, "PATCH", `/tasks/${taskId}/status`, { status: "CANCELLED" });
+    await expect.poll(() => rows("log", "event LIKE '%CANCELLED%'")).toBe(1);
   });
 });
 

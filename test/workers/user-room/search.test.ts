@@ -321,6 +321,17 @@ describe("[SE8] a task that is gone", () => {
     expect(await world.found("dog")).toEqual(["dog"]);
   });
 
+  it("is found again by one who was out and is in again before the home has heard of either", async () => {
+    const task = world.task();
+    await world.tell(task, 5, [world.text("a fox", 6)]);
+    // Its room knows no such member at this moment.
+    await world.find("fox");
+    const said = [world.text("an old fox", 2), world.text("a fox", 6), world.text("a late fox", 9)];
+    world.answers(said);
+    await world.tell(task, 6, said.slice(2));
+    expect((await world.found("fox")).sort()).toEqual(["a fox", "a late fox", "an old fox"]);
+  });
+
   it("is none that is ephemeral: such are not searched", async () => {
     const task = world.task({ ephemeral: true });
     await world.tell(task, 0, [world.text("fox", 2)]);

@@ -4,6 +4,7 @@ import { Webhook as Verifier } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { Tables } from "../../../src/durable-objects/user-room/tables";
+import { WAITING_BOUNDS } from "../../../src/engine/user/webhook-rules";
 import { newId } from "../../../src/protocol/ids";
 import { LIMITS } from "../../../src/protocol/limits";
 import { call, newTask, newUser } from "../../support/room-client";
@@ -210,6 +211,37 @@ describe("[H3] a changed webhook", () => {
     expect(posts[1]?.headers.get("webhook-id")).toBe(posts[0]?.headers.get("webhook-id"));
   });
 
+  it("is not paused by what its former address says late: that is for the new one", async () => {
+    const { id } = await hook();
+    const { promise, resolve } = Promise.withResolvers<Response>();
+    vi.mocked(fetch).mockImplementationOnce(() => promise);
+    await happens();
+    await expect.poll(() => vi.mocked(fetch).mock.calls.length).toBe(1);
+    await patch(id, { url: URL_B });
+    resolve(new Response(null, { status: 410 }));
+    await expect.poll(() => posts.map(({ url }) => url)).toEqual([URL_B]);
+    await expect.poll(() => deliveries(id)).toMatchObject([{ status: "delivered", attempts: 2 }]);
+    expect(await stateOf(id)).toMatchObject({ status: "active" });
+  });
+
+  it("tries its new address at once, and for as long as that is there", async () => {
+    const { id } = await hook();
+    answer = 500;
+    await happens();
+    await expect.poll(() => posts.length).toBe(1);
+    await waitAndRing(23.9 * HOUR);
+    await expect.poll(() => deliveries(id)).toMatchObject([{ attempts: 2 }]);
+    await patch(id, { url: URL_B });
+    await expect.poll(() => posts.at(-1)?.url).toBe(URL_B);
+    await expect.poll(() => deliveries(id)).toMatchObject([{ attempts: 3 }]);
+    await waitAndRing(HOUR);
+    await expect.poll(() => deliveries(id)).toMatchObject([{ status: "pending", attempts: 4 }]);
+    expect(await stateOf(id)).toMatchObject({ status: "active" });
+    answer = 204;
+    await waitAndRing(HOUR);
+    await expect.poll(() => deliveries(id)).toMatchObject([{ status: "delivered" }]);
+  });
+
   it("is of another task or of all, and of other events", async () => {
     const taskId = newId("task", 1);
     const { id } = await hook({ taskId });
@@ -303,6 +335,46 @@ describe("[H4] what waits for an endpoint", () => {
         reason: "More than 32 MiB of deliveries were waiting.",
       });
     expect(await stateOf(other.id)).toMatchObject({ status: "active" });
+  });
+
+  it("is bounded of what strangers' tasks say, whose oldest fail: the user's own waits on", async () => {
+    const { id } = await hook({ events: ["task:status", "task:shared"] });
+    vi.mocked(fetch).mockImplementation(() => new Promise(() => undefined));
+    await happens();
+    const home = env.USER_ROOM.getByName(alice);
+    const ts = new Date(clock()).toISOString();
+    const data = { role: "viewer" as const, title: "T" };
+    const shared = async (inviter: string, n: number) => {
+      const taskId = newId("task", n);
+      const event = { type: "task:shared" as const, ts, data: { taskId, ...data } };
+      await home.deliver({ taskId, epoch: "e", inviter, items: [{ seq: 1, n: 0, event }] });
+    };
+    const { rows } = WAITING_BOUNDS.inviter;
+    await shared("mallory", 0);
+    await inRoom(({ sql }) =>
+      sql.exec(
+        `WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < ?1)
+          INSERT INTO deliveries (id, webhook_id, task_id, type, payload, status, created_at, due_at,
+            give_up_at, attempts, bytes, inviter)
+          SELECT 'dlv_' || n, ?2, 'task_' || n, 'task:shared', '{}', 'pending', ?3, ?3, ?3, 0, 2,
+            'mallory' FROM i`,
+        ...[LIMITS.deliveriesWaiting, id, clock()],
+      ),
+    );
+    await shared("bob", 1);
+    await shared("mallory", 2);
+    const waiting = (whose: string) =>
+      inRoom(({ sql }) => {
+        const query = `SELECT count(*) AS n FROM deliveries
+          WHERE status = 'pending' AND inviter = ?`;
+        return Number(sql.exec(query, whose).one().n);
+      });
+    expect([await waiting(""), await waiting("bob"), await waiting("mallory")]).toEqual([
+      1,
+      1,
+      rows,
+    ]);
+    expect(await stateOf(id)).toMatchObject({ status: "active" });
   });
 
   it("and what was sent has one, too: the newest stay", async () => {

@@ -110,4 +110,17 @@ describe("what is refused", () => {
     const response = await call(alice, "POST", "/api-keys", { name: "x", scopes: ["read"] });
     expect(response.status).toBe(409);
   });
+
+  it("[V6] but not where one of them has expired, which makes way", async () => {
+    const old = await newKey();
+    for (let i = 1; i < 50; i++) await newKey();
+    await env.DB.prepare("UPDATE api_keys SET expires_at = '2026-01-01T00:00:00.000Z' WHERE id = ?")
+      .bind(old.id)
+      .run();
+    const { id } = await newKey();
+    const listed = await (await call(alice, "GET", "/api-keys?limit=200")).text();
+    expect([listed.includes(id), listed.includes(old.id)]).toEqual([true, false]);
+    const more = await call(alice, "POST", "/api-keys", { name: "x", scopes: ["read"] });
+    expect(more.status).toBe(409);
+  });
 });

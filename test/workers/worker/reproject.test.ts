@@ -85,6 +85,26 @@ async function lose(database: D1Database): Promise<void> {
   await database.batch(tables.map((table) => database.prepare(`DELETE FROM ${table}`)));
 }
 
+/** Gives a room messages with these `seq`s, as if its log were older. */
+async function fillWith(taskId: string, from: number, to: number): Promise<void> {
+  await runInDurableObject(roomOf(taskId), (_, { storage: { sql } }) => {
+    sql.exec("UPDATE log SET first_seq = first_seq + 9000, last_seq = last_seq + 9000");
+    sql.exec("UPDATE outbox SET cursor = cursor + 9000, history_cursor = cursor + 9000");
+    const message = JSON.stringify({
+      ...{ taskId, turnId: "turn_00000000000000000000000000", threadId: "main", role: "user" },
+      ...{ content: "c", status: "complete", createdAt: "2026-11-01T00:00:00.000Z", metadata: {} },
+    });
+    sql.exec(
+      `WITH RECURSIVE n(i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
+        INSERT INTO messages (seq, id, thread_id, role, body)
+        SELECT i, printf('msg_%026d', i), 'main', 'user',
+          json_set(?3, '$.seq', i, '$.id', printf('msg_%026d', i)) FROM n`,
+      ...[from, to, message],
+    );
+    if (from > 1) sql.exec("INSERT INTO kept (what, seq) VALUES ('messages', ?)", from);
+  });
+}
+
 describe("[Y6] a room writes its task again", () => {
   it("into a database that has lost everything: task, members and messages, and again changes nothing", async () => {
     const { taskId } = await room();
@@ -182,27 +202,7 @@ describe("[Y6] a room writes its task again", () => {
   it("page by page, and says which messages the database alone can have", async () => {
     const taskId = await newTask(alice);
     const database = await toldHistoryOf(taskId);
-    await runInDurableObject(roomOf(taskId), (_, { storage: { sql } }) => {
-      sql.exec("UPDATE log SET first_seq = first_seq + 9000, last_seq = last_seq + 9000");
-      sql.exec("UPDATE outbox SET cursor = cursor + 9000, history_cursor = cursor + 9000");
-      const message = JSON.stringify({
-        ...{ taskId, turnId: "turn_00000000000000000000000000", threadId: "main", role: "user" },
-        ...{
-          content: "c",
-          status: "complete",
-          createdAt: "2026-11-01T00:00:00.000Z",
-          metadata: {},
-        },
-      });
-      sql.exec(
-        `WITH RECURSIVE n(i) AS (SELECT 301 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
-          INSERT INTO messages (seq, id, thread_id, role, body)
-          SELECT i, printf('msg_%026d', i), 'main', 'user',
-            json_set(?, '$.seq', i, '$.id', printf('msg_%026d', i)) FROM n`,
-        message,
-      );
-      sql.exec("INSERT INTO kept (what, seq) VALUES ('messages', 301)");
-    });
+    await fillWith(taskId, 301, 1200);
     await evictDurableObject(roomOf(taskId));
     await lose(database);
     const { rewritten } = await reproject(taskId);
@@ -210,6 +210,32 @@ describe("[Y6] a room writes its task again", () => {
       { taskId, messages: 900, databaseOnly: { beforeSeq: 301, stored: 0 } },
     ]);
     expect((await rowsOf(taskId, database))[2]).toHaveLength(900);
+  });
+
+  it("with what the room would let go of meanwhile, as what its database has", async () => {
+    const taskId = await newTask(alice);
+    const database = await toldHistoryOf(taskId);
+    await fillWith(taskId, 1, 2400);
+    await evictDurableObject(roomOf(taskId));
+    await lose(database);
+    control.d1 = "slow";
+    control.d1SlowMs = 300;
+    const written = reproject(taskId);
+    const query = database.prepare("SELECT count(*) AS n FROM messages WHERE task_id = ?");
+    const count = async () => Number((await query.bind(taskId).first())?.n);
+    await expect.poll(count).toBeGreaterThan(0);
+    const client = await RoomClient.join(alice, taskId);
+    await converse(client, model, "one");
+    expect(await written).toMatchObject({ rewritten: [{ taskId }] });
+    control.d1 = "up";
+    await told(taskId);
+    expect(await count()).toBe(2402);
+    // Afterwards it does.
+    await converse(client, model, "two");
+    const kept = await runInDurableObject(roomOf(taskId), (_, { storage: { sql } }) =>
+      Number(sql.exec("SELECT count(*) AS n FROM messages").one().n),
+    );
+    expect(kept).toBeLessThan(1100);
   });
 
   it("but an erased one does not come back, and what cannot be written is named", async () => {
@@ -321,11 +347,12 @@ describe("[Y7] the tasks to be written again are found", () => {
   it("and in the home of a user who is named, and of those who made what is listed there", async () => {
     const shared = await newTask(alice, { members: [{ userId: bob, role: "viewer" }] });
     const own = await newTask(alice);
-    await Promise.all([shared, own].map(toldHistoryOf));
+    const brief = await newTask(alice, { ephemeral: true });
+    await Promise.all([shared, own, brief].map(toldHistoryOf));
     await expect.poll(async () => (await call(bob, "GET", `/tasks/${shared}`)).status).toBe(200);
     for (const database of databasesOf(env).values()) await lose(database);
     await env.DB.prepare("DELETE FROM history_users").run();
     const { tasks } = await everythingKnown([bob]);
-    expect([...tasks]).toEqual(expect.arrayContaining([shared, own]));
+    expect([...tasks]).toEqual(expect.arrayContaining([shared, own, brief]));
   });
 });

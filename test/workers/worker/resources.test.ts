@@ -389,6 +389,34 @@ describe("lists", () => {
     expect(times).toEqual(times.toSorted().reverse());
   });
 
+  it("have a bound in bytes, and every resource once, however large they are", async () => {
+    const alice = someone();
+    const insert = (i: number) =>
+      env.DB.prepare(
+        `INSERT INTO resources (kind, namespace, name, spec, secrets, refs, version, created_at, updated_at)
+        VALUES ('Ghost', ?, ?, ?, '{}', '[]', 1, ?, ?)`,
+      ).bind(
+        ...[alice, `g-${i}`, JSON.stringify({ systemPrompt: "語".repeat(i % 3 ? 32_000 : 100) })],
+        ...Array(2).fill(new Date(Date.UTC(2026, 10, 10, 0, Math.floor(i / 3))).toISOString()),
+      );
+    for (let i = 0; i < 120; i += 6) {
+      await env.DB.batch(Array.from({ length: 6 }, (_, n) => insert(i + n)));
+    }
+    const seen: string[] = [];
+    let cursor: string | null = "";
+    for (let i = 0; cursor !== null && i < 20; i++) {
+      const more: string = cursor && `&cursor=${cursor}`;
+      const text = await (await as(alice, "GET", `/ghosts?limit=200${more}`)).text();
+      expect(new TextEncoder().encode(text).byteLength).toBeLessThan(4.2 * 1024 * 1024);
+      const read = page.parse(JSON.parse(text));
+      seen.push(...read.items.map(({ metadata }) => metadata.name));
+      cursor = read.nextCursor;
+    }
+    const own = seen.filter((name) => name.startsWith("g-"));
+    expect([own.length, new Set(own).size]).toEqual([120, 120]);
+    expect(seen).toContain("assistant");
+  });
+
   it("of one namespace hold that only, and a strange cursor is refused", async () => {
     const alice = someone();
     await made(alice, "bots", bot("b"));

@@ -3,7 +3,15 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { appWith } from "../../../src/worker/app";
-import { call, newTask, newUser, ORIGIN, RoomClient, upgrade } from "../../support/room-client";
+import {
+  call,
+  newTask,
+  newUser,
+  ORIGIN,
+  RoomClient,
+  tokenOf,
+  upgrade,
+} from "../../support/room-client";
 import { SseReader } from "../../support/sse-reader";
 import { control } from "../../worker/control";
 import { environment } from "./build";
@@ -21,6 +29,7 @@ beforeEach(async () => {
 
 afterEach(() => {
   control.opening = {};
+  control.clockAheadMs = 0;
 });
 
 async function newKey() {
@@ -189,6 +198,23 @@ describe("[V4] what is taken away while a socket is being opened", () => {
     });
     expect((await upgrade(key, taskId, { resume: recoveryToken })).status).toBe(404);
     expect((await first.frames.whenClosed()).code).toBe(4401);
+  });
+
+  it("[S6] a token that runs out opens nothing any more", async () => {
+    const token = await tokenOf({ sub: alice, expiresInSeconds: 600 });
+    at("answered", async () => {
+      control.clockAheadMs = 3_600_000;
+    });
+    expect((await upgrade(token, taskId)).status).toBe(401);
+    expect((await upgrade(token, taskId)).status).toBe(401);
+    expect((await userSocket(token)).status).toBe(401);
+    control.clockAheadMs = 0;
+    // What was granted by then was given back.
+    const open = () =>
+      runInDurableObject(env.USER_ROOM.getByName(alice), (_, { storage }) =>
+        storage.sql.exec("SELECT id FROM connections").toArray(),
+      );
+    await expect.poll(open).toEqual([]);
   });
 
   it.each(["asking", "answered"] as const)("a member who is removed: %s", async (point) => {

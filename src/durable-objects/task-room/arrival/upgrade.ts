@@ -3,6 +3,7 @@ import { increment } from "../../../platform/metrics";
 import { describeError, logError } from "../../../platform/platform-log";
 import { jsonBytes } from "../../../protocol/bytes";
 import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
+import { isExpired, type Principal } from "../../../protocol/identity";
 import { newId } from "../../../protocol/ids";
 import { LIMITS } from "../../../protocol/limits";
 import { toTimestamp } from "../../../protocol/time";
@@ -24,6 +25,7 @@ import type { SessionDoor } from "./session-door";
 /** Milliseconds that the user's room may take to answer. */
 const PATIENCE_MS = 10_000;
 const REVOKED = refuse("unauthorized", "The credential or session was revoked.");
+const EXPIRED = refuse("unauthorized", "The credential has expired.");
 
 /**
  * The handshake of contract section 4: a refused one gets its refusal, never a 101. The worker has
@@ -45,7 +47,7 @@ export async function upgrade(
   const isRevoked = sessions.underWay.end(connectionId, [principal.keyId, sessionId ?? undefined]);
   if (!opened.ok) return refusalResponse(opened.refusal);
   // The room may have changed while the session was opened.
-  const permitted = isRevoked ? refused(REVOKED) : permit(desk, principal, "watch");
+  const permitted = isRevoked ? refused(REVOKED) : mayWatch(desk, principal);
   if (!permitted.ok) {
     const { userId } = principal;
     if (sessionId !== null) {
@@ -72,13 +74,20 @@ export async function upgrade(
   return welcomeResponse(client, permitted.value.room.state.task.epoch);
 }
 
+/** A stream is opened anew with the credential that it began with, which may have run out since. */
+function mayWatch(desk: Desk, principal: Principal): ReturnType<typeof permit> {
+  return isExpired(principal, desk.doors.now())
+    ? refused(EXPIRED)
+    : permit(desk, principal, "watch");
+}
+
 async function open(
   desk: Desk,
   { principal, recoveryToken, isFeed }: Arrival,
   connectionId: string,
   sessions: SessionDoor,
 ): Promise<Outcome<OpenedSession | undefined>> {
-  const permitted = permit(desk, principal, "watch");
+  const permitted = mayWatch(desk, principal);
   if (!permitted.ok) return permitted;
   if (desk.connections.size >= LIMITS.connectionsPerRoom) {
     return refused(refuse("unavailable", "The room is full."));

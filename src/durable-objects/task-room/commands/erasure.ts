@@ -56,11 +56,11 @@ export async function goOnErasing(
   desk.alarm.arm();
 }
 
-/** Milliseconds for which the erasure waits for members' rooms that can't be reached. */
+/** Milliseconds for which the erasure waits for members' rooms, and for meters, that can't be reached. */
 const GOODBYE_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Tells the members, erases the rows of the history and lets go of files, then erases the room's own.
+ * Tells the members and the meters, erases the rows of the history and lets go of files, then erases the room's own.
  * Rejects where somebody can't be reached; said again, it goes on.
  */
 async function finishErasure(desk: Desk, eraseStorage: () => Promise<void>) {
@@ -68,15 +68,16 @@ async function finishErasure(desk: Desk, eraseStorage: () => Promise<void>) {
   const { buriedTaskId: taskId, known: room, deletedAt } = held;
   if (!room || taskId === undefined || deletedAt === undefined) return;
   // Each is tried, whatever becomes of the others.
-  const [told, ...left] = await Promise.allSettled([
+  const [told, counted, ...left] = await Promise.allSettled([
     feeds.sayGoodbye(room, deletedAt),
+    feeds.settleUsage(),
     eraseHistory(desk, taskId, toTimestamp(deletedAt)),
     desk.files.release(taskId),
   ]);
   for (const erased of left) if (erased.status === "rejected") throw erased.reason;
   doors.fault("files released");
   const waits = doors.now() < deletedAt + GOODBYE_MS;
-  if (told.status === "rejected" && waits) throw told.reason;
+  for (const heard of [told, counted]) if (heard.status === "rejected" && waits) throw heard.reason;
   await eraseStorage();
   held.forget();
 }

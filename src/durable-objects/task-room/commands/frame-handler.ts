@@ -54,13 +54,27 @@ function answerCommand(desk: Desk, connection: RoomConnection, read: Command): v
     answer(desk, connection, id, refused(refusal));
   };
   try {
-    const outcome = connection.inOrder(() => doCommand(desk, connection, read));
+    const outcome = connection.inOrder(() => carryOut(desk, connection, read));
     if (!(outcome instanceof Promise)) answer(desk, connection, id, outcome);
     else desk.hold(outcome.then((late) => answer(desk, connection, id, late)).catch(broken));
   } catch (error) {
     broken(error);
   }
 }
+
+/** What had to wait is looked at again (SPEC S6): its connection may have been cut off meanwhile. */
+function carryOut(
+  desk: Desk,
+  connection: RoomConnection,
+  read: Command,
+): ReturnType<typeof doCommand> {
+  const isExpired = connection.isExpired(desk.doors.now());
+  if (isExpired) connection.close(CLOSE.unauthorized, "token expired");
+  const isHeard = !isExpired && !connection.isCutOff;
+  return isHeard ? doCommand(desk, connection, read) : refused(CUT_OFF);
+}
+
+const CUT_OFF = refuse("unauthorized", "The connection was closed before this was done.");
 
 /** The close code of contract section 4 for what ends a connection. */
 const ENDS = {

@@ -1,5 +1,5 @@
 import { type Action, mayAct } from "../../../engine/task/permissions";
-import type { Room } from "../../../engine/turn/room";
+import { type Room, roleOf } from "../../../engine/turn/room";
 import { tooDeep } from "../../../protocol/depth";
 import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
 import type { Principal, Role } from "../../../protocol/identity";
@@ -16,7 +16,7 @@ export function permit(
   principal: Principal,
   action: Action,
 ): Outcome<{ room: Room; role: Role }> {
-  const role = room?.members[principal.userId];
+  const role = room && roleOf(room.members, principal.userId);
   // What a caller may not see answers like what does not exist.
   if (!room || !role) return refused(NOT_FOUND);
   const isTooDeep = action === "watch" ? undefined : tooDeep(principal.descent);

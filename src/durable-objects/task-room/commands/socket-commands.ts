@@ -79,7 +79,7 @@ function typing(
   return accepted({});
 }
 
-function setTyping(desk: Desk, connection: RoomConnection, on: boolean): void {
+export function setTyping(desk: Desk, connection: RoomConnection, on: boolean): void {
   if (connection.typing === on) return;
   connection.attach({ typing: on });
   desk.presence.tell(connection, on ? "typing" : "idle");

@@ -23,8 +23,8 @@ type Claim = {
   fileIds: readonly string[];
   kept?: readonly Attachment[];
 };
-/** Files that messages copied from another task carry. */
-type Share = { taskId: string; from: string; files: readonly CarriedFile[] };
+/** Files that messages copied from another task carry; `isPartial`: those of them that one more task may carry. */
+type Share = { taskId: string; from: string; files: readonly CarriedFile[]; isPartial?: boolean };
 
 type Work<Given, T> = (given: Given) => Outcome<T> | Promise<Outcome<T>>;
 
@@ -72,13 +72,13 @@ export class RoomFiles {
    * them there may take them along, whosever they are. The work is given those that are still there.
    */
   async sharing<T>(
-    { taskId, from, files }: Share,
+    { taskId, from, files, isPartial = false }: Share,
     work: Work<CarriedFile[], T>,
   ): Promise<Outcome<T>> {
     return this.#during(taskId, files, async () => {
       const shared: CarriedFile[] = [];
       for (const [owner, fileIds] of byOwner(files)) {
-        const given = { from, to: taskId, fileIds };
+        const given = { from, to: taskId, fileIds, isPartial };
         const answer = await this.#ask(owner, (home) => home.shareFiles(given));
         if (!answer.ok) return answer;
         shared.push(...answer.value.map((fileId) => ({ fileId, owner })));
@@ -97,10 +97,14 @@ export class RoomFiles {
 
   /** The task is gone, and carries nothing. Rejects where a home can't be told; said again, it is told. */
   async release(taskId: string): Promise<void> {
-    const owners = this.#parts.store.files.owners();
-    const told = owners.map((owner) =>
-      this.#call(owner, (home) => home.releaseFiles(taskId)).then(() => undefined),
-    );
+    const { files } = this.#parts.store;
+    const told = files
+      .owners()
+      .map((owner) =>
+        this.#call(owner, (home) => home.releaseFiles(taskId, files.of(owner))).then(
+          () => undefined,
+        ),
+      );
     const failed = (await Promise.allSettled(told)).find(({ status }) => status === "rejected");
     if (failed?.status === "rejected") throw failed.reason;
   }

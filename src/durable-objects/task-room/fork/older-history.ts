@@ -88,7 +88,8 @@ export class OlderHistory {
     from: string,
     { messages, files, before }: CarriedPage,
   ): Promise<void> {
-    const share = { taskId: task.id, from, files };
+    // Nobody is there to be refused: what can't be shared stays behind, and holds up nothing.
+    const share = { taskId: task.id, from, files, isPartial: true };
     const kept = await this.#parts.files.sharing(share, async (shared) => {
       await this.#write(task, await copiesOf(task.id, messages, shared));
       this.#parts.perform((draft) => {

@@ -7,6 +7,7 @@ import {
   type ToolUpdate,
   toolProgressEvent,
 } from "../../../engine/step/progress";
+import { roleOf } from "../../../engine/turn/room";
 import type { RoomEvent } from "../../../protocol/events";
 import { toTimestamp } from "../../../protocol/time";
 import type { HeldRoom } from "../held-room";
@@ -31,7 +32,8 @@ export class Audience {
   constructor({ sockets, held, now }: Parts) {
     this.#held = held;
     this.connections = new Connections(sockets);
-    this.fanOut = new FanOut(this.connections, (userId) => held.known?.members[userId], now);
+    const roleIn = (userId: string) => roleOf(held.known?.members ?? {}, userId);
+    this.fanOut = new FanOut(this.connections, roleIn, now);
     const { connections, fanOut } = this;
     this.presence = new PresenceFeed({ connections, fanOut, now });
     this.text = new LiveText({

@@ -1,5 +1,6 @@
 import { cutTurns } from "../../../engine/step/cut-result";
 import { shownTask } from "../../../engine/task/shown-task";
+import { roleOf } from "../../../engine/turn/room";
 import { jsonBytes } from "../../../protocol/bytes";
 import { LIMITS } from "../../../protocol/limits";
 import type { RoomState } from "../../../protocol/room-state";
@@ -25,7 +26,7 @@ export function snapshot(
   besideBytes = 0,
 ): Snapshot | undefined {
   const { room } = desk;
-  if (!room?.members[principal.userId]) return undefined;
+  if (!room || !roleOf(room.members, principal.userId)) return undefined;
   const { streams } = room.state;
   const task = shownTask(room, principal.userId);
   const left = LIMITS.sentFrameBytes - AROUND_BYTES - besideBytes - jsonBytes([task, streams]);

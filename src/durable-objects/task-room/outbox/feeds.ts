@@ -141,6 +141,12 @@ export class Feeds {
     await this.#memberNews.sayGoodbye(room, this.#backlog, deletedAt, from);
   }
 
+  /** The meters hear what a task that is gone has cost; rejects where one can't be told. */
+  async settleUsage(): Promise<void> {
+    await this.meters.flush();
+    if (this.meters.lag > 0) throw new Error("A meter was not told.");
+  }
+
   /** The last to be told writes one cursor for all; where another fails, each writes its own. */
   #mark(destination: Destination, through: number): void {
     const { cursors } = this.#store;

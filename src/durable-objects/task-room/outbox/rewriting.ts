@@ -1,7 +1,8 @@
 import { renewLog } from "../../../engine/task/task-rules";
+import type { Room } from "../../../engine/turn/room";
 import { countMessagesBefore } from "../../../history/messages";
 import { projectedTask } from "../../../history/operator/known-tasks";
-import { project } from "../../../history/projector";
+import { type Projection, project } from "../../../history/projector";
 import { describeError, logError } from "../../../platform/platform-log";
 import { CLOSE } from "../../../protocol/close-codes";
 import { accepted, type Outcome, refuse, refused } from "../../../protocol/errors";
@@ -25,7 +26,8 @@ const ERASED = "The task was erased.";
 export async function rewriteHistory(desk: Desk): Promise<Outcome<Rewritten>> {
   if (!desk.room) return refused(NO_TASK);
   try {
-    return accepted(await rewrite(desk));
+    // What the room let go of meanwhile as what the database has, the database may have lost.
+    return accepted(await desk.cleanUp.during(() => rewrite(desk)));
   } catch (error) {
     logError("reproject_failed", { taskId: desk.taskId, causes: describeError(error) });
     return refused(desk.room ? refuse("unavailable", "The history takes nothing now.") : NO_TASK);
@@ -76,38 +78,54 @@ async function renewWhereOutrun(desk: Desk, database: D1Database): Promise<boole
 type Page = { messages: number; through: number; hasMore: boolean };
 
 /** The next page, as of what the database has been told; nothing else is told meanwhile. */
-async function writePage(
-  { room, store, feeds }: Desk,
-  database: D1Database,
-  after: number,
-): Promise<Page> {
-  if (!room) throw new Error(ERASED);
-  const told = feeds.d1.position;
-  const range = { afterSeq: after, beforeSeq: told + 1, limit: PAGE, bytes: PAGE_BYTES };
-  const { items, hasMore } = store.messages.read({ superseded: true }, range);
-  const wholeFrom = store.retention.messagesFrom({ superseded: true });
-  // Past what it was told the database has only what is of a life that the room has lost.
-  const through = (hasMore && items.at(-1)?.seq) || Number.MAX_SAFE_INTEGER;
-  const projection = {
-    ...projectionOf(room, { events: [], through: told }),
-    messages: items,
-    superseded: marksOf(items),
-    // Of those that were superseded the database may have what the room does not.
-    only: { fromSeq: Math.max(after + 1, wholeFrom), throughSeq: through },
-  };
-  if (!(await project(database, projection))) throw new Error("The database is ahead of the room.");
-  return { messages: items.length, through, hasMore };
+async function writePage(desk: Desk, database: D1Database, after: number): Promise<Page> {
+  const { store } = desk;
+  let page: Page = { messages: 0, through: after, hasMore: false };
+  await projectAsTold(desk, database, (room, told) => {
+    const range = { afterSeq: after, beforeSeq: told + 1, limit: PAGE, bytes: PAGE_BYTES };
+    const { items, hasMore } = store.messages.read({ superseded: true }, range);
+    const wholeFrom = store.retention.messagesFrom({ superseded: true });
+    // Past what it was told the database has only what is of a life that the room has lost.
+    const through = (hasMore && items.at(-1)?.seq) || Number.MAX_SAFE_INTEGER;
+    page = { messages: items.length, through, hasMore };
+    return {
+      ...projectionOf(room, { events: [], through: told }),
+      messages: items,
+      superseded: marksOf(items),
+      // Of those that were superseded the database may have what the room does not.
+      only: { fromSeq: Math.max(after + 1, wholeFrom), throughSeq: through },
+    };
+  });
+  return page;
 }
 
 /** What the log still says of messages that the room may not have any more. */
-async function writeSuperseded({ room, store, feeds }: Desk, database: D1Database): Promise<void> {
-  if (!room) throw new Error(ERASED);
-  const told = feeds.d1.position;
-  for (const events of store.log.after(0)) {
-    const marks = events.filter(({ type, seq }) => type === "messages:superseded" && seq <= told);
+async function writeSuperseded(desk: Desk, database: D1Database): Promise<void> {
+  for (const events of desk.store.log.after(0)) {
+    const marks = events.filter(({ type }) => type === "messages:superseded");
     if (marks.length === 0) continue;
-    const stretch = { events: marks, before: [], through: told };
-    await project(database, projectionOf(room, stretch));
+    await projectAsTold(desk, database, (room, told) => {
+      const known = marks.filter(({ seq }) => seq <= told);
+      return projectionOf(room, { events: known, through: told });
+    });
+  }
+}
+
+/**
+ * Writes what the room has, as of what its outbox has told the database: what it had just told when this
+ * began to write, it may know only now. Rejects where the database is ahead of the room.
+ */
+async function projectAsTold(
+  { held, feeds }: Desk,
+  database: D1Database,
+  projectionAt: (room: Room, told: number) => Projection,
+): Promise<void> {
+  for (;;) {
+    const { room } = held;
+    if (!room) throw new Error(ERASED);
+    const told = feeds.d1.position;
+    if (await project(database, projectionAt(room, told))) return;
+    if (feeds.d1.position === told) throw new Error("The database is ahead of the room.");
   }
 }
 

@@ -5,19 +5,34 @@ import type { HeldRoom } from "../held-room";
 import { KEPT_MESSAGES } from "./retention";
 import type { RoomStore } from "./room-store";
 
+/** Milliseconds after which it is looked again whether somebody still goes through what there is. */
+const READ_MS = 60_000;
+
 type Parts = { doors: Pick<Doors, "now" | "settings">; store: RoomStore; held: HeldRoom };
 
 /** When a room lets go of what it has kept long enough, or has too much of. */
 export class CleanUp {
   readonly #parts: Parts;
+  /** How much work goes through what there is. */
+  #readers = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
+  /** Lets go of nothing while `work` goes through what the room keeps, from await to await. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    this.#readers++;
+    try {
+      return await work();
+    } finally {
+      this.#readers--;
+    }
+  }
+
   /**
    * When there is something to let go of; milliseconds since 1970. Nothing while what is due has not
-   * been told to everybody: once it has, the outbox says so.
+   * been told to everybody: once it has, the outbox says so. Later while somebody goes through it.
    */
   get dueAt(): number | undefined {
     const { doors, store, held } = this.#parts;
@@ -26,7 +41,8 @@ export class CleanUp {
     if (oldest === null) return undefined;
     const at = oldest + retentionMs;
     const now = doors.now();
-    return at <= now && store.untoldSince() <= now - retentionMs ? undefined : at;
+    if (at <= now && store.untoldSince() <= now - retentionMs) return undefined;
+    return this.#readers > 0 ? Math.max(at, now + READ_MS) : at;
   }
 
   /** Lets go of what has been kept long enough. */
@@ -53,7 +69,7 @@ export class CleanUp {
   thinMessages(): void {
     const { store } = this.#parts;
     const { messages, retention } = store;
-    if (messages.count() < 2 * KEPT_MESSAGES) return;
+    if (this.#readers > 0 || messages.count() < 2 * KEPT_MESSAGES) return;
     if (retention.cleanMessages(store.cursors.get("d1"))) messages.recount();
   }
 

@@ -23,6 +23,13 @@ export class FileTable {
     return fileRows.parse(this.#sql.exec(query, JSON.stringify(fileIds)).toArray());
   }
 
+  /** The files of one owner's. */
+  of(owner: string): string[] {
+    const query = "SELECT id AS fileId, owner FROM files WHERE owner = ?";
+    const found = fileRows.parse(this.#sql.exec(query, owner).toArray());
+    return found.map(({ fileId }) => fileId);
+  }
+
   owners(): string[] {
     const found = this.#sql.exec("SELECT DISTINCT owner FROM files").toArray();
     return ownerRows.parse(found).map(({ owner }) => owner);

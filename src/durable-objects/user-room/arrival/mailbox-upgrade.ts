@@ -1,4 +1,5 @@
 import { refuse } from "../../../protocol/errors";
+import { isExpired } from "../../../protocol/identity";
 import { newId } from "../../../protocol/ids";
 import { LIMITS } from "../../../protocol/limits";
 import { toTimestamp } from "../../../protocol/time";
@@ -14,6 +15,8 @@ import type { Mailbox } from "../news/mailbox";
 import { Tables } from "../tables";
 import { catchUp, placeOf, whyReset } from "./catch-up";
 import { Device, type UserSockets } from "./user-sockets";
+
+const EXPIRED = refuse("unauthorized", "The credential has expired.");
 
 export type MailboxDoors = {
   ctx: DurableObjectState;
@@ -32,6 +35,7 @@ export async function upgradeMailbox(doors: MailboxDoors, request: Request): Pro
     return refusalResponse(refuse("session_limit", "Too many devices are connected."));
   }
   const { principal, position } = arrival;
+  if (isExpired(principal, now())) return refusalResponse(EXPIRED);
   if (isRevoked(Tables.find(ctx.storage), principal.keyId)) return refusalResponse(REVOKED);
   const { 0: client, 1: server } = new WebSocketPair();
   ctx.acceptWebSocket(server);

@@ -51,16 +51,16 @@ export class Carriers {
     return claimed;
   }
 
-  share({ from, to, fileIds }: ShareFiles): Promise<Outcome<string[]>> {
+  share({ from, to, fileIds, isPartial = false }: ShareFiles): Promise<Outcome<string[]>> {
     return this.#claiming((tables): Outcome<string[]> => {
       if (!tables) return accepted([]);
-      const shared = fileIds.filter(
+      const carried = fileIds.filter(
         (fileId) =>
           tables.files.get(fileId)?.sha256 && tables.carriers.has({ fileId, taskId: from }),
       );
-      const carryings = shared.map((fileId) => ({ fileId, taskId: to }));
-      if (carryings.some((carrying) => isFull(tables, carrying))) return refused(TOO_MANY);
-      for (const carrying of carryings) this.note(tables, carrying);
+      const shared = carried.filter((fileId) => !isFull(tables, { fileId, taskId: to }));
+      if (shared.length < carried.length && !isPartial) return refused(TOO_MANY);
+      for (const fileId of shared) this.note(tables, { fileId, taskId: to });
       return accepted(shared);
     });
   }
@@ -79,19 +79,26 @@ export class Carriers {
     await this.rearm();
   }
 
-  async release(taskId: string): Promise<void> {
+  /** What the task was only taken for a carrier of, and is not among the `carried`, is as it was before. */
+  async release(taskId: string, carried?: readonly string[]): Promise<void> {
     const { storage, removals } = this.#parts;
     const tables = Tables.find(storage);
     if (!tables || tables.carriers.filesOf(taskId).length === 0) return;
     await removals.after(() =>
       storage.transactionSync(() => {
-        const { carriers } = tables;
+        const { carriers, files } = tables;
         const fileIds = carriers.filesOf(taskId);
         carriers.dropTask(taskId);
         const lone = fileIds.filter((fileId) => carriers.countOf(fileId) === 0);
-        removals.letGo(tables, lone);
+        const sent = new Set(carried ?? fileIds);
+        removals.letGo(
+          tables,
+          lone.filter((fileId) => sent.has(fileId)),
+        );
+        for (const fileId of lone) files.mayGo(fileId, this.#parts.now());
       }),
     );
+    await this.rearm();
   }
 
   async ring(): Promise<void> {

@@ -80,11 +80,14 @@ export class HomeFiles {
     return finished;
   }
 
-  /** Its bytes may be there all the same: whoever gave up does not know. */
+  /**
+   * Its bytes may be there all the same: whoever gave up does not know. Without a row the home gave it up before,
+   * and its last byte may have come since.
+   */
   async abandon(fileId: string): Promise<void> {
     const { storage, removals } = this.#parts;
-    const row = Tables.find(storage)?.files.get(fileId);
-    if (!row || row.sha256) return;
+    const known = Tables.find(storage);
+    if (!known || known.files.get(fileId)?.sha256) return;
     await removals.after(() =>
       storage.transactionSync(() => {
         const tables = Tables.make(storage);

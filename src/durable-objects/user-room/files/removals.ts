@@ -1,4 +1,5 @@
 import type { FileBucket } from "../../../files/bucket";
+import { inTime } from "../../../platform/in-time";
 import { increment } from "../../../platform/metrics";
 import { describeError, logError } from "../../../platform/platform-log";
 import { PAUSE_MS } from "../deadlines";
@@ -14,10 +15,15 @@ type Around = Pick<Surroundings, "storage" | "now" | "deadlines" | "metrics" | "
 const AT_ONCE = 1000;
 /** Milliseconds after which the alarm goes on with what this instance began. */
 const AGAIN_MS = 60_000;
+/** Milliseconds that the bucket may take: others wait for it. */
+const PATIENCE_MS = 30_000;
 
 /** The end of files: their rows go first, and then, however often it takes, their bytes. */
 export class Removals {
   readonly #around: Around;
+  /** The call for bytes that is on its way, and the one that follows it. */
+  #dropping: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
 
   constructor(around: Around) {
     this.#around = around;
@@ -62,14 +68,34 @@ export class Removals {
     ]);
   }
 
-  async #drop(): Promise<void> {
+  /**
+   * One call at a time: a second one might name what the first has removed already, and come to the bucket after a
+   * file was stored anew under that id. Who asks meanwhile waits for the next, which has what all of them let go.
+   */
+  #drop(): Promise<void> {
+    if (!this.#dropping) {
+      this.#dropping = this.#dropSome().finally(() => {
+        this.#dropping = undefined;
+      });
+      return this.#dropping;
+    }
+    this.#next ??= this.#dropping
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined;
+        return this.#drop();
+      });
+    return this.#next;
+  }
+
+  async #dropSome(): Promise<void> {
     const { storage, now, deadlines } = this.#around;
     const removals = Tables.find(storage)?.removals;
     const bucket = this.#around.bucket();
     if (!removals || !bucket) return;
     const ids = removals.some(AT_ONCE);
     if (ids.length === 0) return;
-    await bucket.remove(ids);
+    await inTime(PATIENCE_MS, () => bucket.remove(ids));
     removals.end(ids);
     if (ids.length === AT_ONCE) await deadlines.atLatest(now() + PAUSE_MS);
   }

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { MAILBOX_BOUNDS } from "../../../engine/user/mailbox-rules";
 import type { UserNews } from "../../../engine/user/news";
 import type { TaskNews } from "../api";
+import type { Version } from "../tasks/version";
 
 /** What a user hears first of a task. */
 const ARRIVALS = new Set<UserNews["event"]["type"]>(["task:created", "task:shared"]);
@@ -20,15 +21,20 @@ export class HeardTable {
     this.#sql = sql;
   }
 
-  /** What of this has not been heard yet, and is of the time in which the user is a member. */
-  fresh({ taskId, epoch, items }: TaskNews): UserNews[] {
+  /**
+   * What of this has not been heard yet, and is of the time in which the user is a member. `gone`: with
+   * which `seq` the task was gone, where it is. Its end is news until then, whatever else was heard.
+   */
+  fresh({ taskId, epoch, items }: TaskNews, gone: Version | undefined): UserNews[] {
     const last = this.#get(taskId);
-    if (!last) return items;
-    const unheard =
-      last.epoch === epoch
-        ? items.filter(({ seq, n }) => seq > last.seq || (seq === last.seq && n > last.n))
-        : items;
-    return last.has_left ? sinceArrival(unheard) : unheard;
+    const isUnheard = ({ seq, n, event }: UserNews) =>
+      last?.epoch !== epoch ||
+      seq > last.seq ||
+      (seq === last.seq && n > last.n) ||
+      (event.type === "task:deleted" && !gone);
+    const isLate = ({ seq }: UserNews) => gone?.epoch === epoch && seq < gone.seq;
+    const unheard = items.filter((item) => isUnheard(item) && !isLate(item));
+    return last?.has_left ? sinceArrival(unheard) : unheard;
   }
 
   /** `last` is the last of what was fresh: with it the user is a member. */

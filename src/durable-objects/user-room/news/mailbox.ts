@@ -42,7 +42,7 @@ type Parts = {
   /** In the transaction that writes what a room tells: whoever else hears it as it came. */
   hear: (tables: Tables, news: TaskNews) => Task | undefined;
   /** In the transaction that writes the events: whoever else is to be told of them, and what comes of it. */
-  queue: (tables: Tables, events: UserEvent[]) => UserFact[];
+  queue: (tables: Tables, events: UserEvent[], inviter: string) => UserFact[];
   fault: (point: UserFaultPoint) => void;
 };
 
@@ -59,14 +59,16 @@ export class Mailbox {
   async deliver(news: TaskNews): Promise<void> {
     this.#parts.fault("before hearing");
     let changed: Task | undefined;
+    const before = news.left === undefined ? undefined : this.#unreadNow();
     this.write((tables, now) => {
-      const fresh = tables.heard.fresh(news);
+      const fresh = tables.heard.fresh(news, tables.tasks.goneAt(news.taskId));
       const last = fresh.at(-1);
       if (last) tables.heard.mark(news, last, now);
       changed = this.#parts.hear(tables, news);
       return fresh.map(({ event }) => event);
     }, news.inviter);
     if (changed) this.#parts.sockets.send([this.#updatedEvent(changed)]);
+    this.#tellUnread(before);
     this.#parts.fault("after hearing");
     await this.rearm();
   }
@@ -98,7 +100,7 @@ export class Mailbox {
       if (event.type !== "notification") continue;
       tables.notifications.add(event.seq, event.data.notification, origin);
     }
-    const further = this.#parts.queue(tables, events);
+    const further = this.#parts.queue(tables, events, origin.inviter);
     // It ends: what a queue gives, that its webhook is paused, comes once.
     return further.length > 0
       ? [...events, ...this.#append(tables, further, { now, inviter: "" })]
@@ -121,28 +123,29 @@ export class Mailbox {
   }
 
   acknowledge(which: AckNotifications): Outcome<UnreadCount> {
-    const { storage, sockets, now } = this.#parts;
+    const { storage, now } = this.#parts;
     const tables = Tables.find(storage);
     if (!tables) return accepted({ unread: 0 });
     const before = this.#unread(tables);
     storage.transactionSync(() => tables.notifications.acknowledge(which, now()));
-    const unread = this.#unread(tables);
-    if (unread !== before) sockets.send([this.unreadEvent(tables)]);
-    return accepted({ unread });
+    this.#tellUnread(before);
+    return accepted({ unread: this.#unread(tables) });
   }
 
-  /** The task is gone for this user, and what was said of it goes too. */
-  forgetTask(taskId: string): void {
-    const { storage, sockets } = this.#parts;
+  /** One transaction with whatever else the user lets go of with a task; the devices hear of it after. */
+  forget(act: (tables: Tables) => void): void {
+    const { storage } = this.#parts;
     const tables = Tables.find(storage);
     if (!tables) return;
     const before = this.#unread(tables);
-    storage.transactionSync(() => {
-      tables.notifications.forgetTask(taskId);
-      tables.heard.leave(taskId);
-    });
-    const unread = this.#unread(tables);
-    if (unread !== before) sockets.send([this.unreadEvent(tables)]);
+    storage.transactionSync(() => act(tables));
+    this.#tellUnread(before);
+  }
+
+  /** Within a transaction: the task is gone for this user, and what was said of it goes too. */
+  forgetTask({ notifications, heard }: Tables, taskId: string): void {
+    notifications.forgetTask(taskId);
+    heard.leave(taskId);
   }
 
   /** What a device starts from. */
@@ -174,7 +177,7 @@ export class Mailbox {
 
   /** Lets go of what is older than 30 days. */
   #cleanUp(): void {
-    const { storage, sockets } = this.#parts;
+    const { storage } = this.#parts;
     const tables = Tables.find(storage);
     if (!tables) return;
     const before = this.#since();
@@ -182,7 +185,7 @@ export class Mailbox {
     storage.transactionSync(() => {
       for (const table of [tables.log, tables.notifications, tables.heard]) table.prune(before);
     });
-    if (this.#unread(tables) !== was) sockets.send([this.unreadEvent(tables)]);
+    this.#tellUnread(was);
   }
 
   async rearm(): Promise<void> {
@@ -194,6 +197,19 @@ export class Mailbox {
     const due = Math.min(...oldest) + KEPT_MS;
     await this.#parts.deadlines.atLatest(Math.max(due, this.#parts.now() + CLEAN_UP_EVERY_MS));
     this.#isArmed = true;
+  }
+
+  /** The devices hear how many are unread where that is another number than before. */
+  #tellUnread(before: number | undefined): void {
+    const { storage, sockets } = this.#parts;
+    const tables = Tables.find(storage);
+    if (before === undefined || !tables || this.#unread(tables) === before) return;
+    sockets.send([this.unreadEvent(tables)]);
+  }
+
+  #unreadNow(): number {
+    const tables = Tables.find(this.#parts.storage);
+    return tables ? this.#unread(tables) : 0;
   }
 
   #unread(tables: Tables): number {

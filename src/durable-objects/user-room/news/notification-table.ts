@@ -74,8 +74,10 @@ export class NotificationTable {
 
   acknowledge(which: AckNotifications, now: number): void {
     if ("upTo" in which) {
-      const query = `UPDATE notifications SET acknowledged_at = ? WHERE acknowledged_at IS NULL
-        AND seq <= (SELECT seq FROM notifications WHERE id = ?)`;
+      // It may have gone with its task since it was seen: its id tells its time.
+      const query = `UPDATE notifications SET acknowledged_at = ?1 WHERE acknowledged_at IS NULL
+        AND iif(EXISTS (SELECT 1 FROM notifications WHERE id = ?2),
+          seq <= (SELECT seq FROM notifications WHERE id = ?2), id < ?2)`;
       this.#sql.exec(query, now, which.upTo);
       return;
     }

@@ -52,7 +52,7 @@ export class ShelfTable {
 
   /** What a room tells of its messages. The same again changes nothing; where some is missing it is asked. */
   hear({ taskId, epoch, said, entry }: TaskNews): void {
-    const row = this.#get(taskId);
+    const row = this.#get(taskId) ?? (said && this.#anew(taskId));
     if (!row) return;
     if (!said) {
       // A room of the last release, which says that something happened, and not what was said.
@@ -150,6 +150,14 @@ export class ShelfTable {
   #get(taskId: string): Row | undefined {
     const query = `${SHELVES} WHERE shelves.task_id = ?`;
     return shelfRows.parse(this.#sql.exec(query, taskId).toArray())[0];
+  }
+
+  /** A task that its room said the user was out of may be in the list still, and the user in it again. */
+  #anew(taskId: string): Row | undefined {
+    const query = `INSERT OR IGNORE INTO shelves (task_id)
+      SELECT task_id FROM tasks WHERE task_id = ? AND is_ephemeral = 0`;
+    this.#sql.exec(query, taskId);
+    return this.#get(taskId);
   }
 
   /** Another shelf for the task: what the old one has may have been withdrawn since. */

@@ -13,6 +13,8 @@ const CLOSING: Record<EndedSession["state"], { code: number; reason: string }> =
 };
 
 type Answers = Record<string, SessionActivity> | null;
+/** `askedAt` in milliseconds since 1970. */
+type Asked = { answers: Answers; askedAt: number };
 
 /** Asks the tasks' rooms about sessions, acts on what they say, and has them close connections. */
 export class RoomCheck {
@@ -31,15 +33,18 @@ export class RoomCheck {
     await Promise.all(
       [...byTask].map(async ([taskId, sessions]) => {
         const ids = sessions.map(({ id }) => id);
+        const askedAt = this.#around.now();
         const answers = await this.#around.rooms.activity(taskId, ids).catch(() => null);
         await Promise.all(
-          ids.map((id) => this.guarded(tables, id, () => this.#settle(tables, id, answers))),
+          ids.map((id) =>
+            this.guarded(tables, id, () => this.#settle(tables, id, { answers, askedAt })),
+          ),
         );
       }),
     );
   }
 
-  async #settle(tables: Tables, id: string, answers: Answers): Promise<void> {
+  async #settle(tables: Tables, id: string, { answers, askedAt }: Asked): Promise<void> {
     // Read again: much may have happened while the room was being asked.
     const session = tables.sessions.get(id);
     if (session?.state !== "live") return;
@@ -48,7 +53,7 @@ export class RoomCheck {
     const next = settle(session, news, { now, idleMs: this.#around.limits.SESSION_IDLE_MS });
     this.#around.storage.transactionSync(() => {
       if (news) {
-        const lost = lostConnections(tables.connections.of(id), news, now);
+        const lost = lostConnections(tables.connections.of(id), news, { askedAt, now });
         for (const connectionId of lost) tables.connections.remove(id, connectionId);
       }
       if (next.state !== "live") tables.saveEnded(next);

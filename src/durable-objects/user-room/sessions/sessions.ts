@@ -91,9 +91,9 @@ export class Sessions {
     await this.#around.deadlines.add(moved);
   }
 
-  forgetTask(taskId: string): void {
-    const tables = this.#tables();
-    for (const { id } of tables?.sessions.ofTask(taskId) ?? []) tables?.forget(id);
+  /** Within a transaction: nobody comes back to the task by them. */
+  forgetTask(tables: Tables, taskId: string): void {
+    for (const { id } of tables.sessions.ofTask(taskId)) tables.forget(id);
   }
 
   #tables(): Tables | null {

@@ -71,6 +71,18 @@ export class TaskTable {
     return true;
   }
 
+  /** The task is gone for everybody: also by a room that was put back to before what is known of it. */
+  end(taskId: string, version: Version): void {
+    const old = this.#row(taskId);
+    const seq = old?.epoch === version.epoch ? Math.max(version.seq, old.seq + 1) : version.seq;
+    this.remove(taskId, { ...version, seq });
+  }
+
+  /** As of when the task is gone for this user; nothing where it is here, or nobody remembers. */
+  goneAt(taskId: string): Version | undefined {
+    return this.#gone.get(taskId);
+  }
+
   #row(taskId: string) {
     const query = `SELECT CAST(entry AS TEXT) AS entry, epoch, seq, inviter, bytes, body
       FROM tasks WHERE task_id = ?`;

@@ -83,7 +83,7 @@ export class Tasks {
     const { taskId, epoch, items, entry, left, inviter = "" } = news;
     const end = items.find(({ event }) => event.type === "task:deleted");
     if (end) {
-      tasks.remove(taskId, { epoch, seq: end.seq });
+      tasks.end(taskId, { epoch, seq: end.seq });
       claims.forgetTask(taskId);
       wanted.end(taskId);
     } else if (left !== undefined) {
@@ -98,8 +98,7 @@ export class Tasks {
   }
 
   /** The user is said to have left: the room knows. */
-  forgetTask(taskId: string): void {
-    const tables = Tables.find(this.#storage);
-    if (tables?.tasks.get(taskId)) tables.wanted.add(taskId);
+  doubt({ tasks, wanted }: Tables, taskId: string): void {
+    if (tasks.get(taskId)) wanted.add(taskId);
   }
 }

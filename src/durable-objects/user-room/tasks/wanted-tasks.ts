@@ -84,8 +84,10 @@ export class WantedTasks {
     } else if (before !== undefined) {
       // What was said of it since then is newer than this answer.
       const { epoch, seq } = tasks.get(taskId) ?? {};
-      if (epoch !== undefined && seq === before) tasks.remove(taskId, { epoch, seq: seq + 1 });
-      claims.forgetTask(taskId);
+      if (epoch !== undefined && seq === before) {
+        tasks.remove(taskId, { epoch, seq: seq + 1 });
+        claims.forgetTask(taskId);
+      }
     }
     wanted.end(taskId);
   }

@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { type Bound, isPast } from "../../../engine/user/mailbox-rules";
+import { WAITING_BOUNDS } from "../../../engine/user/webhook-rules";
 import { LIMITS } from "../../../protocol/limits";
 import { toTimestamp } from "../../../protocol/time";
 import {
@@ -64,6 +66,8 @@ export type NewDelivery = {
   taskId: string;
   type: WebhookEventType;
   payload: string;
+  /** Who made the task; empty where the user did. */
+  inviter?: string;
   now: number;
   /** Until when it is tried; by default for `LIMITS.deliveryHours`. Milliseconds since 1970. */
   giveUpAt?: number;
@@ -79,10 +83,12 @@ export class DeliveryTable {
     this.#sql = sql;
   }
 
-  add({ id, webhookId, taskId, type, payload, now, giveUpAt = lastTry(now) }: NewDelivery): void {
+  add(made: NewDelivery): void {
+    const { id, webhookId, taskId, type, payload, inviter = "", now } = made;
+    const { giveUpAt = lastTry(now) } = made;
     this.#sql.exec(
       `INSERT INTO deliveries (id, webhook_id, task_id, type, payload, status, created_at, due_at,
-         give_up_at, attempts, bytes) VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, ?, 0, ?)`,
+         give_up_at, attempts, bytes, inviter) VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, ?, 0, ?, ?)`,
       id,
       webhookId,
       taskId,
@@ -92,7 +98,25 @@ export class DeliveryTable {
       now,
       giveUpAt,
       new TextEncoder().encode(payload).byteLength,
+      inviter,
     );
+    if (inviter !== "") this.#boundOthers(webhookId, inviter);
+  }
+
+  /** The oldest of what others' tasks have to say fail where too much of it waits. */
+  #boundOthers(webhookId: string, inviter: string): void {
+    this.#failWhile("inviter = ? AND inviter <> ''", [webhookId, inviter], WAITING_BOUNDS.inviter);
+    this.#failWhile("inviter <> ''", [webhookId], WAITING_BOUNDS.invited);
+  }
+
+  #failWhile(which: string, values: string[], most: Bound): void {
+    const where = `webhook_id = ? AND status = 'pending' AND ${which}`;
+    const measure = `SELECT count(*) AS rows, coalesce(sum(bytes), 0) AS bytes FROM deliveries
+      INDEXED BY deliveries_of_others WHERE ${where}`;
+    const oldest = `UPDATE deliveries SET status = 'failed' WHERE position =
+      (SELECT min(position) FROM deliveries INDEXED BY deliveries_of_others WHERE ${where})`;
+    const kept = () => sizeRows.parse(this.#sql.exec(measure, ...values).toArray())[0];
+    while (isPast(kept(), most)) this.#sql.exec(oldest, ...values);
   }
 
   get(id: string): DeliveryRow | undefined {
@@ -133,6 +157,16 @@ export class DeliveryTable {
     return sizeRows.parse(this.#sql.exec(query, webhookId).toArray())[0];
   }
 
+  /** The same without what others' tasks have to say, which has bounds of its own. */
+  waitingOfOwn(webhookId: string): { rows: number; bytes: number } {
+    const all = this.waiting(webhookId);
+    const query = `SELECT count(*) AS rows, coalesce(sum(bytes), 0) AS bytes FROM deliveries
+      INDEXED BY deliveries_of_others
+      WHERE webhook_id = ? AND status = 'pending' AND inviter <> ''`;
+    const [others] = sizeRows.parse(this.#sql.exec(query, webhookId).toArray());
+    return { rows: all.rows - others.rows, bytes: all.bytes - others.bytes };
+  }
+
   testsWaiting(webhookId: string): number {
     const query = `SELECT count(*) AS n FROM deliveries
       WHERE webhook_id = ? AND status = 'pending' AND task_id = id`;
@@ -156,6 +190,13 @@ export class DeliveryTable {
     const query = `UPDATE deliveries SET status = 'pending', due_at = ?,
       give_up_at = CASE task_id WHEN id THEN ? ELSE ? END WHERE id = ?`;
     this.#sql.exec(query, now, now, lastTry(now), id);
+  }
+
+  /** What waits is tried now, and for as long as a new one: its address is another. */
+  beginAnew(webhookId: string, now: number): void {
+    const query = `UPDATE deliveries SET due_at = ?, give_up_at = ?
+      WHERE webhook_id = ? AND status = 'pending' AND task_id <> id`;
+    this.#sql.exec(query, now, lastTry(now), webhookId);
   }
 
   /** Whatever waits is not sent any more. */

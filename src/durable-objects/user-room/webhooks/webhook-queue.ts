@@ -40,8 +40,11 @@ export class WebhookQueue {
     this.#sender = new WebhookSender(parts);
   }
 
-  /** In the transaction that writes the events. Gives what the user is to hear of it. */
-  add(tables: Tables, events: UserEvent[]): UserFact[] {
+  /**
+   * In the transaction that writes the events; `inviter` made their task, empty where the user did. Gives
+   * what the user is to hear of it.
+   */
+  add(tables: Tables, events: UserEvent[], inviter: string): UserFact[] {
     if (events.length === 0) return [];
     const now = this.#parts.now();
     return tables.webhooks.all().flatMap(({ body, status }) => {
@@ -56,10 +59,11 @@ export class WebhookQueue {
           taskId,
           type,
           payload,
+          inviter,
           now,
         });
       }
-      const reason = whyFull(tables.deliveries.waiting(body.id));
+      const reason = whyFull(tables.deliveries.waitingOfOwn(body.id));
       if (reason === undefined) return [];
       pause(tables, body.id, reason);
       return [pausedFact(body, reason, now)];

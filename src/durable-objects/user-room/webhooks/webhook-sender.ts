@@ -59,7 +59,7 @@ export class WebhookSender {
     if (kept) answer = await this.#post(kept, id, payload);
     else if (hook) answer = await this.#postTurn(hook, id, payload);
     fault("webhook answered");
-    write((tables) => this.#settle(tables, id, answer));
+    write((tables) => this.#settle(tables, id, { ...answer, from: kept?.body.url }));
     fault("webhook noted");
   }
 
@@ -91,18 +91,16 @@ export class WebhookSender {
     return before === undefined ? [current] : [current, before];
   }
 
-  #settle(tables: Tables, deliveryId: string, answer: Answer): UserFact[] {
+  #settle(tables: Tables, deliveryId: string, answer: Answered): UserFact[] {
     const row = tables.deliveries.get(deliveryId);
     // It may have been removed while the request was on its way.
     if (!row) return [];
     const now = this.#parts.now();
-    const attempts = row.attempts + 1;
-    const initialMs = this.#parts.settings.WEBHOOK_RETRY_INITIAL_MS;
-    const verdict = verdictOn(answer, { attempts, giveUpAt: row.give_up_at, now, initialMs });
+    const kept = tables.webhooks.get(row.webhook_id);
+    const verdict = this.#verdictOn(row, answer, kept);
     note(tables, row, { verdict, answered: answer.status, now });
     const hook = tables.turnHooks.get(row.webhook_id);
     if (hook) settleTurn(tables, hook, verdict);
-    const kept = tables.webhooks.get(row.webhook_id);
     if (!kept) return [];
     if (verdict.outcome === "delivered") tables.webhooks.noteSuccess(row.webhook_id, now);
     const reason = verdict.outcome === "failed" ? whyPause(row, kept, verdict) : undefined;
@@ -110,7 +108,22 @@ export class WebhookSender {
     pause(tables, row.webhook_id, reason);
     return kept.status === "paused" ? [] : [pausedFact(kept.body, reason, now)];
   }
+
+  /** What an address would not take that was changed meanwhile is for the new one. */
+  #verdictOn(row: DeliveryRow, answer: Answered, kept: KeptWebhook | undefined): Verdict {
+    const now = this.#parts.now();
+    const attempts = row.attempts + 1;
+    const initialMs = this.#parts.settings.WEBHOOK_RETRY_INITIAL_MS;
+    const verdict = verdictOn(answer, { attempts, giveUpAt: row.give_up_at, now, initialMs });
+    const isElsewhere = kept !== undefined && kept.body.url !== answer.from;
+    const isOnce = row.type === WEBHOOK_TEST;
+    const isForNew = isElsewhere && !isOnce && verdict.outcome !== "delivered";
+    return isForNew ? { outcome: "again", at: now } : verdict;
+  }
 }
+
+/** `from`: the address of a webhook that it came from, or did not. */
+type Answered = Answer & { from?: string | undefined };
 
 /** Who was told all, or takes nothing any more, is told nothing again. */
 function settleTurn(tables: Tables, kept: KeptTurnHook, { outcome }: Verdict): void {

@@ -73,7 +73,9 @@ export class Webhooks {
     const kept = tables?.webhooks.get(webhookId);
     if (!tables || !kept) return refused(UNKNOWN);
     storage.transactionSync(() => {
-      tables.webhooks.change(changed(kept, patch));
+      const body = changed(kept, patch);
+      tables.webhooks.change(body);
+      if (body.url !== kept.body.url) tables.deliveries.beginAnew(webhookId, this.#parts.now());
       if (patch.status === "active") tables.webhooks.resume(webhookId);
       else if (patch.status === "paused") pause(tables, webhookId, BY_HAND, { byHand: true });
     });

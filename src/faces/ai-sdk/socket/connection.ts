@@ -34,6 +34,7 @@ export class Connection {
   /** How often each chat was resumed. */
   readonly #resumed = new Map<string, number>();
   #unreadable: number[] = [];
+  #isOver = false;
 
   constructor(c: AppContext, frames: ServerFrames) {
     this.#c = c;
@@ -41,14 +42,17 @@ export class Connection {
   }
 
   hear(data: string | ArrayBuffer): void {
+    // Its client may send on without end where the server has closed it: it need not answer that.
+    if (this.#isOver) return;
     const read = readFrame(data);
     if (!read.ok) this.#refuse(read.requestId, read.error);
     else if (read.frame.type === "abort") this.#abort(read.frame.requestId);
     else void this.#ask(read.frame);
   }
 
-  /** The client has gone away. */
+  /** The client has gone away, or was sent away. */
   leave(): void {
+    this.#isOver = true;
     for (const { gone } of this.#readings.values()) gone.abort();
     this.#readings.clear();
   }
@@ -61,6 +65,7 @@ export class Connection {
     this.#unreadable = [...this.#unreadable.filter((at) => at > since), now];
     if (this.#unreadable.length <= LIMITS.malformedPerWindow) return;
     this.#frames.close(CLOSE.malformed, "too many frames that can't be read");
+    this.leave();
   }
 
   #abort(requestId: string): void {

@@ -17,6 +17,7 @@ const FULL = refuse(
   "conflict",
   `A turn is told to at most ${LIMITS.turnHooksPerTurn} addresses, a user's turns to ${LIMITS.turnHooks} together.`,
 );
+const NO_TASK = refuse("not_found", "There is no such task.");
 const OVER = new Set<TurnNews["status"]>(["COMPLETED", "FAILED", "INTERRUPTED"]);
 
 type Parts = {
@@ -42,13 +43,16 @@ export class TurnHooks {
     const hook = { ...input, id: newId("hook", now()), createdAt: toTimestamp(now()) };
     const sealed = await this.#seal(JSON.stringify(headers), hook.id);
     if (sealed === undefined) return refused(NO_KEY);
-    storage.transactionSync(() => {
+    return storage.transactionSync((): Outcome<TurnHook> => {
       const tables = Tables.make(storage);
+      // Others may have been put, or the task have gone, while it was looked at and sealed.
+      const refusal = tables.tasks.goneAt(hook.taskId) ? NO_TASK : this.#objection(input);
+      if (refusal) return refused(refusal);
       const before = tables.turnHooks.named(hook.turnId, hook.name);
       if (before) forget(tables, before);
       tables.turnHooks.put(hook, sealed);
+      return accepted(hook);
     });
-    return accepted(hook);
   }
 
   ofTurn(turnId: string): TurnHook[] {
@@ -65,13 +69,9 @@ export class TurnHooks {
     });
   }
 
-  /** The task is gone, or the user is none of its members any more. */
-  forgetTask(taskId: string): void {
-    const { storage } = this.#parts;
-    storage.transactionSync(() => {
-      const tables = Tables.find(storage);
-      for (const kept of tables?.turnHooks.ofTask(taskId) ?? []) if (tables) forget(tables, kept);
-    });
+  /** Within a transaction: the task is gone, or the user is none of its members any more. */
+  forgetTask(tables: Tables, taskId: string): void {
+    for (const kept of tables.turnHooks.ofTask(taskId)) forget(tables, kept);
   }
 
   /** What was found out of a turn, besides what its room tells: it may come twice. */
@@ -87,8 +87,7 @@ export class TurnHooks {
   /** In the transaction that writes what a room tells. */
   hear(tables: Tables, { taskId, epoch, turns = [], items }: TaskNews): void {
     for (const news of turns) this.#queue(tables, taskId, epoch, news);
-    if (!items.some(({ event }) => event.type === "task:deleted")) return;
-    for (const kept of tables.turnHooks.ofTask(taskId)) forget(tables, kept);
+    if (items.some(({ event }) => event.type === "task:deleted")) this.forgetTask(tables, taskId);
   }
 
   #queue(tables: Tables, taskId: string, epoch: string, news: TurnNews): void {
