@@ -7,6 +7,7 @@ import { MAILBOX_BOUNDS } from "../../../src/engine/user/mailbox-rules";
 import type { UserNews } from "../../../src/engine/user/news";
 import { newId } from "../../../src/protocol/ids";
 import type { NotificationDraft } from "../../../src/protocol/user-events";
+import { fewPerKey } from "../../support/few-per-key";
 import { call, newTask, newUser, tokenOf } from "../../support/room-client";
 import { UserClient } from "../../support/user-client";
 import { control } from "../../worker/control";
@@ -240,7 +241,7 @@ describe("[N4] whoever leaves", () => {
 });
 
 describe("[N5] inviting", () => {
-  const small = { INVITE_LIMIT: env.SMALL_RATE_LIMIT };
+  const small = { INVITE_LIMIT: fewPerKey() };
 
   it("has a lower limit than asking, counted by invitation", async () => {
     const alice = newUser();

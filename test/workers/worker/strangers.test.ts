@@ -2,10 +2,11 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { networkOf } from "../../../src/platform/ip-address";
 import { mayBeKey, newKeyText } from "../../../src/worker/identity/key-text";
+import { fewPerKey } from "../../support/few-per-key";
 import { newUser } from "../../support/room-client";
 import { call, codeOf, token } from "./build";
 
-/** Tests' limiter: attempts per minute. */
+/** Attempts that are let through. */
 const LIMIT = 3;
 /** A key of the first form, without a checksum. */
 const oldKey = () => newKeyText().slice(0, -6);
@@ -33,7 +34,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const small = { ADDRESS_LIMIT: env.SMALL_RATE_LIMIT, DB };
+const small = { ADDRESS_LIMIT: fewPerKey(LIMIT), DB };
 
 function from(from: string, credential: string | null, path = "/api/v1/tasks"): Promise<Response> {
   return call(path, { token: credential, headers: { "CF-Connecting-IP": from }, env: small });
@@ -208,7 +209,7 @@ describe("whose an address is", () => {
 });
 
 describe("what is made has limits of its own per user, one for each sort", () => {
-  const small = { TASK_LIMIT: env.SMALL_RATE_LIMIT, GRANT_LIMIT: env.SMALL_RATE_LIMIT };
+  const small = { TASK_LIMIT: fewPerKey(LIMIT), GRANT_LIMIT: fewPerKey(LIMIT) };
 
   async function make(user: string, path: string, body: unknown): Promise<Response> {
     const by = await token({ sub: user });
