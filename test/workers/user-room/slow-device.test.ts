@@ -116,7 +116,8 @@ describe("[R6] what happens while a device is being told what it missed", () => 
 it.each([0, 999, 1000, 1001, 1005, 1006, 1015, 2999, 4999, 5000])(
   "[P1] a device that closes with %i is gone",
   async (code) => {
-    await unread();
+    // Held to the end: one that nobody holds may be gone before.
+    const device = await unread();
     const rooms = env.USER_ROOM as unknown as DurableObjectNamespace<UserRoom>;
     await runInDurableObject(rooms.getByName(alice), (room, state) => {
       const [ws] = state.getWebSockets();
@@ -125,5 +126,6 @@ it.each([0, 999, 1000, 1001, 1005, 1006, 1015, 2999, 4999, 5000])(
       expect(ws.deserializeAttachment()).toBeNull();
       expect(ws.readyState).not.toBe(WebSocket.OPEN);
     });
+    expect(device).toBeInstanceOf(WebSocket);
   },
 );
