@@ -32,7 +32,7 @@ export async function linesOf(c: AppContext, input: readonly InputItem[]): Promi
   const named = parts[last];
   if (!named || !isNamed(named)) return parts.flatMap((part) => (isNamed(part) ? [] : [part]));
   const newest = await readable(named, () => newestMessages(c, named.taskId));
-  const texts = new Map([...told(parts.slice(0, last + 1), newest)]);
+  const texts = new Map(told(parts.slice(0, last + 1), newest));
   const rest = [
     ...new Map(parts.filter(isNamed).map((one) => [one.messageId, one])).values(),
   ].filter(({ messageId }) => !texts.has(messageId));
@@ -59,7 +59,7 @@ function partsOf(input: readonly InputItem[]): Part[] {
     if (isMessage(item)) parts.push(lineOf(item, path));
     if (item.type !== "item_reference") continue;
     const named = namedBy(item, path);
-    const before = parts.findLast(() => true);
+    const before = parts.at(-1);
     const isSame = before && isNamed(before) && before.messageId === named?.messageId;
     if (named && !isSame) parts.push({ ...named, path });
   }
